@@ -1,0 +1,52 @@
+// Package detectors finds secrets in text: a [Chunk] goes in, each [Match] with
+// its exact span comes out. Nothing here reads a file or keeps state.
+package detectors
+
+import (
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// Chunk is a text, or a part of a long one, and where it is from.
+type Chunk struct {
+	Data []byte
+	At   place.Place // where Data lies; its Start is the position of Data[0]
+	// Names are all distinct paths that this content has; At.Path is one of
+	// them. Git content that no path leads to has none.
+	Names []string
+	// Binary: Data is not text. Only rules that can't match by chance apply.
+	Binary bool
+	// Whole is false for a part of a longer text. Parts overlap, and each owns
+	// the matches that begin in Data[From:To].
+	Whole    bool
+	From, To int
+}
+
+// Match is a secret found in a chunk. Start and End are the value's span in the
+// chunk's Data.
+type Match struct {
+	Rule       *rules.Rule
+	Start, End int
+	Value      secret.Value // the credential itself, decoded
+	Carrier    secret.Value // the whole assigned value, such as the URL around a password; else equal to Value
+	Name       string       // what it was assigned to, if that can be told
+	Parts      []Part       // what belongs to it (Rule.Parts) and was found near
+	Confidence rules.Confidence
+	Also       []string // ids of less specific rules whose matches this one covers
+	// Pending are allows that hold if the place's path or commit is theirs too.
+	// One content has many paths, so they are settled when its places are known.
+	Pending []*rules.Allow
+}
+
+// Part is a value that was found near a match and belongs to it.
+type Part struct {
+	Name  string
+	Value secret.Value
+}
+
+// Detector finds secrets. Detect does no I/O, keeps none of the chunk's bytes,
+// and is safe for concurrent use. Matches come ordered by Start, End and rule id.
+type Detector interface {
+	Detect(c *Chunk) []Match
+}

@@ -1,0 +1,115 @@
+// Package place says where something lies: in a file, in a version of a file in
+// git, in a commit message, in a ref's name. It has no idea what lies there.
+package place
+
+import (
+	"cmp"
+	"time"
+)
+
+// Kind is the sort of thing that a place is in.
+type Kind string
+
+const (
+	File   Kind = "file"   // a file on disk, or in git (then Commit is set once it is committed)
+	Object Kind = "object" // a git blob that no path leads to
+	Commit Kind = "commit" // a commit's message, author or committer; Field says which
+	Tag    Kind = "tag"    // an annotated tag's message or tagger; Field says which
+	Ref    Kind = "ref"    // the name of a git ref
+	Note   Kind = "note"   // a git note; Ref is the notes ref, Annotated the object that it is on
+	Stdin  Kind = "stdin"  // standard input
+)
+
+// Position is a spot in a text. Lines and columns count from 1; columns count
+// Unicode code points, an invalid byte as one.
+type Position struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+}
+
+// Span is a stretch of text; End is the position of its last character.
+type Span struct {
+	Start Position `json:"start"`
+	End   Position `json:"end"`
+}
+
+// Version names a commit, as far as a reader needs it.
+type Version struct {
+	ID    string    `json:"id"`
+	Name  string    `json:"author"`
+	Email string    `json:"email"`
+	Date  time.Time `json:"date"`            // the committer's time
+	Title string    `json:"title,omitempty"` // the message's first line
+}
+
+// Place is where a value lies. In git it is one path and one unbroken run of
+// versions of it that hold the value.
+//
+// Paths have forward slashes and are relative to Root. All strings may be
+// hostile; who shows them escapes them.
+type Place struct {
+	Kind Kind   `json:"kind"`
+	Root string `json:"root,omitempty"` // the scanned path, as it was given; for a repository inside it, that one's path
+	Path string `json:"path,omitempty"`
+	Span
+	// Also are further spots of the same value in the same version.
+	Also []Span `json:"also,omitempty"`
+
+	// Commit is the one that brought the value: its tree has it, no parent's
+	// has; of several the oldest by committer time, then id. It is nil outside
+	// git and for what is not committed.
+	Commit *Version `json:"commit,omitempty"`
+	// Last is the newest commit that has it.
+	Last      *Version `json:"last,omitempty"`
+	Object    string   `json:"object,omitempty"`    // the git object that holds it
+	Ref       string   `json:"ref,omitempty"`       // the ref, for Ref and Note
+	Annotated string   `json:"annotated,omitempty"` // the object that a note is on
+	Field     string   `json:"field,omitempty"`     // the part of a commit or tag: message, author, committer, tagger, header
+
+	Head     bool `json:"head"`     // still in the commit that is checked out
+	Index    bool `json:"index"`    // in git's index (staged)
+	WorkTree bool `json:"worktree"` // in a file on disk
+	// Local marks what lies on this machine alone: untracked and ignored
+	// files, stashes, reflogs, objects that no other ref reaches.
+	Local bool `json:"local"`
+}
+
+// Live tells whether the value is still there for anyone who looks, without
+// digging in history.
+func (p *Place) Live() bool {
+	return p.Head || p.Index || p.WorkTree || p.Commit == nil && p.Kind == Stdin
+}
+
+// Compare orders places: those in the present first, then by root, path,
+// position, and the commit's time and id.
+func Compare(a, b Place) int {
+	return cmp.Or(
+		-compareBool(a.Live(), b.Live()),
+		cmp.Compare(a.Root, b.Root),
+		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Kind, b.Kind),
+		compareVersions(a.Commit, b.Commit),
+		cmp.Compare(a.Start.Line, b.Start.Line),
+		cmp.Compare(a.Start.Column, b.Start.Column),
+		cmp.Compare(a.Field, b.Field),
+		cmp.Compare(a.Ref, b.Ref),
+		cmp.Compare(a.Object, b.Object),
+	)
+}
+
+func compareVersions(a, b *Version) int {
+	if a == nil || b == nil {
+		return compareBool(a != nil, b != nil)
+	}
+	return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID))
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

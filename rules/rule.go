@@ -1,0 +1,118 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Severity is how much a leaked value would open.
+type Severity string
+
+const (
+	Low      Severity = "low"
+	Medium   Severity = "medium"
+	High     Severity = "high"
+	Critical Severity = "critical"
+)
+
+// Confidence is how sure a match is a secret.
+type Confidence string
+
+const (
+	Unlikely Confidence = "low"
+	Likely   Confidence = "medium"
+	Sure     Confidence = "high"
+)
+
+// Provider is who issues a kind of secret, and what its owner does about a
+// leaked one.
+type Provider struct {
+	ID      string        // "github"
+	Name    string        // "GitHub"
+	Console string        // address of the page where the secret is managed
+	Rotate  string        // how to rotate, in short steps
+	Cadence time.Duration // default time between rotations; 0: none
+}
+
+// Rule is one shape of secret. Rules are immutable once loaded.
+type Rule struct {
+	ID          string
+	Provider    *Provider
+	Description string
+	Severity    Severity
+	Confidence  Confidence // of a match that passes everything below
+
+	// Pattern finds it (RE2 syntax). The value is the group named "value", else
+	// the only group, else the whole match. The group "name", if there is one,
+	// is the name that the value was assigned to.
+	Pattern *regexp.Regexp
+	// Literals: every match contains at least one of them, in any case. They
+	// are taken from the pattern where a rule gives none.
+	Literals []string
+	// Path, if set, must match the path (forward slashes). A rule with a Path
+	// and no Pattern is about the file itself.
+	Path *regexp.Regexp
+
+	Entropy float64 // least Shannon entropy of the value, bits per character; 0: any
+	Random  bool    // the value must look random: no placeholder, reference, UUID, file hash, word
+	Check   string  // offline check of the value, one of package check's; "": none
+	// Lenient: a value that fails the check is reported with less confidence
+	// rather than dropped.
+	Lenient bool
+	Parts   []Part  // what belongs to it and must or may be near
+	Allow   []Allow // what it never reports
+
+	Source  string   // the vendor's page for the format
+	Match   []string // samples that must match, as templates (see Expand)
+	NoMatch []string // samples that must not
+}
+
+// Part is another value that a secret is of no use without, such as the id of
+// a key: it is looked for near the match.
+type Part struct {
+	Name     string
+	Pattern  *regexp.Regexp // the part is its group "value", else its only group, else the whole match
+	Within   int            // lines before and after the match
+	Required bool           // no part, no match
+}
+
+// Allow names what is not reported. All conditions that are set must hold if
+// All is true, else any of them suffices.
+type Allow struct {
+	Description string
+	All         bool
+	Rules       []string         // rule ids that it applies to; none: every rule
+	Paths       []*regexp.Regexp // the path
+	Values      []*regexp.Regexp // the text that Target names
+	Target      Target
+	StopWords   []string // substrings of the value, in any case
+	Commits     []string // commit ids, whole
+}
+
+// HoldsAt tells whether a pending Allow holds at a place: one of which all other
+// conditions hold already (All), or none does (any).
+func (a *Allow) HoldsAt(path, commit string) bool {
+	inPath := slices.ContainsFunc(a.Paths, func(re *regexp.Regexp) bool { return re.MatchString(path) })
+	inCommit := commit != "" && slices.Contains(a.Commits, commit)
+	if a.All {
+		return (inPath || len(a.Paths) == 0) && (inCommit || len(a.Commits) == 0)
+	}
+	return inPath || inCommit
+}
+
+// Target is the text that an Allow's Values look at.
+type Target string
+
+const (
+	TargetValue Target = ""      // the value
+	TargetMatch Target = "match" // the whole match of the pattern
+	TargetLine  Target = "line"  // the line that it stands on
+)
+
+// Set is all rules of a scan.
+type Set struct {
+	Rules     []*Rule // ordered by id
+	Providers []*Provider
+	Allow     []Allow // for every rule
+}

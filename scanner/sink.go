@@ -1,0 +1,86 @@
+package scanner
+
+import (
+	"time"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// Finding is one secret value, with every place where it lies: a row of the
+// inventory.
+type Finding struct {
+	Rule        *rules.Rule // the most specific one
+	Also        []string    // ids of other rules that matched the value
+	Severity    rules.Severity
+	Confidence  rules.Confidence
+	Value       secret.Value
+	Carrier     secret.Value
+	Fingerprint secret.Fingerprint
+	Name        string
+	Parts       []detectors.Part
+	Places      []place.Place // ordered by place.Compare; at least one
+	// Known: it is in the baseline that is in force, so it fails nothing.
+	Known bool
+	// Local: a baseline is in force, and all its places lie on this machine
+	// alone, so it fails nothing.
+	Local bool
+}
+
+// New tells whether the finding makes the exit status 1.
+func (f *Finding) New() bool { return !f.Known && !f.Local }
+
+// Since is the oldest committer time at which a commit brought the value;
+// false where no place is committed.
+func (f *Finding) Since() (time.Time, bool) {
+	var t time.Time
+	for _, p := range f.Places {
+		if p.Commit != nil && (t.IsZero() || p.Commit.Date.Before(t)) {
+			t = p.Commit.Date
+		}
+	}
+	return t, !t.IsZero()
+}
+
+// Live tells whether the value is still in a present file.
+func (f *Finding) Live() bool {
+	for i := range f.Places {
+		if f.Places[i].Live() {
+			return true
+		}
+	}
+	return false
+}
+
+// Summary is what a scan did.
+type Summary struct {
+	Roots    []string // what was scanned, as it was given
+	Findings int      // rows that were given to the sink
+	New      int      // of these, rows that make the exit status 1
+	Known    int      // of these, rows in the baseline
+	Local    int      // of these, rows on this machine alone, where a baseline is in force
+	Counts   map[Counter]int64
+	Problems int
+	LeftOut  []LeftOut // added up by reason; ordered by reason
+	// Silenced counts what was found and not reported, by what silenced it.
+	Silenced []Silenced
+	// Stale are baseline entries that no longer occur.
+	Stale []secret.Fingerprint
+}
+
+// Silenced is a number of values or places that were found and not reported.
+type Silenced struct {
+	By    string // "secretsweep:allow", ".secretsweepignore", ".gitleaksignore", "allow in <config>"
+	Count int
+}
+
+// Sink takes a scan's result. Its methods are called from one goroutine: first
+// every Problem, then every Finding in order (by severity, confidence, provider,
+// rule, first place and fingerprint), then Done.
+type Sink interface {
+	Problem(Problem) error
+	Finding(Finding) error
+	Done(Summary) error
+}
