@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"time"
@@ -16,6 +17,12 @@ const (
 	Critical Severity = "critical"
 )
 
+// Compare orders severities, the lesser first and an unknown one before all.
+func (s Severity) Compare(t Severity) int {
+	order := []Severity{Low, Medium, High, Critical}
+	return cmp.Compare(slices.Index(order, s), slices.Index(order, t))
+}
+
 // Confidence is how sure a match is a secret.
 type Confidence string
 
@@ -24,6 +31,12 @@ const (
 	Likely   Confidence = "medium"
 	Sure     Confidence = "high"
 )
+
+// Compare orders confidences, the lesser first and an unknown one before all.
+func (c Confidence) Compare(d Confidence) int {
+	order := []Confidence{Unlikely, Likely, Sure}
+	return cmp.Compare(slices.Index(order, c), slices.Index(order, d))
+}
 
 // Provider is who issues a kind of secret, and what its owner does about a
 // leaked one.
