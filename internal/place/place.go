@@ -3,8 +3,10 @@
 package place
 
 import (
+	"bytes"
 	"cmp"
 	"time"
+	"unicode/utf8"
 )
 
 // Kind is the sort of thing that a place is in.
@@ -25,6 +27,18 @@ const (
 type Position struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
+}
+
+// After gives the position of what follows text, where text begins at p.
+// Stretches may be counted one by one if none ends within a character.
+func (p Position) After(text []byte) Position {
+	if last := bytes.LastIndexByte(text, '\n'); last >= 0 {
+		p.Line += bytes.Count(text, []byte{'\n'})
+		p.Column = 1
+		text = text[last+1:]
+	}
+	p.Column += utf8.RuneCount(text)
+	return p
 }
 
 // Span is a stretch of text; End is the position of its last character.
