@@ -34,6 +34,9 @@ func (f Filter) Admits(path string) bool {
 	return !matchAny(f.exclude, path)
 }
 
+// Excludes tells whether nothing in a folder is to be read.
+func (f Filter) Excludes(folder string) bool { return matchAny(f.exclude, folder) }
+
 func matchAny(globs []string, path string) bool {
 	for _, g := range globs {
 		// Validated by NewFilter, so MatchUnvalidated can't mislead.

@@ -1,0 +1,180 @@
+package scanner
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
+)
+
+// MaxChunk is the most bytes that a chunk has. A longer text is given in parts.
+const MaxChunk = 16 << 20
+
+// overlap is how many bytes a part shares with the next one. A match that a
+// part owns has half of it as context on either side.
+const overlap = 128 << 10
+
+// Feed reads a text and gives it to the visitor: as one chunk if it has at most
+// [MaxChunk] bytes, else as parts that overlap, in order. Each offset of the
+// text is owned by one part (see [detectors.Chunk]). An empty text gives no chunk.
+//
+// Of c, At, Names and nothing else is set by the caller; At.Start is the
+// position of the text's first byte, or zero for the usual 1:1. Size is how long
+// the text is expected to be, or -1; it may be wrong.
+//
+// What the text is, is told by how it begins. Packed data is a LeftOut and is
+// not read any further. Other data that is not text is marked Binary. UTF-16 and
+// UTF-32 with a byte order mark become UTF-8, which changes no position, as
+// positions count characters.
+//
+// An error is the reader's, or ctx's; what was read before it has been given.
+// Feed holds one buffer of MaxChunk bytes at most.
+func Feed(ctx context.Context, v Visitor, c detectors.Chunk, r io.Reader, size int64) error {
+	k := newCutter(v, c)
+	return k.read(ctx, r, size)
+}
+
+// FeedBytes is [Feed] for a text that is in memory. The chunks share its bytes.
+func FeedBytes(v Visitor, c detectors.Chunk, text []byte) {
+	k := newCutter(v, c)
+	k.cut(text)
+}
+
+// cutter gives one text to a visitor.
+type cutter struct {
+	visitor      Visitor
+	chunk        detectors.Chunk // the next part, without its Data
+	max, overlap int
+}
+
+func newCutter(v Visitor, c detectors.Chunk) *cutter {
+	if c.At.Start == (place.Position{}) {
+		c.At.Start = place.Position{Line: 1, Column: 1}
+	}
+	c.Whole = true
+	return &cutter{v, c, MaxChunk, overlap}
+}
+
+// cut gives a text that is in memory.
+func (k *cutter) cut(text []byte) {
+	switch form := sniff(text[:min(len(text), sniffed)]); form {
+	case packed:
+		k.leaveOut()
+		return
+	case utf16le, utf16be, utf32le, utf32be:
+		// Reading from memory with no context doesn't fail.
+		_ = k.parts(context.Background(), newTranscoder(bytes.NewReader(text), form), int64(len(text)))
+		return
+	case nonText:
+		k.chunk.Binary = true
+	}
+	for len(text) > k.max {
+		text = text[k.give(text[:k.max], false):]
+	}
+	k.give(text, true)
+}
+
+// read gives a text that is read from r.
+func (k *cutter) read(ctx context.Context, r io.Reader, size int64) error {
+	head := make([]byte, sniffed)
+	n, err := io.ReadFull(r, head)
+	head = head[:n]
+	if err != nil {
+		k.cut(head)
+		return readError(err)
+	}
+	r = io.MultiReader(bytes.NewReader(head), r)
+	switch form := sniff(head); form {
+	case packed:
+		k.leaveOut()
+		return nil
+	case utf16le, utf16be, utf32le, utf32be:
+		r = newTranscoder(r, form)
+	case nonText:
+		k.chunk.Binary = true
+	}
+	return k.parts(ctx, r, size)
+}
+
+// parts gives what r has, whatever form it is of.
+func (k *cutter) parts(ctx context.Context, r io.Reader, size int64) error {
+	// One byte more than a chunk tells whether the text goes on.
+	most := k.max + 1
+	pooled := buffers.Get().(*[]byte)
+	buf := slices.Grow((*pooled)[:0], int(min(max(size, 0), int64(k.max)))+1)
+	defer func() { *pooled = buf; buffers.Put(pooled) }()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		buf = slices.Grow(buf, 1)
+		n, err := io.ReadFull(r, buf[len(buf):min(cap(buf), most)])
+		buf = buf[:len(buf)+n]
+		if err != nil {
+			k.give(buf, true)
+			return readError(err)
+		}
+		if len(buf) == most {
+			next := k.give(buf[:k.max], false)
+			buf = append(buf[:0], buf[next:]...)
+		}
+	}
+}
+
+// give gives one part and tells where in it the next one begins.
+func (k *cutter) give(data []byte, last bool) (next int) {
+	c := k.chunk
+	c.Data, c.To = data, len(data)
+	next = len(data)
+	if !last {
+		next = boundary(data, len(data)-k.overlap)
+		c.Whole, k.chunk.Whole = false, false
+		c.To = next + k.overlap/2
+		k.chunk.From = k.overlap / 2
+		k.chunk.At.Start = c.At.Start.After(data[:next])
+	}
+	if len(data) > 0 {
+		k.visitor.Chunk(&c)
+	}
+	return next
+}
+
+func (k *cutter) leaveOut() {
+	at := &k.chunk.At
+	k.visitor.LeftOut(LeftOut{Reason: Packed, What: cmp.Or(path.Join(at.Root, at.Path), at.Object)})
+}
+
+// boundary gives the last offset up to i that is not within a character, so
+// that counting columns by parts counts what counting the whole would.
+func boundary(data []byte, i int) int {
+	for start := i - 1; start >= 0 && start > i-utf8.UTFMax; start-- {
+		if utf8.RuneStart(data[start]) {
+			if _, size := utf8.DecodeRune(data[start:]); start+size > i {
+				return start
+			}
+			break
+		}
+	}
+	return i
+}
+
+// readError is nil for a text that came to its end.
+func readError(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
+
+// buffers are kept for the next text. There are as many as texts are fed at
+// once, each as long as the longest text it has held, and at
+// most a quarter longer than MaxChunk.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
