@@ -5,6 +5,7 @@ package place
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -94,8 +95,9 @@ func (p *Place) Live() bool {
 	return p.Head || p.Index || p.WorkTree || p.Commit == nil && p.Kind == Stdin
 }
 
-// Compare orders places: those in the present first, then by root, path,
-// position, and the commit's time and id.
+// Compare orders places: those in the present first, then by root, path and
+// kind, by the commit that brought the value, and by position. It gives 0 for
+// equal places only.
 func Compare(a, b Place) int {
 	return cmp.Or(
 		-compareBool(a.Live(), b.Live()),
@@ -103,19 +105,41 @@ func Compare(a, b Place) int {
 		cmp.Compare(a.Path, b.Path),
 		cmp.Compare(a.Kind, b.Kind),
 		compareVersions(a.Commit, b.Commit),
-		cmp.Compare(a.Start.Line, b.Start.Line),
-		cmp.Compare(a.Start.Column, b.Start.Column),
+		CompareSpans(a.Span, b.Span),
 		cmp.Compare(a.Field, b.Field),
 		cmp.Compare(a.Ref, b.Ref),
 		cmp.Compare(a.Object, b.Object),
+		cmp.Compare(a.Annotated, b.Annotated),
+		compareVersions(a.Last, b.Last),
+		compareBool(a.Head, b.Head),
+		compareBool(a.Index, b.Index),
+		compareBool(a.WorkTree, b.WorkTree),
+		compareBool(a.Local, b.Local),
+		slices.CompareFunc(a.Also, b.Also, CompareSpans),
 	)
+}
+
+// Compare orders positions as they follow each other in a text.
+func (p Position) Compare(q Position) int {
+	return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+}
+
+// CompareSpans orders spans by where they start, then by where they end.
+func CompareSpans(a, b Span) int {
+	return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End))
 }
 
 func compareVersions(a, b *Version) int {
 	if a == nil || b == nil {
 		return compareBool(a != nil, b != nil)
 	}
-	return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(
+		a.Date.Compare(b.Date),
+		cmp.Compare(a.ID, b.ID),
+		cmp.Compare(a.Name, b.Name),
+		cmp.Compare(a.Email, b.Email),
+		cmp.Compare(a.Title, b.Title),
+	)
 }
 
 func compareBool(a, b bool) int {
