@@ -56,9 +56,8 @@ type Rule struct {
 	Severity    Severity
 	Confidence  Confidence // of a match that passes everything below
 
-	// Pattern finds it (RE2 syntax). The value is the group named "value", else
-	// the only group, else the whole match. The group "name", if there is one,
-	// is the name that the value was assigned to.
+	// Pattern finds it (RE2 syntax). The value is what [ValueSpan] gives. The
+	// group "name", if there is one, is the name that the value was assigned to.
 	Pattern *regexp.Regexp
 	// Literals: every match contains at least one of them, in any case. They
 	// are taken from the pattern where a rule gives none.
@@ -85,9 +84,28 @@ type Rule struct {
 // a key: it is looked for near the match.
 type Part struct {
 	Name     string
-	Pattern  *regexp.Regexp // the part is its group "value", else its only group, else the whole match
-	Within   int            // lines before and after the match
+	Pattern  *regexp.Regexp // the part is what ValueSpan gives
+	Within   int            // lines before and after the match, at most WholeText
 	Required bool           // no part, no match
+}
+
+// WholeText as a Part's Within looks in the whole text.
+const WholeText = 1 << 20
+
+// ValueSpan gives where the value lies in a match of the pattern, of which loc are
+// the submatch indices: it is the group named "value", else the first group but
+// "name" that matched any text, else the whole match.
+func ValueSpan(pattern *regexp.Regexp, loc []int) (start, end int) {
+	if i := pattern.SubexpIndex("value"); i > 0 && loc[2*i] >= 0 {
+		return loc[2*i], loc[2*i+1]
+	}
+	name := pattern.SubexpIndex("name")
+	for i := 1; i < len(loc)/2; i++ {
+		if i != name && loc[2*i] < loc[2*i+1] {
+			return loc[2*i], loc[2*i+1]
+		}
+	}
+	return loc[0], loc[1]
 }
 
 // Allow names what is not reported. All conditions that are set must hold if
@@ -128,4 +146,22 @@ type Set struct {
 	Rules     []*Rule // ordered by id
 	Providers []*Provider
 	Allow     []Allow // for every rule
+}
+
+// Rule finds a rule by id.
+func (s *Set) Rule(id string) (*Rule, bool) {
+	i := slices.IndexFunc(s.Rules, func(r *Rule) bool { return r.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return s.Rules[i], true
+}
+
+// Provider finds a provider by id.
+func (s *Set) Provider(id string) (*Provider, bool) {
+	i := slices.IndexFunc(s.Providers, func(p *Provider) bool { return p.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return s.Providers[i], true
 }

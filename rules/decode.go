@@ -1,0 +1,119 @@
+package rules
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// decode reads TOML strictly. Its errors begin with file and line.
+func decode(name string, data []byte, into any) error {
+	d := toml.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+		line, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("%s:%d: unknown field %q", name, line, strings.Join(unknown.Errors[0].Key(), "."))
+	}
+	if broken, ok := errors.AsType[*toml.DecodeError](err); ok {
+		line, _ := broken.Position()
+		return fmt.Errorf("%s:%d: %s", name, line, strings.TrimPrefix(broken.Error(), "toml: "))
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// lines are where the tables of an array begin. They are for messages only: a
+// line inside a multi-line text that looks like a header is taken for one.
+type lines []int
+
+func tableLines(data []byte, table string) lines {
+	header := regexp.MustCompile(`^\s*\[\[\s*` + table + `\s*\]\]`)
+	var found lines
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if header.Match(line) {
+			found = append(found, i+1)
+		}
+	}
+	return found
+}
+
+// at gives the line of the ith table, or 1 if they were written in another way.
+func (l lines) at(i int) int {
+	if i < len(l) {
+		return l[i]
+	}
+	return 1
+}
+
+// pattern is a regular expression in a file.
+type pattern struct{ *regexp.Regexp }
+
+// UnmarshalText compiles it.
+func (p *pattern) UnmarshalText(text []byte) (err error) {
+	p.Regexp, err = regexp.Compile(string(text))
+	return err
+}
+
+func regexps(patterns []pattern) []*regexp.Regexp {
+	var res []*regexp.Regexp
+	for _, p := range patterns {
+		res = append(res, p.Regexp)
+	}
+	return res
+}
+
+// days is a time in days, such as "90d".
+type days time.Duration
+
+// UnmarshalText reads the text form.
+func (d *days) UnmarshalText(text []byte) error {
+	number, ok := strings.CutSuffix(string(text), "d")
+	n, err := strconv.ParseUint(number, 10, 15)
+	if !ok || err != nil {
+		return fmt.Errorf(`%q is no number of days such as "90d"`, text)
+	}
+	*d = days(time.Duration(n) * 24 * time.Hour)
+	return nil
+}
+
+// UnmarshalText accepts the four severities.
+func (s *Severity) UnmarshalText(text []byte) error {
+	switch v := Severity(text); v {
+	case Low, Medium, High, Critical:
+		*s = v
+		return nil
+	}
+	return fmt.Errorf("severity %q: want low, medium, high or critical", text)
+}
+
+// UnmarshalText accepts the three confidences.
+func (c *Confidence) UnmarshalText(text []byte) error {
+	switch v := Confidence(text); v {
+	case Unlikely, Likely, Sure:
+		*c = v
+		return nil
+	}
+	return fmt.Errorf("confidence %q: want low, medium or high", text)
+}
+
+// UnmarshalText accepts the three targets; the value is "value".
+func (t *Target) UnmarshalText(text []byte) error {
+	switch v := Target(text); v {
+	case "value":
+		*t = TargetValue
+		return nil
+	case TargetMatch, TargetLine:
+		*t = v
+		return nil
+	}
+	return fmt.Errorf("target %q: want value, match or line", text)
+}
