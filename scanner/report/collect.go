@@ -1,0 +1,171 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner"
+)
+
+// collector makes a Report of what a scan gives. It is the only place where a
+// value becomes text.
+type collector struct {
+	show   func(secret.Value) string
+	values []secret.Value
+	report Report
+}
+
+func newCollector(o Options) *collector {
+	c := &collector{show: o.Show, report: Report{
+		Version:  Version,
+		Tool:     Tool{Name: "secretsweep", Version: cmp.Or(o.Version, "(devel)")},
+		Problems: []Problem{},
+		Findings: []Finding{},
+	}}
+	if c.show == nil {
+		c.show = secret.Value.Mask
+	}
+	if !o.Started.IsZero() {
+		t := timestamp(o.Started)
+		c.report.Started = &t
+	}
+	return c
+}
+
+// Problem adds a problem.
+func (c *collector) Problem(p scanner.Problem) error {
+	c.report.Problems = append(c.report.Problems, Problem{What: p.What, Why: p.Err.Error()})
+	return nil
+}
+
+// Finding adds a finding.
+func (c *collector) Finding(f scanner.Finding) error {
+	out := Finding{
+		Fingerprint: f.Fingerprint,
+		Status:      StatusNew,
+		Severity:    f.Severity,
+		Confidence:  f.Confidence,
+		Rule:        Rule{ID: f.Rule.ID, Description: f.Rule.Description, Source: f.Rule.Source},
+		Also:        slices.Clone(f.Also),
+		Secret:      c.showing(f.Value),
+		Name:        f.Name,
+		Live:        f.Live(),
+	}
+	switch {
+	case f.Known:
+		out.Status = StatusKnown
+	case f.Local:
+		out.Status = StatusLocal
+	}
+	if p := f.Rule.Provider; p != nil {
+		const day = 24 * time.Hour
+		out.Provider = &Provider{ID: p.ID, Name: p.Name, Console: p.Console, Rotate: p.Rotate, CadenceDays: int(p.Cadence / day)}
+	}
+	if !f.Carrier.IsEmpty() && !f.Carrier.Equal(f.Value) {
+		out.Carrier = c.showing(f.Carrier)
+	}
+	for _, p := range f.Parts {
+		out.Parts = append(out.Parts, Part{Name: p.Name, Secret: c.showing(p.Value)})
+	}
+	if since, ok := f.Since(); ok {
+		since = timestamp(since)
+		out.Since = &since
+	}
+	for _, p := range f.Places {
+		p.Also = slices.Clone(p.Also)
+		p.Commit, p.Last = copyVersion(p.Commit), copyVersion(p.Last)
+		out.Places = append(out.Places, p)
+	}
+	c.report.Findings = append(c.report.Findings, out)
+	return nil
+}
+
+// showing shows a value, and has it hidden in all other text.
+func (c *collector) showing(v secret.Value) string {
+	c.values = append(c.values, v)
+	return c.show(v)
+}
+
+// finish completes the report.
+func (c *collector) finish(s scanner.Summary) *Report {
+	out := Summary{
+		Complete: s.Problems == 0 && len(c.report.Problems) == 0,
+		Roots:    slices.Concat([]string{}, s.Roots),
+		Findings: s.Findings,
+		New:      s.New,
+		Known:    s.Known,
+		Local:    s.Local,
+		Problems: s.Problems,
+		Counts:   map[scanner.Counter]int64{},
+		LeftOut:  []LeftOut{},
+		Silenced: []Silenced{},
+		Stale:    slices.Concat([]secret.Fingerprint{}, s.Stale),
+	}
+	for what, n := range s.Counts {
+		out.Counts[what] = n
+	}
+	for _, l := range s.LeftOut {
+		out.LeftOut = append(out.LeftOut, LeftOut{Reason: l.Reason, What: l.What, Count: max(l.Count, 1)})
+	}
+	for _, q := range s.Silenced {
+		out.Silenced = append(out.Silenced, Silenced(q))
+	}
+	c.report.Summary = out
+	c.report.rewrite(secret.Hider(c.values, c.show))
+	return &c.report
+}
+
+// rewrite changes every text of the report that comes from what was scanned.
+func (r *Report) rewrite(f func(string) string) {
+	do := func(texts ...*string) {
+		for _, t := range texts {
+			*t = f(*t)
+		}
+	}
+	for i := range r.Problems {
+		do(&r.Problems[i].What, &r.Problems[i].Why)
+	}
+	for i := range r.Findings {
+		do(&r.Findings[i].Name)
+		for j := range r.Findings[i].Places {
+			p := &r.Findings[i].Places[j]
+			do(&p.Root, &p.Path, &p.Ref)
+			for _, v := range []*place.Version{p.Commit, p.Last} {
+				if v != nil {
+					do(&v.Name, &v.Email, &v.Title)
+				}
+			}
+		}
+	}
+	for i := range r.Summary.Roots {
+		do(&r.Summary.Roots[i])
+	}
+	for i := range r.Summary.LeftOut {
+		do(&r.Summary.LeftOut[i].What)
+	}
+}
+
+func copyVersion(v *place.Version) *place.Version {
+	if v == nil {
+		return nil
+	}
+	w := *v
+	w.Date = timestamp(w.Date)
+	return &w
+}
+
+// timestamp brings a time into what RFC 3339 can write: git takes any year and
+// any time zone, and who writes a commit chooses them.
+func timestamp(t time.Time) time.Time {
+	t = t.UTC()
+	switch {
+	case t.Year() < 1:
+		return time.Time{}
+	case t.Year() > 9999:
+		return time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	}
+	return t
+}

@@ -1,0 +1,204 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/scanner"
+)
+
+// Version is the version of the JSON format. It rises when a field changes its
+// meaning or goes away; a field that is added leaves it alone.
+const Version = 1
+
+// Report is a scan's result. Its JSON form is described in docs/report.md.
+type Report struct {
+	Version  int        `json:"version"`
+	Tool     Tool       `json:"tool"`
+	Started  *time.Time `json:"started,omitempty"`
+	Problems []Problem  `json:"problems"`
+	Findings []Finding  `json:"findings"`
+	Summary  Summary    `json:"summary"`
+}
+
+// Tool is what made the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Problem is a part that was meant to be read and could not be.
+type Problem struct {
+	What string `json:"what"`
+	Why  string `json:"why"`
+}
+
+// Finding is one secret value, with every place where it lies.
+type Finding struct {
+	Fingerprint secret.Fingerprint `json:"fingerprint"`
+	Status      Status             `json:"status"`
+	Severity    rules.Severity     `json:"severity"`
+	Confidence  rules.Confidence   `json:"confidence"`
+	Rule        Rule               `json:"rule"`
+	Provider    *Provider          `json:"provider,omitempty"`
+	Also        []string           `json:"also,omitempty"`    // ids of other rules that matched the value
+	Secret      string             `json:"secret"`            // the value, as Options.Show shows it
+	Carrier     string             `json:"carrier,omitempty"` // what it is a part of, such as a URL, likewise
+	Name        string             `json:"name,omitempty"`    // what it was assigned to
+	Parts       []Part             `json:"parts,omitempty"`
+	Live        bool               `json:"live"`            // some place is in the present
+	Since       *time.Time         `json:"since,omitempty"` // when the oldest commit brought it
+	Places      []place.Place      `json:"places"`          // ordered by place.Compare
+}
+
+// Status says what a finding means for the exit status.
+type Status string
+
+const (
+	StatusNew   Status = "new"   // makes it 1
+	StatusKnown Status = "known" // in the baseline
+	StatusLocal Status = "local" // a baseline is in force, and all places lie on this machine alone
+)
+
+// Rule is what found a value.
+type Rule struct {
+	ID          string `json:"id"`
+	Description string `json:"description"`
+	Source      string `json:"source,omitempty"` // the vendor's page for the format
+}
+
+// Provider is who issued a value.
+type Provider struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Console     string `json:"console,omitempty"`      // where it is managed
+	Rotate      string `json:"rotate,omitempty"`       // how to rotate it
+	CadenceDays int    `json:"cadence_days,omitempty"` // how often to
+}
+
+// Part is a value that was found near and belongs to it.
+type Part struct {
+	Name   string `json:"name"`
+	Secret string `json:"secret"` // as Options.Show shows it
+}
+
+// Summary is what was scanned and what was not.
+type Summary struct {
+	Complete bool                      `json:"complete"` // there is no problem
+	Roots    []string                  `json:"roots"`
+	Findings int                       `json:"findings"`
+	New      int                       `json:"new"`
+	Known    int                       `json:"known"`
+	Local    int                       `json:"local"`
+	Problems int                       `json:"problems"`
+	Counts   map[scanner.Counter]int64 `json:"counts"`
+	LeftOut  []LeftOut                 `json:"left_out"`
+	Silenced []Silenced                `json:"silenced"`
+	Stale    []secret.Fingerprint      `json:"stale"`
+}
+
+// LeftOut is what was not read, by choice.
+type LeftOut struct {
+	Reason scanner.Reason `json:"reason"`
+	What   string         `json:"what,omitempty"`
+	Count  int64          `json:"count"`
+}
+
+// Silenced is what was found and not reported.
+type Silenced struct {
+	By    string `json:"by"`
+	Count int    `json:"count"`
+}
+
+func writeReport(w *bufio.Writer, r *Report, _ Options) error { return encode(w, r, "  ") }
+
+// Read reads a JSON report. It is strict about the version and about what the
+// rest of the program relies on; fields that it does not know are passed over.
+func Read(r io.Reader) (*Report, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	// The version decides how the rest is to be understood, so it comes first.
+	var head struct {
+		Version *int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	if head.Version == nil {
+		return nil, errors.New("read report: no version: not a secretsweep JSON report")
+	}
+	if *head.Version != Version {
+		return nil, fmt.Errorf("read report: version %d: only version %d can be read", *head.Version, Version)
+	}
+	rep := new(Report)
+	if err := json.Unmarshal(data, rep); err != nil {
+		return nil, fmt.Errorf("read report: %w", err)
+	}
+	for i := range rep.Findings {
+		if err := rep.Findings[i].check(); err != nil {
+			return nil, fmt.Errorf("read report: finding %d: %w", i+1, err)
+		}
+	}
+	return rep, nil
+}
+
+func (f *Finding) check() error {
+	switch {
+	case f.Fingerprint == secret.Fingerprint{}:
+		return errors.New("no fingerprint")
+	case !slices.Contains([]Status{StatusNew, StatusKnown, StatusLocal}, f.Status):
+		return fmt.Errorf("unknown status %q", f.Status)
+	case !slices.Contains(severities(), f.Severity):
+		return fmt.Errorf("unknown severity %q", f.Severity)
+	case !slices.Contains([]rules.Confidence{rules.Unlikely, rules.Likely, rules.Sure}, f.Confidence):
+		return fmt.Errorf("unknown confidence %q", f.Confidence)
+	case f.Rule.ID == "":
+		return errors.New("no rule")
+	case len(f.Places) == 0:
+		return errors.New("no place")
+	}
+	return nil
+}
+
+// severities lists them, the worst first.
+func severities() []rules.Severity {
+	return []rules.Severity{rules.Critical, rules.High, rules.Medium, rules.Low}
+}
+
+// encode writes v as JSON and a line feed. Characters that are not printable
+// become \u escapes: the JSON stays the same, and is harmless to look at.
+func encode(w *bufio.Writer, v any, indent string) error {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	for data := buf.Bytes(); len(data) > 0; {
+		r, n := utf8.DecodeRune(data)
+		if r == '\n' || strconv.IsPrint(r) {
+			w.Write(data[:n])
+		} else {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(w, `\u%04x`, unit)
+			}
+		}
+		data = data[n:]
+	}
+	return nil
+}

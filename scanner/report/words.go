@@ -1,0 +1,209 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// What follows words a report for a person. All of it is printable.
+
+// title says what kind of secret it is, and whose.
+func (f *Finding) title() string {
+	title := printable(cmp.Or(f.Rule.Description, f.Rule.ID))
+	if f.Provider == nil || f.Provider.Name == "" {
+		return title
+	}
+	name := printable(f.Provider.Name)
+	if strings.Contains(strings.ToLower(title), strings.ToLower(name)) {
+		return title
+	}
+	return name + ": " + title
+}
+
+// state says how present it still is, in two or three words.
+func (f *Finding) state() string {
+	var head, index, disk, stdin, shared bool
+	for _, p := range f.Places {
+		head = head || p.Head
+		index = index || p.Index
+		disk = disk || p.WorkTree
+		stdin = stdin || p.Kind == place.Stdin
+		shared = shared || !p.Local
+	}
+	switch {
+	case head:
+		return "still at HEAD"
+	case index:
+		return "staged"
+	case disk && shared:
+		return "in the working tree"
+	case !shared:
+		return "on this machine only"
+	case stdin:
+		return "in the input"
+	}
+	return "history only"
+}
+
+// where names the first place and counts the others.
+func (r *Report) where(f *Finding) string {
+	first, others := &f.Places[0], f.Places[1:]
+	s := r.spot(first)
+	if n := len(first.Also); n > 0 {
+		s += fmt.Sprintf(" (%s there)", plural(n+1, "time"))
+	}
+	if len(others) == 0 {
+		return s
+	}
+	s += " and " + plural(len(others), "more place")
+	live := 0
+	for i := range others {
+		if others[i].Live() {
+			live++
+		}
+	}
+	if live > 0 {
+		s += fmt.Sprintf(", %s of them still there", number(int64(live)))
+	}
+	return s
+}
+
+// spot names one place as exactly as a person needs to go there.
+func (r *Report) spot(p *place.Place) string {
+	field := printable(cmp.Or(p.Field, "message"))
+	switch p.Kind {
+	case place.Object:
+		return "git object " + short(p.Object) + lineOf(p)
+	case place.Commit:
+		id := p.Object
+		if p.Commit != nil {
+			id = p.Commit.ID
+		}
+		return field + " of commit " + short(id) + lineOf(p)
+	case place.Tag:
+		return field + " of tag " + printable(cmp.Or(strings.TrimPrefix(p.Ref, "refs/tags/"), short(p.Object))) + lineOf(p)
+	case place.Ref:
+		return "name of ref " + printable(p.Ref)
+	case place.Note:
+		return "note on " + short(p.Annotated) + " in " + printable(p.Ref) + lineOf(p)
+	case place.Stdin:
+		return "standard input" + lineOf(p)
+	}
+	s := printable(r.file(p))
+	if p.Start.Line > 0 {
+		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
+	}
+	return s
+}
+
+func lineOf(p *place.Place) string {
+	if p.Start.Line < 1 {
+		return ""
+	}
+	return ", line " + strconv.Itoa(p.Start.Line)
+}
+
+// history says since when and by whom; of what is past, until when.
+func (f *Finding) history() string {
+	var first, last *place.Version
+	for i := range f.Places {
+		p := &f.Places[i]
+		if p.Commit != nil && (first == nil || p.Commit.Date.Before(first.Date)) {
+			first = p.Commit
+		}
+		if p.Last != nil && (last == nil || p.Last.Date.After(last.Date)) {
+			last = p.Last
+		}
+	}
+	if first == nil {
+		return "not in any commit"
+	}
+	s := "since " + day(first.Date)
+	if last != nil && !f.Live {
+		s += ", until " + day(last.Date)
+	}
+	if by := cmp.Or(first.Name, first.Email); by != "" {
+		s += ", by " + clip(printable(by), 40)
+	}
+	return s + " in " + short(first.ID)
+}
+
+// identity is what one needs to ignore it.
+func (f *Finding) identity() string {
+	s := f.Fingerprint.String() + " " + printable(f.Rule.ID)
+	if f.Confidence != rules.Sure {
+		s += fmt.Sprintf(" (%s confidence)", f.Confidence)
+	}
+	return s
+}
+
+// file gives a place's path, slash-separated: relative to what was scanned if
+// that was one folder, else with the folder in front. What is not in a file
+// has the path of the git object or ref that it is in.
+func (r *Report) file(p *place.Place) string {
+	name := p.Path
+	switch {
+	case p.Kind == place.Stdin:
+		return "stdin"
+	case p.Kind == place.Commit && p.Commit != nil:
+		name = objectPath(p.Commit.ID)
+	case (p.Kind == place.Ref || p.Kind == place.Note) && p.Ref != "":
+		name = ".git/" + p.Ref
+	case name == "" && p.Object != "":
+		name = objectPath(p.Object)
+	}
+	root := p.Root
+	if len(r.Summary.Roots) == 1 {
+		if rest, ok := strings.CutPrefix(root+"/", strings.TrimSuffix(r.Summary.Roots[0], "/")+"/"); ok {
+			root = rest
+		}
+	}
+	return cmp.Or(path.Join(root, name), p.Root)
+}
+
+func objectPath(id string) string {
+	if len(id) < 3 {
+		return ".git/objects/" + id
+	}
+	return ".git/objects/" + id[:2] + "/" + id[2:]
+}
+
+func short(id string) string { return printable(id[:min(len(id), 12)]) }
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }
+
+// plural counts things: "1 file", "2,000 files".
+func plural[N int | int64](n N, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return number(int64(n)) + " " + thing
+}
+
+// number writes a number with its thousands apart.
+func number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// size writes a number of bytes.
+func size(n int64) string {
+	if n < 1000 {
+		return plural(n, "byte")
+	}
+	f, unit := float64(n)/1000, 0
+	for f >= 999.95 && unit < 4 {
+		f, unit = f/1000, unit+1
+	}
+	return fmt.Sprintf("%.1f %cB", f, "kMGTP"[unit])
+}
