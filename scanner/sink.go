@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"slices"
 	"time"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -63,17 +64,39 @@ type Summary struct {
 	Local    int      // of these, rows on this machine alone, where a baseline is in force
 	Counts   map[Counter]int64
 	Problems int
-	LeftOut  []LeftOut // added up by reason; ordered by reason
-	// Silenced counts what was found and not reported, by what silenced it.
+	// LeftOut is ordered by reason and what. A reason has few entries that say
+	// what, or one that adds up more than are worth listing.
+	LeftOut []LeftOut
+	// Silenced counts what was found and not reported, by what silenced it. What
+	// a rule itself allows is not found in the first place.
 	Silenced []Silenced
 	// Stale are baseline entries that no longer occur.
 	Stale []secret.Fingerprint
+	// Unused are lines of ignore files that silenced nothing.
+	Unused []Unused
 }
 
-// Silenced is a number of values or places that were found and not reported.
+// Thorough tells whether the scan looked at all that there is to look at, so
+// that what it did not find is not there: nothing was unreadable, missing or
+// left out by a flag.
+func (s *Summary) Thorough() bool {
+	return s.Problems == 0 && !slices.ContainsFunc(s.LeftOut, func(l LeftOut) bool {
+		return slices.Contains([]Reason{Narrowed, Filtered, Shallow, Submodule}, l.Reason)
+	})
+}
+
+// Silenced is a number of values that were found and, at some place or at all
+// of them, not reported.
 type Silenced struct {
-	By    string // "secretsweep:allow", ".secretsweepignore", ".gitleaksignore", "allow in <config>"
+	By    string // "secretsweep:allow", "gitleaks:allow", or the name of an ignore file
 	Count int
+}
+
+// Unused is a line of an ignore file that silenced nothing.
+type Unused struct {
+	File string
+	Line int
+	Text string
 }
 
 // Sink takes a scan's result. Its methods are called from one goroutine: first

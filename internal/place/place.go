@@ -95,6 +95,22 @@ func (p *Place) Live() bool {
 	return p.Head || p.Index || p.WorkTree || p.Commit == nil && p.Kind == Stdin
 }
 
+// Keep drops the spans that keep refuses. If it refuses all of them, Keep leaves
+// the place as it is and returns false.
+func (p *Place) Keep(keep func(Span) bool) bool {
+	var kept []Span
+	for _, span := range slices.Concat([]Span{p.Span}, p.Also) {
+		if keep(span) {
+			kept = append(kept, span)
+		}
+	}
+	if len(kept) == 0 {
+		return false
+	}
+	p.Span, p.Also = kept[0], kept[1:]
+	return true
+}
+
 // Compare orders places: those in the present first, then by root, path and
 // kind, by the commit that brought the value, and by position. It gives 0 for
 // equal places only.

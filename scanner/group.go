@@ -1,0 +1,184 @@
+package scanner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// located is where the hit with this number lies.
+type located struct {
+	hit   int
+	place place.Place
+}
+
+// grouping is the places of each value.
+type grouping map[secret.Fingerprint][]held
+
+// held is a place and what holds there.
+type held struct {
+	place     place.Place
+	sightings []*sighting
+}
+
+// settle adds the places of one source's hits, with what holds at each of them.
+// A place where nothing does is none.
+//
+// A hit that continues another one's place has none of its own. A rule that
+// matched only there still holds at that place, if none does that matched where
+// it begins.
+func (g grouping) settle(hits []*sighted, places []located) {
+	placed := make([]bool, len(hits))
+	for _, l := range places {
+		placed[l.hit] = true
+	}
+	continuing := make(map[secret.Fingerprint][]*sighting)
+	for i, h := range hits {
+		if !placed[i] {
+			continuing[h.value] = append(continuing[h.value], h.sightings...)
+		}
+	}
+	for _, l := range places {
+		h := hits[l.hit]
+		sightings := holdAt(h.sightings, &l.place)
+		switch {
+		case len(sightings) == 0:
+			sightings = holdAt(continuing[h.value], &l.place)
+		case len(sightings) < len(h.sightings):
+			narrow(&l.place, h.sightings, sightings)
+		}
+		if len(sightings) > 0 {
+			g[h.value] = append(g[h.value], held{l.place, sightings})
+		}
+	}
+}
+
+// holdAt gives the sightings that hold at a place: what a rule says of paths,
+// and what an allow says of paths and commits, is known only now. Where there is
+// no path, the detector has decided.
+func holdAt(sightings []*sighting, p *place.Place) []*sighting {
+	commit := ""
+	if p.Commit != nil {
+		commit = p.Commit.ID
+	}
+	var holding []*sighting
+	for _, s := range sightings {
+		inPath := s.Rule.Path == nil || p.Path == "" || s.Rule.Path.MatchString(p.Path)
+		allowed := slices.ContainsFunc(s.Pending, func(a *rules.Allow) bool { return a.HoldsAt(p.Path, commit) })
+		if inPath && !allowed {
+			holding = append(holding, s)
+		}
+	}
+	return holding
+}
+
+// narrow takes the spans out of a place that only sightings have that do not
+// hold there.
+func narrow(p *place.Place, all, holding []*sighting) {
+	var gone []place.Span
+	for _, s := range all {
+		if !slices.Contains(holding, s) {
+			gone = append(gone, s.spans...)
+		}
+	}
+	kept := func(span place.Span) bool {
+		in := func(s *sighting) bool { return slices.Contains(s.spans, span) }
+		return !slices.Contains(gone, span) || slices.ContainsFunc(holding, in)
+	}
+	p.Keep(kept)
+}
+
+// findings gives a finding for each value, in order.
+func (g grouping) findings() []Finding {
+	all := make([]Finding, 0, len(g))
+	for value, places := range g {
+		all = append(all, finding(value, places))
+	}
+	slices.SortFunc(all, compareFindings)
+	return all
+}
+
+// finding puts together what is known of one value.
+func finding(value secret.Fingerprint, places []held) Finding {
+	slices.SortStableFunc(places, func(a, b held) int { return place.Compare(a.place, b.place) })
+	f := Finding{Fingerprint: value}
+	var covered []string
+	var best *sighting
+	for i, at := range places {
+		if i == 0 || place.Compare(at.place, places[i-1].place) != 0 {
+			f.Places = append(f.Places, at.place)
+		}
+		for _, s := range at.sightings {
+			covered = append(covered, s.Also...)
+		}
+	}
+	covered = mergeIDs(covered, nil)
+	for _, at := range places {
+		for _, s := range at.sightings {
+			if best == nil || compareSpecific(s, best, covered) > 0 {
+				best = s
+			}
+			f.Also = append(f.Also, s.Rule.ID)
+			f.Name = cmp.Or(f.Name, s.Name)
+			f.Severity = slices.MaxFunc([]rules.Severity{f.Severity, s.Rule.Severity}, rules.Severity.Compare)
+			f.Confidence = slices.MaxFunc([]rules.Confidence{f.Confidence, s.Confidence}, rules.Confidence.Compare)
+			f.Parts = mergeParts(f.Parts, s.Parts)
+		}
+	}
+	f.Rule, f.Value, f.Carrier = best.Rule, best.Value, best.Carrier
+	f.Also = slices.DeleteFunc(mergeIDs(f.Also, covered), func(id string) bool { return id == f.Rule.ID })
+	return f
+}
+
+// compareSpecific tells which of two sightings says more of the value; the
+// lesser comes first. A rule that another one covers says least, then one of no
+// provider.
+func compareSpecific(a, b *sighting, covered []string) int {
+	return cmp.Or(
+		-compareBool(isCovered(a.Rule, covered), isCovered(b.Rule, covered)),
+		compareBool(isProviders(a.Rule), isProviders(b.Rule)),
+		a.Rule.Severity.Compare(b.Rule.Severity),
+		a.Confidence.Compare(b.Confidence),
+		-cmp.Compare(a.Rule.ID, b.Rule.ID),
+	)
+}
+
+func isCovered(r *rules.Rule, covered []string) bool {
+	_, found := slices.BinarySearch(covered, r.ID)
+	return found
+}
+
+// isProviders tells whether a rule is about what one provider issues.
+func isProviders(r *rules.Rule) bool { return r.Provider != nil && r.Provider.ID != "generic" }
+
+// compareFindings is the order of reports: the worst and surest first.
+func compareFindings(a, b Finding) int {
+	return cmp.Or(
+		-a.Severity.Compare(b.Severity),
+		-a.Confidence.Compare(b.Confidence),
+		cmp.Compare(providerID(a.Rule), providerID(b.Rule)),
+		cmp.Compare(a.Rule.ID, b.Rule.ID),
+		place.Compare(a.Places[0], b.Places[0]),
+		a.Fingerprint.Compare(b.Fingerprint),
+	)
+}
+
+func providerID(r *rules.Rule) string {
+	if r.Provider == nil {
+		return ""
+	}
+	return r.Provider.ID
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}

@@ -1,0 +1,78 @@
+package scanner
+
+import (
+	"errors"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+// hide replaces the values of all findings in the texts that stand beside them.
+// A branch may be named after a token, and a file after the password in it.
+func hide(findings []Finding, problems []Problem, s *Summary, show func(secret.Value) string) {
+	var values []secret.Value
+	for i := range findings {
+		f := &findings[i]
+		values = append(values, f.Value, f.Carrier)
+		for _, p := range f.Parts {
+			values = append(values, p.Value)
+		}
+	}
+	h := hider{secret.Hider(values, show), make(map[string]string), make(map[*place.Version]*place.Version)}
+	for i := range findings {
+		f := &findings[i]
+		f.Name = h.text(f.Name)
+		for j := range f.Places {
+			h.place(&f.Places[j])
+		}
+	}
+	for i := range problems {
+		p := &problems[i]
+		p.What = h.text(p.What)
+		if why := p.Err.Error(); h.text(why) != why {
+			p.Err = errors.New(h.text(why))
+		}
+	}
+	for i := range s.Roots {
+		s.Roots[i] = h.text(s.Roots[i])
+	}
+	for i := range s.LeftOut {
+		s.LeftOut[i].What = h.text(s.LeftOut[i].What)
+	}
+}
+
+// hider hides values in texts, of which most occur many times.
+type hider struct {
+	replace  func(string) string
+	texts    map[string]string
+	versions map[*place.Version]*place.Version
+}
+
+func (h *hider) text(s string) string {
+	hidden, done := h.texts[s]
+	if !done {
+		hidden = h.replace(s)
+		h.texts[s] = hidden
+	}
+	return hidden
+}
+
+func (h *hider) place(p *place.Place) {
+	p.Root, p.Path, p.Ref = h.text(p.Root), h.text(p.Path), h.text(p.Ref)
+	p.Commit, p.Last = h.version(p.Commit), h.version(p.Last)
+}
+
+// version leaves the version itself as it is, since it is the source's.
+func (h *hider) version(v *place.Version) *place.Version {
+	if v == nil {
+		return nil
+	}
+	hidden, done := h.versions[v]
+	if !done {
+		w := *v
+		w.Name, w.Email, w.Title = h.text(v.Name), h.text(v.Email), h.text(v.Title)
+		hidden = &w
+		h.versions[v] = hidden
+	}
+	return hidden
+}

@@ -1,0 +1,89 @@
+package scanner
+
+import (
+	"context"
+	"slices"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+// Options are what a scan takes besides what it reads.
+type Options struct {
+	// Roots are what is scanned, as it was given; for the summary alone.
+	Roots []string
+	// Show gives what may be seen of a value. It replaces values in the texts
+	// that stand beside them, such as a branch's name or a path. Nil is
+	// [secret.Value.Mask].
+	Show func(secret.Value) string
+	// Progress, if set, is told what is being read (see [Visitor]), from many
+	// goroutines at once.
+	Progress func(what string, done, total int64)
+}
+
+// Scan sweeps the sources one after the other, finds secrets in what they give,
+// groups them by value and gives the result to the sink.
+//
+// The same input gives the sink the same calls, at any number of goroutines and
+// in whatever order sources give their chunks. No text beside a value holds a
+// value: in places, problems and the summary each is replaced by what Show makes
+// of it.
+//
+// Kept in memory is what was found, not what was read: of each value in each
+// text and by each rule one match and its first [MaxSpans] spans.
+//
+// An error is ctx's, the sink's, or that of a source that could not go on.
+// Unless it is the sink's, the sink's Done was not called.
+func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options, sink Sink) error {
+	if o.Show == nil {
+		o.Show = secret.Value.Mask
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int64, int64) {}
+	}
+	figures := newTally()
+	groups := grouping{}
+	for _, source := range sources {
+		c := newCollector(d, figures, o.Progress)
+		if err := source.Sweep(ctx, c); err != nil {
+			return err
+		}
+		texts, hits := c.hits()
+		var at []located
+		err := source.Locate(ctx, hits, func(hit int, p place.Place) {
+			at = append(at, located{hit, p})
+		})
+		if err != nil {
+			return err
+		}
+		groups.settle(texts, at)
+	}
+	findings := groups.findings()
+	problems, summary := figures.sum()
+	summary.Roots = slices.Clone(o.Roots)
+	summary.Findings, summary.New = len(findings), len(findings)
+	hide(findings, problems, &summary, o.Show)
+	return deliver(ctx, sink, findings, problems, summary)
+}
+
+// deliver makes the calls that [Sink] promises.
+func deliver(ctx context.Context, sink Sink, findings []Finding, problems []Problem, summary Summary) error {
+	for _, p := range problems {
+		if err := sink.Problem(p); err != nil {
+			return err
+		}
+	}
+	for _, f := range findings {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := sink.Finding(f); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return sink.Done(summary)
+}
