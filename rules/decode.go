@@ -21,6 +21,11 @@ func decode(name string, data []byte, into any) error {
 		line, _ := unknown.Errors[0].Position()
 		return fmt.Errorf("%s:%d: unknown field %q", name, line, strings.Join(unknown.Errors[0].Key(), "."))
 	}
+	return atLine(name, err)
+}
+
+// atLine puts file and line before a decoder's error. It gives nil for nil.
+func atLine(name string, err error) error {
 	if broken, ok := errors.AsType[*toml.DecodeError](err); ok {
 		line, _ := broken.Position()
 		return fmt.Errorf("%s:%d: %s", name, line, strings.TrimPrefix(broken.Error(), "toml: "))
