@@ -1,0 +1,162 @@
+// Package ignore silences what someone has decided not to hear of: findings and
+// places that an ignore file names.
+//
+// Our own file is [File]. A line of it is one of
+//
+//	v1:0123456789abcdef0123456789abcdef   the value with this fingerprint, wherever it is
+//	path: docs/examples/**                all that lies at paths that match the glob
+//	# a comment
+//
+// Globs are those of [scanner.Filter]. A comment may also follow a fingerprint.
+// A line that is none of these is an error, and one that silences nothing is
+// reported.
+//
+// The files of gitleaks are honoured too: [GitleaksFile] and its JSON report,
+// which is its baseline. They name a place by commit, file and line and also a
+// rule, which is not looked at, since our rules have other names. What they
+// name more than there is isn't reported, because every line moves in time.
+package ignore
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner"
+)
+
+// Names of ignore files, at the top of what is scanned.
+const (
+	File         = ".secretsweepignore"
+	GitleaksFile = ".gitleaksignore"
+)
+
+// List is what one file silences. It is immutable, and safe for concurrent use.
+type List struct {
+	name  string // the file's
+	rules []rule // File's, ordered by line
+	spots map[spot][]lines
+}
+
+// rule is a line of our own file: it has a fingerprint or a glob.
+type rule struct {
+	line  int
+	text  string
+	value secret.Fingerprint
+	glob  *scanner.Filter // excludes what the glob matches
+}
+
+// spot is where the lines are that a gitleaks file names. Without a commit they
+// are meant in any version.
+type spot struct{ commit, path string }
+
+// lines is a range of them, both ends included.
+type lines struct{ first, last int }
+
+// Read reads a file in the format of [File]. Errors name file and line.
+func Read(file string) (*List, error) { return read(file, parse) }
+
+// ReadGitleaks reads a file in the format of [GitleaksFile]. Errors name file and
+// line.
+func ReadGitleaks(file string) (*List, error) { return read(file, parseGitleaks) }
+
+// ReadGitleaksReport reads a JSON report of gitleaks, as its users give it as a
+// baseline. Neither secrets nor matches in it are looked at, so it may be redacted.
+func ReadGitleaksReport(file string) (*List, error) { return read(file, parseGitleaksReport) }
+
+func read(file string, parse func(*List, []byte) error) (*List, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read ignore file: %w", err)
+	}
+	l := &List{name: filepath.Base(file), spots: make(map[spot][]lines)}
+	if err := parse(l, data); err != nil {
+		return nil, fmt.Errorf("read ignore file: %s:%w", file, err)
+	}
+	return l, nil
+}
+
+// eachLine calls do with every line that is neither blank nor a comment, without
+// the space around it. An error begins with the line's number.
+func eachLine(data []byte, do func(number int, text string) error) error {
+	number := 0
+	for text := range strings.Lines(string(data)) {
+		number++
+		text = strings.TrimSpace(text)
+		if number == 1 {
+			text = strings.TrimPrefix(text, "\uFEFF")
+		}
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		if err := do(number, text); err != nil {
+			return fmt.Errorf("%d: %w", number, err)
+		}
+	}
+	return nil
+}
+
+// parse reads our own format.
+func parse(l *List, data []byte) error {
+	return eachLine(data, func(number int, text string) error {
+		r := rule{line: number, text: text}
+		if glob, ok := strings.CutPrefix(text, "path:"); ok {
+			glob = strings.TrimSpace(glob)
+			if glob == "" {
+				return fmt.Errorf("%q: no glob", text)
+			}
+			filter, err := scanner.NewFilter(nil, []string{glob})
+			if err != nil {
+				return err
+			}
+			r.glob = &filter
+		} else {
+			var err error
+			value, _, _ := strings.Cut(text, "#")
+			if r.value, err = secret.ParseFingerprint(strings.TrimSpace(value)); err != nil {
+				return fmt.Errorf("%w; want a fingerprint or path: and a glob", err)
+			}
+		}
+		l.rules = append(l.rules, r)
+		return nil
+	})
+}
+
+// silences tells which of the list's rules silence a value at a place. It tells
+// them all, so that a rule counts as used even beside another one.
+func (l *List) silences(value secret.Fingerprint, p *place.Place) []int {
+	var by []int
+	for i, r := range l.rules {
+		if r.glob == nil && r.value == value || r.glob != nil && p.Path != "" && !r.glob.Admits(p.Path) {
+			by = append(by, i)
+		}
+	}
+	return by
+}
+
+// names tells whether a gitleaks file names a line of a span at a place.
+func (l *List) names(p *place.Place, span place.Span) bool {
+	if p.Path == "" || len(l.spots) == 0 {
+		return false
+	}
+	commits := []string{""}
+	if p.Commit != nil {
+		commits = append(commits, p.Commit.ID)
+	}
+	for _, commit := range commits {
+		// gitleaks gives paths from where it was called, or from the top.
+		for _, file := range []string{p.Path, path.Join(filepath.ToSlash(p.Root), p.Path)} {
+			if slices.ContainsFunc(l.spots[spot{commit, file}], func(at lines) bool {
+				return at.first <= span.End.Line && span.Start.Line <= at.last
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
