@@ -74,7 +74,10 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 		switch f.Status {
 		case StatusNew:
 			suite.Failures++
-			lines := []string{f.history(), f.identity()}
+			lines := []string{f.identity()}
+			if history := r.history(f); history != "" {
+				lines = append(lines, history)
+			}
 			for j := range f.Places {
 				lines = append(lines, r.spot(&f.Places[j]))
 			}
@@ -90,11 +93,11 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 		suite.Cases = append(suite.Cases, c)
 	}
 	if len(suite.Cases) == 0 {
-		suite.Cases = append(suite.Cases, junitCase{Class: "scan", Name: "no leaks"})
+		suite.Cases = append(suite.Cases, junitCase{Class: "scan", Name: "no leaks found"})
 	}
 	suite.Tests = len(suite.Cases)
-	_, verdict := verdict(r)
-	suite.Output.Text = "scanned " + scanned(&r.Summary) + "\n" + verdict
+	_, lines := verdict(r)
+	suite.Output.Text = "scanned " + scanned(&r.Summary) + "\n" + strings.Join(lines, "\n")
 
 	w.WriteString(xml.Header)
 	e := xml.NewEncoder(w)

@@ -3,7 +3,6 @@ package report
 import (
 	"bufio"
 	"cmp"
-	"fmt"
 	"net/url"
 	"path"
 	"strings"
@@ -19,6 +18,11 @@ import (
 const (
 	sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 	sarifRoot   = "%SRCROOT%" // the name that GitHub gives to the repository's top
+
+	// sarifLocations is how many locations of a result GitHub takes; it refuses
+	// a file with more:
+	// https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit
+	sarifLocations = 1000
 )
 
 type sarifLog struct {
@@ -197,11 +201,15 @@ func sarifScore(s rules.Severity) string {
 }
 
 func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
+	message := f.title() + " " + f.Secret + ", " + f.state()
+	if history := r.history(f); history != "" {
+		message += ", " + history
+	}
 	result := sarifResult{
 		RuleID:    f.Rule.ID,
 		RuleIndex: rule,
 		Level:     sarifLevel(f.Severity),
-		Message:   sarifMessage(fmt.Sprintf("%s %s, %s, %s", f.title(), f.Secret, f.state(), f.history())),
+		Message:   sarifMessage(message),
 		// The value alone decides what is the same: GitHub knows a result by the
 		// first of these, and would else make it up from the line's text.
 		PartialFingerprints: map[string]string{
@@ -215,6 +223,7 @@ func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 			"status":     f.Status,
 			"live":       f.Live,
 			"secret":     f.Secret,
+			"places":     len(f.Places),
 		},
 	}
 	switch f.Status {
@@ -224,7 +233,7 @@ func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 		result.Suppressions = append(result.Suppressions, sarifSuppression{"external", "accepted", "on this machine alone"})
 	}
 	// All of them: the value must go from each before it is gone (3.27.12).
-	for i := range f.Places {
+	for i := range f.Places[:min(len(f.Places), sarifLocations)] {
 		result.Locations = append(result.Locations, r.sarifPlace(&f.Places[i]))
 	}
 	return result

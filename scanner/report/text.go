@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,12 @@ const (
 	widest       = 120
 )
 
+// leastRoom is how much of a line a text is given in the narrowest terminal.
+const leastRoom = 20
+
+// maxName bounds names, which whoever wrote them may have made of any length.
+const maxName = 40
+
 type textWriter struct {
 	*bufio.Writer
 	width int // of a line that is laid out
@@ -39,7 +46,7 @@ func writeText(w *bufio.Writer, r *Report, o Options) error {
 	}
 	t.findings(r, StatusNew, plural(r.Summary.New, "new leak"), "")
 	t.findings(r, StatusLocal, plural(r.Summary.Local, "leak")+" on this machine alone",
-		"In files, stashes or objects that nothing tracked or pushed reaches; not a failure.")
+		"In untracked files, stashes or objects that nobody else has; they fail nothing.")
 	t.problems(r)
 	t.summary(r)
 	return nil
@@ -75,7 +82,7 @@ func (t *textWriter) findings(r *Report, status Status, heading, note string) {
 		if first {
 			fmt.Fprintf(t, "%s\n", t.paint(bold, heading))
 			if note != "" {
-				t.text(0, dim, note)
+				t.lines(0, dim, note)
 			}
 			first = false
 		}
@@ -88,28 +95,29 @@ func (t *textWriter) findings(r *Report, status Status, heading, note string) {
 }
 
 func (t *textWriter) finding(r *Report, f *Finding) {
-	severity, state := string(f.Severity), f.state()
 	head := f.title() + "  " + printable(f.Secret)
 	if f.Name != "" {
-		head += "  " + clip(printable(f.Name), 40)
+		head += "  " + clip(printable(f.Name), maxName)
 	}
-	stateStyle := dim
+	state, stateStyle := f.state(), dim
 	if f.Live {
 		stateStyle = alarm
 	}
-	label := t.paint(severityStyle(f.Severity), severity) + strings.Repeat(" ", max(1, column-len(severity)))
+	t.label(severityStyle(f.Severity), string(f.Severity))
 	if gap := t.width - column - utf8.RuneCountInString(head) - len(state); gap >= 2 {
-		fmt.Fprintf(t, "%s%s%s%s\n", label, t.paint(bold, head), strings.Repeat(" ", gap), t.paint(stateStyle, state))
+		fmt.Fprintf(t, "%s%*s%s\n", t.paint(bold, head), gap, "", t.paint(stateStyle, state))
 	} else {
-		t.labelled(label, bold, head)
-		t.text(column, stateStyle, state)
+		t.lines(column, bold, head)
+		t.indented(stateStyle, state)
 	}
-	t.text(column, plain, r.where(f))
-	t.text(column, plain, f.history())
+	t.indented(plain, r.where(f))
+	if history := r.history(f); history != "" {
+		t.indented(plain, history)
+	}
 	for _, p := range f.Parts {
-		t.text(column, plain, "with "+printable(p.Name)+" "+printable(p.Secret))
+		t.indented(plain, "with "+printable(p.Name)+" "+printable(p.Secret))
 	}
-	t.text(column, dim, f.identity())
+	t.indented(dim, f.identity())
 }
 
 func severityStyle(s rules.Severity) style {
@@ -125,51 +133,84 @@ func severityStyle(s rules.Severity) style {
 }
 
 func (t *textWriter) problems(r *Report) {
-	if len(r.Problems) == 0 {
-		return
-	}
-	fmt.Fprintf(t, "%s\n\n", t.paint(bold, plural(len(r.Problems), "part")+" not scanned"))
 	for _, p := range r.Problems {
-		t.labelled(t.paint(alarm, "problem")+"   ", plain, "not scanned: "+printable(p.What)+": "+printable(p.Why))
+		fmt.Fprintf(t, "%s ", t.paint(alarm, "not scanned:"))
+		t.lines(len("not scanned: "), plain, printable(p.What)+": "+printable(p.Why))
 	}
-	fmt.Fprintln(t)
+	if len(r.Problems) > 0 {
+		fmt.Fprintln(t)
+	}
 }
 
 func (t *textWriter) summary(r *Report) {
 	s := &r.Summary
-	t.field("scanned", scanned(s))
-	var left []string
-	for _, l := range s.LeftOut {
-		line := fmt.Sprintf("%7s  %s", number(l.Count), l.Reason)
-		if l.What != "" {
-			line += " (" + printable(l.What) + ")"
-		}
-		left = append(left, line)
-	}
-	t.field("left out", left...)
-	var quiet []string
-	if s.Known > 0 {
-		quiet = append(quiet, fmt.Sprintf("%7s  known, in the baseline", number(int64(s.Known))))
-	}
-	for _, q := range s.Silenced {
-		quiet = append(quiet, fmt.Sprintf("%7s  by %s", number(int64(q.Count)), printable(q.By)))
-	}
-	t.field("not shown", quiet...)
-	var stale []string
-	for _, f := range s.Stale {
-		stale = append(stale, f.String()+" is in the baseline and occurs no more")
-	}
-	t.field("stale", stale...)
-	style, verdict := verdict(r)
-	t.labelled(fmt.Sprintf("%-*s", column, "result"), style, verdict)
-}
+	t.label(plain, "scanned")
+	t.lines(column, plain, scanned(s))
 
-// field writes lines under a label.
-func (t *textWriter) field(label string, lines ...string) {
-	for _, line := range lines {
-		t.labelled(fmt.Sprintf("%-*s", column, label), plain, line)
+	label := "left out"
+	for _, l := range s.LeftOut {
+		text := printable(string(l.Reason))
+		if l.What != "" {
+			text += " (" + printable(l.What) + ")"
+		}
+		t.amount(label, l.Count, text)
 		label = ""
 	}
+
+	label = "not shown"
+	if s.Known > 0 {
+		t.amount(label, int64(s.Known), "known, in the baseline")
+		label = ""
+	}
+	for _, q := range s.Silenced {
+		t.amount(label, int64(q.Count), "by "+printable(q.By))
+		label = ""
+	}
+
+	label = "stale"
+	for _, f := range s.Stale {
+		t.label(plain, label)
+		t.lines(column, plain, f.String()+" in the baseline, occurs no more")
+		label = ""
+	}
+
+	label = "rotate"
+	for _, p := range providers(r) {
+		t.label(plain, label)
+		t.lines(column, plain, printable(p.Name)+": "+printable(p.Console))
+		label = ""
+	}
+
+	style, lines := verdict(r)
+	label = "result"
+	for _, line := range lines {
+		t.label(plain, label)
+		t.lines(column, style, line)
+		label = ""
+	}
+}
+
+// amount writes a number of things in the summary.
+func (t *textWriter) amount(label string, n int64, text string) {
+	const digits = 7
+	t.label(plain, label)
+	fmt.Fprintf(t, "%*s  ", digits, number(n))
+	t.lines(column+digits+2, plain, text)
+}
+
+// providers lists those of the new findings that have an address to go to.
+func providers(r *Report) []*Provider {
+	var all []*Provider
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Status != StatusNew || f.Provider == nil || link(f.Provider.Console) == "" {
+			continue
+		}
+		if !slices.ContainsFunc(all, func(p *Provider) bool { return *p == *f.Provider }) {
+			all = append(all, f.Provider)
+		}
+	}
+	return all
 }
 
 // scanned says what was read.
@@ -200,70 +241,73 @@ func scanned(s *Summary) string {
 	return text
 }
 
-// verdict is the closing line.
-func verdict(r *Report) (style, string) {
+// verdict is how the report ends.
+func verdict(r *Report) (style, []string) {
 	s := &r.Summary
 	var text string
-	if s.New == 0 {
-		text = "no leaks"
-		if s.Known+s.Local > 0 {
-			text = "no new leaks"
-		}
-	} else {
+	switch {
+	case s.New > 0:
 		text = plural(s.New, "new leak") + ": " + tally(r)
+	case s.Known+s.Local > 0:
+		text = "no new leaks found"
+	default:
+		text = "no leaks found"
 	}
 	switch {
 	case !s.Complete:
-		return alarm, fmt.Sprintf("%s in what was scanned; NOT COMPLETE, %s not scanned", text, plural(s.Problems, "part"))
+		return alarm, []string{text, "NOT COMPLETE: " + plural(s.Problems, "part") + " not scanned, see above"}
 	case s.New > 0:
-		return alarm, text
+		return alarm, []string{text}
 	}
-	return green, text
+	return green, []string{text}
 }
 
 // tally counts the new findings by severity, and those that are still there.
 func tally(r *Report) string {
 	counts, live := map[rules.Severity]int{}, 0
-	for _, f := range r.Findings {
-		if f.Status != StatusNew {
-			continue
-		}
-		counts[f.Severity]++
-		if f.Live {
-			live++
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Status == StatusNew {
+			counts[f.Severity]++
+			if f.Live {
+				live++
+			}
 		}
 	}
 	var parts []string
 	for _, s := range severities() {
 		if n := counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", number(int64(n)), s))
+			parts = append(parts, number(int64(n))+" "+string(s))
 		}
 	}
-	return fmt.Sprintf("%s; %s still there", strings.Join(parts, ", "), number(int64(live)))
+	still := "none"
+	if live > 0 {
+		still = number(int64(live))
+	}
+	return strings.Join(parts, ", ") + "; " + still + " still there"
 }
 
-// labelled writes a text behind a label that fills the first column.
-func (t *textWriter) labelled(label string, s style, text string) {
-	t.WriteString(label)
+// label fills the first column.
+func (t *textWriter) label(s style, text string) {
+	fmt.Fprintf(t, "%s%*s", t.paint(s, text), max(1, column-len(text)), "")
+}
+
+// indented writes a text right of the first column.
+func (t *textWriter) indented(s style, text string) {
+	t.label(plain, "")
 	t.lines(column, s, text)
-}
-
-// text writes a text that is indented.
-func (t *textWriter) text(indent int, s style, text string) {
-	t.WriteString(strings.Repeat(" ", indent))
-	t.lines(indent, s, text)
 }
 
 // lines writes a text that begins at the indent, and breaks it between words
 // where the terminal ends. A word that is too long, such as a path, stays whole:
 // it is there to be copied.
 func (t *textWriter) lines(indent int, s style, text string) {
-	for t.wrap > indent && utf8.RuneCountInString(text) > t.wrap-indent {
-		end := breakAt(text, t.wrap-indent)
+	room := max(t.wrap-indent, leastRoom)
+	for t.wrap > 0 && utf8.RuneCountInString(text) > room {
+		end := breakAt(text, room)
 		if end < 0 {
 			break
 		}
-		fmt.Fprintf(t, "%s\n%s", t.paint(s, text[:end]), strings.Repeat(" ", indent))
+		fmt.Fprintf(t, "%s\n%*s", t.paint(s, strings.TrimRight(text[:end], " ")), indent, "")
 		text = strings.TrimLeft(text[end:], " ")
 	}
 	fmt.Fprintln(t, t.paint(s, text))

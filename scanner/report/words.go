@@ -10,6 +10,7 @@ import (
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/scanner"
 )
 
 // What follows words a report for a person. All of it is printable.
@@ -110,8 +111,9 @@ func lineOf(p *place.Place) string {
 	return ", line " + strconv.Itoa(p.Start.Line)
 }
 
-// history says since when and by whom; of what is past, until when.
-func (f *Finding) history() string {
+// history says since when and by whom; of what is past, until when. It is ""
+// where there is no history.
+func (r *Report) history(f *Finding) string {
 	var first, last *place.Version
 	for i := range f.Places {
 		p := &f.Places[i]
@@ -122,7 +124,10 @@ func (f *Finding) history() string {
 			last = p.Last
 		}
 	}
-	if first == nil {
+	switch {
+	case first == nil && r.Summary.Counts[scanner.Objects] == 0:
+		return ""
+	case first == nil:
 		return "not in any commit"
 	}
 	s := "since " + day(first.Date)
@@ -130,7 +135,7 @@ func (f *Finding) history() string {
 		s += ", until " + day(last.Date)
 	}
 	if by := cmp.Or(first.Name, first.Email); by != "" {
-		s += ", by " + clip(printable(by), 40)
+		s += ", by " + clip(printable(by), maxName)
 	}
 	return s + " in " + short(first.ID)
 }
@@ -138,8 +143,8 @@ func (f *Finding) history() string {
 // identity is what one needs to ignore it.
 func (f *Finding) identity() string {
 	s := f.Fingerprint.String() + " " + printable(f.Rule.ID)
-	if f.Confidence != rules.Sure {
-		s += fmt.Sprintf(" (%s confidence)", f.Confidence)
+	if f.Confidence == rules.Unlikely {
+		s += " (low confidence)"
 	}
 	return s
 }
