@@ -10,16 +10,20 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// collector makes a Report of what a scan gives. It is the only place where a
-// value becomes text.
-type collector struct {
+// Collector is a sink that makes a Report. It is the only place where a value
+// becomes text.
+type Collector struct {
 	show   func(secret.Value) string
 	values []secret.Value
 	report Report
 }
 
-func newCollector(o Options) *collector {
-	c := &collector{show: o.Show, report: Report{
+var _ scanner.Sink = (*Collector)(nil)
+
+// NewCollector makes a collector; the options of the text format are of no use
+// to it.
+func NewCollector(o Options) *Collector {
+	c := &Collector{show: o.Show, report: Report{
 		Version:  Version,
 		Tool:     Tool{Name: "secretsweep", Version: cmp.Or(o.Version, "(devel)")},
 		Problems: []Problem{},
@@ -36,13 +40,13 @@ func newCollector(o Options) *collector {
 }
 
 // Problem adds a problem.
-func (c *collector) Problem(p scanner.Problem) error {
+func (c *Collector) Problem(p scanner.Problem) error {
 	c.report.Problems = append(c.report.Problems, Problem{What: p.What, Why: p.Err.Error()})
 	return nil
 }
 
 // Finding adds a finding.
-func (c *collector) Finding(f scanner.Finding) error {
+func (c *Collector) Finding(f scanner.Finding) error {
 	out := Finding{
 		Fingerprint: f.Fingerprint,
 		Status:      StatusNew,
@@ -84,13 +88,16 @@ func (c *collector) Finding(f scanner.Finding) error {
 }
 
 // showing shows a value, and has it hidden in all other text.
-func (c *collector) showing(v secret.Value) string {
+func (c *Collector) showing(v secret.Value) string {
 	c.values = append(c.values, v)
 	return c.show(v)
 }
 
-// finish completes the report.
-func (c *collector) finish(s scanner.Summary) *Report {
+// Report gives the report, which is complete once the collector is Done.
+func (c *Collector) Report() *Report { return &c.report }
+
+// Done completes the report.
+func (c *Collector) Done(s scanner.Summary) error {
 	out := Summary{
 		Complete: s.Problems == 0 && len(c.report.Problems) == 0,
 		Roots:    slices.Concat([]string{}, s.Roots),
@@ -115,7 +122,7 @@ func (c *collector) finish(s scanner.Summary) *Report {
 	}
 	c.report.Summary = out
 	c.report.rewrite(secret.Hider(c.values, c.show))
-	return &c.report
+	return nil
 }
 
 // rewrite changes every text of the report that comes from what was scanned.

@@ -70,7 +70,7 @@ func csvColumns() []csvColumn {
 		{"secret", finding(func(f *Finding) string { return f.Secret })},
 		{"name", finding(func(f *Finding) string { return f.Name })},
 		{"kind", at(func(p *place.Place) string { return string(p.Kind) })},
-		{"path", func(r *Report, _ *Finding, p *place.Place) string { return r.file(p) }},
+		{"path", func(r *Report, _ *Finding, p *place.Place) string { return r.Path(p) }},
 		{"line", at(func(p *place.Place) string { return count(p.Start.Line) })},
 		{"column", at(func(p *place.Place) string { return count(p.Start.Column) })},
 		{"field", at(func(p *place.Place) string { return p.Field })},
@@ -107,7 +107,7 @@ func count(n int) string {
 // full-width forms are what some input methods make of the same signs.
 func cell(s string) string {
 	// A tab or a line end in front is no danger any more once it is escaped.
-	s = printable(s)
+	s = Printable(s)
 	if t := strings.TrimLeft(s, " "); t != "" && strings.ContainsAny(firstRune(t), "=+-@＝＋－＠") {
 		return "'" + s
 	}

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// printable escapes what is not printable: control characters (and with them
+// Printable escapes what is not printable: control characters (and with them
 // every terminal sequence), marks that reorder or hide text, invalid UTF-8,
 // spaces other than the plain one. What is left can be shown anywhere, is one
 // line, and has only characters that XML allows.
-func printable(s string) string {
+func Printable(s string) string {
 	clean := func(r rune) bool { return r != utf8.RuneError && strconv.IsPrint(r) }
 	if strings.IndexFunc(s, func(r rune) bool { return !clean(r) }) < 0 {
 		return s
@@ -45,7 +45,7 @@ func clip(s string, n int) string {
 // be from a config in the repository that was scanned.
 func markdown(s string) string {
 	var b strings.Builder
-	for _, r := range printable(s) {
+	for _, r := range Printable(s) {
 		// CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped.
 		if strings.ContainsRune("\\`*_{}[]()<>#+!|~&@:$", r) {
 			b.WriteByte('\\')
@@ -64,4 +64,4 @@ func link(s string) string {
 }
 
 // codeSpan makes a text fit between backticks, which nothing escapes in there.
-func codeSpan(s string) string { return strings.ReplaceAll(printable(s), "`", "'") }
+func codeSpan(s string) string { return strings.ReplaceAll(Printable(s), "`", "'") }

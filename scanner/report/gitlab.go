@@ -126,7 +126,7 @@ func writeGitLab(w *bufio.Writer, r *Report, _ Options) error {
 		out.Scan.Status = "failure"
 	}
 	for _, p := range r.Problems {
-		out.Scan.Messages = append(out.Scan.Messages, gitlabMessage{"warn", "not scanned: " + printable(p.What) + ": " + printable(p.Why)})
+		out.Scan.Messages = append(out.Scan.Messages, gitlabMessage{"warn", "not scanned: " + Printable(p.What) + ": " + Printable(p.Why)})
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -148,7 +148,7 @@ func (r *Report) vulnerability(f *Finding, p *place.Place) gitlabVulnerability {
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},
-		Location: gitlabLocation{File: r.file(p), StartLine: p.Start.Line, EndLine: p.End.Line, Commit: gitlabCommit{SHA: noCommit}},
+		Location: gitlabLocation{File: r.Path(p), StartLine: p.Start.Line, EndLine: p.End.Line, Commit: gitlabCommit{SHA: noCommit}},
 		Identifiers: []gitlabIdentifier{{
 			Type:  r.Tool.Name + "_rule_id",
 			Name:  r.Tool.Name + " rule " + f.Rule.ID,
@@ -160,9 +160,9 @@ func (r *Report) vulnerability(f *Finding, p *place.Place) gitlabVulnerability {
 		v.Location.Commit = gitlabCommit{Author: c.Name, Date: c.Date.Format(time.RFC3339), Message: c.Title, SHA: cmp.Or(c.ID, noCommit)}
 	}
 	if f.Provider != nil {
-		v.Solution = clip(printable(f.Provider.Rotate), maxSolution)
+		v.Solution = clip(Printable(f.Provider.Rotate), maxSolution)
 		if url := link(f.Provider.Console); url != "" {
-			v.Links = append(v.Links, gitlabLink{"Where " + printable(f.Provider.Name) + " manages it", url})
+			v.Links = append(v.Links, gitlabLink{"Where " + Printable(f.Provider.Name) + " manages it", url})
 		}
 	}
 	return v

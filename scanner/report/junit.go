@@ -57,20 +57,20 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 	}
 	for _, p := range r.Problems {
 		suite.Errors++
-		what := printable(p.What)
+		what := Printable(p.What)
 		suite.Cases = append(suite.Cases, junitCase{Class: "scan", Name: "not scanned: " + what, Error: &junitOutcome{
-			Message: printable(p.Why), Text: "not scanned: " + what + ": " + printable(p.Why),
+			Message: Printable(p.Why), Text: "not scanned: " + what + ": " + Printable(p.Why),
 		}})
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		// Readers drop a test that has the name of another, so the name holds
 		// the fingerprint.
-		c := junitCase{Class: printable(f.Rule.ID), Name: f.title() + " " + f.Fingerprint.String()}
+		c := junitCase{Class: Printable(f.Rule.ID), Name: f.title() + " " + f.Fingerprint.String()}
 		if p := &f.Places[0]; p.Kind == place.File {
-			c.File = printable(r.file(p))
+			c.File = Printable(r.Path(p))
 		}
-		outcome := &junitOutcome{Message: f.title() + " " + printable(f.Secret) + " (" + f.state() + ")", Type: string(f.Severity)}
+		outcome := &junitOutcome{Message: f.title() + " " + Printable(f.Secret) + " (" + f.state() + ")", Type: string(f.Severity)}
 		switch f.Status {
 		case StatusNew:
 			suite.Failures++
@@ -79,7 +79,7 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 				lines = append(lines, history)
 			}
 			for j := range f.Places {
-				lines = append(lines, r.spot(&f.Places[j]))
+				lines = append(lines, r.Spot(&f.Places[j]))
 			}
 			outcome.Text = strings.Join(lines, "\n")
 			c.Failure = outcome

@@ -84,7 +84,7 @@ func New(name string, w io.Writer, o Options) (scanner.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sink{format: f, w: w, options: o, collector: newCollector(o)}, nil
+	return &sink{format: f, w: w, options: o, Collector: NewCollector(o)}, nil
 }
 
 // Write writes the report in the named format. Of the options it uses those of
@@ -109,16 +109,19 @@ func (f format) writeTo(w io.Writer, r *Report, o Options) error {
 	return nil
 }
 
-// sink writes the report that its collector makes.
+// sink writes the report that it collects.
 type sink struct {
 	format  format
 	w       io.Writer
 	options Options
-	*collector
+	*Collector
 }
 
 var _ scanner.Sink = (*sink)(nil)
 
 func (s *sink) Done(sum scanner.Summary) error {
-	return s.format.writeTo(s.w, s.finish(sum), s.options)
+	if err := s.Collector.Done(sum); err != nil {
+		return err
+	}
+	return s.format.writeTo(s.w, s.Report(), s.options)
 }

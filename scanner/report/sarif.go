@@ -172,7 +172,7 @@ func sarifRuleOf(f *Finding) sarifRule {
 	}
 	if p := f.Provider; p != nil {
 		if help := strings.TrimSpace(p.Rotate + " " + link(p.Console)); help != "" {
-			rule.Help = &sarifText{printable(help)}
+			rule.Help = &sarifText{Printable(help)}
 		}
 	}
 	return rule
@@ -241,8 +241,8 @@ func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 
 func (r *Report) sarifPlace(p *place.Place) sarifPlace {
 	out := sarifPlace{
-		Physical: sarifPhysical{Artifact: sarifArtifact(r.file(p))},
-		Message:  sarifMessage(r.spot(p)),
+		Physical: sarifPhysical{Artifact: sarifArtifact(r.Path(p))},
+		Message:  sarifMessage(r.Spot(p)),
 		Properties: map[string]any{
 			"kind": p.Kind, "head": p.Head, "index": p.Index, "worktree": p.WorkTree, "local": p.Local,
 		},
@@ -282,5 +282,5 @@ func sarifArtifact(name string) sarifLocation {
 // sarifMessage makes a text stand for itself in a plain text message, where
 // braces are placeholders (3.11.5) and brackets links (3.11.6).
 func sarifMessage(s string) sarifText {
-	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "[", `\[`, "]", `\]`).Replace(printable(s))}
+	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "[", `\[`, "]", `\]`).Replace(Printable(s))}
 }

@@ -95,9 +95,9 @@ func (t *textWriter) findings(r *Report, status Status, heading, note string) {
 }
 
 func (t *textWriter) finding(r *Report, f *Finding) {
-	head := f.title() + "  " + printable(f.Secret)
+	head := f.title() + "  " + Printable(f.Secret)
 	if f.Name != "" {
-		head += "  " + clip(printable(f.Name), maxName)
+		head += "  " + clip(Printable(f.Name), maxName)
 	}
 	state, stateStyle := f.state(), dim
 	if f.Live {
@@ -115,7 +115,7 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.indented(plain, history)
 	}
 	for _, p := range f.Parts {
-		t.indented(plain, "with "+printable(p.Name)+" "+printable(p.Secret))
+		t.indented(plain, "with "+Printable(p.Name)+" "+Printable(p.Secret))
 	}
 	t.indented(dim, f.identity())
 }
@@ -135,7 +135,7 @@ func severityStyle(s rules.Severity) style {
 func (t *textWriter) problems(r *Report) {
 	for _, p := range r.Problems {
 		fmt.Fprintf(t, "%s ", t.paint(alarm, "not scanned:"))
-		t.lines(len("not scanned: "), plain, printable(p.What)+": "+printable(p.Why))
+		t.lines(len("not scanned: "), plain, Printable(p.What)+": "+Printable(p.Why))
 	}
 	if len(r.Problems) > 0 {
 		fmt.Fprintln(t)
@@ -149,9 +149,9 @@ func (t *textWriter) summary(r *Report) {
 
 	label := "left out"
 	for _, l := range s.LeftOut {
-		text := printable(string(l.Reason))
+		text := Printable(string(l.Reason))
 		if l.What != "" {
-			text += " (" + printable(l.What) + ")"
+			text += " (" + Printable(l.What) + ")"
 		}
 		t.amount(label, l.Count, text)
 		label = ""
@@ -163,7 +163,7 @@ func (t *textWriter) summary(r *Report) {
 		label = ""
 	}
 	for _, q := range s.Silenced {
-		t.amount(label, int64(q.Count), "by "+printable(q.By))
+		t.amount(label, int64(q.Count), "by "+Printable(q.By))
 		label = ""
 	}
 
@@ -177,7 +177,7 @@ func (t *textWriter) summary(r *Report) {
 	label = "rotate"
 	for _, p := range providers(r) {
 		t.label(plain, label)
-		t.lines(column, plain, printable(p.Name)+": "+printable(p.Console))
+		t.lines(column, plain, Printable(p.Name)+": "+Printable(p.Console))
 		label = ""
 	}
 
@@ -232,7 +232,7 @@ func scanned(s *Summary) string {
 	}
 	var roots []string
 	for _, root := range s.Roots {
-		roots = append(roots, printable(root))
+		roots = append(roots, Printable(root))
 	}
 	text := strings.Join(parts, ", ")
 	if len(roots) > 0 {

@@ -67,7 +67,7 @@ func TestNoHistoryOutsideGit(t *testing.T) {
 	}
 }
 
-func TestFile(t *testing.T) {
+func TestPath(t *testing.T) {
 	commit := &place.Version{ID: "abcdef"}
 	tests := map[string]struct {
 		roots []string
@@ -93,7 +93,7 @@ func TestFile(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := &Report{Summary: Summary{Roots: test.roots}}
-			if got := r.file(&test.place); got != test.want {
+			if got := r.Path(&test.place); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -119,7 +119,7 @@ func TestPrintable(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := printable(test.in); got != test.want {
+			if got := Printable(test.in); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -130,17 +130,17 @@ func FuzzPrintable(f *testing.F) {
 	f.Add(hostile)
 	f.Add("plain")
 	f.Fuzz(func(t *testing.T, s string) {
-		got := printable(s)
+		got := Printable(s)
 		for _, r := range got {
 			if !unicode.IsPrint(r) {
-				t.Fatalf("printable(%q) = %q holds %U", s, got, r)
+				t.Fatalf("Printable(%q) = %q holds %U", s, got, r)
 			}
 		}
 		if !utf8.ValidString(got) {
-			t.Fatalf("printable(%q) = %q is not UTF-8", s, got)
+			t.Fatalf("Printable(%q) = %q is not UTF-8", s, got)
 		}
-		if again := printable(got); again != got {
-			t.Fatalf("printable(%q) = %q, and of that %q", s, got, again)
+		if again := Printable(got); again != got {
+			t.Fatalf("Printable(%q) = %q, and of that %q", s, got, again)
 		}
 	})
 }

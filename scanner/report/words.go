@@ -17,11 +17,11 @@ import (
 
 // title says what kind of secret it is, and whose.
 func (f *Finding) title() string {
-	title := printable(cmp.Or(f.Rule.Description, f.Rule.ID))
+	title := Printable(cmp.Or(f.Rule.Description, f.Rule.ID))
 	if f.Provider == nil || f.Provider.Name == "" {
 		return title
 	}
-	name := printable(f.Provider.Name)
+	name := Printable(f.Provider.Name)
 	if strings.Contains(strings.ToLower(title), strings.ToLower(name)) {
 		return title
 	}
@@ -56,7 +56,7 @@ func (f *Finding) state() string {
 // where names the first place and counts the others.
 func (r *Report) where(f *Finding) string {
 	first, others := &f.Places[0], f.Places[1:]
-	s := r.spot(first)
+	s := r.Spot(first)
 	if n := len(first.Also); n > 0 {
 		s += fmt.Sprintf(" (%s there)", plural(n+1, "time"))
 	}
@@ -76,9 +76,9 @@ func (r *Report) where(f *Finding) string {
 	return s
 }
 
-// spot names one place as exactly as a person needs to go there.
-func (r *Report) spot(p *place.Place) string {
-	field := printable(cmp.Or(p.Field, "message"))
+// Spot names one place as exactly as a person needs to go there.
+func (r *Report) Spot(p *place.Place) string {
+	field := Printable(cmp.Or(p.Field, "message"))
 	switch p.Kind {
 	case place.Object:
 		return "git object " + short(p.Object) + lineOf(p)
@@ -89,15 +89,15 @@ func (r *Report) spot(p *place.Place) string {
 		}
 		return field + " of commit " + short(id) + lineOf(p)
 	case place.Tag:
-		return field + " of tag " + printable(cmp.Or(strings.TrimPrefix(p.Ref, "refs/tags/"), short(p.Object))) + lineOf(p)
+		return field + " of tag " + Printable(cmp.Or(strings.TrimPrefix(p.Ref, "refs/tags/"), short(p.Object))) + lineOf(p)
 	case place.Ref:
-		return "name of ref " + printable(p.Ref)
+		return "name of ref " + Printable(p.Ref)
 	case place.Note:
-		return "note on " + short(p.Annotated) + " in " + printable(p.Ref) + lineOf(p)
+		return "note on " + short(p.Annotated) + " in " + Printable(p.Ref) + lineOf(p)
 	case place.Stdin:
 		return "standard input" + lineOf(p)
 	}
-	s := printable(r.file(p))
+	s := Printable(r.Path(p))
 	if p.Start.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
 	}
@@ -135,24 +135,24 @@ func (r *Report) history(f *Finding) string {
 		s += ", until " + day(last.Date)
 	}
 	if by := cmp.Or(first.Name, first.Email); by != "" {
-		s += ", by " + clip(printable(by), maxName)
+		s += ", by " + clip(Printable(by), maxName)
 	}
 	return s + " in " + short(first.ID)
 }
 
 // identity is what one needs to ignore it.
 func (f *Finding) identity() string {
-	s := f.Fingerprint.String() + " " + printable(f.Rule.ID)
+	s := f.Fingerprint.String() + " " + Printable(f.Rule.ID)
 	if f.Confidence == rules.Unlikely {
 		s += " (low confidence)"
 	}
 	return s
 }
 
-// file gives a place's path, slash-separated: relative to what was scanned if
+// Path gives a place's path, slash-separated: relative to what was scanned if
 // that was one folder, else with the folder in front. What is not in a file
 // has the path of the git object or ref that it is in.
-func (r *Report) file(p *place.Place) string {
+func (r *Report) Path(p *place.Place) string {
 	name := p.Path
 	switch {
 	case p.Kind == place.Stdin:
@@ -180,7 +180,7 @@ func objectPath(id string) string {
 	return ".git/objects/" + id[:2] + "/" + id[2:]
 }
 
-func short(id string) string { return printable(id[:min(len(id), 12)]) }
+func short(id string) string { return Printable(id[:min(len(id), 12)]) }
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }
 
