@@ -1,0 +1,110 @@
+package match
+
+import (
+	"regexp/syntax"
+	"slices"
+)
+
+// anchored tries the pattern at the one place where it must begin for the literal
+// to stand where it does. The pattern is without its lead.
+type anchored struct {
+	pattern resumable
+	lead    *lead // nil if there is none
+	extent  extent
+	// windowed goes on where trying each place costs too much: many hits, and
+	// from each the pattern reads on and on, in vain.
+	windowed windowed
+}
+
+// A part of a text that is longer than longPart is read as a stream; once that
+// has read every byte maxRereads times on average, windowed takes over.
+const (
+	longPart   = 2 << 10
+	maxRereads = 8
+)
+
+func newAnchored(whole, rest *syntax.Regexp, lead *lead, e extent) (searcher, error) {
+	pattern, err := newResumable(rest, true)
+	if err != nil {
+		return nil, err
+	}
+	a := anchored{pattern: pattern, lead: lead, extent: e}
+	if e.max == unbounded {
+		a.windowed, err = newWindowed(whole)
+		a.windowed.lead = lead.extent()
+	}
+	return a, err
+}
+
+func (a anchored) search(text []byte, hits []hit, found func([]int) bool) {
+	try := attempt{anchored: a, around: lines{text: text}, budget: maxRereads * len(text)}
+	starts := make([]int, 0, len(hits))
+	for _, h := range hits {
+		if start := h.at - h.literal.before.min; start >= 0 {
+			starts = append(starts, start)
+		}
+	}
+	slices.Sort(starts)
+	starts = slices.Compact(starts)
+	pos := 0 // the last match's end
+	for i, start := range starts {
+		if start < pos {
+			continue
+		}
+		m := try.at(start)
+		if m != nil {
+			from := start
+			if a.lead != nil {
+				from = a.lead.from(text, start, pos)
+				if a.lead.greedy {
+					m = try.furthest(m, a.lead.to(text, from), starts[i+1:])
+				}
+				a.lead.extend(m, from)
+			}
+		}
+		if try.budget < 0 {
+			a.windowed.searchFrom(pos, text, hits, found)
+			return
+		}
+		if m == nil {
+			continue
+		}
+		if !found(m) {
+			return
+		}
+		pos = m[1]
+	}
+}
+
+// attempt tries an anchored pattern at places of one text.
+type attempt struct {
+	anchored
+	around lines
+	budget int // bytes that may still be read as streams
+}
+
+// at gives the match of the rest that begins at a place; nil if there is none.
+func (t *attempt) at(start int) []int {
+	end := t.around.reach(start, t.extent)
+	if t.extent.max != unbounded || end-start <= longPart {
+		return t.pattern.find(t.around.text, start, end)
+	}
+	m, read := t.pattern.read(t.around.text, start, end)
+	t.budget -= read
+	return m
+}
+
+// furthest gives the match that a greedy lead prefers to m: that of the last of
+// the starts which it reaches and where the rest matches.
+func (t *attempt) furthest(m []int, end int, starts []int) []int {
+	reached, _ := slices.BinarySearch(starts, end+1)
+	for _, start := range slices.Backward(starts[:reached]) {
+		if t.budget < 0 {
+			break
+		}
+		if n := t.at(start); n != nil {
+			return n
+		}
+	}
+	return m
+}

@@ -1,0 +1,404 @@
+package match
+
+import (
+	"cmp"
+	"math"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what is worth knowing about an expression. Past them an answer is
+// coarser, never wrong.
+const (
+	maxWords  = 256 // strings of a set
+	maxSets   = 16  // sets of an expression
+	maxClass  = 8   // runes of a class that is spelled out
+	maxCopies = 24  // copies of a repeated expression that are spelled out
+)
+
+// A literal is a text that a match contains, if it is one of a required set.
+type literal struct {
+	text string // ASCII letters in lower case
+	// exact is how the text must be written, or "" if case does not matter.
+	exact         string
+	before, after extent // from the match's start to it, and from it to the match's end
+}
+
+// required is a set of literals: every match contains at least one of them,
+// where its extents say.
+type required []literal
+
+// frequency estimates how often one of the literals stands in a byte of source text.
+func (r required) frequency() float64 {
+	sum := 0.0
+	for _, l := range r {
+		sum += frequency(l.text)
+	}
+	return sum
+}
+
+// fixed tells whether each literal stands at a known distance from the match's start.
+func (r required) fixed() bool {
+	return !slices.ContainsFunc(r, func(l literal) bool { return l.before.min != l.before.max })
+}
+
+// extent is the length in bytes of what an expression can match.
+type extent struct {
+	min, max int  // max is unbounded if there is no end to it
+	newline  bool // whether a line feed can be in it
+}
+
+const unbounded = math.MaxInt
+
+func (e extent) add(f extent) extent {
+	return extent{saturate(e.min + f.min), addMax(e.max, f.max), e.newline || f.newline}
+}
+
+func (e extent) or(f extent) extent {
+	return extent{min(e.min, f.min), max(e.max, f.max), e.newline || f.newline}
+}
+
+// times is the extent of least to most repetitions; most is negative if there is
+// no end to them.
+func (e extent) times(least, most int) extent {
+	r := extent{saturate(e.min * least), 0, e.newline && most != 0}
+	switch {
+	case e.max == 0 || most == 0:
+	case e.max == unbounded || most < 0:
+		r.max = unbounded
+	default:
+		r.max = e.max * most
+	}
+	if r.max >= maxExtent {
+		r.max = unbounded
+	}
+	return r
+}
+
+// maxExtent is the length past which an extent counts as unbounded. Nested
+// repeats would overflow otherwise.
+const maxExtent = 1 << 20
+
+func saturate(n int) int { return min(n, maxExtent) }
+
+func addMax(a, b int) int {
+	if a == unbounded || b == unbounded || a+b >= maxExtent {
+		return unbounded
+	}
+	return a + b
+}
+
+// word is one of the strings that an expression matches. ASCII letters of a
+// folded word stand for both cases and are in lower case.
+type word struct {
+	text   string
+	folded bool
+}
+
+// shape is what is known of an expression.
+type shape struct {
+	extent extent
+	words  []word // all strings that it matches; nil if they are too many to list
+	sets   []required
+}
+
+// analyse finds an expression's shape.
+func analyse(re *syntax.Regexp) shape {
+	switch re.Op {
+	case syntax.OpNoMatch:
+		return shape{words: []word{}}
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText,
+		syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return shape{words: []word{{}}}
+	case syntax.OpLiteral:
+		parts := make([]shape, len(re.Rune))
+		for i, r := range re.Rune {
+			parts[i] = runes(orbit(r, re.Flags&syntax.FoldCase != 0))
+		}
+		return sequence(parts)
+	case syntax.OpCharClass:
+		return runes(re.Rune)
+	case syntax.OpAnyChar:
+		return runes([]rune{0, utf8.MaxRune})
+	case syntax.OpAnyCharNotNL:
+		return runes([]rune{0, '\n' - 1, '\n' + 1, utf8.MaxRune})
+	case syntax.OpCapture:
+		return analyse(re.Sub[0])
+	case syntax.OpStar:
+		return repeat(analyse(re.Sub[0]), 0, -1)
+	case syntax.OpPlus:
+		return repeat(analyse(re.Sub[0]), 1, -1)
+	case syntax.OpQuest:
+		return repeat(analyse(re.Sub[0]), 0, 1)
+	case syntax.OpRepeat:
+		return repeat(analyse(re.Sub[0]), re.Min, re.Max)
+	case syntax.OpConcat:
+		parts := make([]shape, len(re.Sub))
+		for i, sub := range re.Sub {
+			parts[i] = analyse(sub)
+		}
+		return sequence(parts)
+	case syntax.OpAlternate:
+		return alternate(re.Sub)
+	}
+	return shape{extent: extent{0, unbounded, true}}
+}
+
+// orbit gives a rune's ranges: itself, or all runes that it folds to. Of ASCII
+// letters, k and s fold to one rune outside ASCII each.
+func orbit(r rune, fold bool) []rune {
+	ranges := []rune{r, r}
+	if fold {
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			ranges = append(ranges, f, f)
+		}
+	}
+	return ranges
+}
+
+// runes is the shape of one rune out of some ranges.
+func runes(ranges []rune) shape {
+	if len(ranges) == 0 {
+		return shape{words: []word{}}
+	}
+	var (
+		s       = shape{extent: extent{min: utf8.UTFMax}}
+		count   = 0
+		invalid = false
+	)
+	for i := 0; i < len(ranges); i += 2 {
+		lo, hi := ranges[i], ranges[i+1]
+		s.extent.min = min(s.extent.min, width(lo))
+		s.extent.max = max(s.extent.max, width(hi))
+		s.extent.newline = s.extent.newline || lo <= '\n' && '\n' <= hi
+		invalid = invalid || lo <= utf8.RuneError && utf8.RuneError <= hi
+		count += int(hi-lo) + 1
+	}
+	if invalid { // any byte that is not UTF-8 reads as U+FFFD
+		s.extent.min = 1
+		return s
+	}
+	if count > maxClass {
+		return s
+	}
+	s.words = []word{}
+	for i := 0; i < len(ranges); i += 2 {
+		for r := ranges[i]; r <= ranges[i+1]; r++ {
+			s.words = append(s.words, word{text: string(r)})
+		}
+	}
+	s.words = foldPairs(s.words)
+	return s
+}
+
+// foldPairs makes one folded word of both cases of an ASCII letter.
+func foldPairs(words []word) []word {
+	var folded []word
+	for _, w := range words {
+		lower := lowerASCII(w.text)
+		if i := slices.IndexFunc(folded, func(f word) bool { return lowerASCII(f.text) == lower }); i >= 0 {
+			folded[i] = word{lower, true}
+		} else {
+			folded = append(folded, w)
+		}
+	}
+	return folded
+}
+
+func width(r rune) int {
+	if n := utf8.RuneLen(r); n > 0 {
+		return n
+	}
+	return 3 // a surrogate, which no text has
+}
+
+// repeat is the shape of least to most repetitions; most is negative if there
+// is no end to them.
+func repeat(s shape, least, most int) shape {
+	if least == 0 {
+		r := shape{extent: s.extent.times(0, most)}
+		if most == 0 {
+			r.words = []word{{}}
+		} else if most == 1 && s.words != nil && len(s.words) < maxWords {
+			r.words = append([]word{{}}, s.words...)
+		}
+		return r
+	}
+	copies := min(least, maxCopies)
+	parts := make([]shape, copies, copies+1)
+	for i := range parts {
+		parts[i] = s
+	}
+	if least != most || copies < least {
+		rest := -1
+		if most >= 0 {
+			rest = most - copies
+		}
+		parts = append(parts, shape{extent: s.extent.times(least-copies, rest)})
+	}
+	return sequence(parts)
+}
+
+// sequence is the shape of one expression after the other.
+func sequence(parts []shape) shape {
+	after := make([]extent, len(parts)+1) // of parts[i:]
+	for i := len(parts) - 1; i >= 0; i-- {
+		after[i] = parts[i].extent.add(after[i+1])
+	}
+	var (
+		s      = shape{extent: after[0]}
+		before extent       // of parts[:i]
+		run    = []word{{}} // what the parts since runAt match
+		runAt  = extent{}   // before the run
+		whole  = true       // the run is all parts so far
+		flush  = func(i int) { s.add(toRequired(run, runAt, after[i])) }
+	)
+	for i, p := range parts {
+		next := p.words
+		if next != nil && len(run)*len(next) <= maxWords {
+			run = cross(run, next)
+		} else {
+			flush(i)
+			whole = false
+			if next != nil {
+				run, runAt = next, before
+			} else {
+				for _, set := range p.sets {
+					s.add(shift(set, before, after[i+1]))
+				}
+				run, runAt = []word{{}}, before.add(p.extent)
+			}
+		}
+		before = before.add(p.extent)
+	}
+	if whole {
+		s.words = run
+	} else {
+		flush(len(parts))
+	}
+	return s
+}
+
+// alternate is the shape of one expression or another.
+func alternate(subs []*syntax.Regexp) shape {
+	var (
+		s     = shape{words: []word{}}
+		set   required
+		known = true // every branch has a set
+	)
+	for i, sub := range subs {
+		branch := analyse(sub)
+		if i == 0 {
+			s.extent = branch.extent
+		} else {
+			s.extent = s.extent.or(branch.extent)
+		}
+		if s.words != nil && branch.words != nil && len(s.words)+len(branch.words) <= maxWords {
+			s.words = append(s.words, branch.words...)
+		} else {
+			s.words = nil
+		}
+		best := branch.best()
+		known = known && best != nil
+		set = append(set, best...)
+	}
+	if s.words == nil && known && len(set) <= maxWords {
+		s.sets = []required{set}
+	}
+	return s
+}
+
+// best is the rarest set; nil if there is none.
+func (s shape) best() required {
+	all := s.required()
+	if len(all) == 0 {
+		return nil
+	}
+	return slices.MinFunc(all, func(a, b required) int { return cmp.Compare(a.frequency(), b.frequency()) })
+}
+
+// required gives the sets. An expression whose every string is known has one,
+// unless it matches the empty string.
+func (s shape) required() []required {
+	if s.words == nil {
+		return s.sets
+	}
+	if set := toRequired(s.words, extent{}, extent{}); set != nil {
+		return []required{set}
+	}
+	return nil
+}
+
+func (s *shape) add(set required) {
+	if set == nil {
+		return
+	}
+	s.sets = append(s.sets, set)
+	if len(s.sets) > maxSets {
+		worst := 0
+		for i := range s.sets {
+			if s.sets[i].frequency() > s.sets[worst].frequency() {
+				worst = i
+			}
+		}
+		s.sets = slices.Delete(s.sets, worst, worst+1)
+	}
+}
+
+// toRequired makes a set of words; nil if one of them is empty.
+func toRequired(words []word, before, after extent) required {
+	set := make(required, 0, len(words))
+	for _, w := range words {
+		if w.text == "" {
+			return nil
+		}
+		l := literal{text: lowerASCII(w.text), before: before, after: after}
+		if !w.folded {
+			l.exact = w.text
+		}
+		i := slices.IndexFunc(set, func(s literal) bool { return s.text == l.text })
+		switch {
+		case i < 0:
+			set = append(set, l)
+		case set[i].exact != l.exact:
+			set[i].exact = ""
+		}
+	}
+	return set
+}
+
+func shift(set required, before, after extent) required {
+	moved := slices.Clone(set)
+	for i := range moved {
+		moved[i].before = before.add(moved[i].before)
+		moved[i].after = moved[i].after.add(after)
+	}
+	return moved
+}
+
+func cross(a, b []word) []word {
+	all := make([]word, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			w := word{x.text + y.text, x.folded || y.folded}
+			if w.folded {
+				w.text = lowerASCII(w.text)
+			}
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// lowerASCII is s with its ASCII letters in lower case and all else as it is.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

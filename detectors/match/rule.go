@@ -1,0 +1,251 @@
+package match
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/rules/check"
+)
+
+// rule is a rule, compiled.
+type rule struct {
+	*rules.Rule
+	pattern pattern
+	name    int // group of the name; -1: none
+	verify  func(value string) check.Verdict
+	parts   []part
+	allows  []*rules.Allow
+	binary  bool // it can't match binary data by chance
+}
+
+type part struct {
+	*rules.Part
+	pattern pattern
+}
+
+// newRule compiles a rule. It calls add with each of its patterns. everyone are
+// allows that are not the rule's own.
+func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, error) {
+	c := &rule{Rule: r, name: r.Pattern.SubexpIndex("name")}
+	var err error
+	if c.pattern.searcher, c.pattern.literals, err = newSearcher(r.Pattern, r.Literals); err != nil {
+		return nil, err
+	}
+	add(&c.pattern)
+	for i := range r.Parts {
+		p := part{Part: &r.Parts[i]}
+		if p.pattern.searcher, p.pattern.literals, err = newSearcher(p.Pattern, nil); err != nil {
+			return nil, fmt.Errorf("part %q: %w", p.Name, err)
+		}
+		add(&p.pattern)
+		c.parts = append(c.parts, p)
+	}
+	if r.Check != "" {
+		kind, ok := check.Lookup(r.Check)
+		if !ok {
+			return nil, fmt.Errorf("no check is named %q", r.Check)
+		}
+		c.verify = kind.Verify
+	}
+	for i := range everyone {
+		if a := &everyone[i]; len(a.Rules) == 0 || slices.Contains(a.Rules, r.ID) {
+			c.allows = append(c.allows, a)
+		}
+	}
+	for i := range r.Allow {
+		c.allows = append(c.allows, &r.Allow[i])
+	}
+	c.binary = !r.Random && (r.Check != "" && !r.Lenient || c.pattern.literals.shortest() >= unlikelyLength)
+	return c, nil
+}
+
+// unlikelyLength is how long a literal must be so that binary data has it by
+// chance hardly ever, together with the rest of a pattern.
+const unlikelyLength = 4
+
+// shortest is the length of the shortest literal; 0 if there is none.
+func (r required) shortest() int {
+	if len(r) == 0 {
+		return 0
+	}
+	return len(slices.MinFunc(r, func(a, b literal) int { return len(a.text) - len(b.text) }).text)
+}
+
+// text is a text in which rules search.
+type text struct {
+	data  []byte
+	hits  [][]hit       // by search
+	ends  []int         // of lines, once they are needed
+	parts map[int][]int // by search: starts and ends of a part's matches, once they are needed
+}
+
+// matches calls found for each match of a pattern.
+func (t *text) matches(p pattern, found func(indices []int) bool) {
+	if hits := t.hits[p.number]; len(hits) > 0 || len(p.literals) == 0 {
+		p.search(t.data, hits, found)
+	}
+}
+
+// find adds what the rule finds to found.
+func (r *rule) find(t *text, found []Found) []Found {
+	before := len(found)
+	t.matches(r.pattern, func(indices []int) bool {
+		f, ok := r.judge(t, indices)
+		if !ok {
+			return true
+		}
+		if len(found)-before == MaxFound {
+			found[len(found)-1].Truncated = true
+			return false
+		}
+		found = append(found, f)
+		return true
+	})
+	return found
+}
+
+// judge tells whether a match of the pattern is one of the rule.
+func (r *rule) judge(t *text, indices []int) (Found, bool) {
+	f := Found{
+		Rule:       r.Rule,
+		MatchStart: indices[0],
+		MatchEnd:   indices[1],
+		NameStart:  -1,
+		NameEnd:    -1,
+	}
+	f.Start, f.End = rules.ValueSpan(r.Pattern, indices)
+	name := ""
+	if r.name > 0 && indices[2*r.name] >= 0 {
+		f.NameStart, f.NameEnd = indices[2*r.name], indices[2*r.name+1]
+		name = string(t.data[f.NameStart:f.NameEnd])
+	}
+	if f.Start == f.End {
+		return f, false
+	}
+	value := string(t.data[f.Start:f.End])
+	if r.Entropy > 0 && entropy(value) < r.Entropy {
+		return f, false
+	}
+	if r.Random && !looksRandom(value, surroundings{name, t.data, f.Start, f.End}) {
+		return f, false
+	}
+	if r.verify != nil && r.verify(value) == check.Fail {
+		if !r.Lenient {
+			return f, false
+		}
+		f.Weak = true
+	}
+	for i := range r.parts {
+		p := &r.parts[i]
+		start, end, ok := t.nearest(p, f.Start, f.End)
+		switch {
+		case ok:
+			f.Parts = append(f.Parts, PartFound{p.Part, start, end})
+		case p.Required:
+			return f, false
+		}
+	}
+	for _, a := range r.allows {
+		holds, pending := allowed(a, t.data, &f)
+		if holds {
+			return f, false
+		}
+		if pending {
+			f.Pending = append(f.Pending, a)
+		}
+	}
+	return f, true
+}
+
+// allowed tells whether an allow holds, or whether that is up to the path or the
+// commit.
+func allowed(a *rules.Allow, data []byte, f *Found) (holds, pending bool) {
+	elsewhere := len(a.Paths)+len(a.Commits) > 0
+	byValue, byWord := false, false
+	if len(a.Values) > 0 {
+		target := data[f.Start:f.End]
+		switch a.Target {
+		case rules.TargetMatch:
+			target = data[f.MatchStart:f.MatchEnd]
+		case rules.TargetLine:
+			start := bytes.LastIndexByte(data[:f.MatchStart], '\n') + 1
+			end := len(data)
+			if n := bytes.IndexByte(data[f.MatchEnd:], '\n'); n >= 0 {
+				end = f.MatchEnd + n
+			}
+			target = data[start:end]
+		}
+		for _, re := range a.Values {
+			byValue = byValue || re.Match(target)
+		}
+	}
+	if len(a.StopWords) > 0 {
+		value := strings.ToLower(string(data[f.Start:f.End]))
+		for _, word := range a.StopWords {
+			byWord = byWord || strings.Contains(value, strings.ToLower(word))
+		}
+	}
+	if a.All {
+		if !byValue && len(a.Values) > 0 || !byWord && len(a.StopWords) > 0 {
+			return false, false
+		}
+		return !elsewhere && (byValue || byWord), elsewhere
+	}
+	return byValue || byWord, !byValue && !byWord && elsewhere
+}
+
+// nearest finds the part that lies nearest to a value, beside it and within the
+// part's number of lines. Of two that lie as near it is the one before.
+func (t *text) nearest(p *part, start, end int) (from, to int, ok bool) {
+	spans, known := t.parts[p.pattern.number]
+	if !known {
+		t.matches(p.pattern, func(indices []int) bool {
+			from, to := rules.ValueSpan(p.Pattern, indices)
+			spans = append(spans, from, to)
+			return true
+		})
+		if t.parts == nil {
+			t.parts = map[int][]int{}
+		}
+		t.parts[p.pattern.number] = spans
+	}
+	least := math.MaxInt
+	try := func(i int) (beside bool) {
+		a, b := spans[i], spans[i+1]
+		if a < end && start < b {
+			return false
+		}
+		if d := max(a-end, start-b); d < least && abs(t.line(a)-t.line(start)) <= p.Within {
+			from, to, least = a, b, d
+		}
+		return true
+	}
+	// Values lie in their matches, which are in order and don't overlap.
+	after := 2 * sort.Search(len(spans)/2, func(i int) bool { return spans[2*i] >= start })
+	for i := after - 2; i >= 0 && !try(i); i -= 2 {
+	}
+	for i := after; i < len(spans) && !try(i); i += 2 {
+	}
+	return from, to, least < math.MaxInt
+}
+
+// line gives the number of the line that a position is in, from 0.
+func (t *text) line(at int) int {
+	if t.ends == nil {
+		t.ends = []int{}
+		for i, b := range t.data {
+			if b == '\n' {
+				t.ends = append(t.ends, i)
+			}
+		}
+	}
+	n, _ := slices.BinarySearch(t.ends, at)
+	return n
+}
+
+func abs(n int) int { return max(n, -n) }

@@ -1,0 +1,228 @@
+package match
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"regexp/syntax"
+	"unicode/utf8"
+)
+
+// A searcher finds the matches of one pattern: exactly those that the pattern's
+// FindAllSubmatchIndex finds in the whole text, in the same order. It is told
+// where literals of the pattern stand, and looks around these only.
+type searcher interface {
+	// search calls found with the indices of each match and its groups, until
+	// found returns false.
+	search(text []byte, hits []hit, found func(indices []int) bool)
+}
+
+// hit is a place where a literal stands.
+type hit struct {
+	literal *literal
+	at      int
+}
+
+// Costs of one look at a hit, in the time that it takes to read one byte of the
+// text. They weigh ways to search against each other.
+const (
+	anchoredCost   = 300
+	windowCost     = 1000
+	windowByteCost = 50
+	// slowest is the cost per byte of text past which literals gain nothing.
+	slowest = windowByteCost
+)
+
+// newSearcher chooses how to search for a pattern, and the literals without a hit
+// of which there is no match. If the pattern says too little of them they are the
+// rule's own, and whole texts are searched: every one if there are none either.
+func newSearcher(pattern *regexp.Regexp, own []string) (searcher, required, error) {
+	tree, err := syntax.Parse(pattern.String(), syntax.Perl)
+	if err != nil {
+		return nil, nil, fmt.Errorf("pattern %q: %w", pattern, err)
+	}
+	whole := analyse(tree)
+
+	var best required
+	anchor := false
+	least := float64(slowest)
+	lead, rest := cutLead(tree)
+	tail := analyse(rest)
+	for _, set := range tail.required() {
+		if cost := set.frequency() * anchoredCost; set.fixed() && cost < least {
+			best, least, anchor = set, cost, true
+		}
+	}
+	for _, set := range whole.required() {
+		if cost := windowsCost(set); cost < least {
+			best, least, anchor = set, cost, false
+		}
+	}
+	switch {
+	case anchor:
+		s, err := newAnchored(tree, rest, lead, tail.extent)
+		return s, best, err
+	case best != nil:
+		s, err := newWindowed(tree)
+		return s, best, err
+	}
+	for _, text := range own {
+		best = append(best, literal{text: lowerASCII(text)})
+	}
+	return everywhere{pattern}, best, nil
+}
+
+func windowsCost(set required) float64 {
+	const unboundedLength = 80 // a line, or what is read of it
+	cost := 0.0
+	for _, l := range set {
+		length := len(l.text)
+		for _, e := range []extent{l.before, l.after} {
+			switch {
+			case e.max != unbounded:
+				length += e.max
+			case e.newline:
+				length += 100 * unboundedLength
+			default:
+				length += unboundedLength
+			}
+		}
+		cost += frequency(l.text) * float64(windowCost+windowByteCost*length)
+	}
+	return cost
+}
+
+// everywhere searches whole texts.
+type everywhere struct{ pattern *regexp.Regexp }
+
+func (e everywhere) search(text []byte, _ []hit, found func([]int) bool) {
+	for _, m := range e.pattern.FindAllSubmatchIndex(text, -1) {
+		if !found(m) {
+			return
+		}
+	}
+}
+
+// resumable is an expression that can be looked for from the middle of a text,
+// where what stands before it counts for ^, \b and the like.
+type resumable struct {
+	start, later *regexp.Regexp // for the text's start, and for all other places
+	context      bool           // later begins with one more rune
+}
+
+// newResumable compiles an expression. If anchored, it is looked for at the given
+// place only.
+func newResumable(tree *syntax.Regexp, anchored bool) (resumable, error) {
+	anchor, skip := "", `(?s:.*?)`
+	if anchored {
+		anchor, skip = `\A`, ""
+	}
+	r := resumable{context: looksBehind(tree)}
+	var err error
+	if r.start, err = regexp.Compile(anchor + `(?:` + tree.String() + `)`); err != nil {
+		return r, err
+	}
+	r.later = r.start
+	if r.context {
+		r.later, err = regexp.Compile(`\A(?s:.)` + skip + `(` + tree.String() + `)`)
+	}
+	return r, err
+}
+
+// find gives the first match in text[from:to], with indices into text; nil if
+// there is none. That part must hold a rune more than any match, unless it ends
+// with the text or the match can't go on anyway.
+func (r resumable) find(text []byte, from, to int) []int {
+	if from == 0 || !r.context {
+		return move(r.start.FindSubmatchIndex(text[from:to]), from)
+	}
+	_, n := utf8.DecodeLastRune(text[:from])
+	m := r.later.FindSubmatchIndex(text[from-n : to])
+	if m == nil {
+		return nil
+	}
+	return move(m[2:], from-n)
+}
+
+// read is find for a long part of a text, of which it reads no more than it
+// needs. It tells how much that was.
+func (r resumable) read(text []byte, from, to int) (indices []int, read int) {
+	n := 0
+	re, skipped := r.start, 0
+	if from > 0 && r.context {
+		_, n = utf8.DecodeLastRune(text[:from])
+		re, skipped = r.later, 2
+	}
+	reader := runeReader{text: text[from-n : to]}
+	m := re.FindReaderSubmatchIndex(&reader)
+	if m == nil {
+		return nil, reader.at
+	}
+	return move(m[skipped:], from-n), reader.at
+}
+
+// runeReader reads a text and keeps count.
+type runeReader struct {
+	text []byte
+	at   int
+}
+
+func (r *runeReader) ReadRune() (ch rune, size int, err error) {
+	if r.at == len(r.text) {
+		return 0, 0, io.EOF
+	}
+	ch, size = utf8.DecodeRune(r.text[r.at:])
+	r.at += size
+	return ch, size, nil
+}
+
+func move(indices []int, by int) []int {
+	for i := range indices {
+		if indices[i] >= 0 {
+			indices[i] += by
+		}
+	}
+	return indices
+}
+
+// looksBehind tells whether an expression can ask what stands before it.
+func looksBehind(re *syntax.Regexp) bool {
+	behind, _ := leading(re)
+	return behind
+}
+
+// leading tells whether an expression can ask what stands before its first rune,
+// and whether it can match without a rune.
+func leading(re *syntax.Regexp) (behind, empty bool) {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText,
+		syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true, true
+	case syntax.OpEmptyMatch:
+		return false, true
+	case syntax.OpCapture, syntax.OpPlus:
+		return leading(re.Sub[0])
+	case syntax.OpStar, syntax.OpQuest:
+		behind, _ = leading(re.Sub[0])
+		return behind, true
+	case syntax.OpRepeat:
+		behind, empty = leading(re.Sub[0])
+		return behind, empty || re.Min == 0
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			b, e := leading(sub)
+			behind = behind || b
+			if !e {
+				return behind, false
+			}
+		}
+		return behind, true
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			b, e := leading(sub)
+			behind, empty = behind || b, empty || e
+		}
+		return behind, empty
+	}
+	return false, false
+}

@@ -1,0 +1,302 @@
+package match
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"regexp/syntax"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// slow is the reference that a Matcher must equal: each pattern runs over the
+// whole text, whatever literals there are.
+func slow(t testing.TB, set *rules.Set) *Matcher {
+	t.Helper()
+	m := compile(t, set)
+	for _, r := range m.rules {
+		r.pattern.searcher, r.pattern.literals = everywhere{r.Pattern}, nil
+		for i := range r.parts {
+			p := &r.parts[i]
+			p.pattern.searcher, p.pattern.literals = everywhere{p.Pattern}, nil
+		}
+	}
+	return m
+}
+
+func compile(t testing.TB, set *rules.Set) *Matcher {
+	t.Helper()
+	m, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// compare fails the test if a matcher and the reference differ on a text, and
+// gives the number of matches.
+func compare(t testing.TB, fast, slow *Matcher, data []byte) int {
+	t.Helper()
+	got, want := fast.Find(data, false), slow.Find(data, false)
+	byPointer := cmp.Options{
+		cmp.Comparer(func(a, b *rules.Rule) bool { return a == b }),
+		cmp.Comparer(func(a, b *rules.Part) bool { return a == b }),
+		cmp.Comparer(func(a, b *rules.Allow) bool { return a == b }),
+		cmpopts.EquateEmpty(),
+	}
+	if diff := cmp.Diff(want, got, byPointer); diff != "" {
+		t.Fatalf("the matcher differs from the reference (-want +got):\n%s", diff)
+	}
+	return len(got)
+}
+
+// shapes are patterns of every shape that the search treats differently.
+var shapes = []string{
+	`\bghp_[0-9A-Za-z]{36}\b`,
+	`\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b`,
+	`(?i)(?P<name>[\w.-]{0,50}?(?:api|key|token|secret|passw(?:or)?d)[\w.-]{0,20})["']?\s{0,3}(?::=|=>|[:=])\s{0,3}["']?(?P<value>[\w.+/=~-]{12,150})`,
+	`(?i)[\w.-]{0,30}(?:access|auth)[ \t\w.-]{0,20}[\s'"]{0,3}[=:]`,
+	`(?i)\w*secret\w*`,
+	`(?i)["']?[a-z_]*(?:sk|kk)_[a-z]+`,
+	`[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}`,
+	`[a-z+]{2,12}://[^\s:/@]{1,40}:([^\s:/@]{1,60})@[\w.-]+`,
+	`-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY-----[\s\S]{64,}?-----END`,
+	`(?m)^(?:export )?([A-Z_]{3,30})=(\S+)$`,
+	`(?m)^\s*password\s*=\s*(.*)$`,
+	`func \w+\(.*?\) error`,
+	`\Bing\b`,
+	`(?:foo|bar)?baz$`,
+	`.{3}Error.{0,5}`,
+	`\Apackage|import\z`,
+	`(?i)ſtraße|straße`,
+	`[^a-z]const[^a-z]`,
+	`\w+ing `,
+	`return (?:nil|err)??`,
+	`(?:a|ab)(?:c|bcd)(?:d*)`,
+	`[0-9]{3}-[0-9]{2}`,
+}
+
+func shapeRules(patterns []string) *rules.Set {
+	set := &rules.Set{}
+	for _, p := range patterns {
+		set.Rules = append(set.Rules, &rules.Rule{ID: p, Pattern: regexp.MustCompile(p)})
+	}
+	return set
+}
+
+// TestEqualsReferenceOnSource compares on Go's own source, with secrets planted.
+func TestEqualsReferenceOnSource(t *testing.T) {
+	set := shapeRules(shapes)
+	fast, slow := compile(t, set), slow(t, set)
+	rng := rand.New(rand.NewPCG(1, 1))
+	found := 0
+	for _, data := range source(t, 1<<20) {
+		for range 1 + len(data)/2000 {
+			at := rng.IntN(len(data) + 1)
+			data = append(data[:at:at], append([]byte(planted(rng)), data[at:]...)...)
+		}
+		found += compare(t, fast, slow, data)
+	}
+	if found < 5_000 {
+		t.Errorf("compared %d matches, want many more", found)
+	}
+}
+
+// planted makes a secret, or nearly one.
+func planted(rng *rand.Rand) string {
+	pick := func(texts ...string) string { return texts[rng.IntN(len(texts))] }
+	random := func(n int) string {
+		const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = alphabet[rng.IntN(len(alphabet))]
+		}
+		return string(b)
+	}
+	return pick("", "\n", " ", "é", "\xff", "\"") + pick(
+		"ghp_"+random(34+rng.IntN(4)),
+		"AKIA"+strings.ToUpper(random(16)),
+		pick("db.", "MY_", "", "ſ")+pick("secret", "ſecret", "TOKEN", "to\u212aen", "api_key")+pick("", "_id", "s")+pick(" = ", ":", "=>\n")+pick("'", "\"", "")+random(8+rng.IntN(20)),
+		random(14)+".atlasv1."+random(66),
+		"postgres://"+random(5)+":"+random(12)+"@db.example.org",
+		"-----BEGIN RSA PRIVATE KEY-----\n"+random(100)+pick("", "-----END"),
+		"\nexport "+strings.ToUpper(random(5))+"="+random(10)+"\n",
+		"\npassword = "+random(10),
+		"secret"+pick("secret", "")+"secret",
+	) + pick("", "\n", " ", "é", "\xff", "x")
+}
+
+// source gives files of Go's own source tree, about as many bytes as asked for.
+func source(t testing.TB, size int) [][]byte {
+	t.Helper()
+	var files [][]byte
+	root := filepath.Join(runtime.GOROOT(), "src")
+	for _, dir := range []string{"net/http", "crypto/tls", "go/types", "encoding/json", "os", "regexp", "net/url"} {
+		names, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if size <= 0 {
+				return files
+			}
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			size -= len(data)
+			files = append(files, data)
+		}
+	}
+	if len(files) == 0 {
+		t.Fatalf("no source in %s", root)
+	}
+	return files
+}
+
+// TestEqualsReference compares on random patterns and texts over few characters,
+// among which everything that can go wrong goes wrong often.
+func TestEqualsReference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := drawPattern(3).Draw(t, "pattern")
+		re, err := regexp.Compile(pattern)
+		if err != nil || re.MatchString("") {
+			t.Skip()
+		}
+		text := strings.Join(rapid.SliceOfN(drawText, 0, 40).Draw(t, "text"), "")
+		tree, err := syntax.Parse(pattern, syntax.Perl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, s := range searchers(t, tree) {
+			var got [][]int
+			s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
+				got = append(got, append([]int(nil), m...))
+				return true
+			})
+			want := re.FindAllSubmatchIndex([]byte(text), -1)
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%s: %q in %q (-want +got):\n%s", name, pattern, text, diff)
+			}
+		}
+	})
+}
+
+type choice struct {
+	searcher searcher
+	literals required
+}
+
+// hits finds the literals, as a Matcher does.
+func (c choice) hits(text []byte) []hit {
+	var texts []string
+	for _, l := range c.literals {
+		texts = append(texts, l.text)
+	}
+	var hits []hit
+	newPrefilter(texts).scan(text, func(i int32, at int) {
+		l := &c.literals[i]
+		if l.exact == "" || string(text[at:at+len(l.exact)]) == l.exact {
+			hits = append(hits, hit{l, at})
+		}
+	})
+	return hits
+}
+
+// searchers gives all ways to search for a pattern, not only the best.
+func searchers(t interface{ Fatal(...any) }, tree *syntax.Regexp) map[string]choice {
+	all := map[string]choice{}
+	w, err := newWindowed(tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, set := range analyse(tree).required() {
+		all["windowed "+set[0].text] = choice{w, set}
+	}
+	lead, rest := cutLead(tree)
+	tail := analyse(rest)
+	for _, set := range tail.required() {
+		if set.fixed() {
+			a, err := newAnchored(tree, rest, lead, tail.extent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all["anchored "+set[0].text] = choice{a, set}
+		}
+	}
+	return all
+}
+
+var drawText = rapid.SampledFrom([]string{
+	"a", "b", "k", "s", "K", "S", "\u212a", "ſ", "é", "\xff", "\xc3", "\n", " ", "_", "ab", "key", "sk", "\ufffd", "aaaa",
+})
+
+// drawPattern draws patterns of some depth.
+func drawPattern(depth int) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		if depth == 0 {
+			return rapid.SampledFrom([]string{
+				"a", "b", "k", "s", "ab", "key", "sk", "_", "é", `\n`, ".", `\w`, `\s`, `[ab]`, `[^a]`, `[ks]`, `\b`, `\B`, "^", "$",
+				`(?m:^)`, `(?m:$)`, `\A`, `\z`, `(?i:k)`, `(?i:sk)`, `(?i:[a-k])`, `(?s:.)`, `\x{fffd}`,
+			}).Draw(t, "atom")
+		}
+		sub := drawPattern(depth - 1)
+		switch rapid.IntRange(0, 6).Draw(t, "kind") {
+		case 0:
+			return sub.Draw(t, "a") + sub.Draw(t, "b")
+		case 1:
+			return "(?:" + sub.Draw(t, "a") + "|" + sub.Draw(t, "b") + ")"
+		case 2:
+			return "(" + sub.Draw(t, "a") + ")"
+		case 3:
+			count := rapid.SampledFrom([]string{"?", "*", "+", "{2}", "{0,3}", "{1,3}", "{2,}", "??", "*?", "+?", "{0,3}?", "{0,2}?"}).Draw(t, "count")
+			return "(?:" + sub.Draw(t, "a") + ")" + count
+		case 4:
+			return "(?i:" + sub.Draw(t, "a") + ")"
+		case 5:
+			lead := rapid.SampledFrom([]string{`\w{0,3}?`, `\w{0,3}`, `[ab]*`, `([ks]*?`, `(?i)([k_]{0,2}`}).Draw(t, "lead")
+			end := ""
+			if strings.Contains(lead, "(") && !strings.HasSuffix(lead, ")") && strings.Count(strings.ReplaceAll(lead, "(?i)", ""), "(") > 0 {
+				end = ")"
+			}
+			return lead + sub.Draw(t, "a") + end + sub.Draw(t, "b")
+		}
+		return sub.Draw(t, "a") + sub.Draw(t, "b") + sub.Draw(t, "c")
+	})
+}
+
+// FuzzEqualsReference lets the fuzzer choose pattern and text.
+func FuzzEqualsReference(f *testing.F) {
+	for _, p := range shapes {
+		f.Add(p, "secret_key = 'aaaaaaaaaaaaaaaaaaa'\nfoobaz ſecret abcd")
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		tree, err := syntax.Parse(pattern, syntax.Perl)
+		if err != nil || len(pattern) > 100 {
+			t.Skip()
+		}
+		re, err := regexp.Compile(pattern)
+		if err != nil || re.MatchString("") {
+			t.Skip()
+		}
+		for name, s := range searchers(t, tree) {
+			var got [][]int
+			s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
+				got = append(got, append([]int(nil), m...))
+				return true
+			})
+			want := re.FindAllSubmatchIndex([]byte(text), -1)
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%s: %q in %q (-want +got):\n%s", name, pattern, text, diff)
+			}
+		}
+	})
+}

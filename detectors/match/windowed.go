@@ -1,0 +1,103 @@
+package match
+
+import (
+	"bytes"
+	"regexp/syntax"
+	"slices"
+	"unicode/utf8"
+)
+
+// windowed searches in windows around the hits, as wide as a match with that
+// literal can be. Windows that touch are one. Every match that begins in a window
+// then lies in it, so that the first one found is the first one there is.
+type windowed struct {
+	pattern resumable
+	lead    extent // of what may stand before what the literals' extents speak of
+}
+
+func newWindowed(tree *syntax.Regexp) (windowed, error) {
+	pattern, err := newResumable(tree, false)
+	return windowed{pattern: pattern}, err
+}
+
+func (w windowed) search(text []byte, hits []hit, found func([]int) bool) {
+	w.searchFrom(0, text, hits, found)
+}
+
+// searchFrom gives the matches that begin at pos or later.
+func (w windowed) searchFrom(pos int, text []byte, hits []hit, found func([]int) bool) {
+	type window struct{ from, to int }
+	windows := make([]window, 0, len(hits))
+	around := lines{text: text}
+	for _, h := range hits {
+		windows = append(windows, window{
+			from: around.reachBack(h.at, w.lead.add(h.literal.before)),
+			to:   around.reach(h.at+len(h.literal.text), h.literal.after),
+		})
+	}
+	slices.SortFunc(windows, func(a, b window) int { return a.from - b.from })
+
+	for i := 0; i < len(windows); {
+		from, to := windows[i].from, windows[i].to
+		for i++; i < len(windows) && windows[i].from <= to; i++ {
+			to = max(to, windows[i].to)
+		}
+		for from = max(from, pos); from < to; from = pos {
+			m := w.pattern.find(text, from, to)
+			if m == nil {
+				break
+			}
+			if !found(m) {
+				return
+			}
+			pos = m[1]
+		}
+	}
+}
+
+// lines finds the line around a position. It keeps the last answer, so that many
+// hits in one long line cost one search.
+type lines struct {
+	text       []byte
+	start, end int // end is after the line feed
+}
+
+func (l *lines) around(at int) (start, end int) {
+	if at < l.start || at >= l.end {
+		l.start = bytes.LastIndexByte(l.text[:at], '\n') + 1
+		l.end = len(l.text)
+		if n := bytes.IndexByte(l.text[at:], '\n'); n >= 0 {
+			l.end = at + n + 1
+		}
+	}
+	return l.start, l.end
+}
+
+// reach gives how far after a position an extent can go: to the end of the line
+// if it is unbounded within lines. One more rune is added as context.
+func (l *lines) reach(at int, e extent) int {
+	switch {
+	case e.max != unbounded:
+		return min(len(l.text), at+e.max+utf8.UTFMax)
+	case e.newline:
+		return len(l.text)
+	}
+	_, end := l.around(at)
+	return end
+}
+
+// reachBack gives how far before a position an extent can go.
+func (l *lines) reachBack(at int, e extent) int {
+	switch {
+	case e.max == unbounded && e.newline:
+		return 0
+	case e.max == unbounded:
+		start, _ := l.around(at)
+		return start
+	}
+	at = max(0, at-e.max)
+	for at > 0 && !utf8.RuneStart(l.text[at]) {
+		at--
+	}
+	return at
+}
