@@ -1,0 +1,260 @@
+// Package odb reads a git object database, fast and completely: packs, loose
+// objects and alternates.
+//
+// [Open] lists every object and learns its type; [DB.Sweep] reads any number of
+// them in the order in which packs store them, each object and each delta base
+// once; [DB.Read] reads one. [OpenGit] gives the same through the git binary, for
+// repositories in a format that this package doesn't know.
+//
+// # Damage
+//
+// An object may be stored several times, and whichever copy (of it, or of a
+// delta base under it) can be read is used. What can't be read at all is counted
+// in [DB.Problems], one for each pack. Whether a copy is good is judged by zlib's
+// checksum and the delta's sizes, as git cat-file does; objects are not hashed.
+//
+// # Memory
+//
+// The tables take about 55 bytes an object. While sweeping, a worker keeps one
+// path of a delta tree, at most log2 of the tree's objects, because the heaviest
+// child comes last and its base is let go of before; all workers together keep
+// at most 1 GiB of them, and what doesn't fit is read by itself at the end, with
+// no more than two objects in memory. Blobs over 64 MiB that are stored whole
+// and that no wanted object is a delta of are given as a stream; anything else
+// over 1 GiB is not read and is a problem. Nothing is allocated on the word of a
+// header alone.
+//
+// The formats are described in git's gitformat-pack(5).
+package odb
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"sync"
+)
+
+// ID is an object's id: 20 raw bytes for SHA-1, 32 for SHA-256.
+type ID string
+
+// String gives the id in hexadecimal.
+func (id ID) String() string { return hex.EncodeToString([]byte(id)) }
+
+// ParseID reads an id of 40 or 64 hexadecimal digits.
+func ParseID(s string) (ID, error) {
+	raw, err := hex.DecodeString(s)
+	if err != nil || len(raw) != 20 && len(raw) != 32 {
+		return "", fmt.Errorf("object id %q: want 40 or 64 hexadecimal digits", s)
+	}
+	return ID(raw), nil
+}
+
+// Type is what an object is.
+type Type uint8
+
+// The types, by their numbers in packs. Unknown is an object that is listed but
+// can't be read, because its pack is damaged.
+const (
+	Unknown Type = iota
+	Commit
+	Tree
+	Blob
+	Tag
+)
+
+var typeNames = [...]string{"unknown", "commit", "tree", "blob", "tag"}
+
+// String gives git's name of the type.
+func (t Type) String() string {
+	if int(t) < len(typeNames) {
+		return typeNames[t]
+	}
+	return fmt.Sprintf("type %d", uint8(t))
+}
+
+func parseType(name []byte) Type {
+	for t := Commit; t <= Tag; t++ {
+		if string(name) == typeNames[t] {
+			return t
+		}
+	}
+	return Unknown
+}
+
+// Object is one object as [DB.Sweep] gives it. Data, Reader and Copied are valid
+// during the visit only.
+type Object struct {
+	Index int
+	Type  Type
+	Size  int64 // inflated, in bytes
+
+	Data   []byte
+	Reader io.Reader // the content of a blob that is given as a stream; then Data is nil
+
+	// Base is the number of the object that this one is stored as a delta of, or
+	// -1. If it was wanted too, it was visited before, by the same goroutine.
+	Base int
+	// Copied are the ranges of Data that are taken from Base, in order,
+	// neighbours merged.
+	Copied []Copy
+}
+
+// Copy is a range of bytes that an object shares with its delta base.
+type Copy struct {
+	At, From, Len int // position in the object, in the base, and length
+}
+
+// Problem is a part of the database that could not be read.
+type Problem struct {
+	What string // a path
+	Err  error
+}
+
+// DB is an open object database. Its methods may be called from several
+// goroutines at once.
+type DB struct {
+	dir     string
+	sources []*source
+	ids     idTable
+	types   []Type // by object
+	forest
+
+	mu       sync.Mutex
+	lost     map[int]bool // objects that are counted in their source's lost
+	problems []Problem
+
+	reopen sync.Once
+	newer  *DB // the database as it is now, if files of this one have gone
+}
+
+// Open opens the database whose objects folder is given. Damaged parts are
+// [DB.Problems]; an error means that nothing could be read at all.
+//
+// Files are opened once and stay readable if the repository is repacked meanwhile.
+func Open(ctx context.Context, objectsDir string, hashSize int) (*DB, error) {
+	if hashSize != 20 && hashSize != 32 {
+		return nil, fmt.Errorf("open object database %s: unknown hash of %d bytes", objectsDir, hashSize)
+	}
+	db, err := open(ctx, objectsDir, hashSize, false)
+	if errors.Is(err, errVanished) {
+		// Repacked between listing and opening. What was in the pack is in
+		// another one now.
+		db, err = open(ctx, objectsDir, hashSize, true)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open object database %s: %w", objectsDir, err)
+	}
+	return db, nil
+}
+
+// errVanished: a pack was listed, and was gone when it was to be opened.
+var errVanished = errors.New("pack vanished")
+
+func open(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, err error) {
+	db := &DB{dir: dir, lost: make(map[int]bool)}
+	defer func() {
+		if err != nil {
+			_ = db.Close()
+		}
+	}()
+	folders, err := db.folders(dir)
+	if err != nil {
+		return nil, err
+	}
+	var lists []list
+	for _, folder := range folders {
+		packs, err := db.openPacks(ctx, folder, hashSize, again)
+		if err != nil {
+			return nil, err
+		}
+		lists = append(lists, packs...)
+		loose, err := db.listLoose(folder, hashSize)
+		if err != nil {
+			return nil, err
+		}
+		if len(loose.ids) > 0 {
+			lists = append(lists, loose)
+		}
+	}
+	objects := db.ids.merge(hashSize, lists)
+	if err := db.plant(ctx, lists, objects); err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// Close closes the packs.
+func (db *DB) Close() error {
+	var errs []error
+	for _, s := range db.sources {
+		if s.pack != nil {
+			errs = append(errs, s.pack.Close())
+		}
+	}
+	if db.newer != nil {
+		errs = append(errs, db.newer.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Len is the number of objects. They are numbered from 0 in the order of their ids.
+func (db *DB) Len() int { return db.ids.len() }
+
+// ID is the id of an object.
+func (db *DB) ID(i int) ID { return ID(db.ids.at(i)) }
+
+// Find gives the number of an object.
+func (db *DB) Find(id ID) (int, bool) { return db.ids.find([]byte(id)) }
+
+// FindBytes gives the number of the object with the raw id.
+func (db *DB) FindBytes(id []byte) (int, bool) { return db.ids.find(id) }
+
+// Type is the type of an object.
+func (db *DB) Type(i int) Type { return db.types[i] }
+
+// Problems are the parts that were not read so far, those of Open included, in a
+// stable order.
+func (db *DB) Problems() []Problem {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	problems := slices.Clone(db.problems)
+	for _, s := range db.sources {
+		if s.lost > 0 {
+			problems = append(problems, Problem{s.path, s.loss()})
+		}
+	}
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.What, b.What) })
+	return problems
+}
+
+func (db *DB) problem(what string, err error) {
+	db.problems = append(db.problems, Problem{what, err})
+}
+
+// lose counts an object that no copy of could be read.
+func (db *DB) lose(obj int, s *source, err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.lost[obj] {
+		return
+	}
+	db.lost[obj] = true
+	s.lost++
+	s.hurt(err)
+}
+
+// current is the database opened anew, for objects whose files have gone since.
+func (db *DB) current(ctx context.Context) *DB {
+	db.reopen.Do(func() {
+		// If it can't be opened, the object stays lost with its first error.
+		db.newer, _ = Open(ctx, db.dir, db.ids.width)
+	})
+	return db.newer
+}
+
+func isGone(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,275 @@
+package odb
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/klauspost/compress/zlib"
+)
+
+const (
+	// wholeLimit is the inflated size up to which an entry is inflated from
+	// memory at one go, into a buffer that is allocated on its header's word.
+	wholeLimit = 1 << 20
+	// objectLimit is the size up to which objects are held in memory.
+	objectLimit = 1 << 30
+)
+
+var errTooLarge = errors.New("over 1 GiB, and not stored so that it can be read in parts")
+
+// reader reads entries. It is for one goroutine.
+type reader struct {
+	db      *DB
+	window  window
+	zlib    inflater
+	scratch []byte // a delta's instructions
+	copied  []Copy
+	spare   buffers
+}
+
+// Read reads one object.
+func (db *DB) Read(ctx context.Context, i int) ([]byte, error) {
+	r := reader{db: db}
+	data, err := r.object(ctx, i)
+	if err != nil {
+		return nil, fmt.Errorf("read %s %s: %w", db.Type(i), db.ID(i), err)
+	}
+	return data, nil
+}
+
+// Size is the size of an object in bytes, inflated. It is read from the object's
+// header, for a delta from the beginning of its instructions; 0 if that fails.
+// What is swept has it in [Object] for nothing.
+func (db *DB) Size(i int) int64 {
+	r := reader{db: db}
+	for e := db.entries[i]; e >= 0; e = db.nextCopy(e) {
+		if size, err := r.size(e); err == nil {
+			return size
+		}
+	}
+	return 0
+}
+
+func (r *reader) size(e int32) (int64, error) {
+	s, offset := r.locate(e)
+	if s.pack == nil {
+		return offset, nil
+	}
+	head, err := r.window.entry(s, offset, r.db.ids.width)
+	if err != nil || !head.kind.isDelta() {
+		return head.size, err
+	}
+	in, err := openAt(s, offset, head)
+	if err != nil {
+		return 0, err
+	}
+	start := make([]byte, min(maxDeltaHeader, head.size))
+	if _, err := io.ReadFull(in, start); err != nil {
+		return 0, err
+	}
+	d, err := parseDelta(start)
+	return d.size, err
+}
+
+// locate gives an entry's source and its offset in it.
+func (r *reader) locate(e int32) (*source, int64) {
+	p := r.db.places[e]
+	return r.db.sources[p.source()], p.offset()
+}
+
+// entry reads the header of an entry. What it holds is valid until the next read.
+func (w *window) entry(s *source, offset int64, hashSize int) (entry, error) {
+	b, err := w.at(s, offset, maxEntryHeader)
+	if err != nil {
+		return entry{}, err
+	}
+	return parseEntry(b, hashSize)
+}
+
+// openAt opens the content of an entry in a pack.
+func openAt(s *source, offset int64, head entry) (*content, error) {
+	offset += int64(head.len)
+	z, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(s.pack, offset, s.end-offset)))
+	if err != nil {
+		return nil, unexpected(err)
+	}
+	return &content{zlib: z, size: head.size, left: head.size}, nil
+}
+
+// stream opens an entry that isn't a delta.
+func (r *reader) stream(e int32) (*content, error) {
+	s, offset := r.locate(e)
+	if s.pack == nil {
+		c, _, err := openLoose(loosePath(s.path, r.db.ids.at(int(r.db.objects[e]))))
+		return c, err
+	}
+	head, err := r.window.entry(s, offset, r.db.ids.width)
+	if err != nil {
+		return nil, atOffset(offset, err)
+	}
+	c, err := openAt(s, offset, head)
+	if err != nil {
+		return nil, atOffset(offset, err)
+	}
+	return c, nil
+}
+
+// whole reads an entry that isn't a delta.
+func (r *reader) whole(e int32) ([]byte, error) {
+	s, offset := r.locate(e)
+	if s.pack != nil {
+		head, err := r.window.entry(s, offset, r.db.ids.width)
+		if err == nil {
+			var data []byte
+			data, err = r.inflate(s, offset, head, r.spare.take(int(min(head.size, wholeLimit))))
+			if err == nil {
+				return data, nil
+			}
+		}
+		return nil, atOffset(offset, err)
+	}
+	c, err := r.stream(e)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	if c.size > objectLimit {
+		return nil, errTooLarge
+	}
+	data, err := c.readAll(r.spare.take(int(min(c.size, wholeLimit))))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", loosePath(s.path, r.db.ids.at(int(r.db.objects[e]))), err)
+	}
+	return data, nil
+}
+
+// inflate inflates an entry's content, into buf if it is large enough.
+func (r *reader) inflate(s *source, offset int64, head entry, buf []byte) ([]byte, error) {
+	if head.size > objectLimit {
+		return nil, errTooLarge
+	}
+	if size := int(head.size); size <= wholeLimit {
+		src, err := r.window.at(s, offset+int64(head.len), deflateBound(size))
+		if err != nil {
+			return nil, err
+		}
+		buf = slices.Grow(buf[:0], size)[:size]
+		if err := r.zlib.inflate(buf, src); err == nil {
+			return buf, nil
+		}
+		// Perhaps it was deflated so badly that src was too short. If not, the
+		// slow way ends with the same error.
+	}
+	c, err := openAt(s, offset, head)
+	if err != nil {
+		return nil, err
+	}
+	return c.readAll(buf)
+}
+
+// deflateBound is the length that zlib doesn't exceed for so many bytes.
+func deflateBound(size int) int { return size + size>>12 + size>>14 + size>>25 + 13 }
+
+// delta reads a delta and makes its object out of the base's content. The copied
+// ranges are in r.copied until the next one.
+func (r *reader) delta(e int32, base []byte) ([]byte, error) {
+	s, offset := r.locate(e)
+	data, err := r.applyAt(s, offset, base)
+	if err != nil {
+		return nil, atOffset(offset, err)
+	}
+	return data, nil
+}
+
+func (r *reader) applyAt(s *source, offset int64, base []byte) ([]byte, error) {
+	head, err := r.window.entry(s, offset, r.db.ids.width)
+	if err != nil {
+		return nil, err
+	}
+	instructions, err := r.inflate(s, offset, head, r.scratch)
+	if err != nil {
+		return nil, err
+	}
+	if cap(instructions) <= wholeLimit {
+		r.scratch = instructions
+	}
+	d, err := parseDelta(instructions)
+	if err != nil {
+		return nil, err
+	}
+	if d.size > objectLimit {
+		return nil, errTooLarge
+	}
+	if d.size > wholeLimit {
+		if made, err := d.made(); err != nil || made != d.size {
+			return nil, errors.Join(errDeltaSize, err)
+		}
+	}
+	data := r.spare.take(int(d.size))
+	r.copied, err = d.apply(data, base, r.copied[:0])
+	return data, err
+}
+
+// object reads an object from whichever copies of it and of its bases are good.
+// If files have gone since they were listed, it looks where their objects are now.
+func (r *reader) object(ctx context.Context, i int) ([]byte, error) {
+	data, err := r.anyCopy(int32(i), make(map[int32]bool))
+	if isGone(err) {
+		if db := r.db.current(ctx); db != nil {
+			if now, ok := db.FindBytes(r.db.ids.at(i)); ok && db.Type(now) == r.db.Type(i) {
+				return (&reader{db: db}).object(ctx, now)
+			}
+		}
+	}
+	return data, err
+}
+
+// anyCopy tries the entries of an object that weren't tried yet.
+func (r *reader) anyCopy(object int32, tried map[int32]bool) ([]byte, error) {
+	err := errNoBase
+	for e := r.db.entries[object]; e >= 0; e = r.db.nextCopy(e) {
+		if tried[e] || len(tried) > 1000 {
+			continue
+		}
+		data, err2 := r.chain(e, tried)
+		if err2 == nil {
+			return data, nil
+		}
+		err = err2
+	}
+	return nil, err
+}
+
+// chain reads an entry, and its bases first. Where one of them can't be read, it
+// goes on from another copy of it.
+func (r *reader) chain(e int32, tried map[int32]bool) ([]byte, error) {
+	var path []int32
+	for ; e >= 0; e = r.db.bases[e] {
+		path = append(path, e)
+	}
+	tried[path[0]] = true
+	var base []byte
+	for _, e := range slices.Backward(path) {
+		var data []byte
+		var err error
+		if r.db.bases[e] < 0 {
+			data, err = r.whole(e)
+		} else {
+			data, err = r.delta(e, base)
+		}
+		if err != nil {
+			tried[e] = true
+			var err2 error
+			if data, err2 = r.anyCopy(r.db.objects[e], tried); err2 != nil {
+				return nil, err
+			}
+		}
+		r.spare.give(base)
+		base = data
+	}
+	return base, nil
+}
