@@ -38,17 +38,23 @@ const (
 
 // List is what one file silences. It is immutable, and safe for concurrent use.
 type List struct {
-	name  string // the file's
-	rules []rule // File's, ordered by line
-	spots map[spot][]lines
+	name   string                     // the file's
+	rules  []rule                     // the lines of our own file
+	values map[secret.Fingerprint]int // rule by value
+	globs  []glob
+	spots  map[spot][]lines
 }
 
-// rule is a line of our own file: it has a fingerprint or a glob.
+// rule is a line of our own file.
 type rule struct {
-	line  int
-	text  string
-	value secret.Fingerprint
-	glob  *scanner.Filter // excludes what the glob matches
+	line int
+	text string
+}
+
+// glob is a path: line.
+type glob struct {
+	scanner.Filter // which excludes what the glob matches
+	rule           int
 }
 
 // spot is where the lines are that a gitleaks file names. Without a commit they
@@ -74,7 +80,11 @@ func read(file string, parse func(*List, []byte) error) (*List, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read ignore file: %w", err)
 	}
-	l := &List{name: filepath.Base(file), spots: make(map[spot][]lines)}
+	l := &List{
+		name:   filepath.Base(file),
+		values: make(map[secret.Fingerprint]int),
+		spots:  make(map[spot][]lines),
+	}
 	if err := parse(l, data); err != nil {
 		return nil, fmt.Errorf("read ignore file: %s:%w", file, err)
 	}
@@ -104,25 +114,27 @@ func eachLine(data []byte, do func(number int, text string) error) error {
 // parse reads our own format.
 func parse(l *List, data []byte) error {
 	return eachLine(data, func(number int, text string) error {
-		r := rule{line: number, text: text}
-		if glob, ok := strings.CutPrefix(text, "path:"); ok {
-			glob = strings.TrimSpace(glob)
-			if glob == "" {
+		this := len(l.rules)
+		if path, ok := strings.CutPrefix(text, "path:"); ok {
+			if path = strings.TrimSpace(path); path == "" {
 				return fmt.Errorf("%q: no glob", text)
 			}
-			filter, err := scanner.NewFilter(nil, []string{glob})
+			filter, err := scanner.NewFilter(nil, []string{path})
 			if err != nil {
 				return err
 			}
-			r.glob = &filter
+			l.globs = append(l.globs, glob{filter, this})
 		} else {
-			var err error
-			value, _, _ := strings.Cut(text, "#")
-			if r.value, err = secret.ParseFingerprint(strings.TrimSpace(value)); err != nil {
-				return fmt.Errorf("%w; want a fingerprint or path: and a glob", err)
+			before, _, _ := strings.Cut(text, "#")
+			value, err := secret.ParseFingerprint(strings.TrimSpace(before))
+			if err != nil {
+				return fmt.Errorf("%w; want a fingerprint, or path: and a glob", err)
+			}
+			if _, twice := l.values[value]; !twice { // the second silences nothing
+				l.values[value] = this
 			}
 		}
-		l.rules = append(l.rules, r)
+		l.rules = append(l.rules, rule{number, text})
 		return nil
 	})
 }
@@ -131,9 +143,12 @@ func parse(l *List, data []byte) error {
 // them all, so that a rule counts as used even beside another one.
 func (l *List) silences(value secret.Fingerprint, p *place.Place) []int {
 	var by []int
-	for i, r := range l.rules {
-		if r.glob == nil && r.value == value || r.glob != nil && p.Path != "" && !r.glob.Admits(p.Path) {
-			by = append(by, i)
+	if rule, ok := l.values[value]; ok {
+		by = append(by, rule)
+	}
+	for _, g := range l.globs {
+		if p.Path != "" && !g.Admits(p.Path) {
+			by = append(by, g.rule)
 		}
 	}
 	return by

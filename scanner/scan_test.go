@@ -1,0 +1,489 @@
+package scanner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// patterns is a detector that reports whatever the patterns of its rules match.
+// The value is the group.
+type patterns []*rules.Rule
+
+func (d patterns) Detect(c *detectors.Chunk) []detectors.Match {
+	var found []detectors.Match
+	for _, r := range d {
+		for _, at := range r.Pattern.FindAllSubmatchIndex(c.Data, -1) {
+			v := secret.New(c.Data[at[2]:at[3]])
+			m := detectors.Match{Rule: r, Start: at[2], End: at[3], Value: v, Carrier: v, Confidence: r.Confidence}
+			for i := range r.Allow {
+				m.Pending = append(m.Pending, &r.Allow[i])
+			}
+			found = append(found, m)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b detectors.Match) int { return a.Start - b.Start })
+	return found
+}
+
+func rule(id, pattern string) *rules.Rule {
+	return &rules.Rule{ID: id, Pattern: regexp.MustCompile(pattern), Severity: rules.High, Confidence: rules.Likely}
+}
+
+// texts is a source of texts by path, which lie where they say they are. It gives
+// them in a random order, from several goroutines.
+type texts struct {
+	Here
+	content map[string]string
+	workers int
+	tell    func(Visitor) // what is told besides
+}
+
+func (s texts) Sweep(_ context.Context, v Visitor) error {
+	var paths []string
+	for path := range s.content {
+		paths = append(paths, path)
+	}
+	rand.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
+	var workers sync.WaitGroup
+	queue := make(chan string)
+	for range max(s.workers, 1) {
+		workers.Go(func() {
+			if s.tell != nil {
+				s.tell(v)
+			}
+			for path := range queue {
+				FeedBytes(v, detectors.Chunk{At: place.Place{Kind: place.File, Path: path}, Names: []string{path}}, []byte(s.content[path]))
+			}
+		})
+	}
+	for _, path := range paths {
+		queue <- path
+	}
+	close(queue)
+	workers.Wait()
+	return nil
+}
+
+// placed is a source of texts of which each lies at the places that are given,
+// apart from its spans.
+type placed struct {
+	texts
+	at map[string][]place.Place
+}
+
+func (s placed) Locate(_ context.Context, hits []Hit, found func(int, place.Place)) error {
+	for i, h := range hits {
+		for _, p := range s.at[h.At.Path] {
+			p.Span, p.Also = h.At.Span, h.At.Also
+			found(i, p)
+		}
+	}
+	return nil
+}
+
+// recorder is a sink that remembers its calls as text.
+type recorder struct {
+	calls    []string
+	findings []Finding
+	summary  *Summary
+}
+
+func (r *recorder) Problem(p Problem) error {
+	r.calls = append(r.calls, fmt.Sprintf("problem %s: %v", p.What, p.Err))
+	return nil
+}
+
+func (r *recorder) Finding(f Finding) error {
+	r.findings = append(r.findings, f)
+	call := fmt.Sprintf("%s %s %s %s also %v name %q", f.Rule.ID, f.Severity, f.Confidence, f.Value.Reveal(), f.Also, f.Name)
+	for _, p := range f.Parts {
+		call += fmt.Sprintf(" part %s %s", p.Name, p.Value.Reveal())
+	}
+	for _, p := range f.Places {
+		call += fmt.Sprintf("\n\t%s %v %v", p.Path, p.Span, p.Also)
+	}
+	r.calls = append(r.calls, call)
+	return nil
+}
+
+func (r *recorder) Done(s Summary) error {
+	r.summary = &s
+	r.calls = append(r.calls, fmt.Sprintf("done %+v", s))
+	return nil
+}
+
+func scan(t *testing.T, s Source, d detectors.Detector) *recorder {
+	t.Helper()
+	var r recorder
+	if err := Scan(t.Context(), []Source{s}, d, Options{Roots: []string{"."}}, &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.summary == nil {
+		t.Fatal("Done was not called")
+	}
+	return &r
+}
+
+func TestScanGroupsByValue(t *testing.T) {
+	worse := rule("worse", `worse (\w+)`)
+	worse.Severity = rules.Critical
+	d := patterns{rule("key", `key (\w+)`), worse}
+	got := scan(t, texts{content: map[string]string{
+		"b":     "key alpha\nkey alpha key beta",
+		"a":     "key alpha",
+		"clean": "nothing",
+		"c":     "worse beta",
+		"d":     "key delta # gitleaks:allow",
+		"e":     "key delta // gitleaks:allow\nkey eta // secretsweep:allow",
+	}}, d)
+	want := []string{
+		"worse critical medium beta also [key] name \"\"\n\tb {{2 15} {2 18}} []\n\tc {{1 7} {1 10}} []",
+		"key high medium alpha also [] name \"\"\n\ta {{1 5} {1 9}} []\n\tb {{1 5} {1 9}} [{{2 5} {2 9}}]",
+		"done {Roots:[.] Findings:2 New:2 Known:0 Local:0 Counts:map[] Problems:0 LeftOut:[]" +
+			" Silenced:[{By:gitleaks:allow Count:1} {By:secretsweep:allow Count:1}] Stale:[] Unused:[]}",
+	}
+	if diff := cmp.Diff(want, got.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// The same input gives the same calls, in whatever order and from however many
+// goroutines it comes.
+func TestScanIsDeterministic(t *testing.T) {
+	d := patterns{rule("key", `key (\w+)`), rule("other", `(?:key|other) (\w+)`), rule("any", `\b(v\d+)\b`)}
+	content := make(map[string]string)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 60 {
+		var text strings.Builder
+		for range random.IntN(300) {
+			text.WriteString([]string{"key ", "other ", "none ", "\n", "gitleaks:allow", "é"}[random.IntN(6)])
+			fmt.Fprintf(&text, "v%d ", random.IntN(40))
+		}
+		content[fmt.Sprint("file", i)] = text.String()
+	}
+	tell := func(v Visitor) {
+		for i := range 20 {
+			v.Problem(Problem{fmt.Sprint("part ", i), errors.New("cannot")})
+			v.LeftOut(LeftOut{Reason: TooLarge, What: fmt.Sprint("file ", i%7)})
+			v.LeftOut(LeftOut{Reason: LFS, What: fmt.Sprint("file ", i%3)})
+		}
+	}
+	want := scan(t, texts{content: content, workers: 8, tell: tell}, d)
+	if len(want.findings) < 30 {
+		t.Fatalf("got %d findings, too few to tell an order", len(want.findings))
+	}
+	for range 10 {
+		got := scan(t, texts{content: content, workers: 8, tell: tell}, d)
+		if diff := cmp.Diff(want.calls, got.calls); diff != "" {
+			t.Fatalf("calls (-first +later):\n%s", diff)
+		}
+	}
+}
+
+// A text in parts gives what it gives as a whole.
+func TestScanPartsAsWhole(t *testing.T) {
+	text := []byte(strings.Repeat("key alpha, ü\nkey beta; key gamma\n", 40))
+	d := patterns{rule("key", `key (\w+)`)}
+	want := scan(t, chunks{{Data: text, Whole: true}}, d)
+
+	var parts chunks
+	const size, common = 200, 60
+	start := place.Position{Line: 1, Column: 1}
+	for from := 0; ; from += size - common {
+		to := min(from+size, len(text))
+		part := &detectors.Chunk{Data: text[from:to], At: place.Place{Span: place.Span{Start: start}}, From: common / 2, To: size - common/2}
+		if from == 0 {
+			part.From = 0
+		}
+		if to == len(text) {
+			part.To = len(part.Data)
+		}
+		parts = append(parts, part)
+		if to == len(text) {
+			break
+		}
+		start = start.After(text[from : from+size-common])
+	}
+	slices.Reverse(parts)
+	if diff := cmp.Diff(want.calls, scan(t, parts, d).calls); diff != "" {
+		t.Errorf("calls (-whole +parts):\n%s", diff)
+	}
+}
+
+// chunks is a source of chunks as they are.
+type chunks []*detectors.Chunk
+
+func (s chunks) Sweep(_ context.Context, v Visitor) error {
+	for _, c := range s {
+		v.Chunk(c)
+	}
+	return nil
+}
+
+func (chunks) Locate(ctx context.Context, hits []Hit, found func(int, place.Place)) error {
+	return Here{}.Locate(ctx, hits, found)
+}
+
+func TestScanBoundsSpans(t *testing.T) {
+	got := scan(t, texts{content: map[string]string{"a": strings.Repeat("key alpha\n", 3*MaxSpans)}}, patterns{rule("key", `key (\w+)`)})
+	if len(got.findings) != 1 || len(got.findings[0].Places) != 1 {
+		t.Fatalf("got %v, want one finding at one place", got.calls)
+	}
+	p := got.findings[0].Places[0]
+	if len(p.Also) != MaxSpans-1 || p.Start.Line != 1 || p.Also[len(p.Also)-1].Start.Line != MaxSpans {
+		t.Errorf("got %d further spans from line %d to %v, want the first %d", len(p.Also), p.Start.Line, p.Also[len(p.Also)-1], MaxSpans)
+	}
+}
+
+// What a rule and its allows say of paths and commits is settled for each place.
+func TestScanSettlesPlaces(t *testing.T) {
+	inYAML := rule("yaml", `yaml (\w+)`)
+	inYAML.Path = regexp.MustCompile(`\.yml$`)
+	notInTests := rule("key", `key (\w+)`)
+	notInTests.Allow = []rules.Allow{{Paths: []*regexp.Regexp{regexp.MustCompile(`^test/`)}, Commits: []string{"c0ffee"}}}
+	file := func(path string) place.Place { return place.Place{Kind: place.File, Path: path} }
+	commit := func(path, id string) place.Place {
+		return place.Place{Kind: place.File, Path: path, Commit: &place.Version{ID: id, Date: time.Unix(1e9, 0)}}
+	}
+	tests := []struct {
+		name, text string
+		at         []place.Place
+		want       []string
+	}{
+		{"a rule's path", "yaml alpha", []place.Place{file("a.yml"), file("a.txt")},
+			[]string{"yaml high medium alpha also [] name \"\"\n\ta.yml {{1 6} {1 10}} []"}},
+		{"no path", "yaml alpha", []place.Place{{Kind: place.Object}},
+			[]string{"yaml high medium alpha also [] name \"\"\n\t {{1 6} {1 10}} []"}},
+		{"an allowed path", "key alpha", []place.Place{file("test/a"), file("a")},
+			[]string{"key high medium alpha also [] name \"\"\n\ta {{1 5} {1 9}} []"}},
+		{"an allowed commit", "key alpha", []place.Place{commit("a", "c0ffee"), commit("b", "beef")},
+			[]string{"key high medium alpha also [] name \"\"\n\tb {{1 5} {1 9}} []"}},
+		{"nowhere", "key alpha", []place.Place{file("test/a")}, nil},
+		{"only the spans of what holds", "key alpha\nyaml alpha", []place.Place{file("test/a.yml"), file("b.txt"), file("c.yml")}, []string{
+			"key high medium alpha also [yaml] name \"\"\n\tb.txt {{1 5} {1 9}} []" +
+				"\n\tc.yml {{1 5} {1 9}} [{{2 6} {2 10}}]\n\ttest/a.yml {{2 6} {2 10}} []"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			source := placed{texts{content: map[string]string{"text": tt.text}}, map[string][]place.Place{"text": tt.at}}
+			// The fake detector asks no path, as one does that knows several.
+			got := scan(t, source, patterns{inYAML, notInTests}).calls
+			if diff := cmp.Diff(tt.want, got[:len(got)-1], cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A run of versions begins in one blob and goes on in others. If the rule that
+// matches in the first one does not hold there, those that follow still count.
+func TestScanCountsWhatContinues(t *testing.T) {
+	inYAML := rule("yaml", `yaml (\w+)`)
+	inYAML.Path = regexp.MustCompile(`\.yml$`)
+	source := placed{
+		texts{content: map[string]string{"old": "yaml alpha", "new": "key alpha"}},
+		map[string][]place.Place{"old": {{Kind: place.File, Path: "a.txt"}}},
+	}
+	got := scan(t, source, patterns{inYAML, rule("key", `key (\w+)`)})
+	if len(got.findings) != 1 || got.findings[0].Rule.ID != "key" || got.findings[0].Places[0].Path != "a.txt" {
+		t.Errorf("got %q, want alpha by rule key at a.txt", got.calls)
+	}
+}
+
+func TestScanPicksTheMostSpecificRule(t *testing.T) {
+	provider := func(r *rules.Rule, id string) *rules.Rule {
+		r.Provider = &rules.Provider{ID: id}
+		return r
+	}
+	critical := func(r *rules.Rule) *rules.Rule {
+		r.Severity = rules.Critical
+		return r
+	}
+	tests := []struct {
+		name string
+		d    detectors.Detector
+		want string
+	}{
+		{"a provider's before none", patterns{critical(rule("a", "k(.)")), provider(rule("b", "k(.)"), "x")}, "b"},
+		{"a provider's before a generic one", patterns{critical(provider(rule("a", "k(.)"), "generic")), provider(rule("b", "k(.)"), "x")}, "b"},
+		{"the more severe", patterns{rule("a", "k(.)"), critical(rule("b", "k(.)"))}, "b"},
+		{"the first by id", patterns{rule("b", "k(.)"), rule("a", "k(.)")}, "a"},
+		{"not one that another covers", covering{patterns{critical(rule("a", "k(.)"))}, patterns{rule("b", "j(.)")}}, "b"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := scan(t, texts{content: map[string]string{"a": "k1", "b": "j1"}}, tt.d)
+			if len(got.findings) != 1 {
+				t.Fatalf("got %q, want one finding", got.calls)
+			}
+			f := got.findings[0]
+			other := map[string]string{"a": "b", "b": "a"}[tt.want]
+			if f.Rule.ID != tt.want || !slices.Equal(f.Also, []string{other}) {
+				t.Errorf("got rule %s, also %v; want %s, also %s", f.Rule.ID, f.Also, tt.want, other)
+			}
+		})
+	}
+}
+
+// covering says of the matches of special that they cover those of general.
+type covering struct{ general, special patterns }
+
+func (d covering) Detect(c *detectors.Chunk) []detectors.Match {
+	found := d.special.Detect(c)
+	for i := range found {
+		found[i].Also = []string{d.general[0].ID}
+	}
+	return append(found, d.general.Detect(c)...)
+}
+
+// No text beside a value holds it.
+func TestScanHidesValues(t *testing.T) {
+	value := "hush" + strings.Repeat("0123456789", 3)
+	version := &place.Version{ID: "c0ffee", Name: "By " + value, Email: value + "@example.com", Title: "use " + value}
+	source := placed{
+		texts{content: map[string]string{"text": "key " + value}, tell: func(v Visitor) {
+			v.Problem(Problem{"dir/" + value, fmt.Errorf("open dir/%s: %w", value, context.DeadlineExceeded)})
+			v.LeftOut(LeftOut{Reason: TooLarge, What: value + ".bin"})
+		}},
+		map[string][]place.Place{"text": {{
+			Kind: place.Ref, Root: value, Path: "a/" + value + "/b", Ref: "refs/heads/" + value, Commit: version, Last: version,
+		}}},
+	}
+	d := named{patterns{rule("key", `key (\w+)`)}, "name of " + value}
+	var r recorder
+	show := func(secret.Value) string { return "<hidden>" }
+	if err := Scan(t.Context(), []Source{source}, d, Options{Roots: []string{value}, Show: show}, &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.findings) != 1 {
+		t.Fatalf("got %d findings, want 1", len(r.findings))
+	}
+	f := r.findings[0]
+	shown := fmt.Sprintf("%+v %+v %+v %s %+v %v", f.Places, f.Places[0].Commit, f.Places[0].Last, f.Name, *r.summary, r.calls[0])
+	if strings.Contains(shown, value) {
+		t.Errorf("the value shows: %s", shown)
+	}
+	if got, want := strings.Count(shown, "<hidden>"), 14; got != want {
+		t.Errorf("got %d masks, want %d: %s", got, want, shown)
+	}
+	if !strings.Contains(version.Title, value) {
+		t.Error("the source's own version was changed")
+	}
+}
+
+// named gives all matches a name.
+type named struct {
+	detectors.Detector
+	name string
+}
+
+func (d named) Detect(c *detectors.Chunk) []detectors.Match {
+	found := d.Detector.Detect(c)
+	for i := range found {
+		found[i].Name = d.name
+	}
+	return found
+}
+
+func TestScanAddsUp(t *testing.T) {
+	got := scan(t, texts{workers: 3, tell: func(v Visitor) {
+		v.Count(Files, 2)
+		v.Count(Bytes, 100)
+		v.Problem(Problem{"z", errors.New("no")})
+		v.Problem(Problem{"a", errors.New("why")})
+		v.Problem(Problem{"a", errors.New("no")})
+		v.LeftOut(LeftOut{Reason: Submodule, What: "lib"})
+		v.LeftOut(LeftOut{Reason: Ignored, Count: 4})
+		for i := range maxListed + 1 {
+			v.LeftOut(LeftOut{Reason: Packed, What: fmt.Sprint(i)})
+		}
+	}}, patterns{})
+	want := []string{
+		"problem a: no", "problem a: why", "problem z: no",
+		"done {Roots:[.] Findings:0 New:0 Known:0 Local:0 Counts:map[bytes:300 files:6] Problems:3" +
+			" LeftOut:[{Reason:ignored by git What: Count:12} {Reason:images, archives and other packed data What: Count:18}" +
+			" {Reason:submodules that are not checked out What:lib Count:3}] Silenced:[] Stale:[] Unused:[]}",
+	}
+	if diff := cmp.Diff(want, got.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// failing is a source that fails as asked.
+type failing struct{ sweep, locate error }
+
+func (s failing) Sweep(_ context.Context, v Visitor) error {
+	v.Chunk(&detectors.Chunk{Data: []byte("key alpha"), Whole: true})
+	return s.sweep
+}
+
+func (s failing) Locate(context.Context, []Hit, func(int, place.Place)) error { return s.locate }
+
+func TestScanErrors(t *testing.T) {
+	broken := errors.New("broken")
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	tests := []struct {
+		name   string
+		ctx    context.Context
+		source Source
+		want   error
+	}{
+		{"sweep", t.Context(), failing{sweep: broken}, broken},
+		{"locate", t.Context(), failing{locate: broken}, broken},
+		{"cancelled", cancelled, failing{}, context.Canceled},
+		{"cancelled, with findings", cancelled, texts{content: map[string]string{"a": "key alpha"}}, context.Canceled},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var r recorder
+			err := Scan(tt.ctx, []Source{tt.source}, patterns{rule("key", `key (\w+)`)}, Options{}, &r)
+			if !errors.Is(err, tt.want) {
+				t.Errorf("got error %v, want %v", err, tt.want)
+			}
+			if len(r.calls) > 0 {
+				t.Errorf("the sink got %q", r.calls)
+			}
+		})
+	}
+}
+
+// Nothing of a chunk's data is kept: a source may use it again at once.
+func TestScanKeepsNoData(t *testing.T) {
+	source := reusing("key alpha")
+	got := scan(t, source, patterns{rule("key", `key (\w+)`)})
+	if len(got.findings) != 1 || got.findings[0].Value.Reveal() != "alpha" {
+		t.Errorf("got %q, want alpha", got.calls)
+	}
+}
+
+// reusing is a source that overwrites what it gave.
+type reusing string
+
+func (s reusing) Sweep(_ context.Context, v Visitor) error {
+	data := []byte(s)
+	v.Chunk(&detectors.Chunk{Data: data, Whole: true})
+	copy(data, bytes.Repeat([]byte("x"), len(data)))
+	return nil
+}
+
+func (reusing) Locate(ctx context.Context, hits []Hit, found func(int, place.Place)) error {
+	return Here{}.Locate(ctx, hits, found)
+}
