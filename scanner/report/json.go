@@ -162,10 +162,10 @@ func (f *Finding) check() error {
 		return errors.New("no fingerprint")
 	case !slices.Contains([]Status{StatusNew, StatusKnown, StatusLocal}, f.Status):
 		return fmt.Errorf("unknown status %q", f.Status)
-	case !slices.Contains(severities(), f.Severity):
-		return fmt.Errorf("unknown severity %q", f.Severity)
-	case !slices.Contains([]rules.Confidence{rules.Unlikely, rules.Likely, rules.Sure}, f.Confidence):
-		return fmt.Errorf("unknown confidence %q", f.Confidence)
+	case f.Severity == "":
+		return errors.New("no severity")
+	case f.Confidence == "":
+		return errors.New("no confidence")
 	case f.Rule.ID == "":
 		return errors.New("no rule")
 	case len(f.Places) == 0:

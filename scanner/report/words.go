@@ -13,7 +13,8 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// What follows words a report for a person. All of it is printable.
+// The words for people, which the text, JUnit, SARIF and GitLab formats share.
+// All of them are printable.
 
 // title says what kind of secret it is, and whose.
 func (f *Finding) title() string {
@@ -76,7 +77,7 @@ func (r *Report) where(f *Finding) string {
 	return s
 }
 
-// Spot names one place as exactly as a person needs to go there.
+// Spot names one place as exactly as a person needs to go there. It is printable.
 func (r *Report) Spot(p *place.Place) string {
 	field := Printable(cmp.Or(p.Field, "message"))
 	switch p.Kind {
@@ -151,7 +152,7 @@ func (f *Finding) identity() string {
 
 // Path gives a place's path, slash-separated: relative to what was scanned if
 // that was one folder, else with the folder in front. What is not in a file
-// has the path of the git object or ref that it is in.
+// has the path of the git object or ref that it is in. It may be hostile.
 func (r *Report) Path(p *place.Place) string {
 	name := p.Path
 	switch {
