@@ -30,7 +30,8 @@ type Git struct {
 
 	mu     sync.Mutex
 	lost   map[int]bool
-	damage error // the first reason
+	first  int   // the first of them by number
+	damage error // why that one
 }
 
 // OpenGit lists the objects of the repository whose git directory is given.
@@ -166,7 +167,8 @@ func (g *Git) lose(i int, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.lost[i] = true
-	if g.damage == nil {
+	if g.damage == nil || i < g.first {
+		g.first = i
 		g.damage = fmt.Errorf("%s: %w", g.ID(i), err)
 	}
 }

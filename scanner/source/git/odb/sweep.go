@@ -96,7 +96,7 @@ func (s *sweep) work(ctx context.Context) {
 type worker struct {
 	reader
 	sweep *sweep
-	path []node
+	path  []node
 }
 
 // node is an entry on the path from a root to the one that is being read.

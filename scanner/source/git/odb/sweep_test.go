@@ -1,7 +1,6 @@
 package odb
 
 import (
-	"os"
 	"path/filepath"
 	"runtime"
 	"sync/atomic"
@@ -10,10 +9,7 @@ import (
 
 // BenchmarkSweep reads all objects of a repository.
 func BenchmarkSweep(b *testing.B) {
-	dir := os.Getenv("SECRETSWEEP_BENCH_REPO")
-	if dir == "" {
-		b.Skip("SECRETSWEEP_BENCH_REPO is not set to a git directory")
-	}
+	dir := benchRepo(b)
 	for _, bench := range []struct {
 		name string
 		want func(Type) bool
@@ -46,10 +42,7 @@ func BenchmarkSweep(b *testing.B) {
 
 // BenchmarkOpen lists all objects of a repository.
 func BenchmarkOpen(b *testing.B) {
-	dir := os.Getenv("SECRETSWEEP_BENCH_REPO")
-	if dir == "" {
-		b.Skip("SECRETSWEEP_BENCH_REPO is not set to a git directory")
-	}
+	dir := benchRepo(b)
 	for b.Loop() {
 		db, err := Open(b.Context(), filepath.Join(dir, "objects"), 20)
 		if err != nil {
