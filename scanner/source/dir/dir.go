@@ -31,7 +31,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -65,13 +64,7 @@ func New(o Options) scanner.Source {
 
 type source struct {
 	Options
-	repositories []repository // those that were swept
-}
-
-// repository is one that lies in the folder.
-type repository struct {
-	path string
-	scanner.Source
+	nested scanner.Nested // the repositories in the folder
 }
 
 func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
@@ -125,23 +118,14 @@ func (s *source) sweepFolder(ctx context.Context, v scanner.Visitor) error {
 		return err
 	}
 	for _, path := range repositories {
-		if err := s.sweepRepository(ctx, v, filepath.Join(s.Root, filepath.FromSlash(path))); err != nil {
+		path = filepath.Join(s.Root, filepath.FromSlash(path))
+		if s.Repository == nil {
+			v.Problem(scanner.Problem{What: path, Err: errRepository})
+			continue
+		}
+		if err := s.nested.Sweep(ctx, v, path, s.Repository(path)); err != nil {
 			return err
 		}
-	}
-	return ctx.Err()
-}
-
-// sweepRepository returns an error only if ctx ended.
-func (s *source) sweepRepository(ctx context.Context, v scanner.Visitor, path string) error {
-	if s.Repository == nil {
-		v.Problem(scanner.Problem{What: path, Err: errRepository})
-		return nil
-	}
-	r := repository{path, s.Repository(path)}
-	s.repositories = append(s.repositories, r)
-	if err := r.Sweep(ctx, v); err != nil && ctx.Err() == nil {
-		v.Problem(scanner.Problem{What: path, Err: err})
 	}
 	return ctx.Err()
 }
@@ -150,37 +134,7 @@ var errRepository = errors.New("a git repository of its own, which was not scann
 
 // Locate gives each hit's own place, or leaves it to the repository that it is in.
 func (s *source) Locate(ctx context.Context, hits []scanner.Hit, found func(int, place.Place)) error {
-	const here = -1
-	owned := make(map[int][]int) // hits by the number of their repository
-	for i, h := range hits {
-		owner := here
-		for r := range s.repositories {
-			path := s.repositories[r].path
-			if h.At.Root == path || strings.HasPrefix(h.At.Root, path+string(filepath.Separator)) {
-				owner = r // of two, the later one is within the other
-			}
-		}
-		if owner == here {
-			found(i, h.At)
-			continue
-		}
-		owned[owner] = append(owned[owner], i)
-	}
-	for r := range s.repositories {
-		numbers := owned[r]
-		if len(numbers) == 0 {
-			continue
-		}
-		theirs := make([]scanner.Hit, len(numbers))
-		for i, n := range numbers {
-			theirs[i] = hits[n]
-		}
-		err := s.repositories[r].Locate(ctx, theirs, func(i int, p place.Place) { found(numbers[i], p) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.nested.Locate(ctx, hits, found, scanner.Here{}.Locate)
 }
 
 // cause is an error without the path that the caller names anyway.

@@ -86,9 +86,7 @@ func (p *pattern) matches(path, base string, isFolder bool) bool {
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {
-		if isUpper(c) {
-			b[i] = c + 'a' - 'A'
-		}
+		b[i] = toLower(c)
 	}
 	return string(b)
 }

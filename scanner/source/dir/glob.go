@@ -32,7 +32,7 @@ func parseGlob(s string, fold bool) (g glob, ok bool) {
 			if i+1 == len(s) {
 				return nil, false
 			}
-			g = append(g, literalToken(s[i+1], fold))
+			g = append(g, token{kind: literal, char: s[i+1]}) // git folds no escaped letter
 			i += 2
 		case '?':
 			g = append(g, token{kind: oneOf, set: notSlash})
@@ -63,18 +63,14 @@ func parseGlob(s string, fold bool) (g glob, ok bool) {
 				g = append(g, token{kind: star})
 			}
 		default:
-			g = append(g, literalToken(c, fold))
+			if fold {
+				c = toLower(c)
+			}
+			g = append(g, token{kind: literal, char: c})
 			i++
 		}
 	}
 	return g, true
-}
-
-func literalToken(c byte, fold bool) token {
-	if fold && isUpper(c) {
-		c += 'a' - 'A'
-	}
-	return token{kind: literal, char: c}
 }
 
 // matches tells whether all of s is matched. A mismatch is mended by giving the
@@ -262,6 +258,13 @@ func classes(name string, fold bool) func(byte) bool {
 		return func(c byte) bool { return isDigit(c) || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F' }
 	}
 	return nil
+}
+
+func toLower(c byte) byte {
+	if isUpper(c) {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }

@@ -1,64 +1,33 @@
 package dir
 
 import (
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// Ignores is what a git working tree ignores beside what its .gitignore files
+// Ignores is what git ignores in a working tree beside what its .gitignore files
 // say, which [Walk] reads as it goes. It is immutable.
 type Ignores struct {
 	outer *ignoreFile
 	fold  bool
 }
 
-// NewIgnores reads files of patterns, the weakest first: that of
-// core.excludesFile (see [ExcludesFile]), then info/exclude of the common git
-// folder. One that does not exist, or has no name, is as good as empty. Fold is
-// core.ignoreCase.
-func NewIgnores(fold bool, files ...string) (*Ignores, error) {
-	i := &Ignores{fold: fold}
-	for _, name := range files {
-		if name == "" {
-			continue
+// GitIgnores reads what a repository, whose common git folder is given, ignores
+// by its own info/exclude and by the user's core.excludesFile. A file that can't
+// be read makes nothing ignored, and thus more of the working tree swept.
+func GitIgnores(common string) *Ignores {
+	config := readCoreConfig(common)
+	i := &Ignores{fold: config.ignoreCase}
+	for _, name := range []string{config.excludesFile, filepath.Join(common, "info", "exclude")} {
+		if text, err := os.ReadFile(name); err == nil {
+			i.outer = i.within(i.outer, "", text)
 		}
-		text, err := os.ReadFile(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("read ignore patterns: %w", err)
-		}
-		i.outer = i.within(i.outer, "", text)
 	}
-	return i, nil
-}
-
-// ExcludesFile gives the path of the user's own patterns: what core.excludesFile
-// says, or if that is empty, where git looks by default. It is "" if nothing
-// tells where the user's home is.
-func ExcludesFile(configured string) string {
-	home, err := os.UserHomeDir()
-	switch {
-	case configured != "":
-		if rest, ok := strings.CutPrefix(configured, "~/"); ok && err == nil {
-			return filepath.Join(home, rest)
-		}
-		return configured
-	case os.Getenv("XDG_CONFIG_HOME") != "":
-		return filepath.Join(os.Getenv("XDG_CONFIG_HOME"), "git", "ignore")
-	case err != nil:
-		return ""
-	}
-	return filepath.Join(home, ".config", "git", "ignore")
+	return i
 }
 
 // ignoreFile has the patterns of one file. Nil is none.
