@@ -13,6 +13,11 @@ import (
 //
 // Version 1 is the first 128 bits of HMAC-SHA-256 over the decoded value, under
 // the key [FingerprintKey]. Its text is "v1:" and 32 lower-case hexadecimal digits.
+// Some vectors:
+//
+//	""                               v1:9e6cefff2e045c00e85dfd76da31c62f
+//	"correct horse battery staple"   v1:540df218770d37f438cbd1fd08cb5f79
+//	"naïve café" (UTF-8, composed)   v1:127e17fccbeffe9463313aac65d395db
 //
 // The key is public, so a fingerprint is no secret-keeper: whoever has one can
 // test guesses of the value against it. For a random token that is hopeless;
@@ -59,7 +64,7 @@ func ParseFingerprint(s string) (Fingerprint, error) {
 		return f, fmt.Errorf("fingerprint %q: want %d lower-case hexadecimal digits after %q", s, hex.EncodedLen(len(f)), fingerprintPrefix)
 	}
 	if _, err := hex.Decode(f[:], []byte(digits)); err != nil {
-		return f, fmt.Errorf("fingerprint %q: %w", s, err)
+		return Fingerprint{}, fmt.Errorf("fingerprint %q: %w", s, err)
 	}
 	return f, nil
 }
