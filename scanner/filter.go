@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -12,7 +13,10 @@ import (
 // Globs are doublestar's, over paths with forward slashes relative to the root.
 // As in .gitignore, a glob matches at any depth, and one that matches a folder
 // matches what is in it.
-type Filter struct{ include, exclude []string }
+type Filter struct {
+	include, exclude []string
+	within           string
+}
 
 // NewFilter checks the globs.
 func NewFilter(include, exclude []string) (Filter, error) {
@@ -23,11 +27,20 @@ func NewFilter(include, exclude []string) (Filter, error) {
 			}
 		}
 	}
-	return Filter{include, exclude}, nil
+	return Filter{include: include, exclude: exclude}, nil
+}
+
+// Within narrows the filter to one folder; "" leaves it as it is.
+func (f Filter) Within(folder string) Filter {
+	f.within = folder
+	return f
 }
 
 // Admits tells whether a path is to be read.
 func (f Filter) Admits(path string) bool {
+	if f.within != "" && path != f.within && !strings.HasPrefix(path, f.within+"/") {
+		return false
+	}
 	if len(f.include) > 0 && !matchAny(f.include, path) {
 		return false
 	}
@@ -35,7 +48,13 @@ func (f Filter) Admits(path string) bool {
 }
 
 // Excludes tells whether nothing in a folder is to be read.
-func (f Filter) Excludes(folder string) bool { return matchAny(f.exclude, folder) }
+func (f Filter) Excludes(folder string) bool {
+	if f.within != "" && f.within != folder &&
+		!strings.HasPrefix(folder, f.within+"/") && !strings.HasPrefix(f.within, folder+"/") {
+		return true
+	}
+	return matchAny(f.exclude, folder)
+}
 
 func matchAny(globs []string, path string) bool {
 	for _, g := range globs {

@@ -1,0 +1,334 @@
+package git
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
+)
+
+// objects is an object database: package odb's own reader, or the git binary.
+// Objects are numbered in the order of their ids.
+type objects interface {
+	Len() int
+	ID(i int) odb.ID
+	Find(id odb.ID) (int, bool)
+	FindBytes(id []byte) (int, bool)
+	Type(i int) odb.Type
+	Size(i int) int64
+	Read(ctx context.Context, i int) ([]byte, error)
+	Sweep(ctx context.Context, workers int, want func(i int) bool, visit func(odb.Object)) error
+	Problems() []odb.Problem
+	Close() error
+}
+
+// none stands where there is no object, commit or run.
+const none = int32(-1)
+
+// commit is a commit as far as the walk over history needs it. Commits are
+// numbered so that parents come before their children.
+type commit struct {
+	object  int32
+	tree    int32   // object number; none if it is missing
+	parents []int32 // commit numbers; parents that are missing are left out
+	time    int64   // the committer's, seconds since 1970
+	reach   reach
+}
+
+// reach says by which kinds of ref a commit is reached.
+type reach uint8
+
+const (
+	byRef   reach = 1 << iota // any ref but the stash; HEAD of this working tree too
+	byCode                    // of these, any but notes
+	byStash                   // the stash, or another working tree's detached HEAD
+)
+
+// graph is the commits, tags and trees of a repository.
+type graph struct {
+	db      objects
+	commits []commit
+	number  map[int32]int32 // object → commit
+	tags    map[int32]int32 // tag object → what it tags
+	trees   treeTable
+
+	// people are authors and committers ("Name <address>") with the oldest
+	// commit that names them.
+	people map[person]sighting
+
+	missingParents int     // commits that a commit names and the database lacks
+	malformed      []int32 // commits, trees or tags that make no sense
+}
+
+// person is an author or committer, as a field of commits names them.
+type person struct{ field, who string }
+
+// sighting is a commit object and its time.
+type sighting struct {
+	object int32
+	time   int64
+}
+
+// loadGraph reads every commit and tag, and every tree if withTrees is set; else
+// trees are read as they are asked for.
+func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut map[odb.ID]bool) (*graph, error) {
+	g := &graph{db: db, number: map[int32]int32{}, tags: map[int32]int32{}, people: map[person]sighting{}}
+	g.trees.init(db)
+	type rawCommit struct {
+		commit
+		parentObjects []int32
+	}
+	var mu sync.Mutex
+	var raw []rawCommit
+	want := func(i int) bool {
+		t := db.Type(i)
+		return t == odb.Commit || t == odb.Tag || t == odb.Tree && withTrees
+	}
+	err := db.Sweep(ctx, workers, want, func(o odb.Object) {
+		i := int32(o.Index)
+		switch o.Type {
+		case odb.Tree:
+			if !g.trees.add(i, o.Data) {
+				mu.Lock()
+				g.malformed = append(g.malformed, i)
+				mu.Unlock()
+			}
+		case odb.Commit:
+			h, ok := parseCommit(o.Data)
+			mu.Lock()
+			defer mu.Unlock()
+			if !ok {
+				g.malformed = append(g.malformed, i)
+				return
+			}
+			c := rawCommit{commit: commit{object: i, tree: g.find(h.tree, odb.Tree), time: h.time}}
+			for _, p := range h.parents {
+				if k := g.find(p, odb.Commit); k != none {
+					c.parentObjects = append(c.parentObjects, k)
+				} else if !cut[db.ID(o.Index)] {
+					g.missingParents++
+				}
+			}
+			raw = append(raw, c)
+			g.see(fieldAuthor, h.author, sighting{i, h.time})
+			g.see(fieldCommitter, h.committer, sighting{i, h.time})
+		case odb.Tag:
+			target, ok := parseTagTarget(o.Data)
+			mu.Lock()
+			defer mu.Unlock()
+			if k := g.find(target, 0); ok && k != none {
+				g.tags[i] = k
+			} else if !ok {
+				g.malformed = append(g.malformed, i)
+			}
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read commits and trees: %w", err)
+	}
+
+	// Number the commits: oldest first among those whose parents all have one,
+	// so that the order depends on the repository alone.
+	slices.SortFunc(raw, func(a, b rawCommit) int { return int(a.object) - int(b.object) })
+	at := make(map[int32]int32, len(raw))
+	for k, c := range raw {
+		at[c.object] = int32(k)
+	}
+	waiting := make([]int32, len(raw)) // parents without a number
+	children := make([][]int32, len(raw))
+	var ready []int32
+	for k, c := range raw {
+		for _, p := range c.parentObjects {
+			if pk, ok := at[p]; ok { // a malformed parent has no place
+				children[pk] = append(children[pk], int32(k))
+				waiting[k]++
+			}
+		}
+		if waiting[k] == 0 {
+			ready = append(ready, int32(k))
+		}
+	}
+	g.commits = make([]commit, 0, len(raw))
+	for len(ready) > 0 {
+		k := ready[len(ready)-1]
+		ready = ready[:len(ready)-1]
+		c := raw[k].commit
+		for _, p := range raw[k].parentObjects {
+			if n, ok := g.number[p]; ok {
+				c.parents = append(c.parents, n)
+			}
+		}
+		g.number[c.object] = int32(len(g.commits))
+		g.commits = append(g.commits, c)
+		for _, ch := range children[k] {
+			if waiting[ch]--; waiting[ch] == 0 {
+				ready = append(ready, ch)
+			}
+		}
+	}
+	slices.Sort(g.malformed)
+	return g, nil
+}
+
+// see notes who a commit names.
+func (g *graph) see(field string, who []byte, at sighting) {
+	id := person{field, string(who)}
+	old, ok := g.people[id]
+	if !ok || at.time < old.time || at.time == old.time && at.object < old.object {
+		g.people[id] = at
+	}
+}
+
+// find gives the number of an object of a type (0: any), from its id in hex.
+func (g *graph) find(hexID []byte, t odb.Type) int32 {
+	var raw [32]byte
+	n, err := hex.Decode(raw[:], hexID[:min(len(hexID), hex.EncodedLen(len(raw)))])
+	if err != nil {
+		return none
+	}
+	i, ok := g.db.FindBytes(raw[:n])
+	if !ok || t != 0 && g.db.Type(i) != t {
+		return none
+	}
+	return int32(i)
+}
+
+// commitOf follows a ref's target, through tags, to a commit.
+func (g *graph) commitOf(id odb.ID) (int32, bool) {
+	i, ok := g.db.Find(id)
+	if !ok {
+		return none, false
+	}
+	o := int32(i)
+	for range len(g.tags) + 1 {
+		if n, ok := g.number[o]; ok {
+			return n, true
+		}
+		if o, ok = g.tags[o]; !ok {
+			break
+		}
+	}
+	return none, false
+}
+
+// mark sets a reach on a commit and all its ancestors.
+func (g *graph) mark(from int32, bits reach) {
+	todo := []int32{from}
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if c := &g.commits[n]; c.reach&bits != bits {
+			c.reach |= bits
+			todo = append(todo, c.parents...)
+		}
+	}
+}
+
+// older tells whether commit a is before b, by committer time, then id.
+func (g *graph) older(a, b int32) bool {
+	if ta, tb := g.commits[a].time, g.commits[b].time; ta != tb {
+		return ta < tb
+	}
+	return g.commits[a].object < g.commits[b].object // objects are in the order of their ids
+}
+
+// commitHeader is what a commit says of itself; the slices point into it.
+type commitHeader struct {
+	tree              []byte
+	parents           [][]byte
+	author, committer []byte // "Name <address>"
+	time              int64
+	extra             []byte // any other headers but signatures
+	message           []byte
+}
+
+// parseCommit reads a commit object. See gitformat-commit(5) and git's commit.c.
+func parseCommit(data []byte) (h commitHeader, ok bool) {
+	rest := data
+	for len(rest) > 0 {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		if len(line) == 0 {
+			h.message = after
+			break
+		}
+		// A header goes on over lines that begin with a space.
+		for len(after) > 0 && after[0] == ' ' {
+			end := bytes.IndexByte(after, '\n') + 1
+			if end == 0 {
+				end = len(after)
+			}
+			line, after = rest[:len(line)+1+end], after[end:]
+		}
+		rest = after
+		key, value, _ := bytes.Cut(line, []byte(" "))
+		switch string(key) {
+		case "tree":
+			h.tree = value
+		case "parent":
+			h.parents = append(h.parents, value)
+		case "author":
+			h.author, _ = splitSignature(value)
+		case "committer":
+			h.committer, h.time = splitSignature(value)
+		case "gpgsig", "gpgsig-sha256", "encoding":
+		default:
+			h.extra = append(append(h.extra, line...), '\n')
+		}
+	}
+	return h, h.tree != nil
+}
+
+// splitSignature takes "Name <address> seconds zone" apart. A time that makes no
+// sense counts as 0.
+func splitSignature(sig []byte) (who []byte, seconds int64) {
+	end := bytes.LastIndexByte(sig, '>')
+	if end < 0 {
+		return sig, 0
+	}
+	digits, _, _ := bytes.Cut(bytes.TrimLeft(sig[end+1:], " "), []byte(" "))
+	seconds, _ = strconv.ParseInt(string(digits), 10, 64)
+	return sig[:end+1], seconds
+}
+
+// parseTagTarget reads the id of what a tag object tags.
+func parseTagTarget(data []byte) (target []byte, ok bool) {
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	return bytes.CutPrefix(line, []byte("object "))
+}
+
+// splitTag gives the tagger and the message of a tag object.
+func splitTag(data []byte) (tagger, message []byte) {
+	head, message, _ := bytes.Cut(data, []byte("\n\n"))
+	for line := range bytes.Lines(head) {
+		if value, ok := bytes.CutPrefix(line, []byte("tagger ")); ok {
+			tagger, _ = splitSignature(bytes.TrimSuffix(value, []byte("\n")))
+		}
+	}
+	return tagger, message
+}
+
+// problems reports what of the graph could not be made sense of.
+func (g *graph) problems(root string, partial bool, report func(scanner.Problem)) {
+	for _, i := range g.malformed {
+		report(scanner.Problem{
+			What: fmt.Sprintf("%s: %s %s", root, g.db.Type(int(i)), g.db.ID(int(i))),
+			Err:  fmt.Errorf("malformed object"),
+		})
+	}
+	if g.missingParents > 0 {
+		report(scanner.Problem{What: root, Err: fmt.Errorf("%d parent commits are missing: history before them was not scanned", g.missingParents)})
+	}
+	if n := g.trees.absent; n > 0 {
+		why := "%d files and folders that trees name are missing from the object database"
+		if partial {
+			why = "partial clone: %d files and folders that trees name were never fetched; git fetch --refetch --no-filter brings them"
+		}
+		report(scanner.Problem{What: root, Err: fmt.Errorf(why, n)})
+	}
+}
