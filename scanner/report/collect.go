@@ -98,14 +98,15 @@ func (c *Collector) Report() *Report { return &c.report }
 
 // Done completes the report.
 func (c *Collector) Done(s scanner.Summary) error {
+	problems := max(s.Problems, len(c.report.Problems))
 	out := Summary{
-		Complete: s.Problems == 0 && len(c.report.Problems) == 0,
+		Complete: problems == 0,
 		Roots:    slices.Concat([]string{}, s.Roots),
 		Findings: s.Findings,
 		New:      s.New,
 		Known:    s.Known,
 		Local:    s.Local,
-		Problems: s.Problems,
+		Problems: problems,
 		Counts:   map[scanner.Counter]int64{},
 		LeftOut:  []LeftOut{},
 		Silenced: []Silenced{},

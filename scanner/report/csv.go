@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 )
@@ -108,15 +109,9 @@ func count(n int) string {
 func cell(s string) string {
 	// A tab or a line end in front is no danger any more once it is escaped.
 	s = Printable(s)
-	if t := strings.TrimLeft(s, " "); t != "" && strings.ContainsAny(firstRune(t), "=+-@＝＋－＠") {
+	first, n := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
+	if n > 0 && strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + s
 	}
 	return s
-}
-
-func firstRune(s string) string {
-	for _, r := range s {
-		return string(r)
-	}
-	return ""
 }

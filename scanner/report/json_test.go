@@ -3,6 +3,9 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -248,5 +251,38 @@ func BenchmarkCollect(b *testing.B) {
 			}
 		}
 		_ = c.Done(scanner.Summary{})
+	}
+}
+
+// TestDocumented checks that the documentation names every field.
+func TestDocumented(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "docs", "report.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := 0
+	var walk func(reflect.Type)
+	walk = func(typ reflect.Type) {
+		switch typ.Kind() {
+		case reflect.Pointer, reflect.Slice:
+			walk(typ.Elem())
+		case reflect.Struct:
+			if !strings.HasPrefix(typ.PkgPath(), "github.com/secretsweep/") {
+				return
+			}
+			for field := range typ.Fields() {
+				if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+					fields++
+					if !bytes.Contains(doc, []byte("`"+name+"`")) {
+						t.Errorf("docs/report.md does not name %s of %s", name, typ)
+					}
+				}
+				walk(field.Type)
+			}
+		}
+	}
+	walk(reflect.TypeFor[Report]())
+	if fields < 60 {
+		t.Errorf("looked at %d fields only", fields)
 	}
 }
