@@ -1,5 +1,3 @@
-// Package detectors finds secrets in text: a [Chunk] goes in, each [Match] with
-// its exact span comes out. Nothing here reads a file or keeps state.
 package detectors
 
 import (
@@ -37,6 +35,9 @@ type Match struct {
 	// Pending are allows that hold if the place's path or commit is theirs too.
 	// One content has many paths, so they are settled when its places are known.
 	Pending []*rules.Allow
+	// Truncated: the rule (or one of Also) matches further on in the chunk, too,
+	// but gives no more than [match.MaxFound]. That is a problem to report.
+	Truncated bool
 }
 
 // Part is a value that was found near a match and belongs to it.

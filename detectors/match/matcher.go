@@ -42,10 +42,14 @@ type Found struct {
 	Start, End           int // the value
 	MatchStart, MatchEnd int // the whole match of the pattern
 	NameStart, NameEnd   int // the group "name"; -1 if it matched nothing
-	Parts                []PartFound
-	Weak                 bool           // it failed a lenient check
-	Pending              []*rules.Allow // allows that hold if the path or commit is theirs
-	Truncated            bool           // the rule matches further on, too, but gives no more than MaxFound
+	// CarrierStart and CarrierEnd are the group "carrier", such as the URL around
+	// a password; -1 if it matched nothing.
+	CarrierStart, CarrierEnd int
+	Parts                    []PartFound
+	Literal                  int            // length of the shortest literal that the rule asks for; 0: none
+	Weak                     bool           // it failed a lenient check
+	Pending                  []*rules.Allow // allows that hold if the path or commit is theirs
+	Truncated                bool           // the rule matches further on, too, but gives no more than MaxFound
 }
 
 // PartFound is where a part of a match was found.

@@ -16,7 +16,8 @@ import (
 type rule struct {
 	*rules.Rule
 	pattern pattern
-	name    int // group of the name; -1: none
+	name    int // group; -1: none
+	carrier int // group; -1: none
 	verify  func(value string) check.Verdict
 	parts   []part
 	allows  []*rules.Allow
@@ -31,7 +32,7 @@ type part struct {
 // newRule compiles a rule. It calls add with each of its patterns. everyone are
 // allows that are not the rule's own.
 func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, error) {
-	c := &rule{Rule: r, name: r.Pattern.SubexpIndex("name")}
+	c := &rule{Rule: r, name: r.Pattern.SubexpIndex("name"), carrier: r.Pattern.SubexpIndex("carrier")}
 	var err error
 	if c.pattern.searcher, c.pattern.literals, err = newSearcher(r.Pattern, r.Literals); err != nil {
 		return nil, err
@@ -115,15 +116,11 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		Rule:       r.Rule,
 		MatchStart: indices[0],
 		MatchEnd:   indices[1],
-		NameStart:  -1,
-		NameEnd:    -1,
+		Literal:    r.pattern.literals.shortest(),
 	}
 	f.Start, f.End = rules.ValueSpan(r.Pattern, indices)
-	name := ""
-	if r.name > 0 && indices[2*r.name] >= 0 {
-		f.NameStart, f.NameEnd = indices[2*r.name], indices[2*r.name+1]
-		name = string(t.data[f.NameStart:f.NameEnd])
-	}
+	f.NameStart, f.NameEnd = group(indices, r.name)
+	f.CarrierStart, f.CarrierEnd = group(indices, r.carrier)
 	if f.Start == f.End {
 		return f, false
 	}
@@ -131,8 +128,14 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 	if r.Entropy > 0 && entropy(value) < r.Entropy {
 		return f, false
 	}
-	if r.Random && !looksRandom(value, surroundings{name, t.data, f.Start, f.End}) {
-		return f, false
+	if r.Random {
+		name := ""
+		if f.NameStart >= 0 {
+			name = string(t.data[f.NameStart:f.NameEnd])
+		}
+		if !looksRandom(value, surroundings{name, t.data, f.Start, f.End}) {
+			return f, false
+		}
 	}
 	if r.verify != nil && r.verify(value) == check.Fail {
 		if !r.Lenient {
@@ -160,6 +163,14 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		}
 	}
 	return f, true
+}
+
+// group gives where a group matched; -1 if it did not, or there is none.
+func group(indices []int, n int) (start, end int) {
+	if n < 0 {
+		return -1, -1
+	}
+	return indices[2*n], indices[2*n+1]
 }
 
 // allowed tells whether an allow holds, or whether that is up to the path or the

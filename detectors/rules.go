@@ -1,0 +1,198 @@
+package detectors
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+
+	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// Rules detects what the rules of a set describe.
+type Rules struct {
+	matcher *match.Matcher
+	files   []*rules.Rule // rules about files themselves: with a path and no pattern
+}
+
+var _ Detector = (*Rules)(nil)
+
+// New compiles the rules of a set.
+func New(set *rules.Set) (*Rules, error) {
+	m, err := match.New(set)
+	if err != nil {
+		return nil, fmt.Errorf("compile rules: %w", err)
+	}
+	d := &Rules{matcher: m}
+	for _, r := range set.Rules {
+		if r.Pattern == nil && r.Path != nil {
+			d.files = append(d.files, r)
+		}
+	}
+	return d, nil
+}
+
+// Slow gives the ids of rules that take longer than all others together, because
+// no literal can be told that their matches contain.
+func (d *Rules) Slow() []string { return d.matcher.Slow() }
+
+// Detect gives the secrets of a chunk. A rule with a path is left out if the
+// content is known to have other paths only; which of its places remain is for
+// the caller to settle. The match of a rule about files is the whole content.
+func (d *Rules) Detect(c *Chunk) []Match {
+	found := d.matcher.Find(c.Data, c.Binary)
+	found = slices.DeleteFunc(found, func(f match.Found) bool {
+		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
+	})
+	matches := make([]Match, 0, len(found))
+	for _, k := range mostSpecific(found) {
+		matches = append(matches, newMatch(c.Data, k))
+	}
+	if c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
+		for _, r := range d.files {
+			if c.mayBeAt(r.Path) {
+				v := secret.New(c.Data)
+				matches = append(matches, Match{Rule: r, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence})
+			}
+		}
+	}
+	slices.SortStableFunc(matches, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
+	})
+	return matches
+}
+
+// owns tells whether a match begins in the chunk's own stretch. One that says that
+// more were left out is owned even if it lies before, or nobody would hear of it.
+func (c *Chunk) owns(f match.Found) bool {
+	return c.Whole || f.Start < c.To && (f.Start >= c.From || f.Truncated)
+}
+
+// paths gives all paths that the content is known to have.
+func (c *Chunk) paths() []string {
+	if c.At.Path == "" || slices.Contains(c.Names, c.At.Path) {
+		return c.Names
+	}
+	return append(slices.Clone(c.Names), c.At.Path)
+}
+
+// mayBeAt tells whether one of the content's paths matches, or none is known.
+func (c *Chunk) mayBeAt(path *regexp.Regexp) bool {
+	paths := c.paths()
+	return len(paths) == 0 || slices.ContainsFunc(paths, path.MatchString)
+}
+
+// newMatch makes a match of what was found and kept.
+func newMatch(data []byte, k kept) Match {
+	f := k.Found
+	m := Match{
+		Rule:       f.Rule,
+		Start:      f.Start,
+		End:        f.End,
+		Value:      secret.New(data[f.Start:f.End]),
+		Confidence: f.Rule.Confidence,
+		Also:       k.also,
+		Pending:    f.Pending,
+		Truncated:  f.Truncated || k.truncated,
+	}
+	m.Carrier = m.Value
+	whole := f.Start
+	if f.CarrierStart >= 0 {
+		whole = f.CarrierStart
+		m.Carrier = secret.New(data[f.CarrierStart:f.CarrierEnd])
+		if plain, err := url.PathUnescape(m.Value.Reveal()); err == nil {
+			m.Value = secret.New(plain)
+		}
+	}
+	if f.Weak {
+		m.Confidence = lower(m.Confidence)
+	}
+	if f.NameStart >= 0 {
+		m.Name = string(data[f.NameStart:f.NameEnd])
+	} else {
+		m.Name = assigned(data, whole)
+	}
+	for _, p := range f.Parts {
+		m.Parts = append(m.Parts, Part{p.Part.Name, secret.New(data[p.Start:p.End])})
+	}
+	return m
+}
+
+// lower is one step less of confidence.
+func lower(c rules.Confidence) rules.Confidence {
+	if c == rules.Sure {
+		return rules.Likely
+	}
+	return rules.Unlikely
+}
+
+// kept is a match that no more specific one overlaps.
+type kept struct {
+	match.Found
+	also      []string // rules of less specific ones that overlap it
+	truncated bool     // one of these rules is truncated
+}
+
+// mostSpecific keeps the most specific of matches whose values overlap. Those that
+// overlap none are all kept. found is ordered by start.
+func mostSpecific(found []match.Found) []kept {
+	var all []kept
+	for len(found) > 0 {
+		end, n := found[0].End, 1
+		for ; n < len(found) && found[n].Start < end; n++ {
+			end = max(end, found[n].End)
+		}
+		all = append(all, resolve(found[:n])...)
+		found = found[n:]
+	}
+	return all
+}
+
+// resolve keeps the most specific of matches that hang together.
+func resolve(found []match.Found) []kept {
+	slices.SortStableFunc(found, bySpecificity)
+	var all []kept // ordered by start; none overlaps another
+	for _, f := range found {
+		i, _ := slices.BinarySearchFunc(all, f.Start, func(k kept, start int) int { return cmp.Compare(k.End, start+1) })
+		if i == len(all) || all[i].Start >= f.End {
+			all = slices.Insert(all, i, kept{Found: f})
+			continue
+		}
+		for ; i < len(all) && all[i].Start < f.End; i++ {
+			k := &all[i]
+			k.truncated = k.truncated || f.Truncated
+			if at, has := slices.BinarySearch(k.also, f.Rule.ID); !has && f.Rule.ID != k.Rule.ID {
+				k.also = slices.Insert(k.also, at, f.Rule.ID)
+			}
+		}
+	}
+	return all
+}
+
+// bySpecificity orders the more specific match first: what looks random is the
+// least specific of all; then counts a check that did not fail, the rule's
+// confidence, the length of its literals, the length of the match, and the id.
+func bySpecificity(a, b match.Found) int {
+	checked := func(f match.Found) bool { return f.Rule.Check != "" && !f.Weak }
+	return cmp.Or(
+		compareBool(a.Rule.Random, b.Rule.Random),
+		-compareBool(checked(a), checked(b)),
+		-a.Rule.Confidence.Compare(b.Rule.Confidence),
+		-cmp.Compare(a.Literal, b.Literal),
+		-cmp.Compare(a.End-a.Start, b.End-b.Start),
+		cmp.Compare(a.Rule.ID, b.Rule.ID),
+	)
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
