@@ -26,10 +26,13 @@ func Changes(ctx context.Context, path, revs string, each func(path string, befo
 		return &NoRepositoryError{path}
 	}
 	s := &sweep{repository: repo, options: Options{Range: revs}}
-	if err := s.prepare(ctx, nobody{}); err != nil {
+	err = s.prepare(ctx, nobody{})
+	if s.db != nil {
+		defer s.db.Close()
+	}
+	if err != nil {
 		return err
 	}
-	defer s.db.Close()
 	_, to, _ := strings.Cut(revs, "..")
 	tip, err := s.resolve(to, false)
 	if err != nil {

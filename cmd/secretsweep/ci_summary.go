@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/secretsweep/secretsweep/scanner/report"
+)
+
+// summary is a job's summary in Markdown: what leaked, what was not read, and
+// what the change wants to be passed over.
+func summary(r *report.Report, silencing []silencer) string {
+	var b strings.Builder
+	b.WriteString("## secretsweep\n\n")
+	switch {
+	case r.Summary.New > 0:
+		fmt.Fprintf(&b, "**%s.** Revoke each: taking it out of the branch does not undo the leak.\n\n", plural(r.Summary.New, "new leaked secret"))
+		b.WriteString("| Severity | Secret | Value | Where |\n| --- | --- | --- | --- |\n")
+		for _, f := range r.Findings {
+			if f.Status != report.StatusNew {
+				continue
+			}
+			where := markdown(r.Spot(&f.Places[0]))
+			if n := len(f.Places) - 1; n > 0 {
+				where += fmt.Sprintf(" and %s", plural(n, "more place"))
+			}
+			fmt.Fprintf(&b, "| %s | %s | <code>%s</code> | %s |\n", f.Severity, markdown(f.Rule.Description), markdown(f.Secret), where)
+		}
+		b.WriteString("\n")
+	case r.Summary.Complete:
+		b.WriteString("No new leaked secret.\n\n")
+	}
+	if !r.Summary.Complete {
+		fmt.Fprintf(&b, "**Not everything could be scanned** (%s):\n\n", plural(len(r.Problems), "problem"))
+		for _, p := range r.Problems {
+			fmt.Fprintf(&b, "- %s: %s\n", markdown(p.What), markdown(p.Why))
+		}
+		b.WriteString("\n")
+	}
+	if len(silencing) > 0 {
+		b.WriteString("This change itself adds what makes secretsweep pass over something:\n\n")
+		for _, s := range silencing {
+			fmt.Fprintf(&b, "- %s\n", markdown(s.String()))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// markdown makes a text stand for itself, in a table too.
+func markdown(s string) string {
+	var b strings.Builder
+	for _, r := range report.Printable(s) {
+		if r < unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ,;/-", r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

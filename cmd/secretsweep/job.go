@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/scanner/baseline"
+	"github.com/secretsweep/secretsweep/scanner/ignore"
+	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/scanner/source/dir"
+	"github.com/secretsweep/secretsweep/scanner/source/git"
+)
+
+// job is a scan to be made: what every command that scans has in common.
+type job struct {
+	paths      []string
+	source     git.Options
+	reading    reading
+	baseline   string // a file; "" for the target's own
+	noBaseline bool   // not even that
+	plain      bool   // no ignore files either
+	show       func(secret.Value) string
+}
+
+// do scans, and gives the result to the sink. Config, ignore files and baseline
+// are those of the first path.
+func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summary, error) {
+	if j.reading.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, j.reading.timeout)
+		defer cancel()
+	}
+	j.paths = distinct(j.paths)
+	if err := checkPaths(j.paths); err != nil {
+		return scanner.Summary{}, err
+	}
+	belongs := targetOf(j.paths[0])
+	c, err := loadConfig(sh, j.reading.config, belongs)
+	if err != nil {
+		return scanner.Summary{}, err
+	}
+	if err := c.enable(j.reading.enableRules); err != nil {
+		return scanner.Summary{}, err
+	}
+	if err := j.configure(c); err != nil {
+		return scanner.Summary{}, err
+	}
+	last := &tail{Sink: sink}
+	pipe, err := j.silencers(last, belongs)
+	if err != nil {
+		return scanner.Summary{}, err
+	}
+	detector, err := detectors.New(c.set)
+	if err != nil {
+		return scanner.Summary{}, err
+	}
+	if slow := detector.Slow(); len(slow) > 0 {
+		c.hints = append(c.hints, fmt.Sprintf("slow: %s search every text as a whole, because their patterns hold no fixed text; literals = [...] gives them some", strings.Join(slow, ", ")))
+	}
+	sources, err := j.sources(sh)
+	if err != nil {
+		return scanner.Summary{}, j.explain(err)
+	}
+	if !j.reading.quiet {
+		for _, hint := range append(c.hints, j.unused()...) {
+			sh.say("%s", report.Printable(hint))
+		}
+	}
+	line := newProgress(sh)
+	if j.reading.quiet {
+		line = nil
+	}
+	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: line.show}, beforeResults{pipe, line})
+	line.clear()
+	if err != nil {
+		return scanner.Summary{}, j.explain(err)
+	}
+	return last.summary, nil
+}
+
+// distinct leaves out paths that are given twice.
+func distinct(paths []string) []string {
+	var all, seen []string
+	for _, path := range paths {
+		key := path
+		if path != "-" {
+			if abs, err := filepath.Abs(path); err == nil {
+				key = abs
+			}
+		}
+		if !slices.Contains(seen, key) {
+			all, seen = append(all, path), append(seen, key)
+		}
+	}
+	return all
+}
+
+func checkPaths(paths []string) error {
+	for _, path := range paths {
+		if path == "-" {
+			continue
+		}
+		_, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return withHint(fmt.Errorf("scan %q: there is no such file or folder", path), "check the path")
+		case err != nil:
+			return fmt.Errorf("scan: %w", err)
+		}
+	}
+	return nil
+}
+
+// configure adds what a config says of what is read; a flag wins.
+func (j *job) configure(c *config) error {
+	include := j.reading.include
+	if len(include) == 0 {
+		include = c.include
+	}
+	filter, err := scanner.NewFilter(include, append(slices.Clip(c.exclude), j.reading.exclude...))
+	if err != nil {
+		return withHint(fmt.Errorf("config %s: %w", c.path, err), "globs are as in .gitignore, ** matches any depth")
+	}
+	j.source.Filter = filter
+	if j.source.MaxFileSize == 0 {
+		j.source.MaxFileSize = c.maxFileSize
+	}
+	return nil
+}
+
+// silencers puts ignore files and baseline before a sink: what is ignored is not
+// even known.
+func (j *job) silencers(next scanner.Sink, t target) (scanner.Sink, error) {
+	if j.plain {
+		return next, nil
+	}
+	var lists []*ignore.List
+	add := func(l *ignore.List, err error) error {
+		lists = append(lists, l)
+		return err
+	}
+	if path := t.find(ignore.File); path != "" {
+		if err := add(ignore.Read(path)); err != nil {
+			return nil, withHint(err, "mend the line, or take it out")
+		}
+	}
+	if path := t.find(ignore.GitleaksFile); path != "" {
+		if err := add(ignore.ReadGitleaks(path)); err != nil {
+			return nil, withHint(err, "mend the line, or take it out")
+		}
+	}
+	path := j.baseline
+	if path == "" && !j.noBaseline {
+		path = t.find(baseline.File)
+	}
+	if path != "" {
+		known, err := baseline.Read(path)
+		switch {
+		case errors.Is(err, baseline.ErrGitleaks):
+			if err := add(ignore.ReadGitleaksReport(path)); err != nil {
+				return nil, withHint(err, "give a baseline of secretsweep, or a JSON report of gitleaks")
+			}
+		case err != nil:
+			return nil, withHint(err, `"secretsweep baseline create" makes one`)
+		default:
+			next = baseline.New(next, known)
+		}
+	}
+	if len(lists) > 0 {
+		next = ignore.New(next, lists...)
+	}
+	return next, nil
+}
+
+// unused names files that would have counted, had their path come first.
+func (j *job) unused() []string {
+	var hints []string
+	first := targetOf(j.paths[0])
+	for _, path := range j.paths[1:] {
+		for _, name := range []string{configName, gitleaksName, ignore.File, ignore.GitleaksFile, baseline.File} {
+			if found := targetOf(path).find(name); found != "" && !sameFile(found, first.find(name)) {
+				hints = append(hints, found+" is not used: only the first path's files are")
+			}
+		}
+	}
+	return hints
+}
+
+func sameFile(a, b string) bool {
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(x, y)
+}
+
+// sources makes one source for each path.
+func (j *job) sources(sh shell) ([]scanner.Source, error) {
+	needsRepository := j.source.Staged || j.source.Since != "" || j.source.Range != "" || j.source.HistoryOnly
+	var all []scanner.Source
+	for _, path := range j.paths {
+		if path == "-" {
+			all = append(all, dir.Stdin(sh.stdin))
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("scan: %w", err)
+		}
+		if !info.IsDir() {
+			if needsRepository {
+				return nil, &git.NoRepositoryError{Path: path}
+			}
+			all = append(all, dir.New(dir.Options{Root: path, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles, Workers: j.source.Workers}))
+			continue
+		}
+		source, err := git.Open(path, j.source)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, source)
+	}
+	return all, nil
+}
+
+// explain adds to a scan's error what to do about it.
+func (j *job) explain(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && j.reading.timeout > 0 {
+		return withHint(fmt.Errorf("scan: not done after %s, so nothing is reported", j.reading.timeout), "give it a longer --timeout, or less to read")
+	}
+	if _, ok := errors.AsType[*git.NoRepositoryError](err); ok {
+		return withHint(err, "name one, or leave out the flag that needs it")
+	}
+	if unknown, ok := errors.AsType[*git.UnknownRevisionError](err); ok {
+		if unknown.Shallow {
+			return withHint(err, `"git fetch --unshallow" brings the rest`)
+		}
+		return withHint(err, "check its spelling, or fetch it first")
+	}
+	return err
+}
+
+// tail is the last sink: it keeps the summary.
+type tail struct {
+	scanner.Sink
+	summary scanner.Summary
+}
+
+func (t *tail) Done(s scanner.Summary) error {
+	t.summary = s
+	return t.Sink.Done(s)
+}
+
+// beforeResults clears the progress line before the report is written: stderr
+// and stdout may be the same terminal.
+type beforeResults struct {
+	scanner.Sink
+	line *progress
+}
+
+func (b beforeResults) Done(s scanner.Summary) error {
+	b.line.clear()
+	return b.Sink.Done(s)
+}

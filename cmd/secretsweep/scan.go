@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/scanner/source/git"
+)
+
+type scanOptions struct {
+	reading
+	reporting
+	narrowing
+}
+
+func newScan(sh shell) *cobra.Command {
+	var o scanOptions
+	cmd := &cobra.Command{
+		Use:   "scan [PATH…]",
+		Short: "Find leaked secrets in repositories, folders, files and standard input",
+		Long: `Finds leaked secrets, one row for each value with every place where it lies.
+
+In a git repository that is the whole object database (every branch, tag, stash,
+note, amended or dangling commit, with messages and authors), the index and the
+working tree, ignored files included where they look like they hold secrets.
+PATH is a repository, a folder, a file, or - for standard input; default is the
+current folder.`,
+		Example: `  secretsweep scan                              this repository, with its whole history
+  secretsweep scan --no-history                 only files that are here now
+  secretsweep scan --staged                     what the next commit would add
+  secretsweep scan --since origin/main          what this branch adds
+  secretsweep scan -o report.sarif              a report for other tools
+  secretsweep scan --exclude 'testdata/**' src
+  kubectl logs job/build | secretsweep scan -`,
+		SuggestFor: []string{"detect", "git", "dir", "directory", "file", "files", "stdin", "protect"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			if err := o.reporting.check(cmd.Flags(), report.Formats()); err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), sh, args)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	o.narrowing.register(f)
+	o.reading.register(f)
+	o.reporting.register(f, report.Formats())
+	return cmd
+}
+
+func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
+	source, err := o.options()
+	if err != nil {
+		return err
+	}
+	if err := o.narrow(&source, paths); err != nil {
+		return err
+	}
+	out, err := openOutput(o.output, sh.stdout, o.showSecrets)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	sink, err := report.New(o.format, out, o.look(sh))
+	if err != nil {
+		return err
+	}
+	j := job{paths: paths, source: source, reading: o.reading, baseline: o.baseline, show: o.show()}
+	sum, err := j.do(ctx, sh, sink)
+	if err != nil {
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	return statusOf(sum.Problems, sum.New, o.exitCode)
+}
+
+// statusOf is the end of a scan that was carried out.
+func statusOf(problems, leaks, exitCode int) error {
+	switch {
+	case problems > 0:
+		return exitStatus(statusError)
+	case leaks > 0 && exitCode != 0:
+		return exitStatus(exitCode)
+	}
+	return nil
+}
+
+// show gives what may be seen of a value: the one place where that is decided.
+func (r *reporting) show() func(secret.Value) string {
+	if r.showSecrets {
+		return secret.Value.Reveal
+	}
+	return secret.Value.Mask
+}
+
+// look is how a report is to look where it goes.
+func (r *reporting) look(sh shell) report.Options {
+	o := report.Options{Show: r.show(), Version: version()}
+	if r.output == "" || r.output == "-" {
+		if width, ok := sh.terminal(sh.stdout); ok {
+			o.Width = width
+			o.Color = !r.noColor && sh.getenv("NO_COLOR") == ""
+		}
+	}
+	return o
+}
+
+// narrowing are the flags that leave out a part of a repository.
+type narrowing struct {
+	staged, noHistory, historyOnly bool
+	since, revs                    string
+}
+
+func (n *narrowing) register(f *pflag.FlagSet) {
+	f.BoolVar(&n.staged, "staged", false, "only what is staged and new against HEAD")
+	f.StringVar(&n.since, "since", "", "only what is new since this `revision`")
+	f.StringVar(&n.revs, "range", "", "only what is new in these commits, `A..B`")
+	f.BoolVar(&n.noHistory, "no-history", false, "only files that are here now")
+	f.BoolVar(&n.historyOnly, "history-only", false, "only what git holds")
+}
+
+// narrow checks that the flags make sense together, and for the paths.
+func (n *narrowing) narrow(o *git.Options, paths []string) error {
+	given := func(flags ...string) []string {
+		set := map[string]bool{
+			"--staged": n.staged, "--since": n.since != "", "--range": n.revs != "",
+			"--no-history": n.noHistory, "--history-only": n.historyOnly,
+		}
+		var on []string
+		for _, f := range flags {
+			if set[f] {
+				on = append(on, f)
+			}
+		}
+		return on
+	}
+	for _, apart := range [][]string{
+		{"--staged", "--since", "--range", "--no-history"},
+		{"--staged", "--history-only"},
+		{"--range", "--history-only"},
+		{"--since", "--history-only"},
+		{"--no-history", "--history-only"},
+	} {
+		if on := given(apart...); len(on) > 1 {
+			return misuse(fmt.Sprintf("%s and %s make no sense together", on[0], on[1]), "leave one of them out")
+		}
+	}
+	if n.revs != "" {
+		from, to, ok := strings.Cut(n.revs, "..")
+		if !ok || from == "" || to == "" || strings.HasPrefix(to, ".") {
+			return misuse(fmt.Sprintf("--range %q is no range", n.revs), "write it as A..B, such as origin/main..HEAD")
+		}
+	}
+	if on := given("--staged", "--since", "--range", "--history-only"); len(on) > 0 {
+		for _, path := range paths {
+			if path == "-" {
+				return misuse(on[0]+" needs a repository, and standard input is none", "leave it out")
+			}
+		}
+	}
+	o.Staged, o.Since, o.Range, o.NoHistory, o.HistoryOnly = n.staged, n.since, n.revs, n.noHistory, n.historyOnly
+	return nil
+}
