@@ -21,6 +21,7 @@ type rule struct {
 	verify  func(value string) check.Verdict
 	parts   []part
 	allows  []*rules.Allow
+	literal int  // length of its shortest literal
 	binary  bool // it can't match binary data by chance
 }
 
@@ -61,7 +62,8 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 	for i := range r.Allow {
 		c.allows = append(c.allows, &r.Allow[i])
 	}
-	c.binary = !r.Random && (r.Check != "" && !r.Lenient || c.pattern.literals.shortest() >= unlikelyLength)
+	c.literal = c.pattern.literals.shortest()
+	c.binary = !r.Random && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
 	return c, nil
 }
 
@@ -116,7 +118,7 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		Rule:       r.Rule,
 		MatchStart: indices[0],
 		MatchEnd:   indices[1],
-		Literal:    r.pattern.literals.shortest(),
+		Literal:    r.literal,
 	}
 	f.Start, f.End = rules.ValueSpan(r.Pattern, indices)
 	f.NameStart, f.NameEnd = group(indices, r.name)

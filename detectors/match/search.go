@@ -5,6 +5,7 @@ import (
 	"io"
 	"regexp"
 	"regexp/syntax"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -104,29 +105,30 @@ func (e everywhere) search(text []byte, _ []hit, found func([]int) bool) {
 }
 
 // resumable is an expression that can be looked for from the middle of a text,
-// where what stands before it counts for ^, \b and the like.
+// where what stands before it counts for ^, \b and the like. Most rules never see
+// a literal of theirs, so it is compiled at first use.
 type resumable struct {
-	start, later *regexp.Regexp // for the text's start, and for all other places
-	context      bool           // later begins with one more rune
+	start, later func() *regexp.Regexp // for the text's start, and for all other places
+	context      bool                  // later begins with one more rune
 }
 
-// newResumable compiles an expression. If anchored, it is looked for at the given
+// newResumable prepares an expression. If anchored, it is looked for at the given
 // place only.
 func newResumable(tree *syntax.Regexp, anchored bool) (resumable, error) {
 	anchor, skip := "", `(?s:.*?)`
 	if anchored {
 		anchor, skip = `\A`, ""
 	}
+	start := anchor + `(?:` + tree.String() + `)`
+	later := `\A(?s:.)` + skip + `(` + tree.String() + `)`
+	// Only parsing can fail, at an expression that is just not too large by itself.
+	if _, err := syntax.Parse(later, syntax.Perl); err != nil {
+		return resumable{}, err
+	}
 	r := resumable{context: looksBehind(tree)}
-	var err error
-	if r.start, err = regexp.Compile(anchor + `(?:` + tree.String() + `)`); err != nil {
-		return r, err
-	}
-	r.later = r.start
-	if r.context {
-		r.later, err = regexp.Compile(`\A(?s:.)` + skip + `(` + tree.String() + `)`)
-	}
-	return r, err
+	r.start = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(start) })
+	r.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(later) })
+	return r, nil
 }
 
 // find gives the first match in text[from:to], with indices into text; nil if
@@ -134,10 +136,10 @@ func newResumable(tree *syntax.Regexp, anchored bool) (resumable, error) {
 // with the text or the match can't go on anyway.
 func (r resumable) find(text []byte, from, to int) []int {
 	if from == 0 || !r.context {
-		return move(r.start.FindSubmatchIndex(text[from:to]), from)
+		return move(r.start().FindSubmatchIndex(text[from:to]), from)
 	}
 	_, n := utf8.DecodeLastRune(text[:from])
-	m := r.later.FindSubmatchIndex(text[from-n : to])
+	m := r.later().FindSubmatchIndex(text[from-n : to])
 	if m == nil {
 		return nil
 	}
@@ -148,10 +150,10 @@ func (r resumable) find(text []byte, from, to int) []int {
 // needs. It tells how much that was.
 func (r resumable) read(text []byte, from, to int) (indices []int, read int) {
 	n := 0
-	re, skipped := r.start, 0
+	re, skipped := r.start(), 0
 	if from > 0 && r.context {
 		_, n = utf8.DecodeLastRune(text[:from])
-		re, skipped = r.later, 2
+		re, skipped = r.later(), 2
 	}
 	reader := runeReader{text: text[from-n : to]}
 	m := re.FindReaderSubmatchIndex(&reader)
