@@ -114,11 +114,12 @@ func (r *repository) readFormat() error {
 	if version := cfg.Section("core").Option("repositoryformatversion"); version != "0" && version != "1" && version != "" {
 		r.native, r.foreign = false, "repository format version "+version
 	}
+	for _, remote := range cfg.Section("remote").Subsections {
+		r.partial = r.partial || strings.EqualFold(remote.Option("promisor"), "true")
+	}
 	for _, o := range cfg.Section("extensions").Options {
 		switch strings.ToLower(o.Key) {
-		case "noop", "preciousobjects", "worktreeconfig", "relativeworktrees":
-		case "partialclone":
-			r.partial = true
+		case "noop", "preciousobjects", "worktreeconfig", "relativeworktrees", "partialclone":
 		case "objectformat":
 			if strings.EqualFold(o.Value, "sha256") {
 				r.hashSize, r.foreign = 32, "SHA-256 objects"
