@@ -70,6 +70,11 @@ func (c *Collector) Finding(f scanner.Finding) error {
 	}
 	if !f.Carrier.IsEmpty() && !f.Carrier.Equal(f.Value) {
 		out.Carrier = c.showing(f.Carrier)
+		// It may end in the value, so its mask may show the end of a value that
+		// is too short for that.
+		if out.Secret == (secret.Value{}).Mask() {
+			out.Carrier = out.Secret
+		}
 	}
 	for _, p := range f.Parts {
 		out.Parts = append(out.Parts, Part{Name: p.Name, Secret: c.showing(p.Value)})

@@ -130,34 +130,32 @@ func writeGitLab(w *bufio.Writer, r *Report, _ Options) error {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		v := r.vulnerability(f)
 		for j := range f.Places {
-			out.Vulnerabilities = append(out.Vulnerabilities, r.vulnerability(f, &f.Places[j]))
+			v.ID, v.Location = gitlabID(f, &f.Places[j]), r.gitlabLocation(&f.Places[j])
+			out.Vulnerabilities = append(out.Vulnerabilities, v)
 		}
 	}
 	return encode(w, out, "  ")
 }
 
-func (r *Report) vulnerability(f *Finding, p *place.Place) gitlabVulnerability {
+// vulnerability is what all places of a finding have in common.
+func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 	const maxName, maxSolution = 255, 7000 // the schema's limits
 	v := gitlabVulnerability{
-		ID:       gitlabID(f, p),
 		Category: "secret_detection",
 		Name:     clip(f.title(), maxName),
-		Description: fmt.Sprintf("%s: `%s` (%s). Of %s where this secret lies, this is one. Fingerprint: `%s`.",
+		Description: fmt.Sprintf("%s: `%s` (%s). This is one of %s where the secret lies. Fingerprint: `%s`.",
 			markdown(f.title()), codeSpan(f.Secret), f.state(), plural(len(f.Places), "place"), f.Fingerprint),
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},
-		Location: gitlabLocation{File: r.Path(p), StartLine: p.Start.Line, EndLine: p.End.Line, Commit: gitlabCommit{SHA: noCommit}},
 		Identifiers: []gitlabIdentifier{{
 			Type:  r.Tool.Name + "_rule_id",
 			Name:  r.Tool.Name + " rule " + f.Rule.ID,
 			Value: f.Rule.ID,
 			URL:   link(f.Rule.Source),
 		}},
-	}
-	if c := p.Commit; c != nil {
-		v.Location.Commit = gitlabCommit{Author: c.Name, Date: c.Date.Format(time.RFC3339), Message: c.Title, SHA: cmp.Or(c.ID, noCommit)}
 	}
 	if f.Provider != nil {
 		v.Solution = clip(Printable(f.Provider.Rotate), maxSolution)
@@ -166,6 +164,14 @@ func (r *Report) vulnerability(f *Finding, p *place.Place) gitlabVulnerability {
 		}
 	}
 	return v
+}
+
+func (r *Report) gitlabLocation(p *place.Place) gitlabLocation {
+	l := gitlabLocation{File: r.Path(p), StartLine: p.Start.Line, EndLine: p.End.Line, Commit: gitlabCommit{SHA: noCommit}}
+	if c := p.Commit; c != nil {
+		l.Commit = gitlabCommit{Author: c.Name, Date: c.Date.Format(time.RFC3339), Message: c.Title, SHA: cmp.Or(c.ID, noCommit)}
+	}
+	return l
 }
 
 func gitlabSeverity(s rules.Severity) string {

@@ -190,15 +190,18 @@ func encode(w *bufio.Writer, v any, indent string) error {
 		return err
 	}
 	for data := buf.Bytes(); len(data) > 0; {
-		r, n := utf8.DecodeRune(data)
-		if r == '\n' || strconv.IsPrint(r) {
-			w.Write(data[:n])
-		} else {
+		i := bytes.IndexFunc(data, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) })
+		if i < 0 {
+			i = len(data)
+		}
+		w.Write(data[:i])
+		r, n := utf8.DecodeRune(data[i:])
+		if n > 0 {
 			for _, unit := range utf16.Encode([]rune{r}) {
 				fmt.Fprintf(w, `\u%04x`, unit)
 			}
 		}
-		data = data[n:]
+		data = data[i+n:]
 	}
 	return nil
 }

@@ -100,6 +100,24 @@ func TestHidden(t *testing.T) {
 	}
 }
 
+// TestCarrierOfShortValue checks that the mask of a carrier shows nothing of a
+// value that may not show anything.
+func TestCarrierOfShortValue(t *testing.T) {
+	s := fullScan()
+	f := &s.findings[4]
+	f.Carrier = secret.New("Server=db.example.com;Password=" + s.texts[5])
+	if !f.Value.Equal(secret.New(s.texts[5])) {
+		t.Fatal("the value is not the one that its carrier is made of")
+	}
+	if got, want := collect(t, s, Options{}).Findings[4].Carrier, "****"; got != want {
+		t.Errorf("masked: got %q, want %q", got, want)
+	}
+	shown := collect(t, s, Options{Show: func(v secret.Value) string { return "shown" }}).Findings[4].Carrier
+	if shown != "shown" {
+		t.Errorf("shown: got %q", shown)
+	}
+}
+
 func TestRead(t *testing.T) {
 	valid := string(fullScan().write(t, "json", Options{}))
 	change := func(old, new string) string {
