@@ -114,8 +114,6 @@ func (o *ciOptions) run(ctx context.Context, sh shell, path string) error {
 	return statusOf(r.Summary.Problems, r.Summary.New, o.exitCode)
 }
 
-func (o *ciOptions) toStdout() bool { return o.output == "" || o.output == "-" }
-
 // change says what to check: the flags' word, else the platform's.
 func (o *ciOptions) change(sh shell) (platform, change, error) {
 	on, known := currentPlatform(sh.getenv)
@@ -200,4 +198,3 @@ func (o *ciOptions) scanRange(ctx context.Context, sh shell, path, revs string) 
 	}
 	return collector.Report(), nil
 }
-

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/rules"
@@ -71,6 +72,7 @@ func (t target) top() string { return t.dirs[len(t.dirs)-1] }
 type config struct {
 	path        string // "" for none
 	set         *rules.Set
+	builtin     *rules.Set
 	include     []string
 	exclude     []string
 	maxFileSize int64
@@ -85,7 +87,7 @@ func loadConfig(sh shell, flag string, t target) (*config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &config{path: path, set: set}
+	c := &config{path: path, set: set, builtin: set}
 	if path == "" {
 		return c, nil
 	}
@@ -216,6 +218,15 @@ func (c *config) enable(ids []string) error {
 	}
 	c.set = &only
 	return nil
+}
+
+// added picks the rules that are not built in.
+func (c *config) added(ids []string) []string {
+	return slices.DeleteFunc(ids, func(id string) bool {
+		rule, _ := c.set.Rule(id)
+		old, ok := c.builtin.Rule(id)
+		return ok && old == rule
+	})
 }
 
 // ruleNamed finds a rule, or suggests one.

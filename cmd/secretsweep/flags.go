@@ -34,7 +34,7 @@ func (r *reading) register(f *pflag.FlagSet) {
 	f.StringSliceVar(&r.enableRules, "enable-rule", nil, "look for this `rule` only; may be repeated")
 	f.IntVar(&r.workers, "workers", 0, "how many `threads` scan (default one for each processor)")
 	f.DurationVar(&r.timeout, "timeout", 0, "give up after this `time`, such as 10m (default never)")
-	f.BoolVarP(&r.quiet, "quiet", "q", false, "no progress and no hints on stderr")
+	f.BoolVarP(&r.quiet, "quiet", "q", false, "no progress, no hints, and no text where nothing is found")
 	f.SortFlags = false
 }
 
@@ -110,6 +110,8 @@ func (r *reporting) check(f *pflag.FlagSet, formats []string) error {
 	}
 	return withHint(err, "it is one of %s", strings.Join(formats, ", "))
 }
+
+func (r *reporting) toStdout() bool { return r.output == "" || r.output == "-" }
 
 // formatOf is the format that a file's name asks for.
 func formatOf(name string) string {

@@ -31,14 +31,14 @@ if [ -x "$before" ]; then
 	"$before" "$@" || exit
 fi
 if command -v secretsweep >/dev/null 2>&1; then
-	exec secretsweep scan --staged
+	exec secretsweep scan --staged --quiet
 fi
 %secho "pre-commit: secretsweep is not on the PATH, so nothing checks this commit for secrets" >&2
 exit 2
 `
 	// hookFallback is for a git that was not started from a shell.
 	hookFallback = `if [ -x %[1]s ]; then
-	exec %[1]s scan --staged
+	exec %[1]s scan --staged --quiet
 fi
 `
 )

@@ -63,8 +63,8 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if err != nil {
 		return scanner.Summary{}, err
 	}
-	if slow := detector.Slow(); len(slow) > 0 {
-		c.hints = append(c.hints, fmt.Sprintf("slow: %s search every text as a whole, because their patterns hold no fixed text; literals = [...] gives them some", strings.Join(slow, ", ")))
+	if slow := c.added(detector.Slow()); len(slow) > 0 {
+		c.hints = append(c.hints, fmt.Sprintf("slow: %s must search every text as a whole, because nothing fixed stands in the pattern; literals = [...] would help", strings.Join(slow, ", ")))
 	}
 	sources, err := j.sources(sh)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -65,12 +66,16 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	if err := o.narrow(&source, paths); err != nil {
 		return err
 	}
+	if o.staged && len(paths) == 1 {
+		source.IndexFile = sh.getenv("GIT_INDEX_FILE") // git's word to a hook
+	}
 	out, err := openOutput(o.output, sh.stdout, o.showSecrets)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	sink, err := report.New(o.format, out, o.look(sh))
+	var text bytes.Buffer
+	sink, err := report.New(o.format, &text, o.look(sh))
 	if err != nil {
 		return err
 	}
@@ -78,6 +83,12 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	sum, err := j.do(ctx, sh, sink)
 	if err != nil {
 		return err
+	}
+	if nothing := sum.New == 0 && sum.Problems == 0; o.quiet && nothing && o.format == "text" && o.toStdout() {
+		return nil
+	}
+	if _, err := text.WriteTo(out); err != nil {
+		return fmt.Errorf("output: %w", err)
 	}
 	if err := out.Commit(); err != nil {
 		return err
@@ -107,7 +118,7 @@ func (r *reporting) show() func(secret.Value) string {
 // look is how a report is to look where it goes.
 func (r *reporting) look(sh shell) report.Options {
 	o := report.Options{Show: r.show(), Version: version()}
-	if r.output == "" || r.output == "-" {
+	if r.toStdout() {
 		if width, ok := sh.terminal(sh.stdout); ok {
 			o.Width = width
 			o.Color = !r.noColor && sh.getenv("NO_COLOR") == ""

@@ -22,7 +22,8 @@ func (r *repository) git(ctx context.Context, args ...string) ([]byte, error) {
 		full = append(full, "--work-tree="+r.work)
 	}
 	cmd := exec.CommandContext(ctx, path, append(full, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_PAGER=", "LC_ALL=C")
+	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_PAGER=", "LC_ALL=C",
+		"GIT_INDEX_FILE="+r.index)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

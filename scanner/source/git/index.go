@@ -1,11 +1,11 @@
 package git
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -34,18 +34,23 @@ type stagedFile struct {
 // readIndex reads the index of this working tree. A bare repository has none.
 func (r *repository) readIndex(ctx context.Context, db objects) (*staged, error) {
 	s := &staged{files: map[string]*stagedFile{}}
-	info, err := os.Stat(filepath.Join(r.gitDir, "index"))
+	file, err := os.Open(r.index)
 	if errors.Is(err, os.ErrNotExist) {
 		return s, nil
 	} else if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
 	s.writtenAt = info.ModTime()
 	if r.foreign != "" {
 		return s, r.readIndexByGit(ctx, db, s)
 	}
-	idx, err := r.store().Index()
-	if err != nil {
+	var idx goindex.Index
+	if err := goindex.NewDecoder(bufio.NewReader(file)).Decode(&idx); err != nil {
 		// A split or sparse index, which go-git doesn't know.
 		if err2 := r.readIndexByGit(ctx, db, s); err2 != nil {
 			return nil, fmt.Errorf("read index: %w (and by the git program: %w)", err, err2)

@@ -22,6 +22,7 @@ type repository struct {
 	work   string // the working tree's top folder; "" if there is none
 	gitDir string // HEAD, index and whatever else is this working tree's own
 	common string // objects, refs, config; equal to gitDir but in a linked worktree
+	index  string // the file that holds the index
 
 	hashSize int    // bytes of an object id
 	foreign  string // why go-git can't read refs and index; "" if it can
@@ -54,6 +55,7 @@ func open(dir, root string) (*repository, error) {
 		}
 		return nil, nil
 	}
+	r.index = filepath.Join(r.gitDir, "index")
 	r.common = r.gitDir
 	if b, err := os.ReadFile(filepath.Join(r.gitDir, "commondir")); err == nil {
 		r.common = resolve(r.gitDir, strings.TrimSpace(string(b)))

@@ -17,6 +17,7 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,6 +45,10 @@ type Options struct {
 	Staged bool   // the index against HEAD
 	Since  string // what refs reach and this revision doesn't
 	Range  string // "A..B": what B reaches and A doesn't
+
+	// IndexFile is read instead of the repository's own index: the one that git
+	// makes for "commit -a" and "commit FILE", and names to hooks. "": its own.
+	IndexFile string
 }
 
 // wholeHistory tells whether all objects are swept.
@@ -87,6 +92,7 @@ func Open(path string, o Options) (scanner.Source, error) {
 	}
 	known := map[string]bool{}
 	if repo != nil {
+		repo.index = cmp.Or(o.IndexFile, repo.index)
 		o.Filter = o.Filter.Within(prefix)
 		return &source{options: o, repo: repo, prefix: prefix, known: known}, nil
 	}
