@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -96,9 +97,6 @@ func (t *textWriter) findings(r *Report, status Status, heading, note string) {
 
 func (t *textWriter) finding(r *Report, f *Finding) {
 	head := f.title() + "  " + Printable(f.Secret)
-	if f.Name != "" {
-		head += "  " + clip(Printable(f.Name), maxName)
-	}
 	state, stateStyle := f.state(), dim
 	if f.Live {
 		stateStyle = alarm
@@ -110,7 +108,18 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.lines(column, bold, head)
 		t.indented(stateStyle, state)
 	}
-	t.indented(plain, r.where(f))
+	first, others := &f.Places[0], f.Places[1:]
+	where := r.Spot(first)
+	if n := len(first.Also); n > 0 {
+		where += fmt.Sprintf(" (%s)", plural(n+1, "time"))
+	}
+	if f.Name != "" {
+		where += "  " + clip(Printable(f.Name), maxName)
+	}
+	t.indented(plain, where)
+	if len(others) > 0 {
+		t.indented(plain, "and "+more(others))
+	}
 	if history := r.history(f); history != "" {
 		t.indented(plain, history)
 	}
@@ -118,6 +127,21 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.indented(plain, "with "+Printable(p.Name)+" "+Printable(p.Secret))
 	}
 	t.indented(dim, f.identity())
+}
+
+// more counts the places that are not named.
+func more(places []place.Place) string {
+	live := 0
+	for i := range places {
+		if places[i].Live() {
+			live++
+		}
+	}
+	text := plural(len(places), "more place")
+	if live > 0 {
+		text += ", " + number(int64(live)) + " of them still there"
+	}
+	return text
 }
 
 func severityStyle(s rules.Severity) style {

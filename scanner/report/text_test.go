@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -56,14 +57,29 @@ func TestState(t *testing.T) {
 	}
 }
 
-func TestNoHistoryOutsideGit(t *testing.T) {
-	f := &Finding{Places: []place.Place{{Kind: place.File, Path: "a", WorkTree: true}}}
-	if got := new(Report).history(f); got != "" {
-		t.Errorf("in a folder: got %q, want nothing", got)
+func TestHistory(t *testing.T) {
+	ann := &place.Version{ID: "0123456789abcdef", Name: "Ann", Date: time.Date(2021, 3, 4, 0, 0, 0, 0, time.UTC)}
+	bob := &place.Version{ID: "fedcba9876543210", Email: "bob@example.com", Date: time.Date(2022, 5, 6, 0, 0, 0, 0, time.UTC)}
+	tests := map[string]struct {
+		objects int64
+		finding Finding
+		want    string
+	}{
+		"a folder":       {0, Finding{Places: []place.Place{{WorkTree: true}}}, ""},
+		"not committed":  {9, Finding{Places: []place.Place{{WorkTree: true}}}, "not in any commit"},
+		"still there":    {9, Finding{Live: true, Places: []place.Place{{Commit: ann, Last: bob}}}, "since 2021-03-04, by Ann in 0123456789ab"},
+		"past":           {9, Finding{Places: []place.Place{{Commit: ann, Last: bob}}}, "since 2021-03-04, until 2022-05-06, by Ann in 0123456789ab"},
+		"a day":          {9, Finding{Places: []place.Place{{Commit: ann, Last: ann}}}, "on 2021-03-04, by Ann in 0123456789ab"},
+		"without a name": {9, Finding{Places: []place.Place{{Commit: bob}}}, "since 2022-05-06, by bob@example.com in fedcba987654"},
+		"of many places": {9, Finding{Places: []place.Place{{Commit: bob, Last: bob}, {}, {Commit: ann, Last: ann}}}, "since 2021-03-04, until 2022-05-06, by Ann in 0123456789ab"},
 	}
-	r := &Report{Summary: Summary{Counts: map[scanner.Counter]int64{scanner.Objects: 1}}}
-	if got, want := r.history(f), "not in any commit"; got != want {
-		t.Errorf("in a repository: got %q, want %q", got, want)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := &Report{Summary: Summary{Counts: map[scanner.Counter]int64{scanner.Objects: test.objects}}}
+			if got := r.history(&test.finding); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }
 

@@ -54,29 +54,6 @@ func (f *Finding) state() string {
 	return "history only"
 }
 
-// where names the first place and counts the others.
-func (r *Report) where(f *Finding) string {
-	first, others := &f.Places[0], f.Places[1:]
-	s := r.Spot(first)
-	if n := len(first.Also); n > 0 {
-		s += fmt.Sprintf(" (%s there)", plural(n+1, "time"))
-	}
-	if len(others) == 0 {
-		return s
-	}
-	s += " and " + plural(len(others), "more place")
-	live := 0
-	for i := range others {
-		if others[i].Live() {
-			live++
-		}
-	}
-	if live > 0 {
-		s += fmt.Sprintf(", %s of them still there", number(int64(live)))
-	}
-	return s
-}
-
 // Spot names one place as exactly as a person needs to go there. It is printable.
 func (r *Report) Spot(p *place.Place) string {
 	field := Printable(cmp.Or(p.Field, "message"))
@@ -132,7 +109,11 @@ func (r *Report) history(f *Finding) string {
 		return "not in any commit"
 	}
 	s := "since " + day(first.Date)
-	if last != nil && !f.Live {
+	switch {
+	case last == nil || f.Live:
+	case day(last.Date) == day(first.Date):
+		s = "on " + day(first.Date)
+	default:
 		s += ", until " + day(last.Date)
 	}
 	if by := cmp.Or(first.Name, first.Email); by != "" {
