@@ -101,71 +101,58 @@ func Read(path string) (*Baseline, error) {
 
 // parse reads a baseline. Its errors begin with the line.
 func parse(data []byte) (*Baseline, error) {
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(data, new(json.RawMessage)); errors.As(err, &syntax) {
+		return nil, fmt.Errorf("%d: %w", lineAt(data, syntax.Offset-1), err)
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	b := &Baseline{make(map[secret.Fingerprint]Entry)}
 	if err := b.decode(dec); err != nil {
-		offset := dec.InputOffset()
-		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-			offset = syntax.Offset
-		}
-		line := 1 + bytes.Count(data[:min(int(offset), len(data))], []byte{'\n'})
-		return nil, fmt.Errorf("%d: %w", line, err)
+		return nil, fmt.Errorf("%d: %w", lineAt(data, dec.InputOffset()), err)
 	}
 	return b, nil
 }
 
+// lineAt is the line that an offset is in.
+func lineAt(data []byte, offset int64) int {
+	return 1 + bytes.Count(data[:max(offset, 0)], []byte{'\n'})
+}
+
+// decode takes valid JSON.
 func (b *Baseline) decode(dec *json.Decoder) error {
-	first, err := dec.Token()
-	switch {
-	case err != nil:
-		return unexpected(err)
-	case first == json.Delim('['):
+	switch start, _ := dec.Token(); start {
+	case json.Delim('{'):
+	case json.Delim('['):
 		return ErrGitleaks
-	case first != json.Delim('{'):
+	default:
 		return errors.New("want a JSON object")
 	}
 	got := 0
 	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			return unexpected(err)
-		}
+		token, _ := dec.Token()
 		key, _ := token.(string) // JSON has no other keys
 		if key == versionKey {
 			if err := dec.Decode(&got); err != nil {
-				return unexpected(err)
+				return err
 			}
 			continue
 		}
 		var e Entry
+		var err error
 		if e.Fingerprint, err = secret.ParseFingerprint(key); err != nil {
 			return err
 		}
 		if err := dec.Decode(&e); err != nil {
-			return unexpected(err)
+			return err
 		}
 		e.Reason = cmp.Or(e.Reason, b.entries[e.Fingerprint].Reason)
 		b.entries[e.Fingerprint] = e
 	}
-	if _, err := dec.Token(); err != nil {
-		return unexpected(err)
-	}
 	if got != version {
 		return fmt.Errorf("version is %d, want %d", got, version)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("want nothing after the object")
-	}
 	return nil
-}
-
-// unexpected says of a file that ends too early what is wrong with it.
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }
 
 // Write writes the file's content.

@@ -114,18 +114,18 @@ func TestRoundTrip(t *testing.T) {
 func TestParseErrors(t *testing.T) {
 	a := secret.New("a").Fingerprint()
 	tests := []struct{ name, text, want string }{
-		{"empty", "", "1: unexpected EOF"},
+		{"empty", "", "1: unexpected end of JSON input"},
 		{"no object", `"version"`, "1: want a JSON object"},
 		{"no version", "{}", "1: version is 0, want 1"},
 		{"another version", `{"version": 2}`, "1: version is 2, want 1"},
 		{"no fingerprint", "{\n\"v1:xyz\": {},\n\"version\": 1}", `2: fingerprint "v1:xyz": want 32 lower-case hexadecimal digits after "v1:"`},
 		{"unknown field", fmt.Sprintf("{\n%q: {\"path\": \"a\", \"line\": 3},\n\"version\": 1}", a), `2: json: unknown field "line"`},
 		{"wrong type", fmt.Sprintf("{\n%q: 3,\n\"version\": 1}", a), "2: json: cannot unmarshal number into Go value of type baseline.Entry"},
-		{"cut off", fmt.Sprintf("{\n%q: {},\n", a), "2: unexpected EOF"},
-		{"cut off in an entry", fmt.Sprintf("{\n%q: {\"path\": \"a", a), "2: unexpected EOF"},
+		{"cut off", fmt.Sprintf("{\n%q: {},\n", a), "2: unexpected end of JSON input"},
+		{"cut off in an entry", fmt.Sprintf("{\n%q: {\"path\": \"a", a), "2: unexpected end of JSON input"},
 		{"an unresolved merge", fmt.Sprintf("{\n%q: {},\n<<<<<<< HEAD\n", a), "3: invalid character '<' looking for beginning of object key string"},
 		{"broken entry", fmt.Sprintf("{\n%q: {},\n%q: {\n\"path\" \"a\"},\n", a, a), "4: invalid character '\"' after object key"},
-		{"something after it", "{\"version\": 1}\n{}", "2: want nothing after the object"},
+		{"something after it", "{\"version\": 1}\n{}", "2: invalid character '{' after top-level value"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

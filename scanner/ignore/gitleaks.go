@@ -65,29 +65,42 @@ type reported struct {
 // parseGitleaksReport reads a gitleaks report: a JSON array with an element for
 // each finding.
 func parseGitleaksReport(l *List, data []byte) error {
-	var all []reported
-	if err := json.Unmarshal(data, &all); err != nil {
-		return atLine(data, err)
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(data, new(json.RawMessage)); errors.As(err, &syntax) {
+		return fmt.Errorf("%d: %w", lineAt(data, syntax.Offset-1), err)
 	}
-	for i, r := range all {
-		if r.File == "" || r.StartLine < 0 {
-			return fmt.Errorf("1: element %d names no file and line", i)
-		}
-		l.addSpot(spot{r.Commit, r.File}, lines{r.StartLine, max(r.StartLine, r.EndLine)})
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if err := l.decodeReport(dec); err != nil {
+		return fmt.Errorf("%d: %w", lineAt(data, dec.InputOffset()), err)
 	}
 	return nil
 }
 
-// atLine puts the line before an error of package json.
-func atLine(data []byte, err error) error {
-	offset := int64(0)
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		offset = syntax.Offset
+// lineAt is the line that an offset is in.
+func lineAt(data []byte, offset int64) int {
+	return 1 + bytes.Count(data[:max(offset, 0)], []byte{'\n'})
+}
+
+// decodeReport takes valid JSON.
+func (l *List) decodeReport(dec *json.Decoder) error {
+	switch start, _ := dec.Token(); start {
+	case nil: // null, the report of nothing
+		return nil
+	case json.Delim('['):
+	default:
+		return errors.New("want the JSON array of a gitleaks report")
 	}
-	if kind := (*json.UnmarshalTypeError)(nil); errors.As(err, &kind) {
-		offset = kind.Offset
+	for dec.More() {
+		var r reported
+		if err := dec.Decode(&r); err != nil {
+			return err
+		}
+		if r.File == "" || r.StartLine < 0 {
+			return errors.New("want a finding of gitleaks, with File and StartLine")
+		}
+		l.addSpot(spot{r.Commit, r.File}, lines{r.StartLine, max(r.StartLine, r.EndLine)})
 	}
-	return fmt.Errorf("%d: %w", 1+bytes.Count(data[:min(int(offset), len(data))], []byte{'\n'}), err)
+	return nil
 }
 
 // addSpot adds lines. gitleaks writes paths as the system does that it ran on.

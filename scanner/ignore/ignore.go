@@ -80,15 +80,15 @@ func read(file string, parse func(*List, []byte) error) (*List, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read ignore file: %w", err)
 	}
-	l := &List{
-		name:   filepath.Base(file),
-		values: make(map[secret.Fingerprint]int),
-		spots:  make(map[spot][]lines),
-	}
+	l := newList(filepath.Base(file))
 	if err := parse(l, data); err != nil {
 		return nil, fmt.Errorf("read ignore file: %s:%w", file, err)
 	}
 	return l, nil
+}
+
+func newList(name string) *List {
+	return &List{name: name, values: make(map[secret.Fingerprint]int), spots: make(map[spot][]lines)}
 }
 
 // eachLine calls do with every line that is neither blank nor a comment, without
