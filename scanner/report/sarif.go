@@ -54,7 +54,8 @@ type sarifDriver struct {
 type sarifRule struct {
 	ID            string             `json:"id"`
 	Short         sarifText          `json:"shortDescription"`
-	Help          *sarifText         `json:"help,omitempty"`
+	Full          sarifText          `json:"fullDescription"`
+	Help          sarifText          `json:"help"`
 	HelpURI       string             `json:"helpUri,omitempty"`
 	Configuration sarifConfiguration `json:"defaultConfiguration"`
 	Properties    map[string]any     `json:"properties"`
@@ -156,10 +157,22 @@ func writeSARIF(w *bufio.Writer, r *Report, _ Options) error {
 	return encode(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}, "  ")
 }
 
+// sarifRuleOf describes a finding's rule. GitHub wants all three texts:
+// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 func sarifRuleOf(f *Finding) sarifRule {
+	help := "Revoke it where it was issued: taking it out of the files does not undo the leak."
+	if p := f.Provider; p != nil {
+		for _, s := range []string{p.Rotate, link(p.Console)} {
+			if s != "" {
+				help += " " + s
+			}
+		}
+	}
 	rule := sarifRule{
 		ID:            f.Rule.ID,
-		Short:         sarifText{f.title()},
+		Short:         sarifMessage(f.title()),
+		Full:          sarifMessage(f.title() + ", which whoever can read the repository can use."),
+		Help:          sarifMessage(help),
 		Configuration: sarifConfiguration{sarifLevel(f.Severity)},
 		Properties: map[string]any{
 			"tags":              []string{"security", "secret"},
@@ -169,11 +182,6 @@ func sarifRuleOf(f *Finding) sarifRule {
 	}
 	if u, err := url.Parse(link(f.Rule.Source)); err == nil {
 		rule.HelpURI = u.String()
-	}
-	if p := f.Provider; p != nil {
-		if help := strings.TrimSpace(p.Rotate + " " + link(p.Console)); help != "" {
-			rule.Help = &sarifText{Printable(help)}
-		}
 	}
 	return rule
 }

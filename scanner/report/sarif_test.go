@@ -33,7 +33,7 @@ func sarifShape() shape {
 			"tool!": object(map[string]shape{"driver!": object(map[string]shape{
 				"name!": text(".+"), "version": text(".+"), "informationUri": text("https://.+"),
 				"rules!": list(0, object(map[string]shape{
-					"id!": text(".+"), "shortDescription": message, "help": message, "helpUri": text("https?://.+"),
+					"id!": text(".+"), "shortDescription!": message, "fullDescription!": message, "help!": message, "helpUri": text("https?://.+"),
 					"defaultConfiguration": object(map[string]shape{"level": level}), "properties": bag,
 				})),
 			})}),
