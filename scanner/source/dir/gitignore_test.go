@@ -34,21 +34,9 @@ func newWorkTree(t *testing.T, fold bool, paths []string) *workTree {
 	w.git(t, nil, "config", "core.excludesFile", w.excludes)
 	w.git(t, nil, "config", "core.ignoreCase", map[bool]string{true: "true", false: "false"}[fold])
 	for _, p := range paths {
-		w.write(t, p, "")
+		write(t, w.root, map[string]string{p: ""})
 	}
 	return w
-}
-
-func (w *workTree) write(t testing.TB, p, text string) {
-	t.Helper()
-	name := filepath.Join(w.root, filepath.FromSlash(p))
-	err := os.MkdirAll(filepath.Dir(name), 0o700)
-	if err == nil {
-		err = os.WriteFile(name, []byte(text), 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // git runs git and gives its output. Status 1 is check-ignore's "none".
@@ -165,7 +153,7 @@ func TestIgnoresLikeGit(t *testing.T) {
 					}
 					continue
 				}
-				w.write(t, file, text)
+				write(t, w.root, map[string]string{file: text})
 			}
 			want := w.ignoredByGit(t)
 			asked += len(want)
@@ -200,7 +188,7 @@ func TestIgnoresLikeGitAtRandom(t *testing.T) {
 		fold := rapid.Bool().Draw(rt, "fold")
 		w := trees[fold]
 		for _, file := range files {
-			w.write(t, file, strings.Join(rapid.SliceOfN(line, 0, 4).Draw(rt, file), "\n"))
+			write(t, w.root, map[string]string{file: strings.Join(rapid.SliceOfN(line, 0, 4).Draw(rt, file), "\n")})
 		}
 		if diff := cmp.Diff(w.ignoredByGit(t), w.ignoredByWalk(t), cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("ignored by git (-), by the walk (+):\n%s", diff)
