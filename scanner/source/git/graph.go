@@ -278,7 +278,7 @@ func parseCommit(data []byte) (h commitHeader, ok bool) {
 			h.committer, h.time = splitSignature(value)
 		case "gpgsig", "gpgsig-sha256", "encoding":
 		default:
-			h.extra = append(append(h.extra, line...), '\n')
+			h.extra = append(append(h.extra, bytes.TrimSuffix(line, []byte("\n"))...), '\n')
 		}
 	}
 	return h, h.tree != nil

@@ -47,9 +47,9 @@ type tracer struct {
 }
 
 // mostLeaves bounds the places that one commit can have. Trees that refer to the
-// same subtree over and over can promise any number of them; what hangs on them
-// is reported without a path.
-const mostLeaves = 1 << 20
+// same subtree over and over can promise any number of them; a value of which no
+// place is left is reported without a path.
+const mostLeaves = 1 << 17
 
 // shape is the part of a tree that leads to values.
 type shape []limb
@@ -95,6 +95,12 @@ func (t *tracer) shapeTree(ctx context.Context, tree int32) (int32, error) {
 		return 0, err
 	}
 	var s shape
+	leaves := 0
+	add := func(l limb, more int) {
+		if leaves+more <= mostLeaves {
+			s, leaves = append(s, l), leaves+more
+		}
+	}
 	for _, n := range t.g.trees.list(tree) {
 		e := t.g.trees.entries[n]
 		switch {
@@ -105,36 +111,27 @@ func (t *tracer) shapeTree(ctx context.Context, tree int32) (int32, error) {
 				return 0, err
 			}
 			if sub != 0 {
-				s = append(s, limb{e.name, none, sub})
+				add(limb{e.name, none, sub}, t.leaves[sub])
 			}
 		case len(t.values[e.child]) > 0:
-			s = append(s, limb{e.name, e.child, 0})
+			add(limb{e.name, e.child, 0}, 1)
 		}
 	}
-	n := t.intern(s)
+	n := t.intern(s, leaves)
 	t.shapeOf[tree] = n
 	return n, nil
 }
 
-func (t *tracer) intern(s shape) int32 {
+func (t *tracer) intern(s shape, leaves int) int32 {
 	if len(s) == 0 {
 		return 0
 	}
 	slices.SortFunc(s, func(a, b limb) int { return cmp.Compare(a.name, b.name) })
 	key := make([]byte, 0, 12*len(s))
-	leaves := 0
 	for _, l := range s {
 		key = binary.LittleEndian.AppendUint32(key, l.name)
 		key = binary.LittleEndian.AppendUint32(key, uint32(l.blob))
 		key = binary.LittleEndian.AppendUint32(key, uint32(l.shape))
-		if l.blob != none {
-			leaves++
-		} else {
-			leaves += t.leaves[l.shape]
-		}
-	}
-	if leaves > mostLeaves {
-		return 0
 	}
 	n, ok := t.shapeNo[string(key)]
 	if !ok {

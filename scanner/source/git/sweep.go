@@ -1,7 +1,6 @@
 package git
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -177,14 +176,12 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 				filtered++
 				continue
 			}
-			if most := s.options.MaxFileSize; most > 0 && s.db.Size(i) > most {
-				v.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: s.namesOf(o)[0]})
-				continue
-			}
 			wanted[i] = true
-			total += s.db.Size(i)
 		case odb.Commit, odb.Tag:
 			wanted[i] = messages && (s.scope == nil || s.scope.commits[o])
+		}
+		if wanted[i] {
+			total++
 		}
 	}
 	if filtered > 0 {
@@ -197,10 +194,14 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 		v.Count(scanner.Objects, int64(s.graph.trees.read)) // read with the graph
 	}
 
-	var objects, read, lfs atomic.Int64
+	var objects, bytes, lfs atomic.Int64
 	err := s.db.Sweep(ctx, s.options.Workers, func(i int) bool { return wanted[i] }, func(o odb.Object) {
 		switch o.Type {
 		case odb.Blob:
+			if most := s.options.MaxFileSize; most > 0 && o.Size > most {
+				v.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: s.namesOf(int32(o.Index))[0]})
+				return
+			}
 			if isLFSPointer(o.Data) {
 				lfs.Add(1)
 			}
@@ -210,12 +211,13 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 		case odb.Tag:
 			s.giveTag(v, o)
 		}
-		if done, n := read.Add(o.Size), objects.Add(1); n%progressStep == 0 {
+		bytes.Add(o.Size)
+		if done := objects.Add(1); done%progressStep == 0 {
 			v.Progress(s.root+": history", done, total)
 		}
 	})
 	v.Count(scanner.Objects, objects.Load())
-	v.Count(scanner.Bytes, read.Load())
+	v.Count(scanner.Bytes, bytes.Load())
 	if n := lfs.Load(); n > 0 {
 		v.LeftOut(scanner.LeftOut{Reason: scanner.LFS, What: s.root, Count: n})
 	}
@@ -309,5 +311,5 @@ func (s *sweep) sweepRefNames(v scanner.Visitor) {
 // isLFSPointer tells whether a blob stands for content that Git LFS keeps
 // elsewhere. See git-lfs's docs/spec.md.
 func isLFSPointer(data []byte) bool {
-	return len(data) < 1024 && bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/"))
+	return len(data) < 1024 && strings.HasPrefix(string(data), "version https://git-lfs.github.com/spec/")
 }

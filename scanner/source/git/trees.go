@@ -57,11 +57,15 @@ func (t *treeTable) init(db objects) {
 
 // rawEntry is an entry as a tree object has it.
 type rawEntry struct {
-	key  entryKey
-	kind entryKind
-	name []byte
-	id   []byte
+	key    entryKey
+	kind   entryKind
+	name   []byte
+	id     []byte
+	number uint32 // once it is known
 }
+
+// rawEntries keeps the memory in which trees are taken apart.
+var rawEntries = sync.Pool{New: func() any { return new([]rawEntry) }}
 
 // parseTree calls each for the entries of a tree object and tells whether it is
 // well-formed. See gitformat-pack(5): mode, space, name, NUL, id.
@@ -84,7 +88,9 @@ func parseTree(data []byte, hashSize int, each func(mode, name, id, whole []byte
 
 // add takes a tree object in. It may be called from many goroutines.
 func (t *treeTable) add(object int32, data []byte) (ok bool) {
-	var raw []rawEntry
+	scratch := rawEntries.Get().(*[]rawEntry)
+	defer rawEntries.Put(scratch)
+	raw := (*scratch)[:0]
 	hashSize := len(t.db.ID(int(object)))
 	ok = parseTree(data, hashSize, func(mode, name, id, whole []byte) {
 		kind := blobEntry
@@ -95,27 +101,28 @@ func (t *treeTable) add(object int32, data []byte) (ok bool) {
 			kind = submoduleEntry
 		}
 		key := entryKey{binary.LittleEndian.Uint64(id), maphash.Bytes(t.seed, whole)}
-		raw = append(raw, rawEntry{key, kind, name, id})
+		raw = append(raw, rawEntry{key: key, kind: kind, name: name, id: id})
 	})
-	list := make([]uint32, len(raw))
+	*scratch = raw
 	unknown := false
 	t.mu.RLock()
-	for k, e := range raw {
-		n, known := t.number[e.key]
-		list[k], unknown = n, unknown || !known
+	for k := range raw {
+		n, known := t.number[raw[k].key]
+		raw[k].number, unknown = n, unknown || !known
 	}
 	t.mu.RUnlock()
 
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if unknown {
-		for k, e := range raw {
-			list[k] = t.intern(e)
-		}
-	}
 	t.read++
 	t.at[object] = uint32(len(t.lists))
-	t.lists = append(append(t.lists, uint32(len(list))), list...)
+	t.lists = append(t.lists, uint32(len(raw)))
+	for _, e := range raw {
+		if unknown {
+			e.number = t.intern(e)
+		}
+		t.lists = append(t.lists, e.number)
+	}
 	return ok
 }
 
