@@ -96,7 +96,20 @@ func (db *DB) plant(ctx context.Context, lists []list, objects [][]int32) error 
 		}
 	}
 	db.linkByID(v)
-	db.grow(v)
+	// Where a base can't be read, another copy of it may do.
+	const maxRounds = 100
+	order := db.grow(v)
+	for range maxRounds {
+		if !db.relink(v, order) {
+			break
+		}
+		order = db.grow(v)
+	}
+	for e, o := range v.objects {
+		if db.entries[o] < 0 {
+			db.lose(int(o), db.sources[v.places[e].source()], errNoBase)
+		}
+	}
 	return nil
 }
 
@@ -110,7 +123,7 @@ func (db *DB) surveyLoose(ctx context.Context, v *survey, l list, objects []int3
 		v.add(place(l.source)<<offsetBits, object)
 		o, typ, err := openLoose(loosePath(s.path, db.ids.at(int(object))))
 		if err != nil {
-			s.hurt(err)
+			s.hurt(fmt.Errorf("%s: %w", db.ID(int(object)), err))
 			continue
 		}
 		_ = o.Close()
@@ -230,9 +243,33 @@ func next(copies []int32, e int32) int32 {
 	return copies[e]
 }
 
-// grow orders what was found by delta trees. What no tree holds (a base is
-// missing, or deltas go round in a circle) is lost, unless there is another copy.
-func (db *DB) grow(v *survey) {
+// relink gives deltas that no tree holds another copy of their base, and tells
+// whether there were any. The order is that of the forest.
+func (db *DB) relink(v *survey, order []int32) bool {
+	if len(order) == len(v.places) {
+		return false
+	}
+	held := make([]bool, len(v.places))
+	for _, e := range order {
+		held[e] = true
+	}
+	found := false
+	for e, b := range v.bases {
+		if held[e] || b < 0 || held[b] {
+			continue
+		}
+		if other := db.entries[v.objects[b]]; other >= 0 {
+			v.bases[e] = order[other]
+			found = true
+		}
+	}
+	return found
+}
+
+// grow orders what was found by delta trees, and gives the entries of the survey in
+// that order. No tree holds an entry whose base is missing, or deltas that go round
+// in a circle.
+func (db *DB) grow(v *survey) []int32 {
 	n := len(v.places)
 	// The deltas of each entry, found by counting.
 	ends := make([]int32, n+1)
@@ -291,11 +328,5 @@ func (db *DB) grow(v *survey) {
 			db.types[o] = types[e]
 		}
 	}
-	if len(order) < n {
-		for e, o := range v.objects {
-			if f.entries[o] < 0 {
-				db.lose(int(o), db.sources[v.places[e].source()], errNoBase)
-			}
-		}
-	}
+	return order
 }

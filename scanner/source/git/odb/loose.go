@@ -56,7 +56,7 @@ func openLoose(path string) (*content, Type, error) {
 	c, typ, err := readLoose(file)
 	if err != nil {
 		_ = file.Close()
-		return nil, Unknown, fmt.Errorf("%s: %w", path, err)
+		return nil, Unknown, err
 	}
 	c.closer = file
 	return c, typ, nil

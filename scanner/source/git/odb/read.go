@@ -109,13 +109,23 @@ func (r *reader) stream(e int32) (*content, error) {
 	}
 	head, err := r.window.entry(s, offset, r.db.ids.width)
 	if err != nil {
-		return nil, atOffset(offset, err)
+		return nil, err
 	}
-	c, err := openAt(s, offset, head)
-	if err != nil {
-		return nil, atOffset(offset, err)
+	return openAt(s, offset, head)
+}
+
+// explain says where an error is.
+func (r *reader) explain(e int32, err error) error {
+	s, offset := r.locate(e)
+	switch {
+	case err == nil:
+		return nil
+	case s.pack != nil:
+		return atOffset(offset, err)
+	case isGone(err):
+		return err // it has the path
 	}
-	return c, nil
+	return fmt.Errorf("%s: %w", r.db.ID(int(r.db.objects[e])), err)
 }
 
 // whole reads an entry that isn't a delta.
@@ -123,14 +133,10 @@ func (r *reader) whole(e int32) ([]byte, error) {
 	s, offset := r.locate(e)
 	if s.pack != nil {
 		head, err := r.window.entry(s, offset, r.db.ids.width)
-		if err == nil {
-			var data []byte
-			data, err = r.inflate(s, offset, head, r.spare.take(int(min(head.size, wholeLimit))))
-			if err == nil {
-				return data, nil
-			}
+		if err != nil {
+			return nil, err
 		}
-		return nil, atOffset(offset, err)
+		return r.inflate(s, offset, head, r.spare.take(int(min(head.size, wholeLimit))))
 	}
 	c, err := r.stream(e)
 	if err != nil {
@@ -140,11 +146,7 @@ func (r *reader) whole(e int32) ([]byte, error) {
 	if c.size > objectLimit {
 		return nil, errTooLarge
 	}
-	data, err := c.readAll(r.spare.take(int(min(c.size, wholeLimit))))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", loosePath(s.path, r.db.ids.at(int(r.db.objects[e]))), err)
-	}
-	return data, nil
+	return c.readAll(r.spare.take(int(min(c.size, wholeLimit))))
 }
 
 // inflate inflates an entry's content, into buf if it is large enough.
@@ -178,14 +180,6 @@ func deflateBound(size int) int { return size + size>>12 + size>>14 + size>>25 +
 // ranges are in r.copied until the next one.
 func (r *reader) delta(e int32, base []byte) ([]byte, error) {
 	s, offset := r.locate(e)
-	data, err := r.applyAt(s, offset, base)
-	if err != nil {
-		return nil, atOffset(offset, err)
-	}
-	return data, nil
-}
-
-func (r *reader) applyAt(s *source, offset int64, base []byte) ([]byte, error) {
 	head, err := r.window.entry(s, offset, r.db.ids.width)
 	if err != nil {
 		return nil, err
@@ -252,24 +246,27 @@ func (r *reader) chain(e int32, tried map[int32]bool) ([]byte, error) {
 		path = append(path, e)
 	}
 	tried[path[0]] = true
-	var base []byte
+	var data []byte
+	var broken error // why there is no data
 	for _, e := range slices.Backward(path) {
-		var data []byte
-		var err error
-		if r.db.bases[e] < 0 {
+		base, err := data, broken
+		switch {
+		case r.db.bases[e] < 0:
 			data, err = r.whole(e)
-		} else {
+		case broken == nil:
 			data, err = r.delta(e, base)
+			r.spare.give(base)
 		}
-		if err != nil {
-			tried[e] = true
-			var err2 error
-			if data, err2 = r.anyCopy(r.db.objects[e], tried); err2 != nil {
-				return nil, err
-			}
+		if err != nil && broken == nil {
+			err = r.explain(e, err)
 		}
-		r.spare.give(base)
-		base = data
+		if broken = err; broken == nil {
+			continue
+		}
+		tried[e] = true
+		if other, err := r.anyCopy(r.db.objects[e], tried); err == nil {
+			data, broken = other, nil
+		}
 	}
-	return base, nil
+	return data, broken
 }

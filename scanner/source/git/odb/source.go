@@ -1,7 +1,6 @@
 package odb
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -18,7 +17,7 @@ import (
 type source struct {
 	path   string
 	pack   *os.File // nil for loose objects
-	end    int64    // of the pack's entries
+	end    int64    // the pack's size
 	count  int      // objects that it lists
 	lost   int      // objects that couldn't be read from it, nor from anywhere else
 	damage error    // the first thing that was found wrong with it
@@ -155,7 +154,7 @@ func (db *DB) openPacks(ctx context.Context, folder string, hashSize int, again 
 			return nil, err
 		}
 		path := filepath.Join(dir, name)
-		l, err := db.openPack(path, indexed[name], hashSize)
+		l, err := db.openPack(ctx, path, indexed[name], hashSize)
 		switch {
 		case isGone(err) && !again:
 			return nil, errVanished
@@ -173,7 +172,9 @@ const (
 	packHeader = 12 // magic, version, count
 )
 
-func (db *DB) openPack(path string, indexed bool, hashSize int) (_ list, err error) {
+// openPack opens a pack and reads its index. If there is none, or it is broken, it
+// reads the pack instead.
+func (db *DB) openPack(ctx context.Context, path string, indexed bool, hashSize int) (_ list, err error) {
 	pack, err := os.Open(path + ".pack")
 	if err != nil {
 		return list{}, err
@@ -196,22 +197,18 @@ func (db *DB) openPack(path string, indexed bool, hashSize int) (_ list, err err
 		return list{}, errors.New("not a pack of version 2 or 3")
 	}
 
-	s := &source{path: path + ".pack", pack: pack, end: info.Size() - int64(hashSize), count: int(count)}
-	if !indexed {
-		return list{}, errors.New("no index")
+	s := &source{path: path + ".pack", pack: pack, end: info.Size(), count: int(count)}
+	var x *packIndex
+	if indexed {
+		x, err = openIndex(path+".idx", hashSize)
 	}
-	x, err := openIndex(path+".idx", hashSize)
-	if err != nil {
+	if isGone(err) {
 		return list{}, err
 	}
-	if n := len(x.offsets); n != int(count) {
-		db.problem(s.path, fmt.Errorf("has %d objects, its index lists %d", count, n))
-		s.count = n
-	}
-	checksum := make([]byte, hashSize)
-	if _, err := pack.ReadAt(checksum, s.end); err != nil || !bytes.Equal(checksum, x.checksum) {
-		// Cut off, or not the pack that was indexed: any byte may be an entry's.
-		s.end = info.Size()
+	if x == nil || len(x.offsets) != s.count {
+		if x, err = s.index(ctx, hashSize); err != nil {
+			return list{}, err
+		}
 	}
 	number, err := db.addSource(s)
 	return list{number, x.ids, x.offsets}, err
@@ -227,11 +224,7 @@ func openIndex(path string, hashSize int) (*packIndex, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := readIndex(file, info.Size(), hashSize)
-	if err != nil {
-		return nil, fmt.Errorf("index: %w", err)
-	}
-	return x, nil
+	return readIndex(file, info.Size(), hashSize)
 }
 
 // entry is the header of an object in a pack.
@@ -312,7 +305,7 @@ type window struct {
 }
 
 // windowSize was measured: smaller ones cost system calls, larger ones copying.
-const windowSize = 128 << 10
+const windowSize = 8 << 10
 
 // at gives n bytes of the source from an offset, fewer at its end. They are valid
 // until the next call.

@@ -116,7 +116,7 @@ func (w *worker) tree(ctx context.Context, root int32) {
 	}
 	data, err := w.whole(root)
 	if err != nil {
-		w.sweep.fail(failure{entry: root, err: err})
+		w.sweep.fail(failure{entry: root, err: w.explain(root, err)})
 		return
 	}
 	w.push(root, data)
@@ -134,7 +134,7 @@ func (w *worker) tree(ctx context.Context, root int32) {
 		data, err := w.delta(d, top.data)
 		switch {
 		case err != nil:
-			w.sweep.fail(failure{entry: d, err: err})
+			w.sweep.fail(failure{entry: d, err: w.explain(d, err)})
 			if d == top.heavy {
 				w.pop()
 			}
@@ -223,14 +223,14 @@ func (w *worker) streams(e int32) bool {
 	}
 	in, err := w.stream(e)
 	if err != nil {
-		w.sweep.fail(failure{entry: e, err: err})
+		w.sweep.fail(failure{entry: e, err: w.explain(e, err)})
 		return true
 	}
 	defer in.Close()
 	w.sweep.visit(Object{Index: int(i), Type: Blob, Size: in.size, Reader: in, Base: -1})
 	// What the visitor left unread may be damaged; that is not its concern.
 	if in.err != nil {
-		w.sweep.fail(failure{e, in.err, true})
+		w.sweep.fail(failure{e, w.explain(e, in.err), true})
 	}
 	return true
 }
