@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -30,9 +29,7 @@ func TestMain(m *testing.M) {
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 func TestScripts(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("no git")
-	}
+	needGit(t)
 	const dir = "../../testdata/script"
 	if scripts, err := filepath.Glob(dir + "/*.txtar"); err != nil || len(scripts) < 4 {
 		t.Fatalf("found %d scripts in %s, err %v", len(scripts), dir, err)
@@ -175,13 +172,27 @@ func cmdLines(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// runGit runs git in a folder, isolated as in the scripts.
-func runGit(t *testing.T, dir string, args ...string) string {
+// needGit skips a test where there is no git.
+func needGit(t *testing.T) {
 	t.Helper()
-	cmd := exec.CommandContext(context.Background(), "git", args...)
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("no git")
+	}
+}
+
+// gitCommand is git in a folder, isolated as in the scripts.
+func gitCommand(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), gitEnviron(t.TempDir())...)
-	out, err := cmd.CombinedOutput()
+	return cmd
+}
+
+// runGit runs git and gives what it says.
+func runGit(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	out, err := gitCommand(t, dir, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

@@ -167,7 +167,7 @@ func (s *sweep) readGitDir(ctx context.Context, v scanner.Visitor, read func(str
 // refs, submodules) or holds no text of a person's (indexes, samples).
 func isGitData(p string) bool {
 	switch p {
-	case "objects", "refs", "modules", "lfs", "packed-refs", "shallow", "index", "reftable":
+	case "objects", "refs", "modules", "lfs", "packed-refs", "info/refs", "shallow", "index", "reftable":
 		return true
 	}
 	return strings.HasSuffix(p, ".sample") || strings.HasPrefix(path.Base(p), "sharedindex.") ||
