@@ -2,7 +2,10 @@ package scanner
 
 import (
 	"cmp"
+	"fmt"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -74,18 +77,16 @@ type sighting struct {
 // Chunk looks for secrets in a text, in the caller's goroutine.
 func (c *collector) Chunk(chunk *detectors.Chunk) {
 	matches := c.detector.Detect(chunk)
-	if !chunk.Whole {
-		matches = slices.DeleteFunc(matches, func(m detectors.Match) bool {
-			return m.Start < chunk.From || m.Start >= chunk.To
-		})
-	}
 	if len(matches) == 0 {
 		return
 	}
 	found := spots(chunk, matches)
 	values := make([]secret.Fingerprint, len(found))
-	for i := range found {
-		values[i] = found[i].Value.Fingerprint()
+	for i, s := range found {
+		values[i] = s.Value.Fingerprint()
+		if s.Truncated {
+			c.Problem(Problem{nameOf(&chunk.At), fmt.Errorf("rule %s matches too often: only its first matches are looked at", s.Rule.ID)})
+		}
 	}
 	at := chunk.At
 	at.Span, at.Also = place.Span{}, nil
@@ -110,6 +111,14 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 		}
 		v.add(s)
 	}
+}
+
+// nameOf says in few words which text is at a place.
+func nameOf(p *place.Place) string {
+	if p.Path != "" {
+		return path.Join(p.Root, p.Path)
+	}
+	return strings.TrimSpace(cmp.Or(p.Object, p.Ref, p.Root, string(p.Kind)) + " " + p.Field)
 }
 
 // Progress passes on what is being read.

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"unicode/utf8"
 
@@ -58,21 +59,17 @@ func spots(c *detectors.Chunk, matches []detectors.Match) []spot {
 	at := positions(c.Data, start, offsets)
 
 	result := make([]spot, len(matches))
-	lines := make(map[int]string)
+	allows := findMarkers(c.Data, start.Line)
 	for i := range matches {
 		m := &matches[i]
 		s := spot{Match: m, span: place.Span{Start: at[m.Start], End: at[lastByte(m)]}}
-		for line := s.span.Start.Line; line <= s.span.End.Line; line++ {
-			lines[line] = ""
+		next, _ := slices.BinarySearchFunc(allows, s.span.Start.Line, func(a marker, line int) int {
+			return cmp.Compare(a.line, line)
+		})
+		if next < len(allows) && allows[next].line <= s.span.End.Line {
+			s.allowed = allows[next].text
 		}
 		result[i] = s
-	}
-	findMarkers(c.Data, start.Line, lines)
-	for i := range result {
-		s := &result[i]
-		for line := s.span.Start.Line; line <= s.span.End.Line && s.allowed == ""; line++ {
-			s.allowed = lines[line]
-		}
 	}
 	return result
 }
@@ -88,23 +85,27 @@ const (
 	allowMarkerGitleaks = "gitleaks:allow"
 )
 
-// findMarkers fills in, for each of the lines that are asked about, the first
-// marker on it. Data begins in the line first. Of a line that goes on beyond
-// data, it knows what data has.
-func findMarkers(data []byte, first int, lines map[int]string) {
+// marker is the first one on a line.
+type marker struct {
+	line int
+	text string
+}
+
+// findMarkers gives the markers in data, which begins in the line first. Of a
+// line that goes on beyond data, it knows what data has.
+func findMarkers(data []byte, first int) []marker {
 	const common = ":allow"
+	var found []marker
 	for line := first; ; {
 		i := bytes.Index(data, []byte(common))
 		if i < 0 {
-			return
+			return found
 		}
 		end := i + len(common)
 		line += bytes.Count(data[:end], []byte{'\n'})
-		if found, asked := lines[line]; asked && found == "" {
-			for _, marker := range []string{allowMarker, allowMarkerGitleaks} {
-				if bytes.HasSuffix(data[:end], []byte(marker)) {
-					lines[line] = marker
-				}
+		for _, text := range []string{allowMarker, allowMarkerGitleaks} {
+			if bytes.HasSuffix(data[:end], []byte(text)) && (len(found) == 0 || found[len(found)-1].line < line) {
+				found = append(found, marker{line, text})
 			}
 		}
 		data = data[end:]

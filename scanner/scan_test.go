@@ -1,7 +1,6 @@
 package scanner
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,125 +19,6 @@ import (
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 )
-
-// patterns is a detector that reports whatever the patterns of its rules match.
-// The value is the group.
-type patterns []*rules.Rule
-
-func (d patterns) Detect(c *detectors.Chunk) []detectors.Match {
-	var found []detectors.Match
-	for _, r := range d {
-		for _, at := range r.Pattern.FindAllSubmatchIndex(c.Data, -1) {
-			v := secret.New(c.Data[at[2]:at[3]])
-			m := detectors.Match{Rule: r, Start: at[2], End: at[3], Value: v, Carrier: v, Confidence: r.Confidence}
-			for i := range r.Allow {
-				m.Pending = append(m.Pending, &r.Allow[i])
-			}
-			found = append(found, m)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b detectors.Match) int { return a.Start - b.Start })
-	return found
-}
-
-func rule(id, pattern string) *rules.Rule {
-	return &rules.Rule{ID: id, Pattern: regexp.MustCompile(pattern), Severity: rules.High, Confidence: rules.Likely}
-}
-
-// texts is a source of texts by path, which lie where they say they are. It gives
-// them in a random order, from several goroutines.
-type texts struct {
-	Here
-	content map[string]string
-	workers int
-	tell    func(Visitor) // what is told besides
-}
-
-func (s texts) Sweep(_ context.Context, v Visitor) error {
-	var paths []string
-	for path := range s.content {
-		paths = append(paths, path)
-	}
-	rand.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
-	var workers sync.WaitGroup
-	queue := make(chan string)
-	for range max(s.workers, 1) {
-		workers.Go(func() {
-			if s.tell != nil {
-				s.tell(v)
-			}
-			for path := range queue {
-				FeedBytes(v, detectors.Chunk{At: place.Place{Kind: place.File, Path: path}, Names: []string{path}}, []byte(s.content[path]))
-			}
-		})
-	}
-	for _, path := range paths {
-		queue <- path
-	}
-	close(queue)
-	workers.Wait()
-	return nil
-}
-
-// placed is a source of texts of which each lies at the places that are given,
-// apart from its spans.
-type placed struct {
-	texts
-	at map[string][]place.Place
-}
-
-func (s placed) Locate(_ context.Context, hits []Hit, found func(int, place.Place)) error {
-	for i, h := range hits {
-		for _, p := range s.at[h.At.Path] {
-			p.Span, p.Also = h.At.Span, h.At.Also
-			found(i, p)
-		}
-	}
-	return nil
-}
-
-// recorder is a sink that remembers its calls as text.
-type recorder struct {
-	calls    []string
-	findings []Finding
-	summary  *Summary
-}
-
-func (r *recorder) Problem(p Problem) error {
-	r.calls = append(r.calls, fmt.Sprintf("problem %s: %v", p.What, p.Err))
-	return nil
-}
-
-func (r *recorder) Finding(f Finding) error {
-	r.findings = append(r.findings, f)
-	call := fmt.Sprintf("%s %s %s %s also %v name %q", f.Rule.ID, f.Severity, f.Confidence, f.Value.Reveal(), f.Also, f.Name)
-	for _, p := range f.Parts {
-		call += fmt.Sprintf(" part %s %s", p.Name, p.Value.Reveal())
-	}
-	for _, p := range f.Places {
-		call += fmt.Sprintf("\n\t%s %v %v", p.Path, p.Span, p.Also)
-	}
-	r.calls = append(r.calls, call)
-	return nil
-}
-
-func (r *recorder) Done(s Summary) error {
-	r.summary = &s
-	r.calls = append(r.calls, fmt.Sprintf("done %+v", s))
-	return nil
-}
-
-func scan(t *testing.T, s Source, d detectors.Detector) *recorder {
-	t.Helper()
-	var r recorder
-	if err := Scan(t.Context(), []Source{s}, d, Options{Roots: []string{"."}}, &r); err != nil {
-		t.Fatal(err)
-	}
-	if r.summary == nil {
-		t.Fatal("Done was not called")
-	}
-	return &r
-}
 
 func TestScanGroupsByValue(t *testing.T) {
 	worse := rule("worse", `worse (\w+)`)
@@ -225,20 +104,6 @@ func TestScanPartsAsWhole(t *testing.T) {
 	if diff := cmp.Diff(want.calls, scan(t, parts, d).calls); diff != "" {
 		t.Errorf("calls (-whole +parts):\n%s", diff)
 	}
-}
-
-// chunks is a source of chunks as they are.
-type chunks []*detectors.Chunk
-
-func (s chunks) Sweep(_ context.Context, v Visitor) error {
-	for _, c := range s {
-		v.Chunk(c)
-	}
-	return nil
-}
-
-func (chunks) Locate(ctx context.Context, hits []Hit, found func(int, place.Place)) error {
-	return Here{}.Locate(ctx, hits, found)
 }
 
 func TestScanBoundsSpans(t *testing.T) {
@@ -342,17 +207,6 @@ func TestScanPicksTheMostSpecificRule(t *testing.T) {
 	}
 }
 
-// covering says of the matches of special that they cover those of general.
-type covering struct{ general, special patterns }
-
-func (d covering) Detect(c *detectors.Chunk) []detectors.Match {
-	found := d.special.Detect(c)
-	for i := range found {
-		found[i].Also = []string{d.general[0].ID}
-	}
-	return append(found, d.general.Detect(c)...)
-}
-
 // No text beside a value holds it.
 func TestScanHidesValues(t *testing.T) {
 	value := "hush" + strings.Repeat("0123456789", 3)
@@ -388,20 +242,6 @@ func TestScanHidesValues(t *testing.T) {
 	}
 }
 
-// named gives all matches a name.
-type named struct {
-	detectors.Detector
-	name string
-}
-
-func (d named) Detect(c *detectors.Chunk) []detectors.Match {
-	found := d.Detector.Detect(c)
-	for i := range found {
-		found[i].Name = d.name
-	}
-	return found
-}
-
 func TestScanAddsUp(t *testing.T) {
 	got := scan(t, texts{workers: 3, tell: func(v Visitor) {
 		v.Count(Files, 2)
@@ -426,15 +266,29 @@ func TestScanAddsUp(t *testing.T) {
 	}
 }
 
-// failing is a source that fails as asked.
-type failing struct{ sweep, locate error }
-
-func (s failing) Sweep(_ context.Context, v Visitor) error {
-	v.Chunk(&detectors.Chunk{Data: []byte("key alpha"), Whole: true})
-	return s.sweep
+func TestScanReportsTruncation(t *testing.T) {
+	d := truncated{patterns{rule("key", `key (\w+)`)}}
+	tests := []struct {
+		name string
+		at   place.Place
+		want string
+	}{
+		{"file", place.Place{Kind: place.File, Root: "top", Path: "a/b", Object: "c0ffee"}, "top/a/b"},
+		{"object", place.Place{Kind: place.Object, Root: "top", Object: "c0ffee"}, "c0ffee"},
+		{"message", place.Place{Kind: place.Commit, Object: "c0ffee", Field: "message"}, "c0ffee message"},
+		{"ref", place.Place{Kind: place.Ref, Ref: "refs/x"}, "refs/x"},
+		{"standard input", place.Place{Kind: place.Stdin}, "stdin"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := scan(t, chunks{{Data: []byte("key alpha\nkey beta"), At: tt.at, Whole: true}}, d)
+			want := "problem " + tt.want + ": rule key matches too often: only its first matches are looked at"
+			if got.calls[0] != want || got.summary.Problems != 1 {
+				t.Errorf("got %q, want one problem, %q", got.calls, want)
+			}
+		})
+	}
 }
-
-func (s failing) Locate(context.Context, []Hit, func(int, place.Place)) error { return s.locate }
 
 func TestScanErrors(t *testing.T) {
 	broken := errors.New("broken")
@@ -472,18 +326,4 @@ func TestScanKeepsNoData(t *testing.T) {
 	if len(got.findings) != 1 || got.findings[0].Value.Reveal() != "alpha" {
 		t.Errorf("got %q, want alpha", got.calls)
 	}
-}
-
-// reusing is a source that overwrites what it gave.
-type reusing string
-
-func (s reusing) Sweep(_ context.Context, v Visitor) error {
-	data := []byte(s)
-	v.Chunk(&detectors.Chunk{Data: data, Whole: true})
-	copy(data, bytes.Repeat([]byte("x"), len(data)))
-	return nil
-}
-
-func (reusing) Locate(ctx context.Context, hits []Hit, found func(int, place.Place)) error {
-	return Here{}.Locate(ctx, hits, found)
 }

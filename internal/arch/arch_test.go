@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"detectors/match"},
 	{"detectors"},
 	{"scanner"},
-	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir"},
+	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
 	{"scanner/source/git"},
 	{"cmd/secretsweep"},
 }
@@ -42,6 +42,8 @@ var homes = map[string][]string{
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
 	"github.com/pelletier/go-toml":                          {"rules"},
 	"github.com/spf13":                                      {"cmd/secretsweep"},
+	"github.com/google/go-cmp":                              {"scanner/source/sourcetest"},
+	"go.uber.org/goleak":                                    {"scanner/source/sourcetest"},
 	"golang.org/x/sys":                                      {"cmd/secretsweep", "detectors/match", "scanner/source/dir", "scanner/source/git", "scanner/source/git/odb"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
 }
