@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"path"
+	"path/filepath"
 	"slices"
 	"sync"
 	"unicode/utf8"
@@ -68,63 +68,57 @@ func (k *cutter) cut(text []byte) {
 	switch form := sniff(text[:min(len(text), sniffed)]); form {
 	case packed:
 		k.leaveOut()
-		return
 	case utf16le, utf16be, utf32le, utf32be:
-		// Reading from memory with no context doesn't fail.
-		_ = k.parts(context.Background(), newTranscoder(bytes.NewReader(text), form), int64(len(text)))
-		return
-	case nonText:
-		k.chunk.Binary = true
+		// Reading from memory doesn't fail, nor does the background end.
+		_ = k.read(context.Background(), newTranscoder(bytes.NewReader(text), form), int64(len(text)))
+	default:
+		k.chunk.Binary = form == nonText
+		for len(text) > k.max {
+			text = text[k.give(text[:k.max], false):]
+		}
+		k.give(text, true)
 	}
-	for len(text) > k.max {
-		text = text[k.give(text[:k.max], false):]
-	}
-	k.give(text, true)
 }
 
 // read gives a text that is read from r.
 func (k *cutter) read(ctx context.Context, r io.Reader, size int64) error {
-	head := make([]byte, sniffed)
-	n, err := io.ReadFull(r, head)
-	head = head[:n]
+	pooled := buffers.Get().(*[]byte)
+	buf := slices.Grow((*pooled)[:0], sniffed)
+	defer func() { *pooled = buf; buffers.Put(pooled) }()
+
+	n, err := io.ReadFull(r, buf[:sniffed])
+	buf = buf[:n]
 	if err != nil {
-		k.cut(head)
+		k.cut(buf)
 		return readError(err)
 	}
-	r = io.MultiReader(bytes.NewReader(head), r)
-	switch form := sniff(head); form {
+	switch form := sniff(buf); form {
 	case packed:
 		k.leaveOut()
 		return nil
 	case utf16le, utf16be, utf32le, utf32be:
-		r = newTranscoder(r, form)
-	case nonText:
-		k.chunk.Binary = true
+		return k.read(ctx, newTranscoder(io.MultiReader(bytes.NewReader(buf), r), form), size)
+	default:
+		k.chunk.Binary = form == nonText
 	}
-	return k.parts(ctx, r, size)
-}
-
-// parts gives what r has, whatever form it is of.
-func (k *cutter) parts(ctx context.Context, r io.Reader, size int64) error {
 	// One byte more than a chunk tells whether the text goes on.
-	most := k.max + 1
-	pooled := buffers.Get().(*[]byte)
-	buf := slices.Grow((*pooled)[:0], int(min(max(size, 0), int64(k.max)))+1)
-	defer func() { *pooled = buf; buffers.Put(pooled) }()
+	if expected := min(size, int64(k.max)) + 1; expected > int64(len(buf)) {
+		buf = slices.Grow(buf, int(expected)-len(buf))
+	}
 	for {
+		for len(buf) > k.max {
+			next := k.give(buf[:k.max], false)
+			buf = append(buf[:0], buf[next:]...)
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		buf = slices.Grow(buf, 1)
-		n, err := io.ReadFull(r, buf[len(buf):min(cap(buf), most)])
+		n, err := io.ReadFull(r, buf[len(buf):max(len(buf)+1, min(cap(buf), k.max+1))])
 		buf = buf[:len(buf)+n]
 		if err != nil {
 			k.give(buf, true)
 			return readError(err)
-		}
-		if len(buf) == most {
-			next := k.give(buf[:k.max], false)
-			buf = append(buf[:0], buf[next:]...)
 		}
 	}
 }
@@ -149,7 +143,7 @@ func (k *cutter) give(data []byte, last bool) (next int) {
 
 func (k *cutter) leaveOut() {
 	at := &k.chunk.At
-	k.visitor.LeftOut(LeftOut{Reason: Packed, What: cmp.Or(path.Join(at.Root, at.Path), at.Object)})
+	k.visitor.LeftOut(LeftOut{Reason: Packed, What: cmp.Or(filepath.ToSlash(filepath.Join(at.Root, at.Path)), at.Object)})
 }
 
 // boundary gives the last offset up to i that is not within a character, so

@@ -172,6 +172,8 @@ func TestFeedForms(t *testing.T) {
 		{name: "UTF-16, half a character pair", data: "\xfe\xff\xd8\x34\x00a", want: bom + "\ufffda"},
 		{name: "UTF-16, half a pair at the end", data: "\xfe\xff\xd8\x34", want: bom + "\ufffd"},
 		{name: "UTF-16, half a unit", data: "\xff\xfea\x00b", want: bom + "a\ufffd"},
+		{name: "UTF-16, longer than what is looked at", data: "\xff\xfe" + strings.Repeat("a\x00", sniffed), want: bom + strings.Repeat("a", sniffed)},
+		{name: "UTF-16 with a NUL", data: "\xff\xfea\x00\x00\x00", want: bom + "a\x00", binary: true},
 		{name: "NUL", data: "a\x00b", want: "a\x00b", binary: true},
 		{name: "NUL after what is looked at", data: strings.Repeat("a", sniffed) + "\x00", want: strings.Repeat("a", sniffed) + "\x00"},
 		{name: "PNG", data: "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", packed: true},

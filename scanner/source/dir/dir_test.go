@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -306,4 +307,16 @@ func TestStdinBreaks(t *testing.T) {
 	if !errors.Is(err, broken) || len(got.chunks) != 1 {
 		t.Errorf("got %v after %d chunks, want %v after one", err, len(got.chunks), broken)
 	}
+}
+
+func BenchmarkSweep(b *testing.B) {
+	root := filepath.Join(runtime.GOROOT(), "src")
+	read := &noted{drop: true}
+	for b.Loop() {
+		if err := New(Options{Root: root}).Sweep(b.Context(), read); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.SetBytes(read.counts[scanner.Bytes] / int64(b.N))
+	b.ReportMetric(float64(read.counts[scanner.Files])/float64(b.N), "files")
 }

@@ -3,7 +3,7 @@ package dir
 import (
 	"context"
 	"io"
-	"path"
+	"path/filepath"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -56,5 +56,5 @@ func name(c detectors.Chunk) string {
 	if c.At.Kind == place.Stdin {
 		return "standard input"
 	}
-	return path.Join(c.At.Root, c.At.Path)
+	return filepath.ToSlash(filepath.Join(c.At.Root, c.At.Path))
 }

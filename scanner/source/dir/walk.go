@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/secretsweep/secretsweep/scanner"
@@ -184,7 +183,7 @@ func (w *walker) leaveOut(r scanner.Reason, p string, count int64) {
 func (w *walker) abs(p string) string { return filepath.Join(w.Root, filepath.FromSlash(p)) }
 
 // name is a path for a person.
-func (w *walker) name(p string) string { return path.Join(w.Root, p) }
+func (w *walker) name(p string) string { return filepath.ToSlash(filepath.Join(w.Root, p)) }
 
 // isRepository tells whether a folder is a git repository of its own: a working
 // tree, or a bare one.
