@@ -95,6 +95,7 @@ func TestCompare(t *testing.T) {
 		less, more Place
 	}{
 		{"the present first", Place{Path: "z", WorkTree: true}, Place{Path: "a"}},
+		{"what others have first", Place{Path: "z", WorkTree: true}, Place{Path: "a", WorkTree: true, Local: true}},
 		{"root before path", Place{Root: "a", Path: "z"}, Place{Root: "b", Path: "a"}},
 		{"path", Place{Path: "a", Commit: commit(2020)}, Place{Path: "b", Commit: commit(2010)}},
 		{"time before position", Place{Commit: commit(2010), Span: at(9, 9)}, Place{Commit: commit(2020), Span: at(1, 1)}},

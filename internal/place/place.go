@@ -111,12 +111,13 @@ func (p *Place) Keep(keep func(Span) bool) bool {
 	return true
 }
 
-// Compare orders places: those in the present first, then by root, path and
-// kind, by the commit that brought the value, and by position. It gives 0 for
-// equal places only.
+// Compare orders places: those in the present first, and of these the ones that
+// others have too; then by root, path and kind, by the commit that brought the
+// value, and by position. It gives 0 for equal places only.
 func Compare(a, b Place) int {
 	return cmp.Or(
 		-compareBool(a.Live(), b.Live()),
+		compareBool(a.Local, b.Local),
 		cmp.Compare(a.Root, b.Root),
 		cmp.Compare(a.Path, b.Path),
 		cmp.Compare(a.Kind, b.Kind),
@@ -130,7 +131,6 @@ func Compare(a, b Place) int {
 		compareBool(a.Head, b.Head),
 		compareBool(a.Index, b.Index),
 		compareBool(a.WorkTree, b.WorkTree),
-		compareBool(a.Local, b.Local),
 		slices.CompareFunc(a.Also, b.Also, CompareSpans),
 	)
 }
