@@ -106,7 +106,7 @@ func (c *Collector) Done(s scanner.Summary) error {
 	problems := max(s.Problems, len(c.report.Problems))
 	out := Summary{
 		Complete: problems == 0,
-		Roots:    slices.Concat([]string{}, s.Roots),
+		Roots:    append([]string{}, s.Roots...),
 		Findings: s.Findings,
 		New:      s.New,
 		Known:    s.Known,
@@ -115,7 +115,8 @@ func (c *Collector) Done(s scanner.Summary) error {
 		Counts:   map[scanner.Counter]int64{},
 		LeftOut:  []LeftOut{},
 		Silenced: []Silenced{},
-		Stale:    slices.Concat([]secret.Fingerprint{}, s.Stale),
+		Stale:    append([]secret.Fingerprint{}, s.Stale...),
+		Unused:   []Unused{},
 	}
 	for what, n := range s.Counts {
 		out.Counts[what] = n
@@ -125,6 +126,9 @@ func (c *Collector) Done(s scanner.Summary) error {
 	}
 	for _, q := range s.Silenced {
 		out.Silenced = append(out.Silenced, Silenced(q))
+	}
+	for _, u := range s.Unused {
+		out.Unused = append(out.Unused, Unused(u))
 	}
 	c.report.Summary = out
 	c.report.rewrite(secret.Hider(c.values, c.show))
@@ -158,6 +162,9 @@ func (r *Report) rewrite(f func(string) string) {
 	}
 	for i := range r.Summary.LeftOut {
 		do(&r.Summary.LeftOut[i].What)
+	}
+	for i := range r.Summary.Unused {
+		do(&r.Summary.Unused[i].Text)
 	}
 }
 

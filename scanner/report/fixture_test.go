@@ -207,5 +207,6 @@ func fullScan() scan {
 		},
 		Silenced: []scanner.Silenced{{By: ".secretsweepignore", Count: 2}, {By: "secretsweep:allow", Count: 1}},
 		Stale:    []secret.Fingerprint{stale},
+		Unused:   []scanner.Unused{{File: ".secretsweepignore", Line: 7, Text: "path: " + hostile}},
 	}}
 }

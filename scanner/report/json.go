@@ -107,6 +107,7 @@ type Summary struct {
 	LeftOut  []LeftOut                 `json:"left_out"`
 	Silenced []Silenced                `json:"silenced"`
 	Stale    []secret.Fingerprint      `json:"stale"`
+	Unused   []Unused                  `json:"unused"`
 }
 
 // LeftOut is what was not read, by choice.
@@ -120,6 +121,13 @@ type LeftOut struct {
 type Silenced struct {
 	By    string `json:"by"`
 	Count int    `json:"count"`
+}
+
+// Unused is a line of an ignore file that silenced nothing.
+type Unused struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Text string `json:"text"`
 }
 
 func writeReport(w *bufio.Writer, r *Report, _ Options) error { return encode(w, r, "  ") }

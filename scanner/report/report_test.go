@@ -155,7 +155,7 @@ func TestFromSaved(t *testing.T) {
 	s := fullScan()
 	// Bytes that are no UTF-8 are the one thing that JSON can't hold.
 	s.problems, s.findings[6] = s.problems[:1], s.findings[7]
-	s.summary.LeftOut = nil
+	s.summary.LeftOut, s.summary.Unused = nil, nil
 	saved, err := Read(bytes.NewReader(s.write(t, "json", o)))
 	if err != nil {
 		t.Fatal(err)

@@ -197,6 +197,11 @@ func (t *textWriter) summary(r *Report) {
 		t.lines(column, plain, f.String()+" in the baseline, occurs no more")
 		label = ""
 	}
+	for _, u := range s.Unused {
+		t.label(plain, label)
+		t.lines(column, plain, fmt.Sprintf("%s:%d: %s silences nothing", Printable(u.File), u.Line, Printable(u.Text)))
+		label = ""
+	}
 
 	label = "rotate"
 	for _, p := range providers(r) {
