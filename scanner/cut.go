@@ -143,7 +143,7 @@ func (k *cutter) give(data []byte, last bool) (next int) {
 
 func (k *cutter) leaveOut() {
 	at := &k.chunk.At
-	k.visitor.LeftOut(LeftOut{Reason: Packed, What: cmp.Or(filepath.ToSlash(filepath.Join(at.Root, at.Path)), at.Object)})
+	k.visitor.LeftOut(LeftOut{Reason: Packed, What: cmp.Or(filepath.ToSlash(filepath.Join(at.Root, at.Path)), at.Object, string(at.Kind))})
 }
 
 // boundary gives the last offset up to i that is not within a character, so

@@ -300,6 +300,24 @@ func TestStdinStopsWhileItWaits(t *testing.T) {
 	}
 }
 
+func TestStdinIsPacked(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	endless := io.MultiReader(strings.NewReader("\x1f\x8b\x08"), zeros{})
+	got := sweep(t, Stdin(endless))
+	want := []string{"images, archives and other packed data: 1 stdin"}
+	if diff := cmp.Diff(want, got.leftOut); diff != "" || len(got.chunks) != 0 {
+		t.Errorf("%d chunks, left out: want (-), got (+):\n%s", len(got.chunks), diff)
+	}
+}
+
+// zeros is what /dev/zero is.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
 func TestStdinBreaks(t *testing.T) {
 	broken := errors.New("broken")
 	var got noted

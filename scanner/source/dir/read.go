@@ -1,12 +1,12 @@
 package dir
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"path/filepath"
 
 	"github.com/secretsweep/secretsweep/detectors"
-	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
@@ -18,6 +18,9 @@ import (
 // Of a file that grows meanwhile, as much is read as it had when it was opened;
 // of one that shrinks, what is left.
 func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.Chunk, maxSize int64) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	what := name(c)
 	f, err := openFile(file)
 	if isLink(err) {
@@ -51,10 +54,42 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 	return ctx.Err()
 }
 
-// name is how problems call a chunk.
+// name is how a problem calls a chunk: by its path, or "stdin".
 func name(c detectors.Chunk) string {
-	if c.At.Kind == place.Stdin {
-		return "standard input"
+	return cmp.Or(filepath.ToSlash(filepath.Join(c.At.Root, c.At.Path)), string(c.At.Kind))
+}
+
+// feed feeds a text and counts it, if it wasn't left out.
+func feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader, size int64) error {
+	left := &leftOut{Visitor: v}
+	counted := &counter{r: r}
+	err := scanner.Feed(ctx, left, c, counted, size)
+	if err == nil && !left.out {
+		v.Count(scanner.Files, 1)
+		v.Count(scanner.Bytes, counted.n)
 	}
-	return filepath.ToSlash(filepath.Join(c.At.Root, c.At.Path))
+	return err
+}
+
+// leftOut notes whether a text was left out.
+type leftOut struct {
+	scanner.Visitor
+	out bool
+}
+
+func (l *leftOut) LeftOut(what scanner.LeftOut) {
+	l.out = true
+	l.Visitor.LeftOut(what)
+}
+
+// counter counts the bytes that are read.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
 }

@@ -27,46 +27,13 @@ func (s stdin) Sweep(ctx context.Context, v scanner.Visitor) error {
 
 // feedStream feeds what may make its reader, or even its opener, wait.
 func feedStream(ctx context.Context, v scanner.Visitor, c detectors.Chunk, open func() (io.ReadCloser, error)) error {
-	err := feed(ctx, v, c, newStream(ctx, open), -1)
+	reading, stop := context.WithCancel(ctx)
+	defer stop() // packed data is not read to its end
+	err := feed(ctx, v, c, newStream(reading, open), -1)
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("read %s: %w", name(c), cause(err))
 	}
 	return ctx.Err()
-}
-
-// feed feeds a text and counts it, if it wasn't left out.
-func feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader, size int64) error {
-	left := &leftOut{Visitor: v}
-	counted := &counter{r: r}
-	err := scanner.Feed(ctx, left, c, counted, size)
-	if err == nil && !left.out {
-		v.Count(scanner.Files, 1)
-		v.Count(scanner.Bytes, counted.n)
-	}
-	return err
-}
-
-// leftOut notes whether a text was left out.
-type leftOut struct {
-	scanner.Visitor
-	out bool
-}
-
-func (l *leftOut) LeftOut(what scanner.LeftOut) {
-	l.out = true
-	l.Visitor.LeftOut(what)
-}
-
-// counter counts the bytes that are read.
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // stream is a reader that ctx can end. A goroutine of its own does the waiting.
