@@ -268,6 +268,7 @@ func sequence(parts []shape) shape {
 			} else {
 				for _, set := range p.sets {
 					s.add(shift(set, before, after[i+1]))
+					s.add(prepend(run, runAt, set, before, after[i+1]))
 				}
 				run, runAt = []word{{}}, before.add(p.extent)
 			}
@@ -377,6 +378,31 @@ func shift(set required, before, after extent) required {
 		moved[i].after = moved[i].after.add(after)
 	}
 	return moved
+}
+
+// prepend shifts a set, and puts the words of the run before it, which begins at
+// runAt, before those literals that stand where it ends. The parser takes what
+// branches have in common out of them, and this puts it back. It is nil if there
+// is nothing to put, or too much.
+func prepend(run []word, runAt extent, set required, before, after extent) required {
+	if len(run) == 1 && run[0].text == "" || len(run)*len(set) > maxWords {
+		return nil
+	}
+	var longer required
+	for i, l := range shift(set, before, after) {
+		if set[i].before.max > 0 {
+			longer = append(longer, l)
+			continue
+		}
+		for _, w := range run {
+			long := literal{text: lowerASCII(w.text) + l.text, before: runAt, after: l.after}
+			if !w.folded && l.exact != "" {
+				long.exact = w.text + l.exact
+			}
+			longer = append(longer, long)
+		}
+	}
+	return longer
 }
 
 func cross(a, b []word) []word {

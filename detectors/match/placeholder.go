@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"encoding/base64"
 	"regexp"
 	"slices"
@@ -39,18 +40,20 @@ var madeUp = []string{
 // madeUpWords are too short to look for inside others: they count between marks.
 var madeUpWords = []string{
 	"your", "my", "test", "tests", "fake", "mock", "demo", "foo", "bar", "baz", "qux", "todo", "fixme", "none",
-	"null", "true", "false", "here", "user", "admin", "root", "key", "pass", "name", "value", "string", "yes", "no",
-	"wrong", "temp", "stub", "new", "old",
+	"null", "here", "wrong", "temp", "stub",
 }
 
 // isExpression tells whether a value is a piece of code: what stands there is not
 // the secret but what gives it.
 func isExpression(value string, s surroundings) bool {
-	if strings.ContainsAny(value, " \t") || reference.MatchString(value) {
+	if strings.ContainsAny(value, " \t") || reference.MatchString(value) || regularExpression.MatchString(value) {
 		return true
 	}
 	if s.quoted() {
 		return false
+	}
+	if before := bytes.TrimRight(s.text[:s.start], " \t"); len(before) > 0 && strings.IndexByte("(,[", before[len(before)-1]) >= 0 {
+		return true // an argument or an element
 	}
 	return strings.ContainsAny(value, "()[]{}<>;,|\\\"'`") || strings.Contains(value, "::") || strings.Contains(value, "->") ||
 		strings.Contains(value, "==") && !strings.HasSuffix(value, "==") ||
@@ -59,6 +62,9 @@ func isExpression(value string, s surroundings) bool {
 
 // reference matches what reads a value from elsewhere.
 var reference = regexp.MustCompile(`(?i)\b(?:process\.env|os\.environ|os\.getenv|getenv|ENV\[|env\.|env\(|import\.meta|secrets\.|vars\.|var\.|local\.|data\.|module\.|self\.|this\.|config\.|settings\.|params\.|request\.|vault:|ref:|file:|env:|op://|vault://|secretsmanager|ssm:|arn:)`)
+
+// regularExpression matches what describes values.
+var regularExpression = regexp.MustCompile(`\.[*+](?:\?|\W)|\[\^|\[[a-z0-9]-[a-z0-9]|\\[wdsb(.]|\(\?[:!=P<]`)
 
 // quoted tells whether the value stands in quotes.
 func (s surroundings) quoted() bool {
@@ -75,6 +81,8 @@ var structured = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 	`0x[0-9a-f_]{1,16}[ul]*`,                                                      // number
 	`v?[0-9]+\.[0-9]+[\w.+-]*`,                                                    // version
 	`[0-9]{4}-[0-9]{2}-[0-9]{2}[t _-].*`,                                          // time
+	`.*\\[xu][0-9a-f]{2}.*`,                                                       // escaped bytes
+	`.*[<>=~!]=v?[0-9]+\.[0-9].*`,                                                 // version that is asked for
 	`#[0-9a-f]{3,8}`,                                                              // colour
 	`(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}`,                                             // MAC address, fingerprint
 	`[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*`,                                           // IPv6

@@ -47,7 +47,7 @@ func isSurprising(s string) bool {
 	const (
 		short           = 12
 		least           = 9.0 // bits: one word in some hundred looks like chance
-		leastShort      = 12.0
+		leastShort      = 16.0
 		leastShortMixed = 9.0
 	)
 	if len(s) >= short {
@@ -195,10 +195,12 @@ func surprise(s string) float64 { return wordBits(s) - randomBits(s) }
 // punctuation: the trigrams of each word, and some for where it ends and its case.
 func wordBits(s string) float64 {
 	const (
-		joined = 2 // a word begins without a mark before it
-		mark   = 2
-		digits = 2 // a number begins
-		sign   = 5
+		hump            = 2 // a word begins after another one
+		wordAfterNumber = 3 // a word begins after a number
+		number          = 2 // a number begins
+		numberAfterWord = 3 // a number begins after a word
+		mark            = 2
+		sign            = 7
 	)
 	bits := 0.0
 	for i := 0; i < len(s); {
@@ -206,12 +208,18 @@ func wordBits(s string) float64 {
 		case isLetter(c):
 			end := wordEnd(s, i)
 			if i > 0 && isLetter(s[i-1]) {
-				bits += joined
+				bits += hump
+			} else if i > 0 && isDigit(s[i-1]) {
+				bits += wordAfterNumber
 			}
 			bits += lettersBits(s[i:end])
 			i = end
 		case isDigit(c):
-			bits += digits
+			if i > 0 && isLetter(s[i-1]) {
+				bits += numberAfterWord
+			} else {
+				bits += number
+			}
 			for ; i < len(s) && isDigit(s[i]); i++ {
 				bits += math.Log2(10)
 			}

@@ -3,7 +3,6 @@ package match
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -82,10 +81,13 @@ func (r required) shortest() int {
 // text is a text in which rules search.
 type text struct {
 	data  []byte
-	hits  [][]hit       // by search
-	ends  []int         // of lines, once they are needed
-	parts map[int][]int // by search: starts and ends of a part's matches, once they are needed
+	hits  [][]hit            // by search
+	ends  []int              // of lines, once they are needed
+	parts map[int][]partSpan // by search: a part's matches, once they are needed
 }
+
+// partSpan is where a part's value lies, and the whole match of its pattern.
+type partSpan struct{ start, end, matchStart, matchEnd int }
 
 // matches calls found for each match of a pattern.
 func (t *text) matches(p pattern, found func(indices []int) bool) {
@@ -147,7 +149,7 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 	}
 	for i := range r.parts {
 		p := &r.parts[i]
-		start, end, ok := t.nearest(p, f.Start, f.End)
+		start, end, ok := t.nearest(p, &f)
 		switch {
 		case ok:
 			f.Parts = append(f.Parts, PartFound{p.Part, start, end})
@@ -212,39 +214,51 @@ func allowed(a *rules.Allow, data []byte, f *Found) (holds, pending bool) {
 	return byValue || byWord, !byValue && !byWord && elsewhere
 }
 
-// nearest finds the part that lies nearest to a value, beside it and within the
-// part's number of lines. Of two that lie as near it is the one before.
-func (t *text) nearest(p *part, start, end int) (from, to int, ok bool) {
-	spans, known := t.parts[p.pattern.number]
-	if !known {
-		t.matches(p.pattern, func(indices []int) bool {
-			from, to := rules.ValueSpan(p.Pattern, indices)
-			spans = append(spans, from, to)
-			return true
-		})
-		if t.parts == nil {
-			t.parts = map[int][]int{}
-		}
-		t.parts[p.pattern.number] = spans
-	}
-	least := math.MaxInt
-	try := func(i int) (beside bool) {
-		a, b := spans[i], spans[i+1]
-		if a < end && start < b {
+// nearest finds the part that lies nearest to a match: in lines, then in bytes.
+// Of two that lie as near it is the one before. A part is not inside the value.
+func (t *text) nearest(p *part, f *Found) (start, end int, ok bool) {
+	spans := t.partSpans(p)
+	lines, gap := p.Within+1, 0
+	try := func(s partSpan) (beside bool) {
+		if s.start < f.End && f.Start < s.end {
 			return false
 		}
-		if d := max(a-end, start-b); d < least && abs(t.line(a)-t.line(start)) <= p.Within {
-			from, to, least = a, b, d
+		l, g := 0, 0
+		switch {
+		case s.matchEnd <= f.MatchStart:
+			l, g = t.line(f.MatchStart)-t.line(s.matchEnd), f.MatchStart-s.matchEnd
+		case s.matchStart >= f.MatchEnd:
+			l, g = t.line(s.matchStart)-t.line(f.MatchEnd), s.matchStart-f.MatchEnd
+		}
+		if l < lines || l == lines && ok && g < gap {
+			start, end, lines, gap, ok = s.start, s.end, l, g, true
 		}
 		return true
 	}
-	// Values lie in their matches, which are in order and don't overlap.
-	after := 2 * sort.Search(len(spans)/2, func(i int) bool { return spans[2*i] >= start })
-	for i := after - 2; i >= 0 && !try(i); i -= 2 {
+	after := sort.Search(len(spans), func(i int) bool { return spans[i].start >= f.Start })
+	for i := after - 1; i >= 0 && !try(spans[i]); i-- {
 	}
-	for i := after; i < len(spans) && !try(i); i += 2 {
+	for i := after; i < len(spans) && !try(spans[i]); i++ {
 	}
-	return from, to, least < math.MaxInt
+	return start, end, ok
+}
+
+// partSpans finds all that a part's pattern matches, in order.
+func (t *text) partSpans(p *part) []partSpan {
+	spans, known := t.parts[p.pattern.number]
+	if known {
+		return spans
+	}
+	t.matches(p.pattern, func(indices []int) bool {
+		start, end := rules.ValueSpan(p.Pattern, indices)
+		spans = append(spans, partSpan{start, end, indices[0], indices[1]})
+		return true
+	})
+	if t.parts == nil {
+		t.parts = map[int][]partSpan{}
+	}
+	t.parts[p.pattern.number] = spans
+	return spans
 }
 
 // line gives the number of the line that a position is in, from 0.
@@ -260,5 +274,3 @@ func (t *text) line(at int) int {
 	n, _ := slices.BinarySearch(t.ends, at)
 	return n
 }
-
-func abs(n int) int { return max(n, -n) }

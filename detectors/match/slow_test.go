@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +83,26 @@ var shapes = []string{
 	`return (?:nil|err)??`,
 	`(?:a|ab)(?:c|bcd)(?:d*)`,
 	`[0-9]{3}-[0-9]{2}`,
+	`\w*re(?:s?tu[a-z]|x?cei[a-z])`,
+	`\x{fffd}{2}k`,
+}
+
+// TestEdges compares on what went wrong once, or nearly.
+func TestEdges(t *testing.T) {
+	tests := []struct{ pattern, text string }{
+		{`\x{fffd}{2}k`, "\U0001f600\ufffdk"},            // a window must not begin inside a rune
+		{`\x{fffd}{2}k`, "\xff\xffk \xff\xff\xffk"},      // each byte that is not UTF-8 is a rune
+		{`\w*a(?:b?cx|dy)`, "zabcxab acx ady abcady"},    // a literal that stands only near the run before it
+		{`\bkey\b`, "keykey key"},                        // the text's own context counts
+		{`(?i)sk`, "\u017f\u212a sK \u017fk S\u212a"},    // folds from outside ASCII
+		{`[ab]{0,3}?key`, "abababkeyakeyabkey"},          // a lead ends where the last match did
+		{`[ak]{0,9}(?:key|kkey)`, "aaakkeykey kkkkkkey"}, // a greedy lead takes what it can
+		{`key$`, "key key\n"},
+		{`(?m)^key$`, "key\nkey\n key\nkeys\nkey"},
+	}
+	for _, test := range tests {
+		compareSearchers(t, regexp.MustCompile(test.pattern), test.text)
+	}
 }
 
 func shapeRules(patterns []string) *rules.Set {
@@ -172,27 +193,35 @@ func TestEqualsReference(t *testing.T) {
 			t.Skip()
 		}
 		text := strings.Join(rapid.SliceOfN(drawText, 0, 40).Draw(t, "text"), "")
-		tree, err := syntax.Parse(pattern, syntax.Perl)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, s := range searchers(t, tree) {
-			var got [][]int
-			s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
-				got = append(got, append([]int(nil), m...))
-				return true
-			})
-			want := re.FindAllSubmatchIndex([]byte(text), -1)
-			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("%s: %q in %q (-want +got):\n%s", name, pattern, text, diff)
-			}
-		}
+		compareSearchers(t, re, text)
 	})
 }
 
 type choice struct {
 	searcher searcher
 	literals required
+}
+
+// compareSearchers fails the test if a way to search for a pattern finds anything
+// else than the pattern itself.
+func compareSearchers(t failer, re *regexp.Regexp, text string) {
+	want := re.FindAllSubmatchIndex([]byte(text), -1)
+	for name, s := range searchers(t, parse(t, re.String())) {
+		var got [][]int
+		s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
+			got = append(got, slices.Clone(m))
+			return true
+		})
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("%s: %q in %q (-want +got):\n%s", name, re, text, diff)
+		}
+	}
+}
+
+// failer is what tests of testing and of rapid have in common.
+type failer interface {
+	Fatal(...any)
+	Fatalf(string, ...any)
 }
 
 // hits finds the literals, as a Matcher does.
@@ -212,7 +241,7 @@ func (c choice) hits(text []byte) []hit {
 }
 
 // searchers gives all ways to search for a pattern, not only the best.
-func searchers(t interface{ Fatal(...any) }, tree *syntax.Regexp) map[string]choice {
+func searchers(t failer, tree *syntax.Regexp) map[string]choice {
 	all := map[string]choice{}
 	w, err := newWindowed(tree)
 	if err != nil {
@@ -279,24 +308,10 @@ func FuzzEqualsReference(f *testing.F) {
 		f.Add(p, "secret_key = 'aaaaaaaaaaaaaaaaaaa'\nfoobaz ſecret abcd")
 	}
 	f.Fuzz(func(t *testing.T, pattern, text string) {
-		tree, err := syntax.Parse(pattern, syntax.Perl)
-		if err != nil || len(pattern) > 100 {
-			t.Skip()
-		}
 		re, err := regexp.Compile(pattern)
-		if err != nil || re.MatchString("") {
+		if err != nil || len(pattern) > 100 || re.MatchString("") {
 			t.Skip()
 		}
-		for name, s := range searchers(t, tree) {
-			var got [][]int
-			s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
-				got = append(got, append([]int(nil), m...))
-				return true
-			})
-			want := re.FindAllSubmatchIndex([]byte(text), -1)
-			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("%s: %q in %q (-want +got):\n%s", name, pattern, text, diff)
-			}
-		}
+		compareSearchers(t, re, text)
 	})
 }

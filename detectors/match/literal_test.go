@@ -1,0 +1,163 @@
+package match
+
+import (
+	"math"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func parse(t failer, pattern string) *syntax.Regexp {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+func TestRequired(t *testing.T) {
+	tests := []struct {
+		pattern string
+		want    []string // the rarest set
+	}{
+		{`ghp_[0-9A-Za-z]{36}`, []string{"ghp_"}},
+		{`(?:sk|rk)_(?:live|test)_\w+`, []string{"sk_live_", "sk_test_", "rk_live_", "rk_test_"}},
+		{`(?:A3T[A-Z0-9]|AKIA|ASIA)[A-Z0-9]{16}`, []string{"a3t", "akia", "asia"}},
+		{`(?i)sk-`, []string{"sk-", "s\u212a-", "ſk-", "ſ\u212a-"}},
+		{`[Aa]pi[_-]?[Kk]ey`, []string{"apikey", "api_key", "api-key"}},
+		{`-{5}BEGIN`, []string{"-----begin"}},
+		{`\w+`, nil},
+		{`(?:foo)?`, nil},
+		{`a*|b`, nil},
+		{`é\d`, []string{"é"}},
+		{`[^\x00-\x{10FFFF}]`, []string{}},
+	}
+	for _, test := range tests {
+		t.Run(test.pattern, func(t *testing.T) {
+			var got []string
+			best := analyse(parse(t, test.pattern)).best()
+			if best != nil {
+				got = []string{}
+			}
+			for _, l := range best {
+				got = append(got, l.text)
+			}
+			slices.Sort(got)
+			slices.Sort(test.want)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestExtent(t *testing.T) {
+	tests := []struct {
+		pattern string
+		want    extent
+	}{
+		{`abc`, extent{3, 3, false}},
+		{`a?b{2,5}`, extent{2, 6, false}},
+		{`(?i)ks`, extent{2, 5, false}},
+		{`[^a]`, extent{1, 4, true}},
+		{`.`, extent{1, 4, false}},
+		{`\x{fffd}`, extent{1, 3, false}},
+		{`(?:ab|cde)+`, extent{2, unbounded, false}},
+		{`\s{0,3}`, extent{0, 3, true}},
+		{`(?:a{1000}){1000}`, extent{1_000_000, 1_000_000, false}},
+		{`(?:(?:a{10}){10}\b){10}`, extent{1000, 1000, false}},
+	}
+	for _, test := range tests {
+		t.Run(test.pattern, func(t *testing.T) {
+			tree, err := syntax.Parse(test.pattern, syntax.Perl)
+			if err != nil {
+				t.Skip(err)
+			}
+			if got := analyse(tree).extent; got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+	if got, want := (extent{maxExtent - 1, maxExtent - 1, false}).times(1000, 1000), (extent{maxExtent, unbounded, false}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// checkLiterals fails the test if a match of a pattern lacks the literals that
+// the pattern is said to require.
+func checkLiterals(t failer, pattern string, tree *syntax.Regexp, text string) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return
+	}
+	shape := analyse(tree)
+	for _, m := range re.FindAllStringIndex(text, -1) {
+		match := text[m[0]:m[1]]
+		if len(match) < shape.extent.min || len(match) > shape.extent.max {
+			t.Fatalf("%q matches %q, whose length is not in %v", pattern, match, shape.extent)
+		}
+		if !shape.extent.newline && strings.Contains(match, "\n") {
+			t.Fatalf("%q matches %q, but is said to match no line feed", pattern, match)
+		}
+		for _, set := range shape.required() {
+			if !slices.ContainsFunc(set, func(l literal) bool { return l.standsIn(match) }) {
+				t.Fatalf("%q matches %q, which has none of %v", pattern, match, set)
+			}
+		}
+	}
+}
+
+// standsIn tells whether a literal stands in a match, within its extents.
+func (l literal) standsIn(match string) bool {
+	most := func(e extent) int { return min(e.max, math.MaxInt/2) }
+	for i := 0; i+len(l.text) <= len(match); i++ {
+		text, after := match[i:i+len(l.text)], len(match)-i-len(l.text)
+		if lowerBytes(text) == l.text && (l.exact == "" || l.exact == text) &&
+			i >= l.before.min && i <= most(l.before) && after >= l.after.min && after <= most(l.after) {
+			return true
+		}
+	}
+	return false
+}
+
+// lowerBytes is lowerASCII for text that may not be UTF-8.
+func lowerBytes(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if isUpper(c) {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// TestLiteralsAreRequired draws patterns and texts.
+func TestLiteralsAreRequired(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := drawPattern(3).Draw(t, "pattern")
+		tree, err := syntax.Parse(pattern, syntax.Perl)
+		if err != nil {
+			t.Skip()
+		}
+		checkLiterals(t, pattern, tree, strings.Join(rapid.SliceOfN(drawText, 0, 40).Draw(t, "text"), ""))
+	})
+}
+
+// FuzzLiterals lets the fuzzer choose pattern and text.
+func FuzzLiterals(f *testing.F) {
+	for _, p := range shapes {
+		f.Add(p, "secret_key = 'aaaaaaaaaaaaaaaaaaa'\nfoobaz ſecret abcd")
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		tree, err := syntax.Parse(pattern, syntax.Perl)
+		if err != nil || len(pattern) > 100 {
+			t.Skip()
+		}
+		checkLiterals(t, pattern, tree, text)
+	})
+}
