@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -184,7 +185,7 @@ func checkDamaged(t *testing.T, db *DB) string {
 
 func TestTruncatedPack(t *testing.T) {
 	r := newRepo(t)
-	r.fill(1, 300)
+	r.fill(1, 80)
 	r.git("repack", "-adfq")
 	pack := r.packs()[0]
 	data := r.read(pack)
@@ -357,7 +358,7 @@ func TestHostilePacks(t *testing.T) {
 		{"longer than it says", func(p *packWriter, _ int64) { p.add(badID, kind(Blob), 2, nil, deflate(base)) }, errTooLong.Error()},
 		{"shorter than it says", func(p *packWriter, _ int64) { p.add(badID, kind(Blob), 99, nil, deflate(base)) }, "end of file"},
 		{"a lie of 1 GiB", func(p *packWriter, _ int64) { p.add(badID, kind(Blob), objectLimit, nil, deflate(base)) }, "end of file"},
-		{"a lie of 2 GiB", func(p *packWriter, _ int64) { p.add(badID, kind(Tree), 2*objectLimit, nil, deflate(base)) }, "over 1 GiB"},
+		{"a lie of 2 GiB", func(p *packWriter, _ int64) { p.add(badID, kind(Tree), math.MaxInt32, nil, deflate(base)) }, "over 1 GiB"},
 		{"a size of 70 bits", func(p *packWriter, _ int64) {
 			p.add(badID, kind(Blob), 0, nil, nil)
 			p.buf.Truncate(p.buf.Len() - 1)
@@ -389,7 +390,7 @@ func TestHostilePacks(t *testing.T) {
 		{"makes too much", deltaOf(encodeDelta(len(base), 3, []byte{4, 'x', 'x', 'x', 'x'})), errDeltaSize.Error()},
 		{"makes too little", deltaOf(encodeDelta(len(base), 3, []byte{2, 'x', 'x'})), errDeltaSize.Error()},
 		{"promises 1 GiB", deltaOf(encodeDelta(len(base), objectLimit, []byte{2, 'x', 'x'})), errDeltaSize.Error()},
-		{"promises 2 GiB", deltaOf(encodeDelta(len(base), 2*objectLimit, []byte{2, 'x', 'x'})), "over 1 GiB"},
+		{"promises 2 GiB", deltaOf(encodeDelta(len(base), math.MaxInt32, []byte{2, 'x', 'x'})), "over 1 GiB"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()

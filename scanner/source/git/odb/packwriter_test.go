@@ -152,11 +152,11 @@ func (d *deltaWriter) insert(data []byte) {
 }
 
 func (d *deltaWriter) copy(from, length int) {
-	d.instructions = append(d.instructions, encodeCopy(from, length)...)
+	d.instructions = append(d.instructions, encodeCopy(uint32(from), length)...)
 	d.made = append(d.made, d.base[from:from+length]...)
 }
 
-func encodeCopy(from, length int) []byte {
+func encodeCopy(from uint32, length int) []byte {
 	out := []byte{0x80}
 	for i := range 4 {
 		if b := byte(from >> (8 * i)); b != 0 {

@@ -211,7 +211,8 @@ func (r *reader) delta(e int32, base []byte) ([]byte, error) {
 // object reads an object from whichever copies of it and of its bases are good.
 // If files have gone since they were listed, it looks where their objects are now.
 func (r *reader) object(ctx context.Context, i int) ([]byte, error) {
-	data, err := r.anyCopy(int32(i), make(map[int32]bool))
+	a := attempt{reader: r, bad: make(map[int32]error), trying: make(map[int32]bool)}
+	data, err := a.anyCopy(int32(i), -1)
 	if isGone(err) {
 		if db := r.db.current(ctx); db != nil {
 			if now, ok := db.FindBytes(r.db.ids.at(i)); ok && db.Type(now) == r.db.Type(i) {
@@ -222,49 +223,68 @@ func (r *reader) object(ctx context.Context, i int) ([]byte, error) {
 	return data, err
 }
 
-// anyCopy tries the entries of an object that weren't tried yet.
-func (r *reader) anyCopy(object int32, tried map[int32]bool) ([]byte, error) {
+// attempt is an attempt to read an object of which some copies, or copies of its
+// bases, may be damaged.
+type attempt struct {
+	*reader
+	bad    map[int32]error // entries that are damaged themselves
+	trying map[int32]bool  // objects that are being read: none is needed for itself
+	chains int
+}
+
+// maxChains is how many delta chains are tried for one object. It is out of
+// reach unless someone means it.
+const maxChains = 1000
+
+// anyCopy reads an object from its entries but one.
+func (a *attempt) anyCopy(object, except int32) ([]byte, error) {
 	err := errNoBase
-	for e := r.db.entries[object]; e >= 0; e = r.db.nextCopy(e) {
-		if tried[e] || len(tried) > 1000 {
+	if a.trying[object] {
+		return nil, err
+	}
+	a.trying[object] = true
+	defer delete(a.trying, object)
+	for e := a.db.entries[object]; e >= 0; e = a.db.nextCopy(e) {
+		if e == except || a.bad[e] != nil || a.chains == maxChains {
 			continue
 		}
-		data, err2 := r.chain(e, tried)
-		if err2 == nil {
+		a.chains++
+		var data []byte
+		if data, err = a.chain(e); err == nil {
 			return data, nil
 		}
-		err = err2
 	}
 	return nil, err
 }
 
 // chain reads an entry, and its bases first. Where one of them can't be read, it
 // goes on from another copy of it.
-func (r *reader) chain(e int32, tried map[int32]bool) ([]byte, error) {
+func (a *attempt) chain(e int32) ([]byte, error) {
 	var path []int32
-	for ; e >= 0; e = r.db.bases[e] {
+	for ; e >= 0; e = a.db.bases[e] {
 		path = append(path, e)
 	}
-	tried[path[0]] = true
 	var data []byte
 	var broken error // why there is no data
 	for _, e := range slices.Backward(path) {
-		base, err := data, broken
-		switch {
-		case r.db.bases[e] < 0:
-			data, err = r.whole(e)
-		case broken == nil:
-			data, err = r.delta(e, base)
-			r.spare.give(base)
+		if broken == nil {
+			broken = a.bad[e]
 		}
-		if err != nil && broken == nil {
-			err = r.explain(e, err)
+		if broken == nil {
+			base := data
+			if a.db.bases[e] < 0 {
+				data, broken = a.whole(e)
+			} else {
+				data, broken = a.delta(e, base)
+				a.spare.give(base)
+			}
+			if broken == nil {
+				continue
+			}
+			broken = a.explain(e, broken)
+			a.bad[e] = broken
 		}
-		if broken = err; broken == nil {
-			continue
-		}
-		tried[e] = true
-		if other, err := r.anyCopy(r.db.objects[e], tried); err == nil {
+		if other, err := a.anyCopy(a.db.objects[e], e); err == nil {
 			data, broken = other, nil
 		}
 	}
