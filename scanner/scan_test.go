@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -74,6 +75,52 @@ func TestScanIsDeterministic(t *testing.T) {
 			t.Fatalf("calls (-first +later):\n%s", diff)
 		}
 	}
+}
+
+// What a scan gives is what its definition says: of each value every span that is
+// on no line with a marker, by path.
+func TestScanAgainstDefinition(t *testing.T) {
+	d := patterns{rule("key", `key (\w+)`)}
+	piece := rapid.SampledFrom([]string{"key alpha", "key beta", "key gamma", " ", "\n", "é", "gitleaks:allow", "secretsweep:allow", "\xff"})
+	rapid.Check(t, func(t *rapid.T) {
+		content := make(map[string]string)
+		want := make(map[string]map[string][]place.Span) // by value and path
+		for _, path := range []string{"a", "b", "c"} {
+			text := strings.Join(rapid.SliceOf(piece).Draw(t, path), " ")
+			content[path] = text
+			for _, at := range d[0].Pattern.FindAllStringSubmatchIndex(text, -1) {
+				line := text[strings.LastIndex(text[:at[2]], "\n")+1:]
+				line, _, _ = strings.Cut(line, "\n")
+				if strings.Contains(line, "gitleaks:allow") || strings.Contains(line, "secretsweep:allow") {
+					continue
+				}
+				value := text[at[2]:at[3]]
+				if want[value] == nil {
+					want[value] = make(map[string][]place.Span)
+				}
+				start := place.Position{Line: 1, Column: 1}
+				want[value][path] = append(want[value][path], place.Span{
+					Start: slowPosition([]byte(text), start, at[2]),
+					End:   slowPosition([]byte(text), start, at[3]-1),
+				})
+			}
+		}
+		var r recorder
+		if err := Scan(context.Background(), []Source{texts{content: content, workers: 2}}, d, Options{}, &r); err != nil {
+			t.Fatal(err)
+		}
+		got := make(map[string]map[string][]place.Span)
+		for _, f := range r.findings {
+			places := make(map[string][]place.Span)
+			for _, p := range f.Places {
+				places[p.Path] = append([]place.Span{p.Span}, p.Also...)
+			}
+			got[f.Value.Reveal()] = places
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("spans (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // A text in parts gives what it gives as a whole.

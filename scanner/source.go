@@ -1,6 +1,10 @@
 // Package scanner is the pipe: sources give chunks, detectors find matches in
 // them, matches are grouped by value, and sinks get one finding per value, in an
 // order that depends on the input alone.
+//
+// What changes the result is a [Sink] around a Sink. They stand in this order:
+// package ignore drops what nobody wants to hear of, package baseline marks what
+// is known, and package report writes the rest.
 package scanner
 
 import (
@@ -73,7 +77,7 @@ func (Here) Locate(_ context.Context, hits []Hit, found func(int, place.Place)) 
 // exit status 2.
 type Problem struct {
 	What string // what was not read: a path, an object, a pack
-	Err  error  // why
+	Err  error  // why; never nil
 }
 
 // LeftOut is a part that was not read, by choice. It leaves the exit status alone.
