@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -70,4 +71,4 @@ func ParseFingerprint(s string) (Fingerprint, error) {
 }
 
 // Compare orders fingerprints by their bytes.
-func (f Fingerprint) Compare(g Fingerprint) int { return strings.Compare(string(f[:]), string(g[:])) }
+func (f Fingerprint) Compare(g Fingerprint) int { return bytes.Compare(f[:], g[:]) }
