@@ -105,31 +105,39 @@ func (g grouping) findings() []Finding {
 func finding(value secret.Fingerprint, places []held) Finding {
 	slices.SortStableFunc(places, func(a, b held) int { return place.Compare(a.place, b.place) })
 	f := Finding{Fingerprint: value}
-	var covered []string
-	var best *sighting
+	var sightings []*sighting // each once, though one text may lie at many places
+	var covered []string      // rules that more specific ones cover
+	seen := make(map[*sighting]bool)
 	for i, at := range places {
 		if i == 0 || place.Compare(at.place, places[i-1].place) != 0 {
 			f.Places = append(f.Places, at.place)
 		}
 		for _, s := range at.sightings {
-			covered = append(covered, s.Also...)
+			if !seen[s] {
+				seen[s] = true
+				sightings = append(sightings, s)
+				covered = mergeIDs(covered, s.Also)
+			}
 		}
 	}
-	covered = mergeIDs(covered, nil)
-	for _, at := range places {
-		for _, s := range at.sightings {
-			if best == nil || compareSpecific(s, best, covered) > 0 {
-				best = s
-			}
-			f.Also = append(f.Also, s.Rule.ID)
-			f.Name = cmp.Or(f.Name, s.Name)
-			f.Severity = slices.MaxFunc([]rules.Severity{f.Severity, s.Rule.Severity}, rules.Severity.Compare)
-			f.Confidence = slices.MaxFunc([]rules.Confidence{f.Confidence, s.Confidence}, rules.Confidence.Compare)
-			f.Parts = mergeParts(f.Parts, s.Parts)
+	best := sightings[0]
+	f.Also = covered
+	for _, s := range sightings {
+		if compareSpecific(s, best, covered) > 0 {
+			best = s
+		}
+		f.Also = mergeIDs(f.Also, []string{s.Rule.ID})
+		f.Name = cmp.Or(f.Name, s.Name)
+		f.Parts = mergeParts(f.Parts, s.Parts)
+		if s.Rule.Severity.Compare(f.Severity) > 0 {
+			f.Severity = s.Rule.Severity
+		}
+		if s.Confidence.Compare(f.Confidence) > 0 {
+			f.Confidence = s.Confidence
 		}
 	}
 	f.Rule, f.Value, f.Carrier = best.Rule, best.Value, best.Carrier
-	f.Also = slices.DeleteFunc(mergeIDs(f.Also, covered), func(id string) bool { return id == f.Rule.ID })
+	f.Also = slices.DeleteFunc(f.Also, func(id string) bool { return id == f.Rule.ID })
 	return f
 }
 
