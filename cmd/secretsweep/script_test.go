@@ -27,11 +27,12 @@ func TestMain(m *testing.M) {
 //	fill FILE…              replaces {{NAME}} by $NAME in files
 //	status N COMMAND…       runs a command that must exit with status N
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
+//	readenv NAME FILE       puts what stands in a file into $NAME
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
-	if scripts, err := filepath.Glob(dir + "/*.txtar"); err != nil || len(scripts) < 4 {
+	if scripts, err := filepath.Glob(dir + "/*.txtar"); err != nil || len(scripts) < 11 {
 		t.Fatalf("found %d scripts in %s, err %v", len(scripts), dir, err)
 	}
 	testscript.Run(t, testscript.Params{
@@ -42,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"fill":        cmdFill,
 			"status":      cmdStatus,
 			"fingerprint": cmdFingerprint,
+			"readenv":     cmdReadenv,
 			"lines":       cmdLines,
 		},
 		RequireUniqueNames: true,
@@ -160,6 +162,13 @@ func cmdFingerprint(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: fingerprint NAME VALUE")
 	}
 	ts.Setenv(args[0], secret.New(args[1]).Fingerprint().String())
+}
+
+func cmdReadenv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: readenv NAME FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }
 
 func cmdLines(ts *testscript.TestScript, neg bool, args []string) {
