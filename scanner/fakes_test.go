@@ -211,3 +211,21 @@ func (s reusing) Sweep(_ context.Context, v Visitor) error {
 func (reusing) Locate(ctx context.Context, hits []Hit, found func(int, place.Place)) error {
 	return Here{}.Locate(ctx, hits, found)
 }
+
+// breaking is a sink that fails after some calls.
+type breaking struct {
+	calls, after int
+	err          error
+}
+
+func (b *breaking) call() error {
+	b.calls++
+	if b.calls > b.after {
+		return b.err
+	}
+	return nil
+}
+
+func (b *breaking) Problem(Problem) error { return b.call() }
+func (b *breaking) Finding(Finding) error { return b.call() }
+func (b *breaking) Done(Summary) error    { return b.call() }

@@ -70,6 +70,9 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 // deliver makes the calls that [Sink] promises.
 func deliver(ctx context.Context, sink Sink, findings []Finding, problems []Problem, summary Summary) error {
 	for _, p := range problems {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := sink.Problem(p); err != nil {
 			return err
 		}

@@ -350,6 +350,7 @@ func TestScanErrors(t *testing.T) {
 		{"sweep", t.Context(), failing{sweep: broken}, broken},
 		{"locate", t.Context(), failing{locate: broken}, broken},
 		{"cancelled", cancelled, failing{}, context.Canceled},
+		{"cancelled, with problems", cancelled, texts{tell: func(v Visitor) { v.Problem(Problem{"a", broken}) }}, context.Canceled},
 		{"cancelled, with findings", cancelled, texts{content: map[string]string{"a": "key alpha"}}, context.Canceled},
 	}
 	for _, tt := range tests {
@@ -363,6 +364,19 @@ func TestScanErrors(t *testing.T) {
 				t.Errorf("the sink got %q", r.calls)
 			}
 		})
+	}
+}
+
+// An error of the sink ends the scan, and is given as it is.
+func TestScanSinkErrors(t *testing.T) {
+	broken := errors.New("broken")
+	source := texts{content: map[string]string{"a": "key alpha"}, tell: func(v Visitor) { v.Problem(Problem{"a", errors.New("no")}) }}
+	for calls := range 3 {
+		sink := &breaking{after: calls, err: broken}
+		err := Scan(t.Context(), []Source{source}, patterns{rule("key", `key (\w+)`)}, Options{}, sink)
+		if !errors.Is(err, broken) || sink.calls != calls+1 {
+			t.Errorf("broken after %d calls: got error %v after %d", calls, err, sink.calls)
+		}
 	}
 }
 
