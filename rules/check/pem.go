@@ -9,9 +9,10 @@ import (
 
 var (
 	pemBegin = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----`)
-	// pemDress is what source code puts around a line of a key: quotes, signs that
-	// join or end strings, comment marks.
-	pemDress = regexp.MustCompile(`^[\s"'` + "`" + `#*]+|["'` + "`" + `][\s+,;.\\)]*$|\\$`)
+	// pemAfter and pemBefore are what source code puts around a line of a key:
+	// quotes, signs that join or end strings, comment marks.
+	pemAfter  = regexp.MustCompile(`(?:["'` + "`" + `][\s+,;.\\)\]]*|\\)$`)
+	pemBefore = regexp.MustCompile(`^[\s"'` + "`" + `#*]+`)
 )
 
 // A private key between BEGIN and END lines (RFC 7468) is judged by its inside:
@@ -43,7 +44,7 @@ func pemBody(text string) (data []byte, encrypted, ok bool) {
 	text = strings.NewReplacer(`\\r`, "", `\\n`, "\n", `\r`, "", `\n`, "\n").Replace(text)
 	var digits strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.TrimSpace(pemDress.ReplaceAllString(strings.TrimSpace(line), ""))
+		line = pemBefore.ReplaceAllString(pemAfter.ReplaceAllString(strings.TrimSpace(line), ""), "")
 		switch {
 		case strings.Contains(line, ":"): // a header, such as DEK-Info
 			encrypted = encrypted || strings.Contains(line, "ENCRYPTED")
