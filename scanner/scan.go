@@ -33,8 +33,8 @@ type Options struct {
 // Kept in memory is what was found, not what was read: of each value in each
 // text and by each rule one match and its first [MaxSpans] spans.
 //
-// An error is ctx's, the sink's, or that of a source that could not go on.
-// Unless it is the sink's, the sink's Done was not called.
+// An error is ctx's, the sink's, or that of a source that could not go on. The
+// sink's Done is called only where all went well until then.
 func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options, sink Sink) error {
 	if o.Show == nil {
 		o.Show = secret.Value.Mask

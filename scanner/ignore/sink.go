@@ -11,7 +11,8 @@ import (
 
 // New gives a sink that passes on to next what no list silences: findings
 // without the places, and places without the lines, that a list names. A finding
-// of which nothing is left is dropped.
+// of which nothing is left is dropped. The others keep their order, even one that
+// lost its first place.
 //
 // If the scan was thorough enough to know, Done tells which lines of our own
 // ignore files silenced nothing.
