@@ -21,6 +21,14 @@ type inflater struct {
 // stream's content is not exactly that long or its checksum is wrong, and
 // io.ErrUnexpectedEOF if src ends too early.
 func (z *inflater) inflate(dst, src []byte) error {
+	if err := z.begin(dst, src); err != nil {
+		return err
+	}
+	return atEnd(z.zlib)
+}
+
+// begin fills dst with the beginning of a stream's content.
+func (z *inflater) begin(dst, src []byte) error {
 	z.in.Reset(src)
 	if z.zlib == nil {
 		var err error
@@ -30,10 +38,8 @@ func (z *inflater) inflate(dst, src []byte) error {
 	} else if err := z.zlib.(zlib.Resetter).Reset(&z.in, nil); err != nil {
 		return unexpected(err)
 	}
-	if _, err := io.ReadFull(z.zlib, dst); err != nil {
-		return unexpected(err)
-	}
-	return atEnd(z.zlib)
+	_, err := io.ReadFull(z.zlib, dst)
+	return unexpected(err)
 }
 
 // atEnd checks that a zlib stream ends here, and its checksum.

@@ -123,10 +123,13 @@ type DB struct {
 	ids     idTable
 	types   []Type // by object
 	forest
+	held int64 // bytes of delta bases that a sweep keeps at most
 
 	mu       sync.Mutex
 	lost     map[int]bool // objects that are counted in their source's lost
 	problems []Problem
+
+	readers sync.Pool // of *reader, for Read and Size
 
 	reopen sync.Once
 	newer  *DB // the database as it is now, if files of this one have gone
@@ -156,7 +159,7 @@ func Open(ctx context.Context, objectsDir string, hashSize int) (*DB, error) {
 var errVanished = errors.New("pack vanished")
 
 func open(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, err error) {
-	db := &DB{dir: dir, lost: make(map[int]bool)}
+	db := &DB{dir: dir, held: heldLimit, lost: make(map[int]bool)}
 	defer func() {
 		if err != nil {
 			_ = db.Close()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 )
 
@@ -24,9 +25,14 @@ type writtenEntry struct {
 	offset int64
 }
 
+// deflaters are costly to make.
+var deflaters = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 func deflate(data []byte) []byte {
+	z := deflaters.Get().(*zlib.Writer)
+	defer deflaters.Put(z)
 	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
+	z.Reset(&b)
 	_, _ = z.Write(data)
 	_ = z.Close()
 	return b.Bytes()

@@ -27,13 +27,23 @@ type reader struct {
 	window  window
 	zlib    inflater
 	scratch []byte // a delta's instructions
+	sizes   [maxDeltaHeader]byte
 	copied  []Copy
 	spare   buffers
 }
 
-// Read reads one object.
+// reader gives a reader that db.readers takes back.
+func (db *DB) reader() *reader {
+	if r, ok := db.readers.Get().(*reader); ok {
+		return r
+	}
+	return &reader{db: db}
+}
+
+// Read reads one object. The data is the caller's.
 func (db *DB) Read(ctx context.Context, i int) ([]byte, error) {
-	r := reader{db: db}
+	r := db.reader()
+	defer db.readers.Put(r)
 	data, err := r.object(ctx, i)
 	if err != nil {
 		return nil, fmt.Errorf("read %s %s: %w", db.Type(i), db.ID(i), err)
@@ -45,7 +55,8 @@ func (db *DB) Read(ctx context.Context, i int) ([]byte, error) {
 // header, for a delta from the beginning of its instructions; 0 if that fails.
 // What is swept has it in [Object] for nothing.
 func (db *DB) Size(i int) int64 {
-	r := reader{db: db}
+	r := db.reader()
+	defer db.readers.Put(r)
 	for e := db.entries[i]; e >= 0; e = db.nextCopy(e) {
 		if size, err := r.size(e); err == nil {
 			return size
@@ -63,16 +74,20 @@ func (r *reader) size(e int32) (int64, error) {
 	if err != nil || !head.kind.isDelta() {
 		return head.size, err
 	}
-	in, err := openAt(s, offset, head)
-	if err != nil {
-		return 0, err
+	// Nearly always the instructions begin within so many deflated bytes.
+	const guess = 512
+	for _, n := range []int{guess, deflateBound(int(min(head.size, wholeLimit)))} {
+		src, err2 := r.window.at(s, offset+int64(head.len), n)
+		if err2 != nil {
+			return 0, err2
+		}
+		start := r.sizes[:min(maxDeltaHeader, head.size)]
+		if err = r.zlib.begin(start, src); err == nil {
+			d, err := parseDelta(start)
+			return d.size, err
+		}
 	}
-	start := make([]byte, min(maxDeltaHeader, head.size))
-	if _, err := io.ReadFull(in, start); err != nil {
-		return 0, err
-	}
-	d, err := parseDelta(start)
-	return d.size, err
+	return 0, err
 }
 
 // locate gives an entry's source and its offset in it.

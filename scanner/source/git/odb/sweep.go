@@ -181,7 +181,7 @@ func (w *worker) keep(e int32, data []byte) {
 		w.spare.give(data)
 		return
 	}
-	if w.sweep.held.Add(int64(len(data))) > heldLimit {
+	if w.sweep.held.Add(int64(len(data))) > w.db.held {
 		w.sweep.held.Add(-int64(len(data)))
 		for d := first; d < end; d++ {
 			w.sweep.fail(failure{entry: d})

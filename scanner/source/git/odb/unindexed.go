@@ -29,7 +29,7 @@ func (s *source) index(ctx context.Context, hashSize int) (*packIndex, error) {
 	// A delta whose base is known by id waits for the round after its base's.
 	const maxRounds = 100
 	for n := range maxRounds {
-		round := &DB{ids: idTable{width: hashSize, ids: make([]byte, len(entries)*hashSize)}, lost: make(map[int]bool)}
+		round := &DB{held: heldLimit, ids: idTable{width: hashSize, ids: make([]byte, len(entries)*hashSize)}, lost: make(map[int]bool)}
 		tried := *s
 		round.sources = []*source{&tried}
 		round.grow(linkFound(entries))
