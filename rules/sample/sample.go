@@ -34,8 +34,9 @@ import (
 )
 
 const (
-	maxCount = 1 << 16 // characters that one placeholder may ask for
-	maxDepth = 4       // encodings inside one another
+	maxCount  = 1 << 16 // characters that one placeholder may ask for
+	maxDepth  = 4       // encodings inside one another
+	maxLength = 1 << 20 // bytes of a sample
 )
 
 // Expand fills in a template. The same rng gives the same text, except for keys,
@@ -88,7 +89,9 @@ func (e *expander) expand(t string, depth int) (text, rest string, err error) {
 		if err != nil {
 			return "", "", err
 		}
-		out.WriteString(filled)
+		if out.WriteString(filled); out.Len() > maxLength {
+			return "", "", fmt.Errorf("more than %d bytes", maxLength)
+		}
 	}
 	if depth > 0 {
 		return "", "", fmt.Errorf("an encoding is not closed by %q", ")}")
