@@ -1,0 +1,263 @@
+package match
+
+import (
+	"encoding/binary"
+	"regexp/syntax"
+	"slices"
+	"sync"
+	"unicode/utf8"
+)
+
+// automaton tells, at a few nanoseconds a byte, that an expression does not match
+// at a place: it rejects, and leaves matching to regexp. It is the expression's
+// NFA, made deterministic one transition at a time, as texts ask for it, after
+// K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968, and
+// R. Cox, "Regular Expression Matching in the Wild", 2010.
+//
+// It knows ASCII only. Where a text has anything else, it has no answer.
+// An automaton is safe for concurrent use.
+type automaton struct {
+	prog    *syntax.Prog
+	class   [utf8.RuneSelf]uint8 // characters that no instruction tells apart
+	example []rune               // one character of each class
+	tables  sync.Pool            // *table: each goroutine makes its own states
+}
+
+const (
+	// mostStates bounds the memory of a table, which begins anew when it is full.
+	mostStates = 2000
+	// mostRead is how far the automaton reads on before it has no answer.
+	mostRead = 4 << 10
+)
+
+// newAutomaton compiles an expression.
+func newAutomaton(tree *syntax.Regexp) (*automaton, error) {
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	a := &automaton{prog: prog}
+	a.classify()
+	a.tables.New = func() any { return newTable(a) }
+	return a, nil
+}
+
+// classify sorts characters by which instructions take them and what they mean to
+// \b and ^.
+func (a *automaton) classify() {
+	var takers []*syntax.Inst
+	for i := range a.prog.Inst {
+		switch inst := &a.prog.Inst[i]; inst.Op {
+		case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+			if !slices.ContainsFunc(takers, func(t *syntax.Inst) bool {
+				return t.Op == inst.Op && t.Arg == inst.Arg && slices.Equal(t.Rune, inst.Rune)
+			}) {
+				takers = append(takers, inst)
+			}
+		}
+	}
+	numbers := map[string]uint8{}
+	signature := make([]byte, len(takers)+1)
+	for c := range rune(utf8.RuneSelf) {
+		signature[0] = byte(kindOf(c))
+		for i, t := range takers {
+			signature[i+1] = 0
+			if t.MatchRune(c) {
+				signature[i+1] = 1
+			}
+		}
+		n, ok := numbers[string(signature)]
+		if !ok {
+			n = uint8(len(numbers))
+			numbers[string(signature)] = n
+			a.example = append(a.example, c)
+		}
+		a.class[c] = n
+	}
+}
+
+// kind is what a character means to \b, ^ and $.
+type kind uint8
+
+const (
+	otherKind kind = iota
+	wordKind
+	newlineKind
+	noKind // there is none: the text begins or ends here
+)
+
+func kindOf(c rune) kind {
+	switch {
+	case c == '\n':
+		return newlineKind
+	case syntax.IsWordChar(c):
+		return wordKind
+	}
+	return otherKind
+}
+
+// runeOf gives a character of a kind, for syntax.EmptyOpContext.
+func (k kind) runeOf() rune {
+	return [...]rune{otherKind: ' ', wordKind: 'a', newlineKind: '\n', noKind: -1}[k]
+}
+
+// mayMatch is false only if the expression does not match at text[from:], where
+// text[:from] counts for what asks what stands before.
+func (a *automaton) mayMatch(text []byte, from int) bool {
+	t := a.tables.Get().(*table)
+	defer a.tables.Put(t)
+	before := noKind
+	if from > 0 {
+		before = otherKind
+		if c := text[from-1]; c < utf8.RuneSelf {
+			before = kindOf(rune(c))
+		}
+	}
+	s := t.begin(before)
+	end := min(len(text), from+mostRead)
+	for i := from; i < end; i++ {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			return true
+		}
+		class := a.class[c]
+		next := t.states[s].next[class]
+		if next == unknown {
+			next = t.step(s, int(class))
+		}
+		if next < 0 {
+			return next == matched
+		}
+		s = next
+	}
+	return end < len(text) || t.ends(s)
+}
+
+// table is the part of the deterministic automaton that has been needed so far.
+type table struct {
+	*automaton
+	states []dstate
+	number map[string]int32
+	start  [noKind + 1]int32
+
+	// Scratch for closures: the instructions reached, and those yet to follow.
+	reached, todo []uint32
+	seen          []bool
+}
+
+// dstate is a set of instructions, and what stood before them.
+type dstate struct {
+	pending []uint32 // in order
+	before  kind
+	next    []int32 // by class
+}
+
+// Transitions that lead to no state.
+const (
+	unknown = -1 - iota // not worked out yet
+	dead                // no match is possible any more
+	matched             // there is a match
+)
+
+func newTable(a *automaton) *table {
+	t := &table{automaton: a, seen: make([]bool, len(a.prog.Inst))}
+	t.clear()
+	return t
+}
+
+func (t *table) clear() {
+	t.states, t.number = nil, map[string]int32{}
+	for k := range t.start {
+		t.start[k] = unknown
+	}
+}
+
+// begin gives the state before the first character.
+func (t *table) begin(before kind) int32 {
+	if t.start[before] == unknown {
+		t.start[before] = t.state([]uint32{uint32(t.prog.Start)}, before)
+	}
+	return t.start[before]
+}
+
+func (t *table) state(pending []uint32, before kind) int32 {
+	key := make([]byte, 0, 1+4*len(pending))
+	key = append(key, byte(before))
+	for _, pc := range pending {
+		key = binary.LittleEndian.AppendUint32(key, pc)
+	}
+	n, ok := t.number[string(key)]
+	if !ok {
+		n = int32(len(t.states))
+		next := make([]int32, len(t.example))
+		for i := range next {
+			next[i] = unknown
+		}
+		t.states = append(t.states, dstate{slices.Clone(pending), before, next})
+		t.number[string(key)] = n
+	}
+	return n
+}
+
+// step works out the transition of a state for a class of characters.
+func (t *table) step(s int32, class int) int32 {
+	c := t.example[class]
+	from := t.states[s]
+	next := int32(dead)
+	if t.follow(from, kindOf(c)) {
+		next = matched
+	} else {
+		var pending []uint32
+		for _, pc := range t.reached {
+			if inst := &t.prog.Inst[pc]; inst.MatchRune(c) {
+				pending = append(pending, inst.Out)
+			}
+		}
+		slices.Sort(pending)
+		if pending = slices.Compact(pending); len(pending) > 0 {
+			if len(t.states) >= mostStates {
+				t.clear()
+				return t.state(pending, kindOf(c))
+			}
+			next = t.state(pending, kindOf(c))
+		}
+	}
+	t.states[s].next[class] = next
+	return next
+}
+
+// ends tells whether there is a match if the text ends at a state.
+func (t *table) ends(s int32) bool { return t.follow(t.states[s], noKind) }
+
+// follow finds the instructions that wait for a character and can be reached from
+// a state if a character of kind after comes next. It tells whether a match is
+// reached.
+func (t *table) follow(s dstate, after kind) bool {
+	flags := syntax.EmptyOpContext(s.before.runeOf(), after.runeOf())
+	t.reached, t.todo = t.reached[:0], append(t.todo[:0], s.pending...)
+	clear(t.seen)
+	for len(t.todo) > 0 {
+		pc := t.todo[len(t.todo)-1]
+		t.todo = t.todo[:len(t.todo)-1]
+		if t.seen[pc] {
+			continue
+		}
+		t.seen[pc] = true
+		switch inst := &t.prog.Inst[pc]; inst.Op {
+		case syntax.InstMatch:
+			return true
+		case syntax.InstAlt, syntax.InstAltMatch:
+			t.todo = append(t.todo, inst.Out, inst.Arg)
+		case syntax.InstCapture, syntax.InstNop:
+			t.todo = append(t.todo, inst.Out)
+		case syntax.InstEmptyWidth:
+			if syntax.EmptyOp(inst.Arg)&^flags == 0 {
+				t.todo = append(t.todo, inst.Out)
+			}
+		case syntax.InstFail:
+		default:
+			t.reached = append(t.reached, pc)
+		}
+	}
+	return false
+}
