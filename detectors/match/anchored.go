@@ -3,16 +3,19 @@ package match
 import (
 	"regexp/syntax"
 	"slices"
+	"sync"
 )
 
 // anchored tries the pattern at the one place where it must begin for the literal
 // to stand where it does. The pattern is without its lead.
 type anchored struct {
+	reject  func() *automaton // asked first: most hits are of words that mean nothing
 	pattern resumable
 	lead    *lead // nil if there is none
 	extent  extent
 	// windowed goes on where trying each place costs too much: many hits, and
-	// from each the pattern reads on and on, in vain.
+	// from each the pattern reads on and on, in vain. It also takes texts with
+	// foreign folds, which may stand anywhere in a match.
 	windowed windowed
 }
 
@@ -23,23 +26,33 @@ const (
 	maxRereads = 8
 )
 
-func newAnchored(whole, rest *syntax.Regexp, lead *lead, e extent) (searcher, error) {
-	pattern, err := newResumable(rest, true)
-	if err != nil {
-		return nil, err
+// newAnchored prepares a search for the rest of a pattern, whose lead is cut off.
+// whole searches for all of it.
+func newAnchored(whole windowed, rest *syntax.Regexp, lead *lead, e extent) anchored {
+	whole.lead = lead.extent()
+	return anchored{
+		reject: sync.OnceValue(func() *automaton {
+			a, err := newAutomaton(rest)
+			if err != nil {
+				panic("match: " + err.Error()) // package regexp has compiled more
+			}
+			return a
+		}),
+		pattern:  newResumable(rest, true),
+		lead:     lead,
+		extent:   e,
+		windowed: whole,
 	}
-	a := anchored{pattern: pattern, lead: lead, extent: e}
-	if e.max == unbounded {
-		a.windowed, err = newWindowed(whole)
-		a.windowed.lead = lead.extent()
-	}
-	return a, err
 }
 
 func (a anchored) search(text []byte, hits []hit, found func([]int) bool) {
 	try := attempt{anchored: a, around: lines{text: text}, budget: maxRereads * len(text)}
-	starts := make([]int, 0, len(hits))
+	var starts []int
 	for _, h := range hits {
+		if h.literal.foreign {
+			a.windowed.search(text, hits, found)
+			return
+		}
 		if start := h.at - h.literal.before.min; start >= 0 {
 			starts = append(starts, start)
 		}
@@ -85,6 +98,9 @@ type attempt struct {
 
 // at gives the match of the rest that begins at a place; nil if there is none.
 func (t *attempt) at(start int) []int {
+	if !t.reject().mayMatch(t.around.text, start) {
+		return nil
+	}
 	end := t.around.reach(start, t.extent)
 	if t.extent.max != unbounded || end-start <= longPart {
 		return t.pattern.find(t.around.text, start, end)

@@ -13,7 +13,7 @@ import (
 // Limits of what is worth knowing about an expression. Past them an answer is
 // coarser, never wrong.
 const (
-	maxWords  = 256 // strings of a set
+	maxWords  = 512 // strings of a set
 	maxSets   = 16  // sets of an expression
 	maxClass  = 8   // runes of a class that is spelled out
 	maxCopies = 24  // copies of a repeated expression that are spelled out
@@ -25,6 +25,26 @@ type literal struct {
 	// exact is how the text must be written, or "" if case does not matter.
 	exact         string
 	before, after extent // from the match's start to it, and from it to the match's end
+	foreign       bool   // one of foreignFolds, which may stand in place of a letter
+}
+
+// foreignFolds are the runes outside ASCII that fold to an ASCII letter: a long s
+// and the Kelvin sign. No word has one for the sake of a folded letter, since each
+// such letter would double the words. They are literals by themselves instead.
+var foreignFolds = [...]string{"\u017f", "\u212a"}
+
+// withForeign adds the foreign folds to a set if one of its literals has a letter
+// that they fold to. What stands around them in a match is not known.
+func (r required) withForeign(whole extent) required {
+	letters := [...]string{"s", "k"}
+	around := extent{0, whole.max, whole.newline}
+	all := r
+	for i, text := range foreignFolds {
+		if slices.ContainsFunc(r, func(l literal) bool { return l.exact == "" && strings.Contains(l.text, letters[i]) }) {
+			all = append(all, literal{text: text, before: around, after: around, foreign: true})
+		}
+	}
+	return all
 }
 
 // required is a set of literals: every match contains at least one of them,
@@ -147,8 +167,7 @@ func analyse(re *syntax.Regexp) shape {
 	return shape{extent: extent{0, unbounded, true}}
 }
 
-// orbit gives a rune's ranges: itself, or all runes that it folds to. Of ASCII
-// letters, k and s fold to one rune outside ASCII each.
+// orbit gives a rune's ranges: itself, or all runes that it folds to.
 func orbit(r rune, fold bool) []rune {
 	ranges := []rune{r, r}
 	if fold {
@@ -194,14 +213,21 @@ func runes(ranges []rune) shape {
 	return s
 }
 
-// foldPairs makes one folded word of both cases of an ASCII letter.
+// foldPairs makes one folded word of both cases of an ASCII letter, and of the
+// foreign fold beside them.
 func foldPairs(words []word) []word {
 	var folded []word
+	has := func(text string) bool {
+		return slices.ContainsFunc(words, func(w word) bool { return w.text == text })
+	}
 	for _, w := range words {
 		lower := lowerASCII(w.text)
-		if i := slices.IndexFunc(folded, func(f word) bool { return lowerASCII(f.text) == lower }); i >= 0 {
-			folded[i] = word{lower, true}
-		} else {
+		switch {
+		case w.text == foreignFolds[0] && has("s") && has("S"), w.text == foreignFolds[1] && has("k") && has("K"):
+		case w.text == lower && has(strings.ToUpper(lower)) && len(lower) == 1 && isLetter(lower[0]):
+			folded = append(folded, word{lower, true})
+		case w.text != lower && has(lower):
+		default:
 			folded = append(folded, w)
 		}
 	}
@@ -283,13 +309,11 @@ func sequence(parts []shape) shape {
 	return s
 }
 
-// alternate is the shape of one expression or another.
+// alternate is the shape of one expression or another. Of its branches' sets it
+// joins the rarest ones, and the rarest of those at a fixed place.
 func alternate(subs []*syntax.Regexp) shape {
-	var (
-		s     = shape{words: []word{}}
-		set   required
-		known = true // every branch has a set
-	)
+	s := shape{words: []word{}}
+	var rarest, fixed choices
 	for i, sub := range subs {
 		branch := analyse(sub)
 		if i == 0 {
@@ -302,23 +326,41 @@ func alternate(subs []*syntax.Regexp) shape {
 		} else {
 			s.words = nil
 		}
-		best := branch.best()
-		known = known && best != nil
-		set = append(set, best...)
+		all := branch.required()
+		rarest.join(rarestOf(all))
+		fixed.join(rarestOf(slices.DeleteFunc(slices.Clone(all), func(r required) bool { return !r.fixed() })))
 	}
-	if s.words == nil && known && len(set) <= maxWords {
-		s.sets = []required{set}
+	if s.words == nil {
+		s.add(rarest.set())
+		s.add(fixed.set())
 	}
 	return s
 }
 
-// best is the rarest set; nil if there is none.
-func (s shape) best() required {
-	all := s.required()
-	if len(all) == 0 {
+// choices joins a set of each branch to one. It is nothing once a branch has none.
+type choices struct {
+	all    required
+	failed bool
+}
+
+func (c *choices) join(set required) {
+	c.failed = c.failed || set == nil || len(c.all)+len(set) > maxWords
+	c.all = append(c.all, set...)
+}
+
+func (c *choices) set() required {
+	if c.failed {
 		return nil
 	}
-	return slices.MinFunc(all, func(a, b required) int { return cmp.Compare(a.frequency(), b.frequency()) })
+	return c.all
+}
+
+// rarestOf gives the rarest set; nil if there is none.
+func rarestOf(sets []required) required {
+	if len(sets) == 0 {
+		return nil
+	}
+	return slices.MinFunc(sets, func(a, b required) int { return cmp.Compare(a.frequency(), b.frequency()) })
 }
 
 // required gives the sets. An expression whose every string is known has one,
@@ -352,6 +394,7 @@ func (s *shape) add(set required) {
 // toRequired makes a set of words; nil if one of them is empty.
 func toRequired(words []word, before, after extent) required {
 	set := make(required, 0, len(words))
+	at := make(map[string]int, len(words))
 	for _, w := range words {
 		if w.text == "" {
 			return nil
@@ -360,11 +403,11 @@ func toRequired(words []word, before, after extent) required {
 		if !w.folded {
 			l.exact = w.text
 		}
-		i := slices.IndexFunc(set, func(s literal) bool { return s.text == l.text })
-		switch {
-		case i < 0:
+		i, has := at[l.text]
+		if !has {
+			at[l.text] = len(set)
 			set = append(set, l)
-		case set[i].exact != l.exact:
+		} else if set[i].exact != l.exact {
 			set[i].exact = ""
 		}
 	}

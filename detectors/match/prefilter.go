@@ -1,7 +1,5 @@
 package match
 
-import "slices"
-
 // prefilter finds all places where one of many texts stands, whatever the case
 // of ASCII letters. It is an Aho-Corasick automaton, made into a table over
 // classes of bytes.
@@ -103,10 +101,4 @@ func (p *prefilter) scan(data []byte, found func(text int32, at int)) {
 			}
 		}
 	}
-}
-
-// distinct gives the different ones of some texts, sorted.
-func distinct(texts []string) []string {
-	slices.Sort(texts)
-	return slices.Compact(texts)
 }

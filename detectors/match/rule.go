@@ -3,6 +3,7 @@ package match
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -43,6 +44,9 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 		if p.pattern.searcher, p.pattern.literals, err = newSearcher(p.Pattern, nil); err != nil {
 			return nil, fmt.Errorf("part %q: %w", p.Name, err)
 		}
+		if p.pattern.literals.frequency() > commonPart {
+			p.pattern.searcher, p.pattern.literals = everywhere{p.Pattern}, nil
+		}
 		add(&p.pattern)
 		c.parts = append(c.parts, p)
 	}
@@ -66,6 +70,10 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 	return c, nil
 }
 
+// commonPart is how often a part's literals may stand in a byte of source text.
+// Parts are asked for rarely: only where the rule's own pattern matches.
+const commonPart = 1e-4
+
 // unlikelyLength is how long a literal must be so that binary data has it by
 // chance hardly ever, together with the rest of a pattern.
 const unlikelyLength = 4
@@ -75,7 +83,13 @@ func (r required) shortest() int {
 	if len(r) == 0 {
 		return 0
 	}
-	return len(slices.MinFunc(r, func(a, b literal) int { return len(a.text) - len(b.text) }).text)
+	shortest := math.MaxInt
+	for _, l := range r {
+		if !l.foreign {
+			shortest = min(shortest, len(l.text))
+		}
+	}
+	return shortest
 }
 
 // text is a text in which rules search.

@@ -27,7 +27,7 @@ type hit struct {
 // Costs of one look at a hit, in the time that it takes to read one byte of the
 // text. They weigh ways to search against each other.
 const (
-	anchoredCost   = 300
+	anchoredCost   = 60
 	windowCost     = 1000
 	windowByteCost = 50
 	// slowest is the cost per byte of text past which literals gain nothing.
@@ -38,17 +38,18 @@ const (
 // of which there is no match. If the pattern says too little of them they are the
 // rule's own, and whole texts are searched: every one if there are none either.
 func newSearcher(pattern *regexp.Regexp, own []string) (searcher, required, error) {
-	tree, err := syntax.Parse(pattern.String(), syntax.Perl)
+	source := pattern.String()
+	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		return nil, nil, fmt.Errorf("pattern %q: %w", pattern, err)
+		return nil, nil, fmt.Errorf("pattern %q: %w", source, err)
 	}
 	whole := analyse(tree)
+	lead, rest := cutLead(tree)
+	tail := analyse(rest)
 
 	var best required
 	anchor := false
 	least := float64(slowest)
-	lead, rest := cutLead(tree)
-	tail := analyse(rest)
 	for _, set := range tail.required() {
 		if cost := set.frequency() * anchoredCost; set.fixed() && cost < least {
 			best, least, anchor = set, cost, true
@@ -59,19 +60,27 @@ func newSearcher(pattern *regexp.Regexp, own []string) (searcher, required, erro
 			best, least, anchor = set, cost, false
 		}
 	}
-	switch {
-	case anchor:
-		s, err := newAnchored(tree, rest, lead, tail.extent)
-		return s, best, err
-	case best != nil:
-		s, err := newWindowed(tree)
-		return s, best, err
+	// An expression that only just compiles leaves no room for what is put around it.
+	if height, size := measure(tree); best == nil || height > maxHeight || size > maxSize {
+		best = nil
+		for _, text := range own {
+			best = append(best, literal{text: lowerASCII(text)})
+		}
+		return everywhere{pattern}, best, nil
 	}
-	for _, text := range own {
-		best = append(best, literal{text: lowerASCII(text)})
+	best = best.withForeign(whole.extent)
+	windowed := newWindowed(tree)
+	if !anchor {
+		return windowed, best, nil
 	}
-	return everywhere{pattern}, best, nil
+	return newAnchored(windowed, rest, lead, tail.extent), best, nil
 }
+
+// Limits of expressions that are searched for near literals.
+const (
+	maxHeight = 900
+	maxSize   = 100_000
+)
 
 func windowsCost(set required) float64 {
 	const unboundedLength = 80 // a line, or what is read of it
@@ -114,21 +123,35 @@ type resumable struct {
 
 // newResumable prepares an expression. If anchored, it is looked for at the given
 // place only.
-func newResumable(tree *syntax.Regexp, anchored bool) (resumable, error) {
-	anchor, skip := "", `(?s:.*?)`
+func newResumable(tree *syntax.Regexp, anchored bool) resumable {
+	anchor, skip := "", lazySkip
 	if anchored {
 		anchor, skip = `\A`, ""
 	}
-	start := anchor + `(?:` + tree.String() + `)`
-	later := `\A(?s:.)` + skip + `(` + tree.String() + `)`
-	// Only parsing can fail, at an expression that is just not too large by itself.
-	if _, err := syntax.Parse(later, syntax.Perl); err != nil {
-		return resumable{}, err
+	return resumable{
+		context: looksBehind(tree),
+		start:   sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(anchor + `(?:` + tree.String() + `)`) }),
+		later:   sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(oneRune + skip + `(` + tree.String() + `)`) }),
 	}
-	r := resumable{context: looksBehind(tree)}
-	r.start = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(start) })
-	r.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(later) })
-	return r, nil
+}
+
+const (
+	oneRune  = `\A(?s:.)`
+	lazySkip = `(?s:.*?)`
+)
+
+// measure gives the height of an expression's tree, and how many nodes it has once
+// repetitions are written out. Package regexp limits both, to 1,000 and to some
+// millions.
+func measure(re *syntax.Regexp) (height, size int) {
+	for _, sub := range re.Sub {
+		h, s := measure(sub)
+		height, size = max(height, h), size+s
+	}
+	if re.Op == syntax.OpRepeat {
+		size *= max(re.Min, re.Max, 1)
+	}
+	return height + 1, size + 1 + len(re.Rune)
 }
 
 // find gives the first match in text[from:to], with indices into text; nil if

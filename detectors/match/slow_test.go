@@ -1,6 +1,7 @@
 package match
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -206,7 +207,7 @@ type choice struct {
 // else than the pattern itself.
 func compareSearchers(t failer, re *regexp.Regexp, text string) {
 	want := re.FindAllSubmatchIndex([]byte(text), -1)
-	for name, s := range searchers(t, parse(t, re.String())) {
+	for name, s := range searchers(parse(t, re.String())) {
 		var got [][]int
 		s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
 			got = append(got, slices.Clone(m))
@@ -241,24 +242,18 @@ func (c choice) hits(text []byte) []hit {
 }
 
 // searchers gives all ways to search for a pattern, not only the best.
-func searchers(t failer, tree *syntax.Regexp) map[string]choice {
+func searchers(tree *syntax.Regexp) map[string]choice {
 	all := map[string]choice{}
-	w, err := newWindowed(tree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, set := range analyse(tree).required() {
-		all["windowed "+set[0].text] = choice{w, set}
+	whole := analyse(tree)
+	w := newWindowed(tree)
+	for _, set := range whole.required() {
+		all[fmt.Sprintf("windowed %v", set)] = choice{w, set.withForeign(whole.extent)}
 	}
 	lead, rest := cutLead(tree)
 	tail := analyse(rest)
 	for _, set := range tail.required() {
 		if set.fixed() {
-			a, err := newAnchored(tree, rest, lead, tail.extent)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all["anchored "+set[0].text] = choice{a, set}
+			all[fmt.Sprintf("anchored %v", set)] = choice{newAnchored(w, rest, lead, tail.extent), set.withForeign(whole.extent)}
 		}
 	}
 	return all

@@ -15,9 +15,8 @@ type windowed struct {
 	lead    extent // of what may stand before what the literals' extents speak of
 }
 
-func newWindowed(tree *syntax.Regexp) (windowed, error) {
-	pattern, err := newResumable(tree, false)
-	return windowed{pattern: pattern}, err
+func newWindowed(tree *syntax.Regexp) windowed {
+	return windowed{pattern: newResumable(tree, false)}
 }
 
 func (w windowed) search(text []byte, hits []hit, found func([]int) bool) {
