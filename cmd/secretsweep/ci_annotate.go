@@ -7,7 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/secretsweep/secretsweep/scanner/report"
 )
@@ -15,7 +18,7 @@ import (
 // annotation is what a platform shows beside a line of a file, or by itself if
 // Path is "".
 type annotation struct {
-	Path         string
+	Path         string // from the repository's top
 	Line, Column int
 	Title        string
 	Message      string
@@ -35,7 +38,7 @@ func annotations(r *report.Report) []annotation {
 		}
 		for _, p := range f.Places {
 			if p.Path != "" && p.Live() {
-				a.Path, a.Line, a.Column = r.Path(&p), p.Start.Line, p.Start.Column
+				a.Path, a.Line, a.Column = p.Path, p.Start.Line, p.Start.Column
 				break
 			}
 		}
@@ -62,14 +65,15 @@ func githubCommand(a annotation) string {
 // may hold no second one:
 // https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
 func azureCommand(a annotation) string {
-	data := strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "##", "# #")
-	property := strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "]", "%5D", ";", "%3B", "##", "# #")
+	data := strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "]", "%5D", ";", "%3B")
+	text := func(s string) string { return breakCommands(report.Printable(s)) }
 	var b strings.Builder
 	b.WriteString("##vso[task.logissue type=error;")
 	if a.Path != "" {
-		fmt.Fprintf(&b, "sourcepath=%s;linenumber=%d;columnnumber=%d;", property.Replace(report.Printable(a.Path)), a.Line, a.Column)
+		fmt.Fprintf(&b, "sourcepath=%s;linenumber=%d;columnnumber=%d;", property.Replace(text(a.Path)), a.Line, a.Column)
 	}
-	fmt.Fprintf(&b, "]%s: %s", data.Replace(report.Printable(a.Title)), data.Replace(report.Printable(a.Message)))
+	fmt.Fprintf(&b, "]%s: %s", data.Replace(text(a.Title)), data.Replace(text(a.Message)))
 	return b.String()
 }
 
@@ -104,12 +108,20 @@ func (h *harmless) Flush() error {
 }
 
 func disarm(line []byte) []byte {
-	line = bytes.ReplaceAll(line, []byte("##"), []byte("# #"))
-	text := bytes.TrimLeft(line, " \t")
-	if rest, ok := bytes.CutPrefix(text, []byte("::")); ok {
-		line = append(append(bytes.Clone(line[:len(line)-len(text)]), ": :"...), rest...)
+	line = []byte(breakCommands(string(line)))
+	text := bytes.TrimLeftFunc(line, unicode.IsSpace)
+	if bytes.HasPrefix(text, []byte("::")) {
+		space := line[:len(line)-len(text)]
+		line = slices.Concat(space, []byte(": "), text[1:])
 	}
 	return line
+}
+
+// breakCommands puts a space into every "##vso[" and "##[". A carriage return
+// would begin a line.
+func breakCommands(s string) string {
+	s = strings.ReplaceAll(s, "\r", " ")
+	return regexp.MustCompile(`(?i)#((?:vso)?\[)`).ReplaceAllString(s, "# $1")
 }
 
 // githubSummary adds to the job's page.

@@ -99,7 +99,9 @@ func (o *output) Commit() error {
 	}
 	switch {
 	case o.direct != nil:
-		return o.direct.Close()
+		err := o.direct.Close()
+		o.direct = nil
+		return err
 	case o.path == "":
 		return nil
 	}
@@ -133,7 +135,8 @@ func (o *output) keepMode() error {
 // Discard takes away what was written so far. It does nothing after Commit.
 func (o *output) Discard() {
 	if o.direct != nil {
-		o.direct.Close()
+		_ = o.direct.Close()
+		o.direct = nil
 	}
 	if o.temp != nil {
 		o.temp.Close()
