@@ -90,34 +90,39 @@ func (d *days) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// The words that fields choose from are structs here, because the decoder asks no
+// string type to read itself.
+type (
+	severity   struct{ Severity }
+	confidence struct{ Confidence }
+	target     struct{ Target }
+)
+
 // UnmarshalText accepts the four severities.
-func (s *Severity) UnmarshalText(text []byte) error {
-	switch v := Severity(text); v {
+func (s *severity) UnmarshalText(text []byte) error {
+	switch s.Severity = Severity(text); s.Severity {
 	case Low, Medium, High, Critical:
-		*s = v
 		return nil
 	}
 	return fmt.Errorf("severity %q: want low, medium, high or critical", text)
 }
 
 // UnmarshalText accepts the three confidences.
-func (c *Confidence) UnmarshalText(text []byte) error {
-	switch v := Confidence(text); v {
+func (c *confidence) UnmarshalText(text []byte) error {
+	switch c.Confidence = Confidence(text); c.Confidence {
 	case Unlikely, Likely, Sure:
-		*c = v
 		return nil
 	}
 	return fmt.Errorf("confidence %q: want low, medium or high", text)
 }
 
 // UnmarshalText accepts the three targets; the value is "value".
-func (t *Target) UnmarshalText(text []byte) error {
-	switch v := Target(text); v {
+func (t *target) UnmarshalText(text []byte) error {
+	switch t.Target = Target(text); t.Target {
 	case "value":
-		*t = TargetValue
+		t.Target = TargetValue
 		return nil
 	case TargetMatch, TargetLine:
-		*t = v
 		return nil
 	}
 	return fmt.Errorf("target %q: want value, match or line", text)

@@ -274,9 +274,9 @@ func (g *gitleaksAllowlist) allow() (Allow, error) {
 	switch strings.ToLower(g.RegexTarget) {
 	case "", "secret":
 	case "match":
-		spec.Target = TargetMatch
+		spec.Target = target{TargetMatch}
 	case "line":
-		spec.Target = TargetLine
+		spec.Target = target{TargetLine}
 	default:
 		return Allow{}, fmt.Errorf("allowlist %q: regexTarget %q: want secret, match or line", g.Description, g.RegexTarget)
 	}

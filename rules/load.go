@@ -102,8 +102,8 @@ type (
 		ID          string      `toml:"id"`
 		Provider    string      `toml:"provider"` // in a config only
 		Description string      `toml:"description"`
-		Severity    Severity    `toml:"severity"`
-		Confidence  Confidence  `toml:"confidence"`
+		Severity    severity    `toml:"severity"`
+		Confidence  confidence  `toml:"confidence"`
 		Pattern     pattern     `toml:"pattern"`
 		Literals    []string    `toml:"literals"`
 		Path        pattern     `toml:"path"`
@@ -129,7 +129,7 @@ type (
 		Rules       []string  `toml:"rules"`
 		Paths       []pattern `toml:"paths"`
 		Values      []pattern `toml:"values"`
-		Target      Target    `toml:"target"`
+		Target      target    `toml:"target"`
 		StopWords   []string  `toml:"stop_words"`
 		Commits     []string  `toml:"commits"`
 	}
@@ -158,7 +158,7 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		return nil, errors.New("the id must be lower-case words joined by hyphens")
 	case r.Description == "":
 		return nil, errors.New("no description")
-	case r.Severity == "":
+	case r.Severity.Severity == "":
 		return nil, errors.New("no severity")
 	case r.Pattern.Regexp == nil && r.Path.Regexp == nil:
 		return nil, errors.New("neither pattern nor path")
@@ -166,7 +166,7 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		return nil, errors.New("the pattern matches the empty text")
 	case r.Source != "" && !isWebAddress(r.Source):
 		return nil, fmt.Errorf("source %q is no https address", r.Source)
-	case r.Source == "" && r.Confidence == Sure:
+	case r.Source == "" && r.Confidence.Confidence == Sure:
 		return nil, errors.New("confidence high needs a source: without the vendor's page, medium is the most")
 	case r.Entropy < 0 || r.Entropy > 8:
 		return nil, fmt.Errorf("entropy %v: want bits per character, 0 to 8", r.Entropy)
@@ -179,8 +179,8 @@ func (r *ruleSpec) rule() (*Rule, error) {
 	rule := &Rule{
 		ID:          r.ID,
 		Description: r.Description,
-		Severity:    r.Severity,
-		Confidence:  cmp.Or(r.Confidence, defaultConfidence(r.Source)),
+		Severity:    r.Severity.Severity,
+		Confidence:  cmp.Or(r.Confidence.Confidence, defaultConfidence(r.Source)),
 		Pattern:     r.Pattern.Regexp,
 		Literals:    r.Literals,
 		Path:        r.Path.Regexp,
@@ -244,7 +244,7 @@ func (a *allowSpec) allow() (Allow, error) {
 		Rules:       a.Rules,
 		Paths:       regexps(a.Paths),
 		Values:      regexps(a.Values),
-		Target:      a.Target,
+		Target:      a.Target.Target,
 		StopWords:   a.StopWords,
 		Commits:     a.Commits,
 	}, nil
