@@ -31,18 +31,23 @@ const (
 func newAnchored(whole windowed, rest *syntax.Regexp, lead *lead, e extent) anchored {
 	whole.lead = lead.extent()
 	return anchored{
-		reject: sync.OnceValue(func() *automaton {
-			a, err := newAutomaton(rest)
-			if err != nil {
-				panic("match: " + err.Error()) // package regexp has compiled more
-			}
-			return a
-		}),
+		reject:   lazyAutomaton(rest),
 		pattern:  newResumable(rest, true),
 		lead:     lead,
 		extent:   e,
 		windowed: whole,
 	}
+}
+
+// lazyAutomaton compiles an automaton at first use.
+func lazyAutomaton(tree *syntax.Regexp) func() *automaton {
+	return sync.OnceValue(func() *automaton {
+		a, err := newAutomaton(tree)
+		if err != nil {
+			panic("match: " + err.Error()) // package regexp has compiled more
+		}
+		return a
+	})
 }
 
 func (a anchored) search(text []byte, hits []hit, found func([]int) bool) {

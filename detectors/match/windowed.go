@@ -11,12 +11,15 @@ import (
 // literal can be. Windows that touch are one. Every match that begins in a window
 // then lies in it, so that the first one found is the first one there is.
 type windowed struct {
+	reject  func() *automaton // of what can begin anywhere in a window
 	pattern resumable
 	lead    extent // of what may stand before what the literals' extents speak of
 }
 
 func newWindowed(tree *syntax.Regexp) windowed {
-	return windowed{pattern: newResumable(tree, false)}
+	anything := &syntax.Regexp{Op: syntax.OpStar, Flags: syntax.NonGreedy, Sub: []*syntax.Regexp{{Op: syntax.OpAnyChar}}}
+	anywhere := &syntax.Regexp{Op: syntax.OpConcat, Sub: []*syntax.Regexp{anything, tree}}
+	return windowed{reject: lazyAutomaton(anywhere), pattern: newResumable(tree, false)}
 }
 
 func (w windowed) search(text []byte, hits []hit, found func([]int) bool) {
@@ -41,7 +44,7 @@ func (w windowed) searchFrom(pos int, text []byte, hits []hit, found func([]int)
 		for i++; i < len(windows) && windows[i].from <= to; i++ {
 			to = max(to, windows[i].to)
 		}
-		for from = max(from, pos); from < to; from = pos {
+		for from = max(from, pos); from < to && w.reject().mayMatch(text[:to], from); from = pos {
 			m := w.pattern.find(text, from, to)
 			if m == nil {
 				break
