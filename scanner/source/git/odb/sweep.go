@@ -24,8 +24,10 @@ var errBase = errors.New("delta's base was not read")
 // in order, before the first visit; what is Unknown is never read.
 func (db *DB) Sweep(ctx context.Context, workers int, want func(i int) bool, visit func(Object)) error {
 	s := &sweep{db: db, wanted: make([]bool, db.Len()), weights: make([]int32, len(db.places)), visit: visit}
+	wanted := 0
 	for i, e := range db.entries {
 		if e >= 0 && want(i) {
+			wanted++
 			s.wanted[i] = true
 			s.weights[e] = 1
 		}
@@ -36,8 +38,10 @@ func (db *DB) Sweep(ctx context.Context, workers int, want func(i int) bool, vis
 		}
 	}
 
+	workers = max(workers, 1)
+	s.order(wanted, workers)
 	var wg sync.WaitGroup
-	for range max(workers, 1) {
+	for range workers {
 		wg.Go(func() { s.work(ctx) })
 	}
 	wg.Wait()
@@ -55,6 +59,7 @@ type sweep struct {
 	wanted  []bool  // by object
 	weights []int32 // by entry: how many wanted objects are in its tree
 	visit   func(Object)
+	roots   []int32      // in the order in which workers take them
 	next    atomic.Int64 // the first root that no worker has taken
 	held    atomic.Int64 // bytes of delta bases that workers keep
 
@@ -75,19 +80,35 @@ func (s *sweep) fail(f failure) {
 	s.failed = append(s.failed, f)
 }
 
+// order lists the roots of trees that have wanted objects, by their place in the
+// packs, but large trees first: taken last, one would keep one worker busy while
+// the others have nothing left to do.
+func (s *sweep) order(wanted, workers int) {
+	var small []int32
+	for e, weight := range s.weights {
+		switch {
+		case s.db.bases[e] >= 0: // not a root
+		case int(weight) > wanted/(16*workers):
+			s.roots = append(s.roots, int32(e))
+		case weight > 0:
+			small = append(small, int32(e))
+		}
+	}
+	s.roots = append(s.roots, small...)
+}
+
 // work takes roots and sweeps their trees, until there are none or ctx ends.
 func (s *sweep) work(ctx context.Context) {
-	const batch = 64 // neighbours, so that a window serves many of them
+	const batch = 8 // neighbours in a pack, mostly
 	w := worker{reader: reader{db: s.db}, sweep: s}
 	for ctx.Err() == nil {
-		first := s.next.Add(batch) - batch
-		for e := first; e < first+batch; e++ {
-			if e >= int64(len(s.db.places)) || s.db.bases[e] >= 0 { // roots come first
-				return
-			}
-			if s.weights[e] > 0 {
-				w.tree(ctx, int32(e))
-			}
+		first := min(s.next.Add(batch)-batch, int64(len(s.roots)))
+		roots := s.roots[first:min(first+batch, int64(len(s.roots)))]
+		if len(roots) == 0 {
+			return
+		}
+		for _, root := range roots {
+			w.tree(ctx, root)
 		}
 	}
 }
