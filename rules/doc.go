@@ -25,7 +25,7 @@
 //	id = "github-personal-access-token"              # provider, then what it is; unique
 //	description = "GitHub personal access token (classic)"
 //	severity = "critical"
-//	pattern = '\bghp_[0-9A-Za-z]{36}\b'              # always a literal string, in single quotes
+//	pattern = '\bghp_[0-9A-Za-z]{36}\b'              # a literal string; in ''' if it has a ' in it
 //	check = "crc32-base62"
 //	source = "https://docs.github.com/en/authentication/…"
 //	match = ['ghp_{alnum:30}{check}']
@@ -43,11 +43,11 @@
 //     High without a source is an error.
 //   - pattern: RE2 syntax. The value is the group "value", else the first group
 //     that matched any text, else the whole match; a group "name" is what the value
-//     was assigned to. A token inside a longer run of its own characters must not
-//     match: use \b at both ends, and where the token may end with - or another
-//     sign, or \b is not enough, match a neighbour outside the value's group, such
-//     as (?:[^0-9A-Za-z_-]|$). Begin with a literal if there is one; keep
-//     repetitions bounded.
+//     was assigned to, a group "carrier" the whole of which it is a part, such as
+//     the address around a password. A token inside a longer run of its own
+//     characters must not match: use \b at both ends, and where the token may end
+//     with - or another sign, match a neighbour outside the value's group, such as
+//     (?:[^\w-]|$). Begin with a literal if there is one; keep repetitions bounded.
 //   - literals: one of them is in every match, in any case. Only for a pattern from
 //     which none can be told.
 //   - path: RE2 syntax; the path with forward slashes must match, too. A rule with

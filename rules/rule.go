@@ -57,7 +57,8 @@ type Rule struct {
 	Confidence  Confidence // of a match that passes everything below
 
 	// Pattern finds it (RE2 syntax). The value is what [ValueSpan] gives. The
-	// group "name", if there is one, is the name that the value was assigned to.
+	// group "name", if there is one, is the name that the value was assigned to,
+	// and the group "carrier" what the value is a part of, such as an address.
 	Pattern *regexp.Regexp
 	// Literals: every match contains at least one of them, in any case. They
 	// are taken from the pattern where a rule gives none.
@@ -94,14 +95,14 @@ const WholeText = 1 << 20
 
 // ValueSpan gives where the value lies in a match of the pattern, of which loc are
 // the submatch indices: it is the group named "value", else the first group but
-// "name" that matched any text, else the whole match.
+// "name" and "carrier" that matched any text, else the whole match.
 func ValueSpan(pattern *regexp.Regexp, loc []int) (start, end int) {
 	if i := pattern.SubexpIndex("value"); i > 0 && loc[2*i] >= 0 {
 		return loc[2*i], loc[2*i+1]
 	}
-	name := pattern.SubexpIndex("name")
+	name, carrier := pattern.SubexpIndex("name"), pattern.SubexpIndex("carrier")
 	for i := 1; i < len(loc)/2; i++ {
-		if i != name && loc[2*i] < loc[2*i+1] {
+		if i != name && i != carrier && loc[2*i] < loc[2*i+1] {
 			return loc[2*i], loc[2*i+1]
 		}
 	}
