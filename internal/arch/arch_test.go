@@ -44,7 +44,6 @@ var homes = map[string][]string{
 	"github.com/spf13":                                      {"cmd/secretsweep"},
 	"github.com/google/go-cmp":                              {"scanner/source/sourcetest"},
 	"go.uber.org/goleak":                                    {"scanner/source/sourcetest"},
-	"golang.org/x/sys":                                      {"cmd/secretsweep", "detectors/match", "scanner/source/dir", "scanner/source/git", "scanner/source/git/odb"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
 }
 
