@@ -37,3 +37,25 @@ func BenchmarkNew(b *testing.B) {
 		compile(b, set)
 	}
 }
+
+// BenchmarkPrefilter measures the search for the built-in rules' literals alone.
+func BenchmarkPrefilter(b *testing.B) {
+	set, err := rules.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := compile(b, set)
+	files := source(b, 8<<20)
+	total, hits := 0, 0
+	for _, data := range files {
+		total += len(data)
+	}
+	b.SetBytes(int64(total))
+	for b.Loop() {
+		hits = 0
+		for _, data := range files {
+			m.prefilter.scan(data, func(int32, int) { hits++ })
+		}
+	}
+	b.ReportMetric(float64(hits)/float64(total)*1e6, "hits/MB")
+}

@@ -20,21 +20,29 @@ func newPrefilter(texts []string) *prefilter {
 	p := &prefilter{text: texts}
 	p.classify()
 
-	// The trie; 0 stands for "no child", since no edge leads to the root.
+	// The trie; 0 stands for "no child", since no edge leads to the root. It grows
+	// level by level: shallow nodes, which texts visit most, lie side by side.
 	trie := make([]uint32, p.size)
 	p.hits = make([][]int32, 1)
-	for id, text := range texts {
-		at := uint32(0)
-		for i := range len(text) {
-			edge := at*p.size + uint32(p.class[text[i]])
+	at := make([]uint32, len(texts))
+	for depth, more := 0, true; more; depth++ {
+		more = false
+		for id, text := range texts {
+			if depth >= len(text) {
+				continue
+			}
+			edge := at[id]*p.size + uint32(p.class[text[depth]])
 			if trie[edge] == 0 {
 				trie[edge] = uint32(len(p.hits))
 				trie = append(trie, make([]uint32, p.size)...)
 				p.hits = append(p.hits, nil)
 			}
-			at = trie[edge]
+			at[id] = trie[edge]
+			if depth == len(text)-1 {
+				p.hits[at[id]] = append(p.hits[at[id]], int32(id))
+			}
+			more = true
 		}
-		p.hits[at] = append(p.hits[at], int32(id))
 	}
 
 	// Breadth first, each node takes the edges it lacks from its longest proper
