@@ -57,7 +57,7 @@ history hold anyway. Scans take it into account where it exists.`,
 	update := sub("update", "Write down what is there now, forget what is gone; reasons are kept", o.update)
 	sub("show", "List what is known", o.show)
 	for _, c := range []*cobra.Command{create, update} {
-		o.reading.register(c.Flags())
+		o.reading.register(c)
 	}
 	return cmd
 }

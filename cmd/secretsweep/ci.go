@@ -50,8 +50,8 @@ summary names every ignore, allow and baseline entry that the change itself adds
 	f.SortFlags = false
 	f.StringVar(&o.base, "base", "", "what is there already: a `revision` (default by the platform)")
 	f.StringVar(&o.head, "head", "", "what is checked: a `revision` (default by the platform)")
-	o.reading.register(f)
-	o.reporting.register(f, report.Formats())
+	o.reading.register(cmd)
+	o.reporting.register(cmd, report.Formats())
 	return cmd
 }
 

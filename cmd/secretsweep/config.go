@@ -58,7 +58,8 @@ func targetOf(path string) target {
 func (t target) find(name string) string {
 	for _, dir := range t.dirs {
 		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		// A device or a pipe in a repository would never end.
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 			return path
 		}
 	}

@@ -2,11 +2,11 @@ package main
 
 import (
 	"fmt"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/secretsweep/secretsweep/scanner"
@@ -25,13 +25,15 @@ type reading struct {
 	quiet            bool
 }
 
-func (r *reading) register(f *pflag.FlagSet) {
+func (r *reading) register(cmd *cobra.Command) {
+	f := cmd.Flags()
 	f.StringArrayVar(&r.include, "include", nil, "read only paths that match this `glob` (** for any depth); may be repeated")
 	f.StringArrayVar(&r.exclude, "exclude", nil, "leave out paths that match this `glob`; may be repeated")
 	f.Var(&r.maxFileSize, "max-file-size", "leave out larger files; `size` such as 500K or 10M (default no limit)")
 	f.BoolVar(&r.allFiles, "all-files", false, "read ignored folders, dependencies and build output too")
 	f.StringVarP(&r.config, "config", "c", "", "rules and allows from this `file`, .secretsweep.toml or a gitleaks config")
 	f.StringSliceVar(&r.enableRules, "enable-rule", nil, "look for this `rule` only; may be repeated")
+	_ = cmd.RegisterFlagCompletionFunc("enable-rule", completeRules)
 	f.IntVar(&r.workers, "workers", 0, "how many `threads` scan (default one for each processor)")
 	f.DurationVar(&r.timeout, "timeout", 0, "give up after this `time`, such as 10m (default never)")
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "no progress, no hints, and no text where nothing is found")
@@ -50,11 +52,7 @@ func (r *reading) options() (git.Options, error) {
 	if r.timeout < 0 {
 		return git.Options{}, misuse(fmt.Sprintf("--timeout %s makes no sense", r.timeout), "give a time such as 10m, or leave it out")
 	}
-	workers := r.workers
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	return git.Options{Filter: filter, MaxFileSize: int64(r.maxFileSize), AllFiles: r.allFiles, Workers: workers}, nil
+	return git.Options{Filter: filter, MaxFileSize: int64(r.maxFileSize), AllFiles: r.allFiles, Workers: r.workers}, nil
 }
 
 // reporting are the flags that say what is written, and where.
@@ -68,13 +66,16 @@ type reporting struct {
 	redact         int  // accepted: values are hidden anyway
 }
 
-func (r *reporting) register(f *pflag.FlagSet, formats []string) {
+func (r *reporting) register(cmd *cobra.Command, formats []string) {
+	f := cmd.Flags()
 	f.StringVarP(&r.format, "format", "f", "", "`format` of the report: "+strings.Join(formats, ", ")+" (default by the name of the output, else text)")
 	f.StringVarP(&r.output, "output", "o", "", "write the report to this `file` (default stdout)")
 	f.StringVarP(&r.baseline, "baseline", "b", "", "leaks in this `file` are known, and fail nothing (default .secretsweep-baseline.json where it exists)")
 	f.BoolVar(&r.showSecrets, "show-secrets", false, "show values in full instead of masked")
 	f.IntVar(&r.exitCode, "exit-code", statusLeaks, "exit `status` for new leaks")
 	f.BoolVar(&r.noColor, "no-color", false, "no colours")
+
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 
 	// The names that users of gitleaks know.
 	f.StringVar(&r.format, "report-format", "", "same as --format")

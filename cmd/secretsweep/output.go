@@ -24,10 +24,9 @@ type output struct {
 
 // openOutput checks where a report can go, and leaves it untouched: a scan may
 // run for long, and what it scans may lie in the same folder. path "" and "-"
-// are stdout. private keeps a new file from other users.
+// are stdout, unless that is nil. private keeps a new file from other users.
 func openOutput(path string, stdout io.Writer, private bool) (*output, error) {
-	switch path {
-	case "", "-", "/dev/stdout":
+	if stdout != nil && (path == "" || path == "-" || path == "/dev/stdout") {
 		return &output{w: bufio.NewWriter(stdout)}, nil
 	}
 	out := &output{path: path, mode: 0o666}

@@ -135,6 +135,8 @@ func newRulesShow(sh shell, configFlag *string) *cobra.Command {
 		Short:   "Show all that is known of a rule, and how to rotate what it finds",
 		Example: "  secretsweep rules show github-pat",
 		Args:    cobra.ExactArgs(1),
+
+		ValidArgsFunction: completeRules,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {
 				return misuse(fmt.Sprintf("unknown format %q", format), "it is text or json")
@@ -155,6 +157,19 @@ func newRulesShow(sh shell, configFlag *string) *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`format`: text or json")
 	return cmd
+}
+
+// completeRules gives a shell the ids of the built-in rules.
+func completeRules(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	set, err := rules.Builtin()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var ids []string
+	for _, r := range set.Rules {
+		ids = append(ids, cobra.CompletionWithDesc(r.ID, r.Description))
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -53,8 +53,8 @@ current folder.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	o.narrowing.register(f)
-	o.reading.register(f)
-	o.reporting.register(f, report.Formats())
+	o.reading.register(cmd)
+	o.reporting.register(cmd, report.Formats())
 	return cmd
 }
 
