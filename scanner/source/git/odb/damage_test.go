@@ -303,6 +303,12 @@ func TestBrokenIndexes(t *testing.T) {
 	})
 }
 
+// withHeader replaces the two bytes that a zlib stream begins with.
+func withHeader(stream []byte, header ...byte) []byte {
+	copy(stream, header)
+	return stream
+}
+
 func TestBrokenLoose(t *testing.T) {
 	good := []byte("some text")
 	for _, test := range []struct {
@@ -311,6 +317,9 @@ func TestBrokenLoose(t *testing.T) {
 		want   string // "" if it can be read
 	}{
 		{"good", looseStream(Blob, good), ""},
+		{"fastest compression", withHeader(looseStream(Blob, good), 0x78, 0x01), ""},
+		{"small window", withHeader(looseStream(Blob, good), 0x58, 0x85), ""},
+		{"dictionary", withHeader(looseStream(Blob, good), 0x78, 0xbb), "dictionary"},
 		{"empty", nil, "unexpected EOF"},
 		{"not zlib", []byte("blob 9"), "invalid header"},
 		{"cut off", looseStream(Blob, good)[:20], "unexpected EOF"},
@@ -363,7 +372,7 @@ func TestHostilePacks(t *testing.T) {
 			p.add(badID, kind(Blob), 0, nil, nil)
 			p.buf.Truncate(p.buf.Len() - 1)
 			p.buf.Write(append([]byte{0xbf}, bytes.Repeat([]byte{0xff}, 12)...))
-		}, "63 bits"},
+		}, "62 bits"},
 		{"no such type", func(p *packWriter, _ int64) { p.add(badID, 5, len(base), nil, deflate(base)) }, "unknown type"},
 		{"base before the pack", func(p *packWriter, _ int64) { p.add(badID, offsetDelta, 9, encodeBack(1<<40), deflate(base)) }, errNoBase.Error()},
 		{"base within an entry", func(p *packWriter, at int64) {
@@ -423,5 +432,29 @@ func TestHostilePacks(t *testing.T) {
 				t.Errorf("without an index: the good object is there: %v; problems %v", ok, bare.Problems())
 			}
 		})
+	}
+}
+
+// TestDamageByGit: what git can't read is counted, and the rest is visited.
+func TestDamageByGit(t *testing.T) {
+	r := newRepo(t)
+	r.fill(1, 20)
+	r.loosen()
+	total := r.open().Len()
+	for _, f := range r.glob("[0-9a-f][0-9a-f]/*")[:2] {
+		r.write(f, corrupt(r.read(f)))
+	}
+	r.write(r.glob("[0-9a-f][0-9a-f]/*")[2], nil)
+	g, err := OpenGit(t.Context(), r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.Close()
+	if seen := checkSweep(t, g, 2, all); len(seen) != total-3 {
+		t.Errorf("visited %d of %d objects, 3 of them damaged", len(seen), total)
+	}
+	want := fmt.Sprintf("3 of %d objects not read: ", total)
+	if got := g.Problems(); len(got) != 1 || !strings.HasPrefix(got[0].Err.Error(), want) {
+		t.Errorf("problems: %v, want %s", got, want)
 	}
 }

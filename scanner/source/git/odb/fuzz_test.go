@@ -10,7 +10,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // samplePack has two objects stored whole, and one delta by offset and by id each.
@@ -216,6 +219,49 @@ func FuzzPack(f *testing.F) {
 			t.Fatalf("%d of %d objects were visited; problems: %v", len(seen), count, problems)
 		}
 	})
+}
+
+// FuzzHeader: a line of git's that is taken reads as it was written.
+func FuzzHeader(f *testing.F) {
+	id := idOf(Blob, nil, 20).String()
+	f.Add(id + " blob 0")
+	f.Add(id + " tree 9223372036854775807")
+	f.Add(id + " missing")
+	f.Fuzz(func(t *testing.T, line string) {
+		h, err := parseHeader([]byte(line))
+		if err != nil || h.typ == Unknown {
+			return
+		}
+		again, err := parseHeader(fmt.Appendf(nil, "%x %s %d", h.id, h.typ, h.size))
+		if err != nil || again.size != h.size || again.typ != h.typ || !bytes.Equal(again.id, h.id) || h.size < 0 {
+			t.Fatalf("%q reads as %+v, and that as %+v, %v", line, h, again, err)
+		}
+	})
+}
+
+// FuzzAlternates: every path stands in the file, and none is empty.
+func FuzzAlternates(f *testing.F) {
+	f.Add("# a comment\n../other/objects\r\n\n/far/objects")
+	f.Add("\"quoted\\t\\303\\244\"\n\"not closed")
+	f.Fuzz(func(t *testing.T, text string) {
+		paths := parseAlternates(text)
+		for _, p := range paths {
+			if p != "" && !strings.Contains(text, p) && !strings.Contains(text, `"`) {
+				t.Fatalf("%q has no path %q", text, p)
+			}
+		}
+		if len(paths) > strings.Count(text, "\n")+1 {
+			t.Fatalf("%d paths from %q", len(paths), text)
+		}
+	})
+}
+
+func TestAlternatesFile(t *testing.T) {
+	got := parseAlternates("# a comment\n../other/objects\r\n\n\"quo\\ted\n\"tab\\t\\303\\244\"\n/far")
+	want := []string{"../other/objects", `"quo\ted`, "tab\tä", "/far"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("paths (-want +got):\n%s", diff)
+	}
 }
 
 // TestFuzzSeeds: the seed pack is read whole, so the fuzz targets begin with

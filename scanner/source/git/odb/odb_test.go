@@ -312,6 +312,9 @@ func TestLayouts(t *testing.T) {
 			for f, data := range kept {
 				r.write(f, data)
 			}
+			r.write(strings.TrimSuffix(first, "pack")+"keep", nil)
+			r.write(strings.TrimSuffix(first, "pack")+"promisor", nil)
+			r.write("pack/tmp_pack_abcdef", []byte("PACK"))
 			r.fill(3, 2)
 			r.run([]byte("dangling"), "-C", r.dir, "hash-object", "-w", "--stdin")
 		}},

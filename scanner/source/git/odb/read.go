@@ -19,7 +19,10 @@ const (
 	objectLimit = 1 << 30
 )
 
-var errTooLarge = errors.New("over 1 GiB, and not stored so that it can be read in parts")
+var (
+	errTooLarge = errors.New("over 1 GiB, and not stored so that it can be read in parts")
+	errNoCopy   = errors.New("no copy of it can be read")
+)
 
 // reader reads entries. It is for one goroutine.
 type reader struct {
@@ -94,15 +97,6 @@ func (r *reader) size(e int32) (int64, error) {
 func (r *reader) locate(e int32) (*source, int64) {
 	p := r.db.places[e]
 	return r.db.sources[p.source()], p.offset()
-}
-
-// entry reads the header of an entry. What it holds is valid until the next read.
-func (w *window) entry(s *source, offset int64, hashSize int) (entry, error) {
-	b, err := w.at(s, offset, maxEntryHeader)
-	if err != nil {
-		return entry{}, err
-	}
-	return parseEntry(b, hashSize)
 }
 
 // openAt opens the content of an entry in a pack.
@@ -253,7 +247,7 @@ const maxChains = 1000
 
 // anyCopy reads an object from its entries but one.
 func (a *attempt) anyCopy(object, except int32) ([]byte, error) {
-	err := errNoBase
+	err := errNoCopy
 	if a.trying[object] {
 		return nil, err
 	}
