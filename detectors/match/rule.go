@@ -35,17 +35,14 @@ type part struct {
 func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, error) {
 	c := &rule{Rule: r, name: r.Pattern.SubexpIndex("name"), carrier: r.Pattern.SubexpIndex("carrier")}
 	var err error
-	if c.pattern.searcher, c.pattern.literals, err = newSearcher(r.Pattern, r.Literals); err != nil {
+	if c.pattern.searcher, c.pattern.literals, err = newSearcher(r.Pattern, r.Literals, ruleCost); err != nil {
 		return nil, err
 	}
 	add(&c.pattern)
 	for i := range r.Parts {
 		p := part{Part: &r.Parts[i]}
-		if p.pattern.searcher, p.pattern.literals, err = newSearcher(p.Pattern, nil); err != nil {
+		if p.pattern.searcher, p.pattern.literals, err = newSearcher(p.Pattern, nil, partCost); err != nil {
 			return nil, fmt.Errorf("part %q: %w", p.Name, err)
-		}
-		if p.pattern.literals.frequency() > commonPart {
-			p.pattern.searcher, p.pattern.literals = everywhere{p.Pattern}, nil
 		}
 		add(&p.pattern)
 		c.parts = append(c.parts, p)
@@ -69,10 +66,6 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 	c.binary = !r.Random && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
 	return c, nil
 }
-
-// commonPart is how often a part's literals may stand in a byte of source text.
-// Parts are asked for rarely: only where the rule's own pattern matches.
-const commonPart = 1e-4
 
 // unlikelyLength is how long a literal must be so that binary data has it by
 // chance hardly ever, together with the rest of a pattern.

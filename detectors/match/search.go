@@ -1,6 +1,7 @@
 package match
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -30,18 +31,24 @@ const (
 	anchoredCost   = 60
 	windowCost     = 1000
 	windowByteCost = 50
-	// slowest is the cost per byte of text past which literals gain nothing.
-	slowest = windowByteCost
+	// ruleCost and partCost are the costs per byte of text past which literals
+	// gain nothing. Parts are asked for rarely, and then whole texts are searched
+	// if that keeps common literals out of all the others.
+	ruleCost = windowByteCost
+	partCost = 0.03
 )
 
 // newSearcher chooses how to search for a pattern, and the literals without a hit
 // of which there is no match. If the pattern says too little of them they are the
 // rule's own, and whole texts are searched: every one if there are none either.
-func newSearcher(pattern *regexp.Regexp, own []string) (searcher, required, error) {
+func newSearcher(pattern *regexp.Regexp, own []string, limit float64) (searcher, required, error) {
 	source := pattern.String()
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
 		return nil, nil, fmt.Errorf("pattern %q: %w", source, err)
+	}
+	if height, size := measure(tree); height > maxHeight || size > maxSize {
+		return nil, nil, errors.New("the pattern is too large")
 	}
 	whole := analyse(tree)
 	lead, rest := cutLead(tree)
@@ -49,7 +56,7 @@ func newSearcher(pattern *regexp.Regexp, own []string) (searcher, required, erro
 
 	var best required
 	anchor := false
-	least := float64(slowest)
+	least := limit
 	for _, set := range tail.required() {
 		if cost := set.frequency() * anchoredCost; set.fixed() && cost < least {
 			best, least, anchor = set, cost, true
@@ -60,23 +67,22 @@ func newSearcher(pattern *regexp.Regexp, own []string) (searcher, required, erro
 			best, least, anchor = set, cost, false
 		}
 	}
-	// An expression that only just compiles leaves no room for what is put around it.
-	if height, size := measure(tree); best == nil || height > maxHeight || size > maxSize {
-		best = nil
+	windowed := newWindowed(tree)
+	if best == nil {
 		for _, text := range own {
 			best = append(best, literal{text: lowerASCII(text)})
 		}
-		return everywhere{pattern}, best, nil
+		return everywhere{windowed}, best, nil
 	}
 	best = best.withForeign(whole.extent)
-	windowed := newWindowed(tree)
 	if !anchor {
 		return windowed, best, nil
 	}
 	return newAnchored(windowed, rest, lead, tail.extent), best, nil
 }
 
-// Limits of expressions that are searched for near literals.
+// Limits of expressions. Those of package regexp leave no room for what is put
+// around one that only just compiles.
 const (
 	maxHeight = 900
 	maxSize   = 100_000
@@ -100,17 +106,6 @@ func windowsCost(set required) float64 {
 		cost += frequency(l.text) * float64(windowCost+windowByteCost*length)
 	}
 	return cost
-}
-
-// everywhere searches whole texts.
-type everywhere struct{ pattern *regexp.Regexp }
-
-func (e everywhere) search(text []byte, _ []hit, found func([]int) bool) {
-	for _, m := range e.pattern.FindAllSubmatchIndex(text, -1) {
-		if !found(m) {
-			return
-		}
-	}
 }
 
 // resumable is an expression that can be looked for from the middle of a text,

@@ -25,13 +25,25 @@ func slow(t testing.TB, set *rules.Set) *Matcher {
 	t.Helper()
 	m := compile(t, set)
 	for _, r := range m.rules {
-		r.pattern.searcher, r.pattern.literals = everywhere{r.Pattern}, nil
+		r.pattern.searcher, r.pattern.literals = oracle{r.Pattern}, nil
 		for i := range r.parts {
 			p := &r.parts[i]
-			p.pattern.searcher, p.pattern.literals = everywhere{p.Pattern}, nil
+			p.pattern.searcher, p.pattern.literals = oracle{p.Pattern}, nil
 		}
 	}
 	return m
+}
+
+// oracle searches with package regexp alone. As no rule is after empty matches, it
+// passes over them.
+type oracle struct{ pattern *regexp.Regexp }
+
+func (o oracle) search(text []byte, _ []hit, found func([]int) bool) {
+	for _, m := range o.pattern.FindAllSubmatchIndex(text, -1) {
+		if m[0] < m[1] && !found(m) {
+			return
+		}
+	}
 }
 
 func compile(t testing.TB, set *rules.Set) *Matcher {
@@ -190,7 +202,7 @@ func TestEqualsReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pattern := drawPattern(3).Draw(t, "pattern")
 		re, err := regexp.Compile(pattern)
-		if err != nil || re.MatchString("") {
+		if err != nil {
 			t.Skip()
 		}
 		text := strings.Join(rapid.SliceOfN(drawText, 0, 40).Draw(t, "text"), "")
@@ -206,7 +218,11 @@ type choice struct {
 // compareSearchers fails the test if a way to search for a pattern finds anything
 // else than the pattern itself.
 func compareSearchers(t failer, re *regexp.Regexp, text string) {
-	want := re.FindAllSubmatchIndex([]byte(text), -1)
+	var want [][]int
+	oracle{re}.search([]byte(text), nil, func(m []int) bool {
+		want = append(want, m)
+		return true
+	})
 	for name, s := range searchers(parse(t, re.String())) {
 		var got [][]int
 		s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
@@ -246,6 +262,7 @@ func searchers(tree *syntax.Regexp) map[string]choice {
 	all := map[string]choice{}
 	whole := analyse(tree)
 	w := newWindowed(tree)
+	all["everywhere"] = choice{everywhere{w}, nil}
 	for _, set := range whole.required() {
 		all[fmt.Sprintf("windowed %v", set)] = choice{w, set.withForeign(whole.extent)}
 	}
@@ -304,7 +321,7 @@ func FuzzEqualsReference(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, text string) {
 		re, err := regexp.Compile(pattern)
-		if err != nil || len(pattern) > 100 || re.MatchString("") {
+		if err != nil || len(pattern) > 100 {
 			t.Skip()
 		}
 		compareSearchers(t, re, text)

@@ -44,17 +44,39 @@ func (w windowed) searchFrom(pos int, text []byte, hits []hit, found func([]int)
 		for i++; i < len(windows) && windows[i].from <= to; i++ {
 			to = max(to, windows[i].to)
 		}
-		for from = max(from, pos); from < to && w.reject().mayMatch(text[:to], from); from = pos {
-			m := w.pattern.find(text, from, to)
-			if m == nil {
-				break
-			}
-			if !found(m) {
-				return
-			}
-			pos = m[1]
+		if pos = w.searchPart(text, max(from, pos), to, found); pos < 0 {
+			return
 		}
 	}
+}
+
+// searchPart gives the matches that begin in a part of the text. It gives where to
+// go on, or -1 if nothing more is wanted. Empty matches, which no rule is after,
+// are passed over.
+func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) int {
+	for from < to && w.reject().mayMatch(text[:to], from) {
+		m := w.pattern.find(text, from, to)
+		if m == nil {
+			break
+		}
+		from = m[1]
+		if m[0] < m[1] {
+			if !found(m) {
+				return -1
+			}
+		} else if from < to {
+			_, n := utf8.DecodeRune(text[from:])
+			from += n
+		}
+	}
+	return from
+}
+
+// everywhere searches whole texts.
+type everywhere struct{ windowed }
+
+func (e everywhere) search(text []byte, _ []hit, found func([]int) bool) {
+	e.searchPart(text, 0, len(text), found)
 }
 
 // lines finds the line around a position. It keeps the last answer, so that many
