@@ -14,7 +14,6 @@ import (
 // becomes text.
 type Collector struct {
 	show   func(secret.Value) string
-	values []secret.Value
 	report Report
 }
 
@@ -54,7 +53,7 @@ func (c *Collector) Finding(f scanner.Finding) error {
 		Confidence:  f.Confidence,
 		Rule:        Rule{ID: f.Rule.ID, Description: f.Rule.Description, Source: f.Rule.Source},
 		Also:        slices.Clone(f.Also),
-		Secret:      c.showing(f.Value),
+		Secret:      c.show(f.Value),
 		Name:        f.Name,
 		Live:        f.Live(),
 	}
@@ -69,7 +68,7 @@ func (c *Collector) Finding(f scanner.Finding) error {
 		out.Provider = &Provider{ID: p.ID, Name: p.Name, Console: p.Console, Rotate: p.Rotate, CadenceDays: int(p.Cadence / day)}
 	}
 	if !f.Carrier.IsEmpty() && !f.Carrier.Equal(f.Value) {
-		out.Carrier = c.showing(f.Carrier)
+		out.Carrier = c.show(f.Carrier)
 		// It may end in the value, so its mask may show the end of a value that
 		// is too short for that.
 		if out.Secret == (secret.Value{}).Mask() {
@@ -77,7 +76,7 @@ func (c *Collector) Finding(f scanner.Finding) error {
 		}
 	}
 	for _, p := range f.Parts {
-		out.Parts = append(out.Parts, Part{Name: p.Name, Secret: c.showing(p.Value)})
+		out.Parts = append(out.Parts, Part{Name: p.Name, Secret: c.show(p.Value)})
 	}
 	if since, ok := f.Since(); ok {
 		since = timestamp(since)
@@ -90,12 +89,6 @@ func (c *Collector) Finding(f scanner.Finding) error {
 	}
 	c.report.Findings = append(c.report.Findings, out)
 	return nil
-}
-
-// showing shows a value, and has it hidden in all other text.
-func (c *Collector) showing(v secret.Value) string {
-	c.values = append(c.values, v)
-	return c.show(v)
 }
 
 // Report gives the report, which is complete once the collector is Done.
@@ -131,41 +124,7 @@ func (c *Collector) Done(s scanner.Summary) error {
 		out.Unused = append(out.Unused, Unused(u))
 	}
 	c.report.Summary = out
-	c.report.rewrite(secret.Hider(c.values, c.show))
 	return nil
-}
-
-// rewrite changes every text of the report that comes from what was scanned.
-func (r *Report) rewrite(f func(string) string) {
-	do := func(texts ...*string) {
-		for _, t := range texts {
-			*t = f(*t)
-		}
-	}
-	for i := range r.Problems {
-		do(&r.Problems[i].What, &r.Problems[i].Why)
-	}
-	for i := range r.Findings {
-		do(&r.Findings[i].Name)
-		for j := range r.Findings[i].Places {
-			p := &r.Findings[i].Places[j]
-			do(&p.Root, &p.Path, &p.Ref)
-			for _, v := range []*place.Version{p.Commit, p.Last} {
-				if v != nil {
-					do(&v.Name, &v.Email, &v.Title)
-				}
-			}
-		}
-	}
-	for i := range r.Summary.Roots {
-		do(&r.Summary.Roots[i])
-	}
-	for i := range r.Summary.LeftOut {
-		do(&r.Summary.LeftOut[i].What)
-	}
-	for i := range r.Summary.Unused {
-		do(&r.Summary.Unused[i].Text)
-	}
 }
 
 func copyVersion(v *place.Version) *place.Version {

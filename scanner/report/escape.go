@@ -41,9 +41,9 @@ func clip(s string, n int) string {
 	return string([]rune(s)[:n-len(dots)]) + dots
 }
 
-// markdown makes a text stand for itself in Markdown: a rule's description may
+// Markdown makes a text stand for itself in Markdown: a rule's description may
 // be from a config in the repository that was scanned.
-func markdown(s string) string {
+func Markdown(s string) string {
 	var b strings.Builder
 	for _, r := range Printable(s) {
 		// CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped.

@@ -162,15 +162,16 @@ func fullScan() scan {
 	short := s.text(8) // too short to show anything of
 	add(scanner.Finding{Rule: url, Severity: rules.High, Confidence: rules.Likely, Value: secret.New(short),
 		Places: []place.Place{{Kind: place.Commit, Root: ".", Field: "message", Span: span(1, 14, 8), Object: s.id(),
-			// The title holds the value itself.
-			Commit: s.version(6, "Ann Example", "Set password "+short+" on the test server")}}})
+			// As the scanner hides what the title holds.
+			Commit: s.version(6, "Ann Example", "Set password "+secret.New(short).Mask()+" on the test server")}}})
 	named := s.text(24)
+	hidden := secret.New(named).Mask()
 	add(scanner.Finding{Rule: generic, Severity: rules.Medium, Confidence: rules.Unlikely, Value: secret.New(named),
 		Places: []place.Place{
-			{Kind: place.Commit, Root: ".", Field: "author", Span: span(1, 1, 24), Commit: s.version(7, named, "Fix")},
+			{Kind: place.Commit, Root: ".", Field: "author", Span: span(1, 1, 24), Commit: s.version(7, hidden, "Fix")},
 			{Kind: place.Note, Root: ".", Ref: "refs/notes/commits", Annotated: s.id(), Span: span(2, 5, 24), Object: s.id()},
 			{Kind: place.Object, Root: ".", Object: s.id(), Span: span(3, 1, 24), Local: true},
-			{Kind: place.Ref, Root: ".", Ref: "refs/heads/" + named, Span: span(1, 12, 24)},
+			{Kind: place.Ref, Root: ".", Ref: "refs/heads/" + hidden, Span: span(1, 12, 24)},
 			{Kind: place.Stdin, Span: span(9, 2, 24)},
 			{Kind: place.Tag, Root: ".", Ref: "refs/tags/v1.0", Object: s.id(), Field: "message", Span: span(4, 2, 24)},
 		}})
@@ -187,8 +188,8 @@ func fullScan() scan {
 		Places: []place.Place{{Kind: place.File, Root: ".", Path: "test/fixtures.py", Span: span(3, 9, 40), Head: true,
 			Commit: s.version(12, "Ann Example", "Fixtures")}}})
 
-	// A second value in a commit's title is hidden as well as its own.
-	all[1].Places[0].Commit.Title = "State with " + named
+	// A second value in a commit's title.
+	all[1].Places[0].Commit.Title = "State with " + hidden
 
 	problems := []scanner.Problem{
 		{What: ".git/objects/pack/pack-1234.pack", Err: errors.New("object at offset 9217: unexpected EOF")},

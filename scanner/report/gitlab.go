@@ -146,7 +146,7 @@ func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 		Category: "secret_detection",
 		Name:     clip(f.title(), maxName),
 		Description: fmt.Sprintf("%s: `%s` (%s). This is one of %s where the secret lies. Fingerprint: `%s`.",
-			markdown(f.title()), codeSpan(f.Secret), f.state(), plural(len(f.Places), "place"), f.Fingerprint),
+			Markdown(f.title()), codeSpan(f.Secret), f.state(), plural(len(f.Places), "place"), f.Fingerprint),
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},

@@ -72,7 +72,7 @@ func TestGitLab(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	if got, want := markdown("a_b [x](y) <b> @all #1 !2 ~3 :x: $4\n"), `a\_b \[x\]\(y\) \<b\> \@all \#1 \!2 \~3 \:x\: \$4\\n`; got != want {
+	if got, want := Markdown("a_b [x](y) <b> @all #1 !2 ~3 :x: $4\n"), `a\_b \[x\]\(y\) \<b\> \@all \#1 \!2 \~3 \:x\: \$4\\n`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -174,12 +174,21 @@ func (f *Finding) check() error {
 		return errors.New("no severity")
 	case f.Confidence == "":
 		return errors.New("no confidence")
+	case !slices.Contains(severities(), f.Severity):
+		return fmt.Errorf("unknown severity %q", f.Severity)
+	case !slices.Contains(confidences(), f.Confidence):
+		return fmt.Errorf("unknown confidence %q", f.Confidence)
 	case f.Rule.ID == "":
 		return errors.New("no rule")
 	case len(f.Places) == 0:
 		return errors.New("no place")
 	}
 	return nil
+}
+
+// confidences lists them, the surest first.
+func confidences() []rules.Confidence {
+	return []rules.Confidence{rules.Sure, rules.Likely, rules.Unlikely}
 }
 
 // severities lists them, the worst first.
