@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/secretsweep/secretsweep/scanner/report"
 )
@@ -21,11 +20,11 @@ func summary(r *report.Report, silencing []silencer) string {
 			if f.Status != report.StatusNew {
 				continue
 			}
-			where := markdown(r.Spot(&f.Places[0]))
+			where := report.Markdown(r.Spot(&f.Places[0]))
 			if n := len(f.Places) - 1; n > 0 {
 				where += fmt.Sprintf(" and %s", plural(n, "more place"))
 			}
-			fmt.Fprintf(&b, "| %s | %s | <code>%s</code> | %s |\n", f.Severity, markdown(f.Rule.Description), markdown(f.Secret), where)
+			fmt.Fprintf(&b, "| %s | %s | <code>%s</code> | %s |\n", f.Severity, report.Markdown(f.Rule.Description), report.Markdown(f.Secret), where)
 		}
 		b.WriteString("\n")
 	case r.Summary.Complete:
@@ -34,29 +33,16 @@ func summary(r *report.Report, silencing []silencer) string {
 	if !r.Summary.Complete {
 		fmt.Fprintf(&b, "**Not everything could be scanned** (%s):\n\n", plural(len(r.Problems), "problem"))
 		for _, p := range r.Problems {
-			fmt.Fprintf(&b, "- %s: %s\n", markdown(p.What), markdown(p.Why))
+			fmt.Fprintf(&b, "- %s: %s\n", report.Markdown(p.What), report.Markdown(p.Why))
 		}
 		b.WriteString("\n")
 	}
 	if len(silencing) > 0 {
 		b.WriteString("This change itself adds what makes secretsweep pass over something:\n\n")
 		for _, s := range silencing {
-			fmt.Fprintf(&b, "- %s\n", markdown(s.String()))
+			fmt.Fprintf(&b, "- %s\n", report.Markdown(s.String()))
 		}
 		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-// markdown makes a text stand for itself, in a table too.
-func markdown(s string) string {
-	var b strings.Builder
-	for _, r := range report.Printable(s) {
-		if r < unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" ,;/-", r) {
-			fmt.Fprintf(&b, "&#%d;", r)
-			continue
-		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }
