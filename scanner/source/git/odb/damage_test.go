@@ -142,7 +142,18 @@ func TestRandomDatabases(t *testing.T) {
 		if db.Len() != len(listed) {
 			rt.Fatalf("%d objects, want %d", db.Len(), len(listed))
 		}
-		seen := checkSweep(t, db, rapid.IntRange(1, 3).Draw(rt, "workers"), all)
+		workers := rapid.IntRange(1, 3).Draw(rt, "workers")
+		some := map[int]bool{}
+		for _, i := range rapid.SliceOfN(rapid.IntRange(0, db.Len()-1), 0, 10).Draw(rt, "wanted") {
+			some[i] = true
+		}
+		seen := checkSweep(t, db, workers, func(i int) bool { return some[i] })
+		for i := range db.Len() {
+			if want := some[i] && can[db.ID(i)]; seen[i] != want {
+				rt.Errorf("%s, some wanted: visited %v, want %v", db.ID(i), seen[i], want)
+			}
+		}
+		seen = checkSweep(t, db, workers, all)
 		for i := range db.Len() {
 			id := db.ID(i)
 			if seen[i] != can[id] {

@@ -253,6 +253,13 @@ func (db *DB) lose(obj int, s *source, err error) {
 	s.hurt(err)
 }
 
+// blame notes what is wrong with a source, if nothing was yet.
+func (db *DB) blame(s *source, err error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	s.hurt(err)
+}
+
 // current is the database opened anew, for objects whose files have gone since.
 func (db *DB) current(ctx context.Context) *DB {
 	db.reopen.Do(func() {

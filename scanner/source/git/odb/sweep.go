@@ -264,47 +264,48 @@ func (s *sweep) retry(ctx context.Context) {
 	for _, f := range s.failed {
 		failures[f.entry] = f
 	}
-	// An entry that isn't read may be so by another copy of it or of its base;
-	// a dead one can't.
+	// The object of a dead entry can't be read by any copy; that of an unread one
+	// perhaps can.
 	const isUnread, isDead = 1, 2
 	state := make([]uint8, len(db.places))
 	r := reader{db: db}
 	for e := range int32(len(state)) {
+		f, failed := failures[e]
+		b := db.bases[e]
+		if s.weights[e] == 0 || !failed && (b < 0 || state[b] == 0) {
+			continue
+		}
 		if ctx.Err() != nil {
 			return
 		}
-		f, failed := failures[e]
-		b := db.bases[e]
-		switch {
-		case s.weights[e] == 0:
-			continue
-		case failed:
-		case b >= 0 && state[b] == isDead:
+		if !failed && state[b] == isDead {
 			f.err = errBase
-		case b >= 0 && state[b] == isUnread:
-		default:
-			continue
 		}
 		i := db.objects[e]
-		first := db.entries[i] == e
-		source, _ := r.locate(e)
+		if first := db.entries[i]; first != e { // which came before
+			state[e] = max(isUnread, state[first])
+			continue
+		}
 		state[e] = isUnread
-		if f.err != nil && first && db.nextCopy(e) < 0 && !isGone(f.err) {
+		if f.err == nil && !s.wanted[i] {
+			continue
+		}
+		var data []byte
+		err := f.err
+		if err == nil || isGone(err) || db.nextCopy(e) >= 0 && !f.given {
+			data, err = r.object(ctx, int(i))
+		}
+		source, _ := r.locate(e)
+		switch {
+		case err != nil:
 			state[e] = isDead
-			source.hurt(f.err)
+			db.blame(source, err)
+			if s.wanted[i] {
+				db.lose(int(i), source, err)
+			}
+		case s.wanted[i]:
+			s.visit(Object{Index: int(i), Type: db.types[i], Size: int64(len(data)), Data: data, Base: -1})
 		}
-		if !first || !s.wanted[i] {
-			continue
-		}
-		if f.given || state[e] == isDead {
-			db.lose(int(i), source, f.err)
-			continue
-		}
-		data, err := r.object(ctx, int(i))
-		if err != nil {
-			db.lose(int(i), source, err)
-			continue
-		}
-		s.visit(Object{Index: int(i), Type: db.types[i], Size: int64(len(data)), Data: data, Base: -1})
+		r.spare.give(data)
 	}
 }
