@@ -128,6 +128,31 @@ func TestFlippedFails(t *testing.T) {
 	}
 }
 
+// TestVectors holds the checksums to values that were computed by other means: the
+// check value of CRC-32 is that of "123456789", the Bech32 ones are BIP 173's.
+func TestVectors(t *testing.T) {
+	tests := []struct{ check, partial, want string }{
+		{"crc32-base62", "ghp_123456789", "3jZRME"},
+		{"cloudflare", "cfut_123456789", "cbf43926"},
+		{"zuplo", "zpka_123456789_", "cbf43926"},
+		{"atlassian", "123456789", "CBF43926"},
+		{"grafana", "123456789_", "2639f4cb"},
+		{"confluent", "cflt123456789", "Jjn0yw"},
+		{"gitlab-routable", "glpat-abc.01.", "031cwm9iy"},
+		{"github-fine-grained", "abc", "XJ4BNP4P"},
+		{"age", "A1", "2UEL5L"},
+		{"age", "ABCDEF1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", "MQQQXW"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.check+" "+tt.partial, func(t *testing.T) {
+			kind, _ := check.Lookup(tt.check)
+			if got := kind.Complete(tt.partial); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	repeat := strings.Repeat
 	tests := []struct {
