@@ -30,7 +30,7 @@ var tokens = map[string][]string{
 	"grafana":             {`glsa_{alnum:32}_{check}`},
 	"grafana-cloud":       {`glc_{base64({{"o":"{digit:6}","n":"deploy","k":"{alnum:24}"})}`},
 	"jwt":                 {`{jwt}`},
-	"pem":                 {`{pem:rsa}`, `{pem:ec}`, `{pem:pkcs8}`, `{pem:openssh}`, `{pem:encrypted}`, `{pem:pgp}`, `{json({pem:pkcs8})}`},
+	"pem":                 {`{pem:rsa}`, `{pem:ec}`, `{pem:pkcs8}`, `{pem:openssh}`, `{pem:encrypted}`, `{pem:pgp}`, `{json({pem:pkcs8})}`, `{base64({pem:ec})}`},
 	"pypi":                {"pypi-{base64url(\x02\x01\bpypi.org\x02${uuid}\x00\x00\x06 {bytes:32})}"},
 	"sentry-org":          {`sntrys_{base64({{"iat":17{digit:8},"org":"{lower:8}"})}_{base64:43}`},
 	"zuplo":               {`zpka_{alnum:32}_{check}`},

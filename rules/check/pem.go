@@ -17,8 +17,12 @@ var (
 
 // A private key between BEGIN and END lines (RFC 7468) is judged by its inside:
 // text between the marks that is no key does not count. Line feeds may be written
-// as \n, and lines may be quoted as in source code.
+// as \n, lines may be quoted as in source code, and all may be in base 64 once
+// more, as Kubernetes keeps it.
 func verifyPEM(value string) Verdict {
+	if text, ok := decode64(value); ok {
+		value = string(text)
+	}
 	loc := pemBegin.FindStringSubmatchIndex(value)
 	if loc == nil {
 		return Fail
