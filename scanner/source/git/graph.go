@@ -176,6 +176,24 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 	return g, nil
 }
 
+// loadCommit reads one commit, and takes it for the whole history.
+func loadCommit(ctx context.Context, db objects, id odb.ID) (*graph, error) {
+	g := &graph{db: db, number: map[int32]int32{}}
+	g.trees.init(db)
+	i, ok := db.Find(id)
+	if !ok {
+		return g, nil // an unborn branch's
+	}
+	data, err := db.Read(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	h, _ := parseCommit(data)
+	g.commits = []commit{{object: int32(i), tree: g.find(h.tree, odb.Tree), time: h.time}}
+	g.number[int32(i)] = 0
+	return g, nil
+}
+
 // see notes who a commit names.
 func (g *graph) see(field string, who []byte, at sighting) {
 	id := person{field, string(who)}

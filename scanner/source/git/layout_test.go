@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/scanner/source/sourcetest"
 )
 
 // values are what was found, without what only the git folder repeats.
@@ -344,4 +345,24 @@ func TestNarrowed(t *testing.T) {
 	if _, err := tryScan(t.TempDir(), Options{Staged: true}); err == nil {
 		t.Error("staged, without a repository: no error")
 	}
+}
+
+// TestSuite runs what every source promises.
+func TestSuite(t *testing.T) {
+	w := newWork(t)
+	w.commit("a", "one\n")
+	w.commit("d/a", "two\n")
+	w.commit("a", "three\n")
+	sourcetest.Run(t, func(t *testing.T) (scanner.Source, []sourcetest.Text) {
+		s, err := Open(w.dir, Options{HistoryOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, []sourcetest.Text{
+			{Path: "a", Text: "one\n"}, {Path: "a", Text: "three\n"}, {Path: "d/a", Text: "two\n"},
+			{Text: "change a\n"}, {Text: "change d/a\n"}, {Text: "change a\n"},
+			{Text: "Ann <ann@example.com>"}, {Text: "Bob <bob@example.com>"},
+			{Text: "HEAD"}, {Text: "refs/heads/main"},
+		}
+	})
 }

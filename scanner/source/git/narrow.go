@@ -83,13 +83,10 @@ func (s *sweep) narrow(ctx context.Context, shallow bool) (*scope, error) {
 		if err != nil {
 			return nil, err
 		}
-		var tips []int32
-		for _, r := range s.refs {
-			if n, ok := s.graph.commitOf(r.target); ok && r.name != stashName {
-				tips = append(tips, n)
-			}
+		if s.head == none {
+			return nil, &UnknownRevisionError{headName, shallow}
 		}
-		return s.narrowToCommits(ctx, base, tips)
+		return s.narrowToCommits(ctx, base, []int32{s.head})
 	}
 }
 

@@ -43,7 +43,7 @@ type Options struct {
 	// With one of these, only values are located that the base does not have:
 	// neither in lines that the change removes nor in lines that it keeps.
 	Staged bool   // the index against HEAD
-	Since  string // what refs reach and this revision doesn't
+	Since  string // what HEAD reaches and this revision doesn't
 	Range  string // "A..B": what B reaches and A doesn't
 
 	// IndexFile is read instead of the repository's own index: the one that git

@@ -74,7 +74,12 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Shallow, What: s.root, Count: int64(len(cut))})
 	}
 	v.Progress(s.root+": commits and trees", 0, 0)
-	if s.graph, err = loadGraph(ctx, s.db, s.options.Workers, s.options.wholeHistory(), cut); err != nil {
+	if s.options.Staged || s.options.NoHistory {
+		s.graph, err = loadCommit(ctx, s.db, s.headID())
+	} else {
+		s.graph, err = loadGraph(ctx, s.db, s.options.Workers, s.options.wholeHistory(), cut)
+	}
+	if err != nil {
 		return err
 	}
 	s.reachCommits()
@@ -93,6 +98,15 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	}
 	s.nameStaged()
 	return nil
+}
+
+// headID is the id of the commit that is checked out; "" if there is none yet.
+func (s *sweep) headID() odb.ID {
+	i, ok := slices.BinarySearchFunc(s.refs, headName, func(r ref, name string) int { return strings.Compare(r.name, name) })
+	if !ok {
+		return ""
+	}
+	return s.refs[i].target
 }
 
 // objects opens the object database, by the git binary if it takes that.

@@ -204,7 +204,7 @@ const windowSize = 8 << 10
 // until the next call.
 func (w *window) at(s *source, off int64, n int) ([]byte, error) {
 	if off < 0 || off >= s.end {
-		return nil, io.ErrUnexpectedEOF
+		return nil, fmt.Errorf("unexpected end of file at %d", s.end)
 	}
 	n = int(min(int64(n), s.end-off))
 	if w.source == s && off >= w.start && off+int64(n) <= w.start+int64(len(w.buf)) {

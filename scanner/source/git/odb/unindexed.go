@@ -88,7 +88,8 @@ func (s *source) scan(ctx context.Context, hashSize int) ([]found, error) {
 // inflating takes none too many.
 type counter struct {
 	*bufio.Reader
-	n int64
+	n    int64
+	zlib io.ReadCloser // and a zlib.Resetter
 }
 
 func (c *counter) Read(p []byte) (int, error) {
@@ -116,11 +117,15 @@ func (c *counter) entry(hashSize int) (found, error) {
 	if _, err := io.CopyN(io.Discard, c, int64(head.len)); err != nil {
 		return f, err
 	}
-	z, err := zlib.NewReader(c)
+	if c.zlib == nil {
+		c.zlib, err = zlib.NewReader(c)
+	} else {
+		err = c.zlib.(zlib.Resetter).Reset(c, nil)
+	}
 	if err != nil {
 		return f, unexpected(err)
 	}
-	in := &content{zlib: z, size: head.size, left: head.size}
+	in := &content{zlib: c.zlib, size: head.size, left: head.size}
 	if head.kind.isDelta() {
 		_, err = io.Copy(io.Discard, in)
 		return f, err
