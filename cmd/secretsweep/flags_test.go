@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -59,6 +60,33 @@ func TestEditDistance(t *testing.T) {
 			t.Fatalf("editDistance(%q, %q) = %d, want %d", a, b, got, want)
 		}
 	})
+}
+
+// The line is drawn now and then, and leaves nothing behind.
+func TestProgress(t *testing.T) {
+	var screen strings.Builder
+	p := &progress{w: &screen, width: 40}
+	p.clear()
+	for range 1000 {
+		p.show("a.txt", 1, 2)
+	}
+	p.clear()
+	p.clear()
+	const erase = "\r\x1b[K"
+	got := screen.String()
+	if !strings.HasPrefix(got, erase+" 50% a.txt") || !strings.HasSuffix(got, erase) || strings.HasSuffix(got, erase+erase) {
+		t.Errorf("drawn: %q", got)
+	}
+	if n := strings.Count(got, "a.txt"); n > 100 {
+		t.Errorf("drawn %d times", n)
+	}
+
+	var none *progress
+	none.show("a.txt", 1, 2)
+	none.clear()
+	if p := newProgress(shell{stderr: &screen, getenv: noEnvironment}); p != nil {
+		t.Error("there is a progress line where there is no terminal")
+	}
 }
 
 func TestProgressLine(t *testing.T) {

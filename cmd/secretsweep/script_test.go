@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
-	if scripts, err := filepath.Glob(dir + "/*.txtar"); err != nil || len(scripts) < 11 {
+	if scripts, err := filepath.Glob(dir + "/*.txtar"); err != nil || len(scripts) < 12 {
 		t.Fatalf("found %d scripts in %s, err %v", len(scripts), dir, err)
 	}
 	testscript.Run(t, testscript.Params{
