@@ -96,15 +96,26 @@ type text struct {
 // partSpan is where a part's value lies, and the whole match of its pattern.
 type partSpan struct{ start, end, matchStart, matchEnd int }
 
+// mayMatch tells whether the text has what a pattern needs.
+func (t *text) mayMatch(p pattern) bool { return len(t.hits[p.number]) > 0 || len(p.literals) == 0 }
+
 // matches calls found for each match of a pattern.
 func (t *text) matches(p pattern, found func(indices []int) bool) {
-	if hits := t.hits[p.number]; len(hits) > 0 || len(p.literals) == 0 {
-		p.search(t.data, hits, found)
+	if t.mayMatch(p) {
+		p.search(t.data, t.hits[p.number], found)
 	}
 }
 
 // find adds what the rule finds to found.
 func (r *rule) find(t *text, found []Found) []Found {
+	if !t.mayMatch(r.pattern) {
+		return found
+	}
+	return r.judgeAll(t, found)
+}
+
+// judgeAll adds those matches of the pattern that are the rule's.
+func (r *rule) judgeAll(t *text, found []Found) []Found {
 	before := len(found)
 	t.matches(r.pattern, func(indices []int) bool {
 		f, ok := r.judge(t, indices)

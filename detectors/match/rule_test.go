@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -212,4 +213,26 @@ func TestUnknownCheck(t *testing.T) {
 	if want := `rule "r": no check is named "none-such"`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
+}
+
+// TestConcurrent wants the same result of many goroutines at once.
+func TestConcurrent(t *testing.T) {
+	m := compile(t, shapeRules(shapes))
+	files := source(t, 100<<10)
+	var want [][]Found
+	for _, data := range files {
+		want = append(want, m.Find(data, false))
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i, data := range files {
+				got := m.Find(data, false)
+				if len(got) != len(want[i]) {
+					t.Errorf("file %d: got %d matches, want %d", i, len(got), len(want[i]))
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

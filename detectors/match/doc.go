@@ -1,0 +1,29 @@
+// Package match is the engine: all rules of a set, compiled to one [Matcher].
+// Text goes in, spans come out.
+//
+// # How it searches
+//
+// A rule finds what its pattern's FindAllSubmatchIndex finds in the whole text,
+// and nothing is given up for speed; tests compare with just that. But a pattern
+// runs only where it can match:
+//
+//   - From the pattern's syntax tree come sets of literals of which every match
+//     contains one, and how far from them a match can reach (literal.go). The set
+//     that is rarest in source text is taken (frequency.go).
+//   - One automaton finds the literals of all rules at once (prefilter.go).
+//   - Where a literal stands at a known distance from the match's start, the
+//     pattern is tried at that one place (anchored.go); an optional run of
+//     characters before it is walked by hand (lead.go). Else it is searched for in
+//     a window around the literal (windowed.go).
+//   - Before either, an automaton rejects nearly all candidates (automaton.go).
+//
+// # What it judges
+//
+// A match of the pattern then has to pass the rule's conditions, cheapest first
+// (rule.go): entropy; for rules that ask for it, that the value looks random
+// (random.go, placeholder.go); the offline check; its parts; the allows.
+//
+// In binary data only those rules apply that do not match by chance: their values
+// need not look random, and have a check that drops them, or their literals all
+// are four bytes or longer.
+package match
