@@ -50,7 +50,7 @@ func (s *sweep) run(ctx context.Context, v scanner.Visitor) error {
 		s.sweepRefNames(v)
 	}
 	for _, p := range s.db.Problems() {
-		v.Problem(scanner.Problem{What: filepath.Join(s.root, p.What), Err: p.Err})
+		v.Problem(scanner.Problem(p))
 	}
 	return nil
 }
