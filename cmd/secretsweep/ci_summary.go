@@ -7,6 +7,9 @@ import (
 	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
+// mostRows keeps a summary below what platforms take (GitHub: 1 MiB).
+const mostRows = 500
+
 // summary is a job's summary in Markdown: what leaked, what was not read, and
 // what the change wants to be passed over.
 func summary(r *report.Report, silencing []silencer) string {
@@ -16,9 +19,14 @@ func summary(r *report.Report, silencing []silencer) string {
 	case r.Summary.New > 0:
 		fmt.Fprintf(&b, "**%s.** Revoke each: taking it out of the branch does not undo the leak.\n\n", plural(r.Summary.New, "new leaked secret"))
 		b.WriteString("| Severity | Secret | Value | Where |\n| --- | --- | --- | --- |\n")
+		rows := 0
 		for _, f := range r.Findings {
 			if f.Status != report.StatusNew {
 				continue
+			}
+			if rows++; rows > mostRows {
+				fmt.Fprintf(&b, "| | and %d more | | |\n", r.Summary.New-mostRows)
+				break
 			}
 			where := report.Markdown(r.Spot(&f.Places[0]))
 			if n := len(f.Places) - 1; n > 0 {

@@ -27,7 +27,6 @@ type job struct {
 	reading    reading
 	baseline   string // a file; "" for the target's own
 	noBaseline bool   // not even that
-	plain      bool   // no ignore files either
 	show       func(secret.Value) string
 }
 
@@ -140,9 +139,6 @@ func (j *job) configure(c *config) error {
 // silencers puts ignore files and baseline before a sink: what is ignored is not
 // even known.
 func (j *job) silencers(next scanner.Sink, t target) (scanner.Sink, error) {
-	if j.plain {
-		return next, nil
-	}
 	var lists []*ignore.List
 	add := func(l *ignore.List, err error) error {
 		lists = append(lists, l)

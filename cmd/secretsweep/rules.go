@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -15,11 +16,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
-	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/scanner/source/dir"
 )
 
 func newRules(sh shell) *cobra.Command {
@@ -217,9 +219,10 @@ func (v ruleView) write(out io.Writer) error {
 func newRulesTest(sh shell, configFlag *string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "test FILE",
-		Short: "Say which rules match where in a file",
-		Long: `Says which rules match where in a file (- is standard input), ignore files and
-baselines left aside. Exit status 1 if something matches.`,
+		Short: "Say which rules match where in a file, and which nearly do",
+		Long: `Says which rules match where in a file (- is standard input), and what keeps a
+rule from reporting what its pattern matches. Ignore files and baselines are left
+aside. Exit status 1 if something is reported.`,
 		Example: "  secretsweep rules test notes.txt\n  secretsweep rules test -c new.toml samples.txt",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -232,14 +235,26 @@ func testRules(ctx context.Context, sh shell, configFlag, path string) error {
 	if info, err := os.Stat(path); path != "-" && err == nil && info.IsDir() {
 		return misuse(fmt.Sprintf("%q is a folder", path), `"secretsweep scan" takes folders`)
 	}
-	var found findings
-	j := job{
-		paths:   []string{path},
-		reading: reading{config: configFlag},
-		plain:   true,
-		show:    secret.Value.Mask,
+	if err := checkPaths([]string{path}); err != nil {
+		return err
 	}
-	if _, err := j.do(ctx, sh, &found); err != nil {
+	set, err := ruleSet(sh, configFlag)
+	if err != nil {
+		return err
+	}
+	text, err := testText(sh, path)
+	if err != nil {
+		return err
+	}
+	found, err := detectIn(ctx, set, text)
+	if err != nil {
+		return err
+	}
+	misses, err := nearMisses(ctx, set, spots(found.all), func(ctx context.Context, set *rules.Set) ([]scanner.Finding, error) {
+		found, err := detectIn(ctx, set, text)
+		return found.all, err
+	})
+	if err != nil {
 		return err
 	}
 	for _, p := range found.problems {
@@ -249,13 +264,42 @@ func testRules(ctx context.Context, sh shell, configFlag, path string) error {
 	for _, m := range spots(found.all) {
 		fmt.Fprintf(w, "%d:%d\t%s\t%s\t%s confidence%s\n", m.at.Start.Line, m.at.Start.Column, report.Printable(m.Rule.ID), m.Value.Mask(), m.Confidence, also(m.Also))
 	}
-	if len(found.all) == 0 && len(found.problems) == 0 {
+	const mostMisses = 100
+	for _, m := range misses[:min(len(misses), mostMisses)] {
+		fmt.Fprintf(w, "%d:%d\t%s\t%s\tnot reported: %s\n", m.at.Start.Line, m.at.Start.Column, report.Printable(m.Rule.ID), m.Value.Mask(), m.why)
+	}
+	if n := len(misses) - mostMisses; n > 0 {
+		fmt.Fprintf(w, "and %d more that are not reported\n", n)
+	}
+	if len(found.all)+len(misses)+len(found.problems) == 0 {
 		fmt.Fprintln(w, "no rule matches")
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	return statusOf(len(found.problems), len(found.all), statusLeaks)
+}
+
+// testText gives a source of the text, as often as it is asked for one.
+func testText(sh shell, path string) (func() scanner.Source, error) {
+	if path != "-" {
+		return func() scanner.Source { return dir.New(dir.Options{Root: path}) }, nil
+	}
+	text, err := io.ReadAll(sh.stdin)
+	if err != nil {
+		return nil, fmt.Errorf("read standard input: %w", err)
+	}
+	return func() scanner.Source { return dir.Stdin(bytes.NewReader(text)) }, nil
+}
+
+// detectIn finds what the rules of a set do in a text.
+func detectIn(ctx context.Context, set *rules.Set, text func() scanner.Source) (*findings, error) {
+	detector, err := detectors.New(set)
+	if err != nil {
+		return nil, err
+	}
+	found := new(findings)
+	return found, scanner.Scan(ctx, []scanner.Source{text()}, detector, scanner.Options{}, found)
 }
 
 func also(rules []string) string {
