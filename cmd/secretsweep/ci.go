@@ -73,15 +73,17 @@ func (o *ciOptions) run(ctx context.Context, sh shell, path string) error {
 	// What is scanned may hold lines that the platform takes for commands.
 	log, notes := &harmless{w: sh.stdout}, &harmless{w: sh.stderr}
 	defer notes.Flush()
-	quiet := shell{stdin: sh.stdin, stdout: log, stderr: notes, getenv: sh.getenv}
+	safe := shell{stdin: sh.stdin, stdout: log, stderr: notes, getenv: sh.getenv}
 
-	r, revs, err := o.scan(ctx, quiet, path, on, c)
+	r, revs, err := o.scan(ctx, safe, path, on, c)
 	if err != nil {
 		return err
 	}
+	problems := r.Summary.Problems
 	added, err := o.silencers(ctx, path, revs)
 	if err != nil {
-		return err
+		safe.say("%s", advise(err))
+		problems++
 	}
 	commands := sh.stdout
 	switch look := o.look(sh); {
@@ -97,21 +99,25 @@ func (o *ciOptions) run(ctx context.Context, sh shell, path string) error {
 		return err
 	}
 	for _, s := range added {
-		quiet.say("this change adds %s", s)
+		safe.say("this change adds %s", s)
 	}
-	if on.annotate != nil {
+	on.tell(shell{stdout: commands, stderr: notes, getenv: sh.getenv}, r, added)
+	return statusOf(problems, r.Summary.New, o.exitCode)
+}
+
+// tell gives the platform what it shows in its own form: annotations, and the
+// job's summary. Without them the log still has everything.
+func (p platform) tell(sh shell, r *report.Report, added []silencer) {
+	if p.annotate != nil {
 		for _, a := range annotations(r) {
-			fmt.Fprintln(commands, on.annotate(a))
+			fmt.Fprintln(sh.stdout, p.annotate(a))
 		}
 	}
-	if on.summarize != nil {
-		to := sh
-		to.stdout = commands
-		if err := on.summarize(to, summary(r, added)); err != nil {
-			return fmt.Errorf("ci: job summary: %w", err)
+	if p.summarize != nil {
+		if err := p.summarize(sh, summary(r, added)); err != nil {
+			sh.say("the job's summary could not be written: %s", report.Printable(err.Error()))
 		}
 	}
-	return statusOf(r.Summary.Problems, r.Summary.New, o.exitCode)
 }
 
 // change says what to check: the flags' word, else the platform's.
