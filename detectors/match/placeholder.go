@@ -20,8 +20,19 @@ func isPlaceholder(value string) bool {
 			return true
 		}
 	}
+	for _, text := range telling {
+		if i := strings.Index(lower, text); i >= 0 && !remains(value[:i]) && !remains(value[i+len(text):]) {
+			return true
+		}
+	}
 	parts := strings.FieldsFunc(lower, func(r rune) bool { return r < '0' || '9' < r && r < 'a' || 'z' < r })
 	return slices.ContainsFunc(parts, func(w string) bool { return slices.Contains(madeUpWords, w) })
+}
+
+// remains tells whether what stands beside a telling text is enough of a secret.
+func remains(s string) bool {
+	const enough = 16
+	return len(s) >= enough && isSurprising(s)
 }
 
 // template matches what is filled in before use: ${NAME}, $(command), {{ name }},
@@ -30,11 +41,16 @@ var template = regexp.MustCompile(`\$[{(]|\{\{|\}\}|[#%]\{|<%|\{[\w.:-]*\}|<[A-Z
 
 // madeUp are texts that chance doesn't bring forth.
 var madeUp = []string{
-	"example", "sample", "dummy", "change", "replace", "placeholder", "redacted", "insert", "password", "passwd",
-	"secret", "hunter2", "xxxx", "foobar", "lorem", "ipsum", "undefined", "default", "invalid", "incorrect",
-	"unknown", "missing", "random", "deadbeef", "cafebabe", "badc0de", "c0ffee", "testing", "localhost",
-	"s3cr3t", "p4ssw0rd", "passw0rd", "p@ssw0rd", "token", "apikey", "api_key", "api-key", "access_key",
-	"private", "encrypted", "encoded", "1a2b3c", "a1b2c3", "abc123", "123abc",
+	"example", "sample", "dummy", "changeme", "change_me", "change-me", "changeit", "replace", "placeholder", "redacted",
+	"insert", "hunter2", "xxxx", "foobar", "lorem", "ipsum", "undefined", "invalid", "incorrect", "deadbeef", "cafebabe",
+	"badc0de", "c0ffee", "localhost", "s3cr3t", "p4ssw0rd", "passw0rd", "p@ssw0rd", "1a2b3c", "a1b2c3", "abc123", "123abc",
+}
+
+// telling are texts that say what a value is, as somebody writes who makes one up,
+// or as a machine does that puts a random one behind them.
+var telling = []string{
+	"password", "passwd", "secret", "token", "apikey", "api_key", "api-key", "access_key", "private", "encrypted",
+	"encoded", "change", "default", "unknown", "missing", "random", "testing",
 }
 
 // madeUpWords are too short to look for inside others: they count between marks.
@@ -78,7 +94,7 @@ func isStructured(value string) bool { return structured.MatchString(value) }
 var structured = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 	`[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[)}]?`,      // UUID
 	`[-+]?[0-9][0-9_.,e+-]*[a-z%]{0,3}`,                                           // number, version, date, size, phone
-	`0x[0-9a-f_]{1,16}[ul]*`,                                                      // number
+	`[-+]?0x[0-9a-f_.]{1,16}(?:p[-+]?[0-9a-f_]*)?[uli]*`,                          // number
 	`v?[0-9]+\.[0-9]+[\w.+-]*`,                                                    // version
 	`[0-9]{4}-[0-9]{2}-[0-9]{2}[t _-].*`,                                          // time
 	`.*\\[xu][0-9a-f]{2}.*`,                                                       // escaped bytes
@@ -150,7 +166,7 @@ func namesPublic(name string) bool {
 var publicWords = []string{
 	"public", "pub", "publishable", "example", "sample", "dummy", "fake", "mock", "placeholder", "checksum", "digest",
 	"integrity", "fingerprint", "thumbprint", "sha", "sha1", "sha256", "sha512", "md5", "commit", "revision", "csrf", "xsrf",
-	"etag", "nonce", "pagination", "cursor", "next",
+	"authenticity", "etag", "nonce", "pagination", "cursor", "next",
 }
 
 // publicEndings make public what has them as the last word of its name.

@@ -84,6 +84,7 @@ func TestFindsRandom(t *testing.T) {
 			return base64.StdEncoding.EncodeToString([]byte("deploy:" + chars(r, alnum, 20)))
 		}, 0.97},
 		{"prefix and hexadecimal digits", func(r *rand.Rand) string { return "key-" + chars(r, numbers+"abcdef", 32) }, 0.98},
+		{"telling prefix and letters and digits", func(r *rand.Rand) string { return "app-secret-" + chars(r, alnum, 32) }, 0.97},
 		{"three parts", func(r *rand.Rand) string {
 			return "SG." + chars(r, alnum, 22) + "." + chars(r, alnum, 43)
 		}, 0.98},
