@@ -163,6 +163,21 @@ func (d named) Detect(c *detectors.Chunk) []detectors.Match {
 	return found
 }
 
+// paired makes what half finds a part of each match in the same text.
+type paired struct{ detectors.Detector }
+
+func (d paired) Detect(c *detectors.Chunk) []detectors.Match {
+	half := patterns{rule("id", "id=(.)")}
+	half[0].Severity = rules.Medium
+	ids, found := half.Detect(c), d.Detector.Detect(c)
+	for i := range found {
+		for _, id := range ids {
+			found[i].Parts = append(found[i].Parts, detectors.Part{Name: "id", Value: id.Value})
+		}
+	}
+	return append(found, ids...)
+}
+
 // truncated says of all matches that there are more.
 type truncated struct{ detectors.Detector }
 

@@ -97,8 +97,35 @@ func (g grouping) findings() []Finding {
 	for value, places := range g {
 		all = append(all, finding(value, places))
 	}
+	all = withoutParts(all)
 	slices.SortFunc(all, compareFindings)
 	return all
+}
+
+// withoutParts leaves out values that lie nowhere but beside a graver one that
+// they are a part of, as the id of a key does beside the key: that finding tells
+// of them.
+func withoutParts(all []Finding) []Finding {
+	beside := make(map[secret.Fingerprint]map[string]bool) // part → where the values lie that it belongs to
+	gravest := make(map[secret.Fingerprint]rules.Severity)
+	for i := range all {
+		for _, p := range all[i].Parts {
+			part := p.Value.Fingerprint()
+			if beside[part] == nil {
+				beside[part] = make(map[string]bool)
+			}
+			for j := range all[i].Places {
+				beside[part][all[i].Places[j].Text()] = true
+			}
+			if all[i].Severity.Compare(gravest[part]) > 0 {
+				gravest[part] = all[i].Severity
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(f Finding) bool {
+		alone := func(p place.Place) bool { return !beside[f.Fingerprint][p.Text()] }
+		return f.Severity.Compare(gravest[f.Fingerprint]) < 0 && !slices.ContainsFunc(f.Places, alone)
+	})
 }
 
 // finding puts together what is known of one value.

@@ -254,6 +254,19 @@ func TestScanPicksTheMostSpecificRule(t *testing.T) {
 	}
 }
 
+// The id of a key is no row of its own, unless it lies somewhere alone.
+func TestScanLeavesOutParts(t *testing.T) {
+	content := map[string]string{"a": "id=A key=1", "b": "id=A key=1", "c": "id=B key=2", "d": "id=B", "e": "id=C"}
+	got := scan(t, texts{content: content}, paired{patterns{rule("key", "key=(.)")}})
+	var values []string
+	for _, f := range got.findings {
+		values = append(values, f.Value.Reveal())
+	}
+	if want := []string{"1", "2", "B", "C"}; !slices.Equal(values, want) {
+		t.Errorf("values: got %q, want %q", values, want)
+	}
+}
+
 // No text beside a value holds it.
 func TestScanHidesValues(t *testing.T) {
 	value := "hush" + strings.Repeat("0123456789", 3)

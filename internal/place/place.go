@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -87,6 +88,16 @@ type Place struct {
 	// Local marks what lies on this machine alone: untracked and ignored
 	// files, stashes, reflogs, objects that no other ref reaches.
 	Local bool `json:"local"`
+}
+
+// Text identifies the text that a place is in: two places with the same one are
+// in the same version of the same thing.
+func (p *Place) Text() string {
+	commit := ""
+	if p.Commit != nil {
+		commit = p.Commit.ID
+	}
+	return strings.Join([]string{string(p.Kind), p.Root, p.Path, commit, p.Object, p.Ref, p.Field}, "\x00")
 }
 
 // Live tells whether the value is still there for anyone who looks, without
