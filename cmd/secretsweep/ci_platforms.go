@@ -139,7 +139,7 @@ func githubChange(getenv func(string) string) (change, error) {
 		c.Base, c.Head = event.MergeGroup.BaseSHA, event.MergeGroup.HeadSHA
 	case getenv("GITHUB_EVENT_NAME") == "push":
 		c.Base, c.Nothing = event.Before, event.Deleted
-		c.Target = event.Repository.DefaultBranch
+		c.Target = other(event.Repository.DefaultBranch, getenv("GITHUB_REF_NAME"))
 	}
 	return c.normal(), nil
 }
@@ -152,7 +152,7 @@ func gitlabChange(getenv func(string) string) (change, error) {
 		Target: getenv("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
 	}
 	if c.Base == "" && c.Target == "" {
-		c.Base, c.Target = getenv("CI_COMMIT_BEFORE_SHA"), getenv("CI_DEFAULT_BRANCH")
+		c.Base, c.Target = getenv("CI_COMMIT_BEFORE_SHA"), other(getenv("CI_DEFAULT_BRANCH"), getenv("CI_COMMIT_BRANCH"))
 	}
 	return c.normal(), nil
 }
@@ -189,7 +189,7 @@ func bitbucketChange(getenv func(string) string) (change, error) {
 func buildkiteChange(getenv func(string) string) (change, error) {
 	c := change{Head: getenv("BUILDKITE_COMMIT"), Target: getenv("BUILDKITE_PULL_REQUEST_BASE_BRANCH")}
 	if c.Target == "" {
-		c.Target = getenv("BUILDKITE_PIPELINE_DEFAULT_BRANCH")
+		c.Target = other(getenv("BUILDKITE_PIPELINE_DEFAULT_BRANCH"), getenv("BUILDKITE_BRANCH"))
 	}
 	return c.normal(), nil
 }
@@ -202,6 +202,15 @@ func jenkinsChange(getenv func(string) string) (change, error) {
 		c.Base = getenv("GIT_PREVIOUS_SUCCESSFUL_COMMIT")
 	}
 	return c.normal(), nil
+}
+
+// other gives the default branch, "" if it is the very one that is built: compared
+// with itself nothing would be new.
+func other(defaultBranch, built string) string {
+	if defaultBranch == built {
+		return ""
+	}
+	return defaultBranch
 }
 
 // normal takes git's "no commit", a number of zeros, for what it means.

@@ -43,6 +43,12 @@ func TestPlatformChange(t *testing.T) {
 			"GitHub Actions", change{Head: "after", Target: "trunk"},
 		},
 		{
+			"GitHub push of a new default branch",
+			map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_SHA": "after", "GITHUB_EVENT_NAME": "push", "GITHUB_REF_NAME": "trunk",
+				"GITHUB_EVENT_PATH": event(`{"before": "` + zero + `", "repository": {"default_branch": "trunk"}}`)},
+			"GitHub Actions", change{Head: "after"},
+		},
+		{
 			"GitHub merge queue",
 			map[string]string{"GITHUB_ACTIONS": "true", "GITHUB_SHA": "x", "GITHUB_EVENT_NAME": "merge_group",
 				"GITHUB_EVENT_PATH": event(`{"merge_group": {"base_sha": "base", "head_sha": "head"}}`)},
@@ -63,6 +69,11 @@ func TestPlatformChange(t *testing.T) {
 			"GitLab push",
 			map[string]string{"GITLAB_CI": "true", "CI_COMMIT_SHA": "head", "CI_COMMIT_BEFORE_SHA": "before", "CI_DEFAULT_BRANCH": "main"},
 			"GitLab CI", change{Base: "before", Head: "head", Target: "main"},
+		},
+		{
+			"GitLab schedule on the default branch",
+			map[string]string{"GITLAB_CI": "true", "CI_COMMIT_SHA": "head", "CI_COMMIT_BEFORE_SHA": zero, "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_BRANCH": "main"},
+			"GitLab CI", change{Head: "head"},
 		},
 		{
 			"CircleCI",
@@ -89,6 +100,11 @@ func TestPlatformChange(t *testing.T) {
 			"Buildkite branch",
 			map[string]string{"BUILDKITE": "true", "BUILDKITE_COMMIT": "head", "BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "", "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"},
 			"Buildkite", change{Head: "head", Target: "main"},
+		},
+		{
+			"Buildkite default branch",
+			map[string]string{"BUILDKITE": "true", "BUILDKITE_COMMIT": "head", "BUILDKITE_BRANCH": "main", "BUILDKITE_PIPELINE_DEFAULT_BRANCH": "main"},
+			"Buildkite", change{Head: "head"},
 		},
 		{
 			"Jenkins multibranch",
