@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"regexp/syntax"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -172,7 +172,11 @@ func planted(rng *rand.Rand) string {
 func source(t testing.TB, size int) [][]byte {
 	t.Helper()
 	var files [][]byte
-	root := filepath.Join(runtime.GOROOT(), "src")
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join(strings.TrimSpace(string(goroot)), "src")
 	for _, dir := range []string{"net/http", "crypto/tls", "go/types", "encoding/json", "os", "regexp", "net/url"} {
 		names, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
 		if err != nil {

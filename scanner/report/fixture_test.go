@@ -61,16 +61,6 @@ func (s scan) write(t testing.TB, format string, o Options) []byte {
 	return b.Bytes()
 }
 
-// report gives the scan's report.
-func (s scan) report(t testing.TB) *Report {
-	t.Helper()
-	r, err := Read(bytes.NewReader(s.write(t, "json", Options{})))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 // cleanScan found nothing and read everything.
 func cleanScan() scan {
 	return scan{summary: scanner.Summary{

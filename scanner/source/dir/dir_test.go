@@ -8,8 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -328,7 +328,11 @@ func TestStdinBreaks(t *testing.T) {
 }
 
 func BenchmarkSweep(b *testing.B) {
-	root := filepath.Join(runtime.GOROOT(), "src")
+	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	root := filepath.Join(strings.TrimSpace(string(goroot)), "src")
 	read := &noted{drop: true}
 	for b.Loop() {
 		if err := New(Options{Root: root}).Sweep(b.Context(), read); err != nil {
