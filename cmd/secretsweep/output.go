@@ -56,8 +56,13 @@ func openOutput(path string, stdout io.Writer, private bool) (*output, error) {
 		out.w = bufio.NewWriter(out.direct)
 		return out, nil
 	}
+	// Better told now than after the scan.
+	probe, err := out.createTemp()
+	if err != nil {
+		return nil, fmt.Errorf("output: %w", err)
+	}
 	out.w = bufio.NewWriter(lazyTemp{out})
-	return out, nil
+	return out, errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 func isFolder(dir string) error {
@@ -79,15 +84,32 @@ type lazyTemp struct{ *output }
 
 func (l lazyTemp) Write(p []byte) (int, error) {
 	if l.temp == nil {
-		// os.CreateTemp would ignore the umask that a new file is due.
-		name := filepath.Join(filepath.Dir(l.path), "."+filepath.Base(l.path)+"."+rand.Text()+".tmp")
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, l.mode)
+		f, err := l.createTemp()
 		if err != nil {
 			return 0, err
 		}
 		l.temp = f
 	}
 	return l.temp.Write(p)
+}
+
+// createTemp creates a file beside the one that it is to replace.
+func (o *output) createTemp() (*os.File, error) {
+	// os.CreateTemp would ignore the umask that a new file is due.
+	name := filepath.Join(filepath.Dir(o.path), "."+filepath.Base(o.path)+"."+rand.Text()+".tmp")
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, o.mode)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("a new %q can't be created: %w", o.path, underlying(err)), "check who may write to the folder")
+	}
+	return f, nil
+}
+
+// underlying is what the system says, without the name of the file.
+func underlying(err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // Commit ends the report and puts it in its place.
