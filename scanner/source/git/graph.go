@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
@@ -76,8 +77,8 @@ type sighting struct {
 }
 
 // loadGraph reads every commit and tag, and every tree if withTrees is set; else
-// trees are read as they are asked for.
-func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut map[odb.ID]bool) (*graph, error) {
+// trees are read as they are asked for. Progress counts objects.
+func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut map[odb.ID]bool, progress func(done, total int64)) (*graph, error) {
 	g := &graph{db: db, number: map[int32]int32{}, tags: map[int32]int32{}, people: map[person]sighting{}}
 	g.trees.init(db)
 	type rawCommit struct {
@@ -86,11 +87,20 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 	}
 	var mu sync.Mutex
 	var raw []rawCommit
+	var total int64
 	want := func(i int) bool {
 		t := db.Type(i)
-		return t == odb.Commit || t == odb.Tag || t == odb.Tree && withTrees
+		wanted := t == odb.Commit || t == odb.Tag || t == odb.Tree && withTrees
+		if wanted {
+			total++
+		}
+		return wanted
 	}
+	var read atomic.Int64
 	err := db.Sweep(ctx, workers, want, func(o odb.Object) {
+		if done := read.Add(1); done%progressStep == 0 {
+			progress(done, total)
+		}
 		i := int32(o.Index)
 		switch o.Type {
 		case odb.Tree:

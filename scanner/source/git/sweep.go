@@ -73,11 +73,12 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	if len(cut) > 0 {
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Shallow, What: s.root, Count: int64(len(cut))})
 	}
-	v.Progress(s.root+": commits and trees", 0, 0)
+	progress := func(done, total int64) { v.Progress(s.root+": commits and folders", done, total) }
+	progress(0, 0)
 	if s.options.Staged || s.options.NoHistory {
 		s.graph, err = loadCommit(ctx, s.db, s.headID())
 	} else {
-		s.graph, err = loadGraph(ctx, s.db, s.options.Workers, s.options.wholeHistory(), cut)
+		s.graph, err = loadGraph(ctx, s.db, s.options.Workers, s.options.wholeHistory(), cut, progress)
 	}
 	if err != nil {
 		return err
