@@ -15,7 +15,13 @@ import (
 // Rules detects what the rules of a set describe.
 type Rules struct {
 	matcher *match.Matcher
-	files   []*rules.Rule // rules about files themselves: with a path and no pattern
+	files   []fileRule
+}
+
+// fileRule is a rule about files themselves: with a path and no pattern.
+type fileRule struct {
+	*rules.Rule
+	pending []*rules.Allow // those that go by path or commit alone: a file has no value to look at
 }
 
 var _ Detector = (*Rules)(nil)
@@ -29,10 +35,27 @@ func New(set *rules.Set) (*Rules, error) {
 	d := &Rules{matcher: m}
 	for _, r := range set.Rules {
 		if r.Pattern == nil && r.Path != nil {
-			d.files = append(d.files, r)
+			d.files = append(d.files, newFileRule(set, r))
 		}
 	}
 	return d, nil
+}
+
+func newFileRule(set *rules.Set, r *rules.Rule) fileRule {
+	f := fileRule{Rule: r}
+	add := func(allows []rules.Allow) {
+		for i := range allows {
+			a := &allows[i]
+			others := len(a.Rules) > 0 && !slices.Contains(a.Rules, r.ID)
+			byText := a.All && len(a.Values)+len(a.StopWords) > 0
+			if !others && !byText && len(a.Paths)+len(a.Commits) > 0 {
+				f.pending = append(f.pending, a)
+			}
+		}
+	}
+	add(set.Allow)
+	add(r.Allow)
+	return f
 }
 
 // Slow gives the ids of rules that take longer than all others together, because
@@ -55,7 +78,7 @@ func (d *Rules) Detect(c *Chunk) []Match {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
 				v := secret.New(c.Data)
-				matches = append(matches, Match{Rule: r, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence})
+				matches = append(matches, Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence, Pending: r.pending})
 			}
 		}
 	}

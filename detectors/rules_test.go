@@ -127,6 +127,28 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestFileAllows wants the allows of a rule about files left to the place, as far
+// as they go by that.
+func TestFileAllows(t *testing.T) {
+	re := []*regexp.Regexp{regexp.MustCompile(`.`)}
+	keystore := &rules.Rule{ID: "keystore", Path: regexp.MustCompile(`\.p12$`), Allow: []rules.Allow{
+		{Paths: re}, {Values: re}, {All: true, Values: re, Paths: re}, {All: true, Paths: re, Commits: []string{"c"}},
+	}}
+	d, err := New(&rules.Set{
+		Rules: []*rules.Rule{keystore},
+		Allow: []rules.Allow{{Commits: []string{"c"}}, {Rules: []string{"other"}, Paths: re}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := whole("data")
+	c.Names = []string{"a.p12"}
+	found := d.Detect(c)
+	if len(found) != 1 || len(found[0].Pending) != 3 {
+		t.Errorf("found %+v, want one match with three pending allows", found)
+	}
+}
+
 func TestPaths(t *testing.T) {
 	inEnv := rule("env", `tok_\d`)
 	inEnv.Path = regexp.MustCompile(`\.env$`)
