@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/secretsweep/secretsweep/rules"
@@ -24,7 +26,8 @@ func builtin(t testing.TB) *rules.Set {
 func TestSamples(t *testing.T) {
 	const rounds = 50
 	ran := 0
-	for _, rule := range builtin(t).Rules {
+	set := builtin(t)
+	for _, rule := range set.Rules {
 		t.Run(rule.ID, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			for range rounds {
@@ -34,14 +37,14 @@ func TestSamples(t *testing.T) {
 				}
 				for i, text := range match {
 					ran++
-					if why := refuses(rule, text); why != "" {
+					if why := refuses(set, rule, text); why != "" {
 						t.Fatalf("match sample %d, %s: %s", i, rule.Match[i], why)
 					}
 				}
 				for i, text := range noMatch {
 					ran++
 					// What looks random is for the matcher to say.
-					if refuses(rule, text) == "" && !rule.Random {
+					if refuses(set, rule, text) == "" && !rule.Random {
 						t.Fatalf("no_match sample %d matches: %s", i, rule.NoMatch[i])
 					}
 				}
@@ -53,8 +56,8 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// refuses tells why a rule does not report a text, or "".
-func refuses(rule *rules.Rule, text string) string {
+// refuses tells why a rule of a set does not report a text, or "".
+func refuses(set *rules.Set, rule *rules.Rule, text string) string {
 	if rule.Pattern == nil {
 		if rule.Path.MatchString(text) {
 			return ""
@@ -71,7 +74,7 @@ func refuses(rule *rules.Rule, text string) string {
 			why = "too little entropy"
 		case checked && !rule.Lenient && kind.Verify(value) == check.Fail:
 			why = "the check fails"
-		case allowed(rule, value, text[loc[0]:loc[1]]):
+		case allowed(slices.Concat(set.Allow, rule.Allow), value, text[loc[0]:loc[1]]):
 			why = "allowed"
 		case partMissing(rule, text):
 			why = "a required part is missing"
@@ -82,24 +85,21 @@ func refuses(rule *rules.Rule, text string) string {
 	return why
 }
 
-func allowed(rule *rules.Rule, value, match string) bool {
-	for _, allow := range rule.Allow {
+func allowed(allows []rules.Allow, value, match string) bool {
+	return slices.ContainsFunc(allows, func(allow rules.Allow) bool {
 		target := value
 		if allow.Target == rules.TargetMatch {
 			target = match
 		}
-		for _, re := range allow.Values {
-			if re.MatchString(target) {
-				return true
-			}
+		byValue := slices.ContainsFunc(allow.Values, func(re *regexp.Regexp) bool { return re.MatchString(target) })
+		byWord := slices.ContainsFunc(allow.StopWords, func(word string) bool {
+			return strings.Contains(strings.ToLower(value), strings.ToLower(word))
+		})
+		if allow.All {
+			return byValue && byWord
 		}
-		for _, word := range allow.StopWords {
-			if regexp.MustCompile("(?i)" + regexp.QuoteMeta(word)).MatchString(value) {
-				return true
-			}
-		}
-	}
-	return false
+		return byValue || byWord
+	})
 }
 
 func partMissing(rule *rules.Rule, text string) bool {

@@ -12,7 +12,7 @@ import (
 // with [Set.With].
 type Config struct {
 	Name string // of the file, for messages
-	// UseDefault keeps the rules that the config is added to.
+	// UseDefault keeps the rules and allows that the config is added to.
 	UseDefault bool
 	// Extend is the path, relative to this file, of a config of the same format
 	// that this one adds to: apply that one first. Only gitleaks configs have it.
@@ -151,9 +151,9 @@ func (c *Config) add(r configRule) error {
 
 // With gives the set as a config changes it. The set itself stays as it is.
 func (s *Set) With(c *Config, trust Trust) (*Set, []Warning, error) {
-	res := &Set{Providers: slices.Clone(s.Providers), Allow: slices.Clone(s.Allow)}
+	res := &Set{Providers: slices.Clone(s.Providers)}
 	if c.UseDefault {
-		res.Rules = slices.Clone(s.Rules)
+		res.Rules, res.Allow = slices.Clone(s.Rules), slices.Clone(s.Allow)
 	}
 	for _, p := range c.providers {
 		if trust == Repository {

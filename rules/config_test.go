@@ -83,6 +83,9 @@ stop_words = ["0000"]
 
 func TestConfigDefaults(t *testing.T) {
 	set, _ := with(t, builtin(t), readConfig(t, "use_default = false"+ownRule), rules.Repository)
+	if len(set.Allow) != 0 {
+		t.Errorf("the built-in allows stayed: %v", set.Allow)
+	}
 	if diff := cmp.Diff([]string{"acme-key"}, ids(set)); diff != "" {
 		t.Errorf("rules (-want +got):\n%s", diff)
 	}
@@ -118,15 +121,16 @@ func TestConfigDisable(t *testing.T) {
 }
 
 func TestConfigAllow(t *testing.T) {
-	set, warnings := with(t, builtin(t), readConfig(t, `
+	base := builtin(t)
+	set, warnings := with(t, base, readConfig(t, `
 disable = ["jwt"]
 [[allow]]
 description = "fixtures"
 rules = ["generic-secret", "jwt", "no-such"]
 paths = ['^testdata/']
 `), rules.Repository)
-	if len(set.Allow) != 1 || len(set.Allow[0].Paths) != 1 {
-		t.Errorf("allows %v, want one", set.Allow)
+	if added := set.Allow[len(base.Allow):]; len(added) != 1 || len(added[0].Paths) != 1 {
+		t.Errorf("added allows %v, want one", added)
 	}
 	want := []rules.Warning{"c.toml: unknown rule can't be allowed: no-such"}
 	if diff := cmp.Diff(want, warnings); diff != "" {

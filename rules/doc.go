@@ -69,6 +69,11 @@
 //   - [[rule.allow]]: what the rule never reports, see [Allow]: description, all,
 //     paths, values, target (value, match or line), stop_words, commits.
 //
+// Beside [[rule]], a file may have [[allow]]: what no built-in rule reports, because
+// the provider shows it to everybody, such as the keys of its documentation and
+// the fixed key of an emulator. Such a value is named by how it begins, so that
+// nobody's push protection stops the file.
+//
 // Samples hold no real-looking secret: random characters are written as
 // placeholders. They are run against the rule they belong to, and the first under
 // match is what other tests use as a secret of that kind ([Set.Sample]).

@@ -146,7 +146,7 @@ const (
 type Set struct {
 	Rules     []*Rule // ordered by id
 	Providers []*Provider
-	Allow     []Allow // for every rule
+	Allow     []Allow // for every rule, or those that each names
 }
 
 // Rule finds a rule by id.
