@@ -75,7 +75,7 @@ type Place struct {
 	// has; of several the oldest by committer time, then id. It is nil outside
 	// git and for what is not committed.
 	Commit *Version `json:"commit,omitempty"`
-	// Last is the newest commit that has it.
+	// Last is the newest commit that has it, of those that refs reach if one does.
 	Last      *Version `json:"last,omitempty"`
 	Object    string   `json:"object,omitempty"`    // the git object that holds it
 	Ref       string   `json:"ref,omitempty"`       // the ref, for Ref and Note

@@ -30,7 +30,7 @@ func readCoreConfig(common string) coreConfig {
 
 func systemConfig() string {
 	switch none, file := os.Getenv("GIT_CONFIG_NOSYSTEM"), os.Getenv("GIT_CONFIG_SYSTEM"); {
-	case isTrue(none):
+	case IsTrue(none):
 		return ""
 	case file != "":
 		return file
@@ -59,12 +59,12 @@ func (c *coreConfig) read(file string, depth int) {
 	if err != nil {
 		return
 	}
-	parseConfig(text, func(section, key, value string) {
+	ParseConfig(text, func(section, key, value string) {
 		switch section + "." + key {
 		case "core.excludesfile":
 			c.excludesFile = expand(value, "")
 		case "core.ignorecase":
-			c.ignoreCase = isTrue(value)
+			c.ignoreCase = IsTrue(value)
 		case "include.path":
 			c.read(expand(value, filepath.Dir(file)), depth+1)
 		}
@@ -83,8 +83,8 @@ func expand(p, base string) string {
 	return filepath.Join(base, filepath.FromSlash(p))
 }
 
-// isTrue tells what git takes for true (git-config(1), "Values").
-func isTrue(value string) bool {
+// IsTrue tells what git takes for true (git-config(1), "Values").
+func IsTrue(value string) bool {
 	switch strings.ToLower(value) {
 	case "", "false", "no", "off", "0":
 		return false
@@ -92,11 +92,11 @@ func isTrue(value string) bool {
 	return true
 }
 
-// parseConfig parses a file of git's configuration (git-config(1), "Syntax"),
+// ParseConfig parses a file of git's configuration (git-config(1), "Syntax"),
 // and calls found for each variable. Sections and keys are in lower case; a
 // section with a subsection is passed over. A key without a value is "true".
 // Lines that make no sense are passed over, too.
-func parseConfig(text []byte, found func(section, key, value string)) {
+func ParseConfig(text []byte, found func(section, key, value string)) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	section := ""
 	for len(text) > 0 {

@@ -40,7 +40,7 @@ func TestParseConfigLikeGit(t *testing.T) {
 				}
 				want[key] = value
 			}
-			parseConfig([]byte(tt.text), func(section, key, value string) {
+			ParseConfig([]byte(tt.text), func(section, key, value string) {
 				if !strings.Contains(section, `"`) {
 					got[section+"."+key] = value
 				}
@@ -89,7 +89,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte("[core]\n\texcludesFile = \"a\\tb\" # c\n"))
 	f.Add([]byte("[a \"b\"] c = d \\\n e"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		parseConfig(text, func(section, key, value string) {
+		ParseConfig(text, func(section, key, value string) {
 			if key == "" || key != strings.ToLower(key) || section != strings.ToLower(section) {
 				t.Errorf("section %q, key %q", section, key)
 			}

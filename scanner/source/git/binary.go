@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
@@ -17,13 +18,32 @@ func (r *repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	if err != nil {
 		return nil, errors.New("it takes the git program, which is not installed")
 	}
-	full := []string{"--git-dir=" + r.gitDir, "-c", "core.fsmonitor=false", "-c", "protocol.allow=never"}
-	if r.work != "" {
-		full = append(full, "--work-tree="+r.work)
+	// All paths are absolute and git starts at the top: what it says is then
+	// relative to the top, wherever we were started.
+	gitDir, err := filepath.Abs(r.gitDir)
+	if err != nil {
+		return nil, err
 	}
+	index, err := filepath.Abs(r.index)
+	if err != nil {
+		return nil, err
+	}
+	top := gitDir
+	if r.work != "" {
+		if top, err = filepath.Abs(r.work); err != nil {
+			return nil, err
+		}
+	}
+	full := []string{"--git-dir=" + gitDir, "--work-tree=" + top, "-c", "core.bare=false", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never"}
 	cmd := exec.CommandContext(ctx, path, append(full, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_PAGER=", "LC_ALL=C",
-		"GIT_INDEX_FILE="+r.index)
+	cmd.Dir = top
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "GIT_") { // a hook's point elsewhere
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0", "GIT_PAGER=", "LC_ALL=C",
+		"GIT_INDEX_FILE="+index)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

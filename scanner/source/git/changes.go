@@ -42,19 +42,25 @@ func Changes(ctx context.Context, path, revs string, each func(path string, befo
 	if tree == none {
 		return nil
 	}
-	after := map[string]int32{}
-	if err := s.flatten(ctx, s.scope, tree, "", after); err != nil {
+	files := map[int32]int32{}
+	if err := s.flatten(ctx, s.scope, tree, 0, files); err != nil {
 		return err
 	}
-	before := map[string][]int32{}
-	for _, blob := range slices.Sorted(maps.Keys(s.scope.baseBlobs)) {
-		for _, name := range s.scope.names(blob) {
-			before[name] = append(before[name], blob)
-		}
+	after := map[string]int32{} // paths
+	for at := range files {
+		after[s.scope.names.paths.text(at)] = at
 	}
 	for _, name := range slices.Sorted(maps.Keys(after)) {
-		blob := after[name]
-		if !s.scope.blobs[blob] || !s.scope.changed[s.scope.paths.of(name)] || slices.Contains(before[name], blob) {
+		at := after[name]
+		blob := files[at]
+		if !s.scope.blobs[blob] || !s.scope.changed[at] {
+			continue
+		}
+		before, err := s.baseFiles(ctx, name)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(before, blob) {
 			continue
 		}
 		now, err := s.db.Read(ctx, int(blob))
@@ -62,7 +68,7 @@ func Changes(ctx context.Context, path, revs string, each func(path string, befo
 			return fmt.Errorf("read %s: %w", name, err)
 		}
 		var was [][]byte
-		for _, old := range before[name] {
+		for _, old := range before {
 			text, err := s.db.Read(ctx, int(old))
 			if err != nil {
 				return fmt.Errorf("read %s: %w", name, err)
@@ -74,6 +80,43 @@ func Changes(ctx context.Context, path, revs string, each func(path string, befo
 		}
 	}
 	return nil
+}
+
+// baseFiles gives the blobs that the base's commits have at a path.
+func (s *sweep) baseFiles(ctx context.Context, path string) ([]int32, error) {
+	var blobs []int32
+	for _, n := range slices.Sorted(maps.Keys(s.scope.base)) {
+		blob, err := s.fileAt(ctx, s.graph.commits[n].tree, strings.Split(path, "/"))
+		if err != nil {
+			return nil, err
+		}
+		if blob != none && !slices.Contains(blobs, blob) {
+			blobs = append(blobs, blob)
+		}
+	}
+	return blobs, nil
+}
+
+// fileAt gives the blob at a path of a tree, or none.
+func (s *sweep) fileAt(ctx context.Context, tree int32, path []string) (int32, error) {
+	t := &s.graph.trees
+	if tree == none {
+		return none, nil
+	}
+	if err := t.load(ctx, tree); err != nil {
+		return none, err
+	}
+	for _, n := range t.list(tree) {
+		e := t.entries[n]
+		switch {
+		case t.names[e.name] != path[0]:
+		case len(path) > 1 && e.kind == treeEntry:
+			return s.fileAt(ctx, e.child, path[1:])
+		case len(path) == 1 && e.kind == blobEntry:
+			return e.child, nil
+		}
+	}
+	return none, nil
 }
 
 // nobody is a visitor who does not listen: a comparison is no scan.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,6 +41,8 @@ type commit struct {
 	parents []int32 // commit numbers; parents that are missing are left out
 	time    int64   // the committer's, seconds since 1970
 	reach   reach
+
+	author, committer int32 // in graph.people
 }
 
 // reach says by which kinds of ref a commit is reached.
@@ -59,27 +62,17 @@ type graph struct {
 	tags    map[int32]int32 // tag object → what it tags
 	trees   treeTable
 
-	// people are authors and committers ("Name <address>") with the oldest
-	// commit that names them.
-	people map[person]sighting
+	people   []string // authors and committers ("Name <address>")
+	personNo map[string]int32
 
-	missingParents int     // commits that a commit names and the database lacks
-	malformed      []int32 // commits, trees or tags that make no sense
-}
-
-// person is an author or committer, as a field of commits names them.
-type person struct{ field, who string }
-
-// sighting is a commit object and its time.
-type sighting struct {
-	object int32
-	time   int64
+	torn      []int32 // commits and tags that name an object which is missing
+	malformed []int32 // commits, trees or tags that make no sense
 }
 
 // loadGraph reads every commit and tag, and every tree if withTrees is set; else
 // trees are read as they are asked for. Progress counts objects.
 func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut map[odb.ID]bool, progress func(done, total int64)) (*graph, error) {
-	g := &graph{db: db, number: map[int32]int32{}, tags: map[int32]int32{}, people: map[person]sighting{}}
+	g := &graph{db: db, number: map[int32]int32{}, tags: map[int32]int32{}, personNo: map[string]int32{}}
 	g.trees.init(db)
 	type rawCommit struct {
 		commit
@@ -117,25 +110,33 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 				g.malformed = append(g.malformed, i)
 				return
 			}
-			c := rawCommit{commit: commit{object: i, tree: g.find(h.tree, odb.Tree), time: h.time}}
+			c := rawCommit{commit: commit{
+				object: i, tree: g.find(h.tree, odb.Tree), time: h.time,
+				author: g.person(h.author), committer: g.person(h.committer),
+			}}
+			torn := c.tree == none
 			for _, p := range h.parents {
 				if k := g.find(p, odb.Commit); k != none {
 					c.parentObjects = append(c.parentObjects, k)
 				} else if !cut[db.ID(o.Index)] {
-					g.missingParents++
+					torn = true
 				}
 			}
+			if torn {
+				g.torn = append(g.torn, i)
+			}
 			raw = append(raw, c)
-			g.see(fieldAuthor, h.author, sighting{i, h.time})
-			g.see(fieldCommitter, h.committer, sighting{i, h.time})
 		case odb.Tag:
 			target, ok := parseTagTarget(o.Data)
 			mu.Lock()
 			defer mu.Unlock()
-			if k := g.find(target, 0); ok && k != none {
-				g.tags[i] = k
-			} else if !ok {
+			switch k := g.find(target, 0); {
+			case !ok:
 				g.malformed = append(g.malformed, i)
+			case k == none:
+				g.torn = append(g.torn, i)
+			default:
+				g.tags[i] = k
 			}
 		}
 	})
@@ -182,7 +183,13 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 			}
 		}
 	}
+	for k, c := range raw {
+		if waiting[k] > 0 { // it is its own ancestor, under an id that isn't its own
+			g.malformed = append(g.malformed, c.object)
+		}
+	}
 	slices.Sort(g.malformed)
+	slices.Sort(g.torn)
 	return g, nil
 }
 
@@ -191,26 +198,35 @@ func loadCommit(ctx context.Context, db objects, id odb.ID) (*graph, error) {
 	g := &graph{db: db, number: map[int32]int32{}}
 	g.trees.init(db)
 	i, ok := db.Find(id)
-	if !ok {
+	if !ok || db.Type(i) != odb.Commit {
 		return g, nil // an unborn branch's
 	}
 	data, err := db.Read(ctx, i)
 	if err != nil {
 		return nil, err
 	}
-	h, _ := parseCommit(data)
+	h, ok := parseCommit(data)
+	if !ok {
+		g.malformed = []int32{int32(i)}
+		return g, nil
+	}
 	g.commits = []commit{{object: int32(i), tree: g.find(h.tree, odb.Tree), time: h.time}}
+	if g.commits[0].tree == none {
+		g.torn = []int32{int32(i)}
+	}
 	g.number[int32(i)] = 0
 	return g, nil
 }
 
-// see notes who a commit names.
-func (g *graph) see(field string, who []byte, at sighting) {
-	id := person{field, string(who)}
-	old, ok := g.people[id]
-	if !ok || at.time < old.time || at.time == old.time && at.object < old.object {
-		g.people[id] = at
+// person gives the number of an author or committer.
+func (g *graph) person(who []byte) int32 {
+	n, ok := g.personNo[string(who)]
+	if !ok {
+		n = int32(len(g.people))
+		g.people = append(g.people, string(who))
+		g.personNo[string(who)] = n
 	}
+	return n
 }
 
 // find gives the number of an object of a type (0: any), from its id in hex.
@@ -227,22 +243,30 @@ func (g *graph) find(hexID []byte, t odb.Type) int32 {
 	return int32(i)
 }
 
-// commitOf follows a ref's target, through tags, to a commit.
-func (g *graph) commitOf(id odb.ID) (int32, bool) {
+// commitOf follows an object, through tags, to a commit. On the way it passes
+// tags, or something else to which no commit leads.
+func (g *graph) commitOf(object int32, pass func(object int32)) (int32, bool) {
+	for range len(g.tags) + 1 {
+		if n, ok := g.number[object]; ok {
+			return n, true
+		}
+		pass(object)
+		next, ok := g.tags[object]
+		if !ok {
+			break
+		}
+		object = next
+	}
+	return none, false
+}
+
+// commitByID follows an id, through tags, to a commit.
+func (g *graph) commitByID(id odb.ID) (int32, bool) {
 	i, ok := g.db.Find(id)
 	if !ok {
 		return none, false
 	}
-	o := int32(i)
-	for range len(g.tags) + 1 {
-		if n, ok := g.number[o]; ok {
-			return n, true
-		}
-		if o, ok = g.tags[o]; !ok {
-			break
-		}
-	}
-	return none, false
+	return g.commitOf(int32(i), func(int32) {})
 }
 
 // mark sets a reach on a commit and all its ancestors.
@@ -256,6 +280,24 @@ func (g *graph) mark(from int32, bits reach) {
 			todo = append(todo, c.parents...)
 		}
 	}
+}
+
+// later tells whether commit a is to be named rather than b as the last one of
+// several: one that refs reach, then the newer one. A stash or what an amendment
+// left behind has most files of the commit under it; nobody looks for them there.
+func (g *graph) later(a, b int32) bool {
+	if ra, rb := g.commits[a].reach&byRef, g.commits[b].reach&byRef; ra != rb {
+		return ra != 0
+	}
+	return g.older(b, a)
+}
+
+// earlier is the same for the first one.
+func (g *graph) earlier(a, b int32) bool {
+	if ra, rb := g.commits[a].reach&byRef, g.commits[b].reach&byRef; ra != rb {
+		return ra != 0
+	}
+	return g.older(a, b)
 }
 
 // older tells whether commit a is before b, by committer time, then id.
@@ -320,7 +362,11 @@ func splitSignature(sig []byte) (who []byte, seconds int64) {
 		return sig, 0
 	}
 	digits, _, _ := bytes.Cut(bytes.TrimLeft(sig[end+1:], " "), []byte(" "))
-	seconds, _ = strconv.ParseInt(string(digits), 10, 64)
+	seconds, err := strconv.ParseInt(string(digits), 10, 64)
+	const year10000 = 253402300800 // which no calendar of four digits has
+	if err != nil || seconds < 0 || seconds >= year10000 {
+		seconds = 0
+	}
 	return sig[:end+1], seconds
 }
 
@@ -341,22 +387,28 @@ func splitTag(data []byte) (tagger, message []byte) {
 	return tagger, message
 }
 
-// problems reports what of the graph could not be made sense of.
-func (g *graph) problems(root string, partial bool, report func(scanner.Problem)) {
+// problems reports what of the graph could not be made sense of. of tells which
+// commits and tags matter; absent is how many files and folders are missing.
+func (g *graph) problems(root string, partial bool, of func(object int32) bool, absent int, report func(scanner.Problem)) {
 	for _, i := range g.malformed {
 		report(scanner.Problem{
 			What: fmt.Sprintf("%s: %s %s", root, g.db.Type(int(i)), g.db.ID(int(i))),
-			Err:  fmt.Errorf("malformed object"),
+			Err:  errors.New("malformed object"),
 		})
 	}
-	if g.missingParents > 0 {
-		report(scanner.Problem{What: root, Err: fmt.Errorf("%d parent commits are missing: history before them was not scanned", g.missingParents)})
+	for _, i := range g.torn {
+		if of(i) {
+			report(scanner.Problem{
+				What: fmt.Sprintf("%s: %s %s", root, g.db.Type(int(i)), g.db.ID(int(i))),
+				Err:  errors.New("what it leads to is missing from the object database"),
+			})
+		}
 	}
-	if n := g.trees.absent; n > 0 {
+	if absent > 0 {
 		why := "%d files and folders that trees name are missing from the object database"
 		if partial {
 			why = "partial clone: %d files and folders that trees name were never fetched; git fetch --refetch --no-filter brings them"
 		}
-		report(scanner.Problem{What: root, Err: fmt.Errorf(why, n)})
+		report(scanner.Problem{What: root, Err: fmt.Errorf(why, absent)})
 	}
 }

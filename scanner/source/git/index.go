@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/go-git/go-git/v5/plumbing"
 	goindex "github.com/go-git/go-git/v5/plumbing/format/index"
 
 	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
@@ -20,6 +22,7 @@ type staged struct {
 	paths     []string // of files, in order
 	modules   []string // paths of submodules
 	writtenAt time.Time
+	absent    int // files that the object database lacks
 }
 
 // stagedFile is a path in the index.
@@ -46,7 +49,7 @@ func (r *repository) readIndex(ctx context.Context, db objects) (*staged, error)
 		return nil, fmt.Errorf("read index: %w", err)
 	}
 	s.writtenAt = info.ModTime()
-	if r.foreign != "" {
+	if r.foreign != "" || r.hashSize != len(plumbing.ZeroHash) {
 		return s, r.readIndexByGit(ctx, db, s)
 	}
 	var idx goindex.Index
@@ -66,6 +69,9 @@ func (r *repository) readIndex(ctx context.Context, db objects) (*staged, error)
 const (
 	modeLink   = 0o120000
 	modeModule = 0o160000
+
+	emptyBlob    = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+	emptyBlob256 = "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"
 )
 
 func (s *staged) add(db objects, e *goindex.Entry) {
@@ -85,6 +91,8 @@ func (s *staged) put(db objects, path string, mode uint32, id odb.ID, size int64
 	}
 	if i, ok := db.Find(id); ok {
 		f.blobs = append(f.blobs, int32(i))
+	} else if hex := id.String(); hex != emptyBlob && hex != emptyBlob256 { // which "add --intent-to-add" names
+		s.absent++
 	}
 }
 
@@ -95,22 +103,32 @@ func (r *repository) readIndexByGit(ctx context.Context, db objects, s *staged) 
 	if err != nil {
 		return err
 	}
-	for record := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+	return parseStaged(string(out), func(mode uint32, id odb.ID, path string) {
+		s.put(db, path, mode, id, -1, time.Time{})
+	})
+}
+
+// parseStaged reads what "git ls-files --stage -z" says: for each file its mode,
+// id and stage, then a tab and the path.
+func parseStaged(out string, each func(mode uint32, id odb.ID, path string)) error {
+	for record := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
 		if record == "" {
 			continue
 		}
-		head, path, _ := strings.Cut(record, "\t")
-		var mode uint32
-		var hex string
-		var stage int
-		if _, err := fmt.Sscanf(head, "%o %s %d", &mode, &hex, &stage); err != nil {
-			return fmt.Errorf("read git ls-files: %w", err)
+		head, path, ok := strings.Cut(record, "\t")
+		fields := strings.Fields(head)
+		if !ok || len(fields) != 3 {
+			return fmt.Errorf("read git ls-files: %q is no entry", head)
 		}
-		id, err := odb.ParseID(hex)
+		mode, err := strconv.ParseUint(fields[0], 8, 32)
 		if err != nil {
 			return fmt.Errorf("read git ls-files: %w", err)
 		}
-		s.put(db, path, mode, id, -1, time.Time{})
+		id, err := odb.ParseID(fields[1])
+		if err != nil {
+			return fmt.Errorf("read git ls-files: %w", err)
+		}
+		each(uint32(mode), id, path)
 	}
 	return nil
 }

@@ -47,19 +47,18 @@ func (s *sweep) locate(ctx context.Context, hits []scanner.Hit, found func(int, 
 		}
 	}
 
-	paths, within := (*pathTable)(nil), map[int32]bool(nil)
+	var within map[int32]bool
 	var commits []int32
 	isBase := func(int32) bool { return false }
 	if s.scope != nil {
-		paths, within, commits = s.scope.paths, s.scope.within, s.scope.follow
+		within, commits = s.scope.within, s.scope.follow
 		isBase = func(n int32) bool { return s.scope.base[n] }
 	} else {
-		paths = s.names.paths
 		for n := range s.graph.commits {
 			commits = append(commits, int32(n))
 		}
 	}
-	t := newTracer(s.graph, paths, values, within)
+	t := newTracer(s.graph, s.names.paths, values, within)
 	if err := t.follow(ctx, commits, isBase); err != nil {
 		return err
 	}
@@ -200,22 +199,23 @@ func (l *located) addRest(ctx context.Context, t *tracer) {
 			if l.scope != nil || t.traced[blob] {
 				continue
 			}
-			p.Local = true
+			p.Ref = l.named[blob]
+			p.Local = p.Ref == ""
 		case place.File:
 			if _, ok := l.inFile[p.Path][value]; !ok {
 				continue // the index or HEAD has it
 			}
 		case place.Commit:
 			o := l.object(p.Object)
-			c := l.graph.commits[l.graph.number[o]]
+			n, ok := l.graph.number[o] // a malformed one has none
 			p.Commit = l.version(ctx, o)
-			p.Local = c.reach&byRef == 0
+			p.Local = !ok || l.graph.commits[n].reach&byRef == 0
 		case place.Tag:
 			o := l.object(p.Object)
-			if n, ok := l.graph.commitOf(l.db.ID(int(o))); ok {
+			if n, ok := l.graph.commitOf(o, func(int32) {}); ok {
 				p.Commit = l.version(ctx, l.graph.commits[n].object)
 			}
-			p.Local = l.tagRefs[o] == ""
+			p.Local = l.named[o] == ""
 		}
 		if l.old[value] {
 			continue

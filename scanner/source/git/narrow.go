@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,34 +23,27 @@ type scope struct {
 	baseBlobs map[int32]bool // of these, the base's
 	within    map[int32]bool // trees that were looked into
 
-	paths     *pathTable
-	blobPaths map[int32][]int32
-	changed   map[int32]bool // paths
+	names   *blobNames     // the paths at which blobs changed
+	changed map[int32]bool // paths; of a folder that was removed, what is below it, too
+	absent  int            // changed files and folders that the database lacks
 }
 
 func (s *sweep) newScope() *scope {
 	return &scope{
 		commits: map[int32]bool{}, base: map[int32]bool{}, blobs: map[int32]bool{}, baseBlobs: map[int32]bool{},
-		within: map[int32]bool{}, blobPaths: map[int32][]int32{}, changed: map[int32]bool{},
-		paths: newPathTable(&s.graph.trees),
+		within: map[int32]bool{}, changed: map[int32]bool{}, names: newBlobNames(s.graph),
 	}
 }
 
-// names spells the paths at which a blob changed.
-func (c *scope) names(blob int32) []string {
-	var names []string
-	for _, p := range c.blobPaths[blob] {
-		names = append(names, c.paths.text(p))
-	}
-	slices.Sort(names)
-	return names
+// enters tells whether a tree is looked into at a path. Trees that multiply paths
+// are not, at some point.
+func (c *scope) enters(tree, path int32) bool {
+	return c.names.note(tree, path) || c.names.has(tree, path)
 }
 
 // add takes a blob in.
 func (c *scope) add(blob, path int32, base bool) {
-	if !slices.Contains(c.blobPaths[blob], path) {
-		c.blobPaths[blob] = append(c.blobPaths[blob], path)
-	}
+	c.names.note(blob, path)
 	c.blobs[blob] = true
 	if base {
 		c.baseBlobs[blob] = true
@@ -93,10 +87,10 @@ func (s *sweep) narrow(ctx context.Context, shallow bool) (*scope, error) {
 // narrowToIndex compares the index with HEAD.
 func (s *sweep) narrowToIndex(ctx context.Context, onlyChanges bool) (*scope, error) {
 	c := s.newScope()
-	head := map[string]int32{}
+	head := map[int32]int32{}
 	if s.head != none {
 		if tree := s.graph.commits[s.head].tree; tree != none {
-			if err := s.flatten(ctx, c, tree, "", head); err != nil {
+			if err := s.flatten(ctx, c, tree, 0, head); err != nil {
 				return nil, err
 			}
 		}
@@ -104,15 +98,15 @@ func (s *sweep) narrowToIndex(ctx context.Context, onlyChanges bool) (*scope, er
 	}
 	for _, path := range s.index.paths {
 		blobs := s.index.files[path].blobs
-		old, was := head[path]
-		delete(head, path)
+		at := c.names.paths.of(path)
+		old, was := head[at]
+		delete(head, at)
 		if was && len(blobs) == 1 && blobs[0] == old {
 			if !onlyChanges {
-				c.blobPaths[old] = append(c.blobPaths[old], c.paths.of(path)) // its file is swept in its place
+				c.names.note(old, at) // its file is swept in its place
 			}
 			continue
 		}
-		at := c.paths.of(path)
 		for _, b := range blobs {
 			c.add(b, at, false)
 		}
@@ -120,35 +114,38 @@ func (s *sweep) narrowToIndex(ctx context.Context, onlyChanges bool) (*scope, er
 			c.add(old, at, true)
 		}
 	}
-	for path, old := range head { // what the index no longer has
-		c.add(old, c.paths.of(path), true)
+	for _, at := range slices.Sorted(maps.Keys(head)) { // what the index no longer has
+		c.add(head[at], at, true)
 	}
 	return c, nil
 }
 
-// flatten lists all files of a tree.
-func (s *sweep) flatten(ctx context.Context, c *scope, tree int32, at string, files map[string]int32) error {
+// flatten lists all files of a tree by their paths.
+func (s *sweep) flatten(ctx context.Context, c *scope, tree, at int32, files map[int32]int32) error {
+	if !c.enters(tree, at) {
+		return nil
+	}
 	if err := s.graph.trees.load(ctx, tree); err != nil {
 		return err
 	}
 	c.within[tree] = true
 	for _, n := range s.graph.trees.list(tree) {
 		e := s.graph.trees.entries[n]
-		path := at + s.graph.trees.names[e.name]
 		switch {
 		case e.child == none:
 		case e.kind == treeEntry:
-			if err := s.flatten(ctx, c, e.child, path+"/", files); err != nil {
+			if err := s.flatten(ctx, c, e.child, c.names.paths.join(at, e.name), files); err != nil {
 				return err
 			}
 		default:
-			files[path] = e.child
+			files[c.names.paths.join(at, e.name)] = e.child
 		}
 	}
 	return nil
 }
 
-// narrowToCommits takes what the tips reach and the base doesn't.
+// narrowToCommits takes what the tips reach and the base doesn't. What was there
+// before is what the base has, and the commits at which the two parted.
 func (s *sweep) narrowToCommits(ctx context.Context, base int32, tips []int32) (*scope, error) {
 	c := s.newScope()
 	g := s.graph
@@ -179,6 +176,10 @@ func (s *sweep) narrowToCommits(ctx context.Context, base int32, tips []int32) (
 			todo = append(todo, p)
 		}
 	}
+	if !c.base[base] {
+		c.base[base] = true
+		c.follow = append(c.follow, base)
+	}
 	slices.Sort(c.follow) // parents have the smaller numbers
 	for _, n := range c.follow {
 		if c.base[n] {
@@ -196,9 +197,9 @@ func (s *sweep) narrowToCommits(ctx context.Context, base int32, tips []int32) (
 			}
 		}
 	}
-	for n := range c.base {
+	for _, n := range slices.Sorted(maps.Keys(c.base)) {
 		if t := g.commits[n].tree; t != none {
-			if err := s.addBase(ctx, c, t, 0); err != nil {
+			if err := s.addBase(ctx, c, t, 0, false); err != nil {
 				return nil, err
 			}
 		}
@@ -209,6 +210,9 @@ func (s *sweep) narrowToCommits(ctx context.Context, base int32, tips []int32) (
 // compare takes in every blob of a tree that no parent has at the same path, and
 // every path that a parent has and the tree doesn't.
 func (s *sweep) compare(ctx context.Context, c *scope, tree int32, parents []int32, at int32) error {
+	if !c.enters(tree, at) {
+		return nil
+	}
 	t := &s.graph.trees
 	type key struct {
 		name   uint32
@@ -237,6 +241,9 @@ func (s *sweep) compare(ctx context.Context, c *scope, tree int32, parents []int
 	for _, n := range t.list(tree) {
 		e := t.entries[n]
 		if e.child == none {
+			if e.kind != submoduleEntry {
+				c.absent++
+			}
 			continue
 		}
 		k := key{e.name, e.kind == treeEntry}
@@ -245,48 +252,25 @@ func (s *sweep) compare(ctx context.Context, c *scope, tree int32, parents []int
 		if slices.Contains(was, e.child) {
 			continue
 		}
-		path := c.paths.join(at, e.name)
+		path := c.names.paths.join(at, e.name)
 		if e.kind == blobEntry {
 			c.add(e.child, path, false)
 		} else if err := s.compare(ctx, c, e.child, was, path); err != nil {
 			return err
 		}
 	}
-	for k, was := range before { // removed
-		path := c.paths.join(at, k.name)
-		c.changed[path] = true
-		if k.isTree {
-			for _, gone := range was {
-				if err := s.markRemoved(ctx, c, gone, path); err != nil {
-					return err
-				}
-			}
-		}
+	for k := range before { // removed
+		c.changed[c.names.paths.join(at, k.name)] = true
 	}
 	return nil
 }
 
-// markRemoved notes all paths of a folder that was removed.
-func (s *sweep) markRemoved(ctx context.Context, c *scope, tree, at int32) error {
-	t := &s.graph.trees
-	if err := t.load(ctx, tree); err != nil {
-		return err
+// addBase takes in the blobs that a base commit has at the paths that changed;
+// all is set below a folder that was removed.
+func (s *sweep) addBase(ctx context.Context, c *scope, tree, at int32, all bool) error {
+	if !c.enters(tree, at) {
+		return nil
 	}
-	for _, n := range t.list(tree) {
-		e := t.entries[n]
-		path := c.paths.join(at, e.name)
-		c.changed[path] = true
-		if e.kind == treeEntry && e.child != none {
-			if err := s.markRemoved(ctx, c, e.child, path); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// addBase takes in the blobs that a base commit has at the paths that changed.
-func (s *sweep) addBase(ctx context.Context, c *scope, tree, at int32) error {
 	t := &s.graph.trees
 	if err := t.load(ctx, tree); err != nil {
 		return err
@@ -294,15 +278,21 @@ func (s *sweep) addBase(ctx context.Context, c *scope, tree, at int32) error {
 	c.within[tree] = true
 	for _, n := range t.list(tree) {
 		e := t.entries[n]
-		node, ok := c.paths.number[pathNode{at, e.name}]
+		path, ok := c.names.paths.number[pathNode{at, e.name}]
+		if all && !ok {
+			path, ok = c.names.paths.join(at, e.name), true
+		}
 		switch {
-		case !ok || e.child == none: // nothing changed in there
-		case e.kind == treeEntry:
-			if err := s.addBase(ctx, c, e.child, node); err != nil {
+		case !ok: // nothing changed in there
+		case e.kind == treeEntry && e.child != none:
+			if err := s.addBase(ctx, c, e.child, path, all || c.changed[path]); err != nil {
 				return err
 			}
-		case c.changed[node]:
-			c.add(e.child, node, true)
+		case !all && !c.changed[path] || e.kind == submoduleEntry:
+		case e.child == none:
+			c.absent++
+		default:
+			c.add(e.child, path, true)
 		}
 	}
 	return nil
@@ -366,11 +356,11 @@ func (s *sweep) resolveName(name string) (int32, bool) {
 		full := fmt.Sprintf(format, name)
 		i, ok := slices.BinarySearchFunc(s.refs, full, func(r ref, name string) int { return strings.Compare(r.name, name) })
 		if ok {
-			return s.graph.commitOf(s.refs[i].target)
+			return s.graph.commitByID(s.refs[i].target)
 		}
 	}
 	if id, err := odb.ParseID(name); err == nil {
-		return s.graph.commitOf(id)
+		return s.graph.commitByID(id)
 	}
 	return s.resolvePrefix(strings.ToLower(name))
 }

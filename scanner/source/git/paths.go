@@ -1,11 +1,16 @@
 package git
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
+)
 
 // pathTable numbers paths. A path is its parent's number and a name, so that a
 // deep path costs no more than a shallow one. Number 0 is the top folder.
 type pathTable struct {
 	nodes  []pathNode
+	depth  []uint16 // folders above each, up to deepest
 	number map[pathNode]int32
 	trees  *treeTable // whose names they are made of
 }
@@ -16,7 +21,7 @@ type pathNode struct {
 }
 
 func newPathTable(trees *treeTable) *pathTable {
-	return &pathTable{nodes: make([]pathNode, 1), number: map[pathNode]int32{}, trees: trees}
+	return &pathTable{nodes: make([]pathNode, 1), depth: make([]uint16, 1), number: map[pathNode]int32{}, trees: trees}
 }
 
 func (p *pathTable) join(parent int32, name uint32) int32 {
@@ -25,6 +30,7 @@ func (p *pathTable) join(parent int32, name uint32) int32 {
 	if !ok {
 		n = int32(len(p.nodes))
 		p.nodes = append(p.nodes, node)
+		p.depth = append(p.depth, min(p.depth[parent]+1, deepest+1))
 		p.number[node] = n
 	}
 	return n
@@ -59,32 +65,48 @@ func (p *pathTable) text(n int32) string {
 	return b.String()
 }
 
-// mostPaths is the largest number of paths that one tree or blob is followed to.
-// It stops trees that refer to the same subtree over and over ("git bombs") from
-// making more paths than there is memory for.
-const mostPaths = 1000
+// Limits for trees that refer to the same subtree over and over ("git bombs") or
+// go ever deeper: they can make more paths than there is memory for.
+const (
+	mostPaths   = 1 << 14 // that one tree or blob is followed to
+	mostFurther = 1 << 22 // in all, beyond each object's first
+	deepest     = 2048    // folders within each other; git's own limit
+)
 
-// blobNames is all paths at which commits have each blob.
+// blobNames is all paths at which commits have each tree and blob.
 type blobNames struct {
+	db    objects
 	paths *pathTable
 	first []int32           // object → its first path; none
 	more  map[int32][]int32 // object → its further paths
-	// curtailed: an object has more than mostPaths paths.
+	known map[objectPath]bool
+	// curtailed: a tree has more paths than it was followed to. A blob with
+	// more is found all the same, and at all of them.
 	curtailed bool
+}
+
+// objectPath is one of an object's further paths.
+type objectPath struct{ object, path int32 }
+
+func newBlobNames(g *graph) *blobNames {
+	b := &blobNames{
+		db:    g.db,
+		paths: newPathTable(&g.trees),
+		first: make([]int32, g.db.Len()),
+		more:  map[int32][]int32{},
+		known: map[objectPath]bool{},
+	}
+	for i := range b.first {
+		b.first[i] = none
+	}
+	return b
 }
 
 // nameBlobs walks the trees of all commits, entering each tree once per path
 // that it has, and notes every blob's paths.
 func nameBlobs(g *graph) *blobNames {
 	t := &g.trees
-	b := &blobNames{
-		paths: newPathTable(t),
-		first: make([]int32, g.db.Len()),
-		more:  map[int32][]int32{},
-	}
-	for i := range b.first {
-		b.first[i] = none
-	}
+	b := newBlobNames(g)
 	// Where an entry was met last: the same entry in the next version of the same
 	// folder, which is nearly all of them, is nothing new.
 	met := make([]int32, len(t.entries))
@@ -123,34 +145,40 @@ func nameBlobs(g *graph) *blobNames {
 
 // note adds a path to an object's; it tells whether the path is new.
 func (b *blobNames) note(object, path int32) bool {
-	switch b.first[object] {
-	case none:
+	if b.has(object, path) {
+		return false
+	}
+	if isTree := b.db.Type(int(object)) == odb.Tree; isTree && b.paths.depth[path] > deepest ||
+		len(b.more[object]) >= mostPaths || len(b.known) >= mostFurther {
+		b.curtailed = b.curtailed || isTree
+		return false
+	}
+	if b.first[object] == none {
 		b.first[object] = path
 		return true
-	case path:
-		return false
 	}
-	more := b.more[object]
-	for _, p := range more {
-		if p == path {
-			return false
-		}
-	}
-	if len(more) >= mostPaths {
-		b.curtailed = true
-		return false
-	}
-	b.more[object] = append(more, path)
+	b.more[object] = append(b.more[object], path)
+	b.known[objectPath{object, path}] = true
 	return true
 }
 
-// of spells all paths of a blob, in the order they were met.
-func (b *blobNames) of(object int32) []string {
+// has tells whether a path is noted as one of an object's.
+func (b *blobNames) has(object, path int32) bool {
+	return b.first[object] == path || b.known[objectPath{object, path}]
+}
+
+// at gives all paths of an object, in the order they were met.
+func (b *blobNames) at(object int32) []int32 {
 	if b.first[object] == none {
 		return nil
 	}
-	names := []string{b.paths.text(b.first[object])}
-	for _, p := range b.more[object] {
+	return append([]int32{b.first[object]}, b.more[object]...)
+}
+
+// of spells all paths of an object.
+func (b *blobNames) of(object int32) []string {
+	var names []string
+	for _, p := range b.at(object) {
 		names = append(names, b.paths.text(p))
 	}
 	return names

@@ -1,7 +1,6 @@
 package git
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,11 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/go-git/go-billy/v5/osfs"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/plumbing/format/config"
-	"github.com/go-git/go-git/v5/storage/filesystem"
-	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
+	"github.com/secretsweep/secretsweep/scanner/source/dir"
 )
 
 // repository is where one repository keeps its parts, and how they are to be read.
@@ -25,27 +20,29 @@ type repository struct {
 	index  string // the file that holds the index
 
 	hashSize int    // bytes of an object id
-	foreign  string // why go-git can't read refs and index; "" if it can
+	foreign  string // why refs and index take the git program; "" if they don't
 	native   bool   // whether package odb can read the objects
 	partial  bool   // a partial clone: absent objects were promised, not lost
 }
 
-// open finds the repository whose working tree or git folder dir is. It returns
-// nil without an error if dir is neither.
-func open(dir, root string) (*repository, error) {
+// open finds the repository whose working tree or git folder a folder is. It
+// returns nil without an error if it is neither.
+func open(folder, root string) (*repository, error) {
 	r := &repository{root: root}
-	dotGit := filepath.Join(dir, ".git")
+	dotGit := filepath.Join(folder, ".git")
 	info, err := os.Stat(dotGit)
 	switch {
 	case err == nil && info.IsDir():
-		r.work, r.gitDir = dir, dotGit
+		r.work, r.gitDir = folder, dotGit
+	case err == nil && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: neither a folder nor a file", dotGit)
 	case err == nil:
-		r.work = dir
+		r.work = folder
 		if r.gitDir, err = readGitFile(dotGit); err != nil {
 			return nil, err
 		}
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
-		r.gitDir = dir
+		r.gitDir = folder
 	default:
 		return nil, fmt.Errorf("look for a repository: %w", err)
 	}
@@ -69,11 +66,18 @@ func readGitFile(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read .git file: %w", err)
 	}
-	target, ok := strings.CutPrefix(string(b), "gitdir:")
+	target, ok := parseGitFile(string(b))
 	if !ok {
 		return "", fmt.Errorf("%s: neither a folder nor a gitdir: line", path)
 	}
-	return resolve(filepath.Dir(path), strings.TrimSpace(target)), nil
+	return resolve(filepath.Dir(path), target), nil
+}
+
+// parseGitFile reads what a .git file says. See gitrepository-layout(5).
+func parseGitFile(text string) (gitDir string, ok bool) {
+	target, ok := strings.CutPrefix(text, "gitdir:")
+	target = strings.TrimSpace(target)
+	return target, ok && target != ""
 }
 
 func resolve(base, path string) string {
@@ -86,15 +90,18 @@ func resolve(base, path string) string {
 
 // isGitDir asks what git asks: HEAD, and objects and refs here or in the common
 // folder.
-func isGitDir(dir string) bool {
+func isGitDir(folder string) bool {
 	has := func(name string) bool {
-		_, err := os.Lstat(filepath.Join(dir, name))
+		_, err := os.Lstat(filepath.Join(folder, name))
 		return err == nil
 	}
 	return has("HEAD") && (has("commondir") || has("objects") && has("refs"))
 }
 
-// readFormat reads the config's extensions: what the repository is made of.
+// readFormat reads from the config what the repository is made of.
+//
+// That a config calls itself bare changes nothing: files beside a .git folder
+// are read, whatever git takes them for.
 func (r *repository) readFormat() error {
 	r.hashSize, r.native = 20, true
 	b, err := os.ReadFile(filepath.Join(r.common, "config"))
@@ -103,43 +110,35 @@ func (r *repository) readFormat() error {
 	} else if err != nil {
 		return fmt.Errorf("read git config: %w", err)
 	}
-	cfg := config.New()
-	if err := config.NewDecoder(bytes.NewReader(b)).Decode(cfg); err != nil {
-		return fmt.Errorf("read git config %s: %w", filepath.Join(r.common, "config"), err)
-	}
-	if strings.EqualFold(cfg.Section("core").Option("bare"), "true") && r.gitDir == r.common {
-		r.work = ""
-	}
-	if w := cfg.Section("core").Option("worktree"); w != "" && r.gitDir == r.common {
-		r.work = resolve(r.gitDir, w) // a submodule's, whose git folder lies in the parent's
-	}
-	if version := cfg.Section("core").Option("repositoryformatversion"); version != "0" && version != "1" && version != "" {
-		r.native, r.foreign = false, "repository format version "+version
-	}
-	for _, remote := range cfg.Section("remote").Subsections {
-		r.partial = r.partial || strings.EqualFold(remote.Option("promisor"), "true")
-	}
-	for _, o := range cfg.Section("extensions").Options {
-		switch strings.ToLower(o.Key) {
-		case "noop", "preciousobjects", "worktreeconfig", "relativeworktrees", "partialclone":
-		case "objectformat":
-			if strings.EqualFold(o.Value, "sha256") {
-				r.hashSize, r.foreign = 32, "SHA-256 objects"
-			}
-		case "refstorage":
-			if !strings.EqualFold(o.Value, "files") {
-				r.foreign = "refs kept as " + o.Value
-			}
-		default:
-			r.native, r.foreign = false, "extension "+o.Key
+	dir.ParseConfig(b, func(section, key, value string) {
+		switch {
+		case section == "core" && key == "worktree" && r.gitDir == r.common:
+			r.work = resolve(r.gitDir, value) // a submodule's, whose git folder lies in the parent's
+		case section == "core" && key == "repositoryformatversion" && value != "0" && value != "1":
+			r.native, r.foreign = false, "repository format version "+value
+		case strings.HasPrefix(section, "remote") && key == "promisor":
+			r.partial = r.partial || dir.IsTrue(value)
+		case section == "extensions":
+			r.extend(key, value)
 		}
-	}
+	})
 	return nil
 }
 
-// store opens go-git's view of the repository, for refs and the index.
-func (r *repository) store() *filesystem.Storage {
-	gitDir := osfs.New(r.gitDir, osfs.WithBoundOS())
-	common := osfs.New(r.common, osfs.WithBoundOS())
-	return filesystem.NewStorage(dotgit.NewRepositoryFilesystem(gitDir, common), cache.NewObjectLRUDefault())
+// extend notes an extension of the format. See git's
+// Documentation/technical/repository-version.txt.
+func (r *repository) extend(name, value string) {
+	switch name {
+	case "noop", "preciousobjects", "worktreeconfig", "relativeworktrees", "partialclone":
+	case "objectformat":
+		if strings.EqualFold(value, "sha256") {
+			r.hashSize = 32
+		}
+	case "refstorage":
+		if !strings.EqualFold(value, "files") {
+			r.foreign = "refs kept as " + value
+		}
+	default:
+		r.native, r.foreign = false, "extension "+name
+	}
 }

@@ -16,7 +16,7 @@ type run struct {
 	value  int32
 	blob   int32 // the blob that holds it in the first commit
 	first  int32 // the oldest commit of those that brought it; none in what is not committed
-	newest int32 // the newest commit that has it
+	newest int32 // the last commit that has it
 	reach  reach // by what the commits that have it are reached
 	base   bool  // a base commit has it: the run is older than what is looked at
 	head   bool
@@ -84,13 +84,14 @@ func newTracer(g *graph, paths *pathTable, values map[int32][]int32, within map[
 }
 
 // shapeTree computes the shape of a tree.
-func (t *tracer) shapeTree(ctx context.Context, tree int32) (int32, error) {
+func (t *tracer) shapeTree(ctx context.Context, tree int32, depth uint16) (int32, error) {
 	if n, ok := t.shapeOf[tree]; ok {
 		return n, nil
 	}
-	if t.within != nil && !t.within[tree] {
+	if depth > deepest || t.within != nil && !t.within[tree] {
 		return 0, nil
 	}
+	t.shapeOf[tree] = 0 // for a forged tree that holds itself
 	if err := t.g.trees.load(ctx, tree); err != nil {
 		return 0, err
 	}
@@ -106,7 +107,7 @@ func (t *tracer) shapeTree(ctx context.Context, tree int32) (int32, error) {
 		switch {
 		case e.child == none:
 		case e.kind == treeEntry:
-			sub, err := t.shapeTree(ctx, e.child)
+			sub, err := t.shapeTree(ctx, e.child, depth+1)
 			if err != nil {
 				return 0, err
 			}
@@ -126,7 +127,9 @@ func (t *tracer) intern(s shape, leaves int) int32 {
 	if len(s) == 0 {
 		return 0
 	}
-	slices.SortFunc(s, func(a, b limb) int { return cmp.Compare(a.name, b.name) })
+	slices.SortFunc(s, func(a, b limb) int { // a forged tree may have a name twice
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.blob, b.blob), cmp.Compare(a.shape, b.shape))
+	})
 	key := make([]byte, 0, 12*len(s))
 	for _, l := range s {
 		key = binary.LittleEndian.AppendUint32(key, l.name)
@@ -155,7 +158,7 @@ func (t *tracer) follow(ctx context.Context, commits []int32, isBase func(int32)
 		if c.tree == none {
 			continue
 		}
-		shape, err := t.shapeTree(ctx, c.tree)
+		shape, err := t.shapeTree(ctx, c.tree, 0)
 		if err != nil {
 			return fmt.Errorf("follow commit %s: %w", t.g.db.ID(int(c.object)), err)
 		}
@@ -170,7 +173,7 @@ func (t *tracer) follow(ctx context.Context, commits []int32, isBase func(int32)
 		}
 		s := t.carry(limb{shape: shape, blob: none}, 0, parents, n)
 		t.at[n] = s
-		if s.newest == none || t.g.older(s.newest, n) {
+		if s.newest == none || t.g.later(n, s.newest) {
 			s.newest = n
 		}
 		s.reach |= c.reach
@@ -297,7 +300,7 @@ func (t *tracer) settle(head int32) {
 	for i := len(t.states) - 1; i >= 0; i-- {
 		s := t.states[i]
 		for _, kid := range s.kids {
-			if kid.newest == none || s.newest != none && t.g.older(kid.newest, s.newest) {
+			if kid.newest == none || s.newest != none && t.g.later(s.newest, kid.newest) {
 				kid.newest = s.newest
 			}
 			kid.reach |= s.reach
@@ -306,7 +309,7 @@ func (t *tracer) settle(head int32) {
 		}
 		for _, n := range s.runs {
 			r := &t.runs[t.whole(n)]
-			if r.newest == none || t.g.older(r.newest, s.newest) {
+			if r.newest == none || t.g.later(s.newest, r.newest) {
 				r.newest = s.newest
 			}
 			r.reach |= s.reach

@@ -21,9 +21,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
@@ -111,22 +114,51 @@ func find(path string) (repo *repository, prefix string, err error) {
 	if repo, err = open(path, path); repo != nil || err != nil {
 		return repo, "", err
 	}
-	abs, err := filepath.Abs(path)
+	// As git does, go up from where path really is.
+	real, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
 	if err != nil {
 		return nil, "", err
 	}
-	for up, root := filepath.Dir(abs), filepath.Join(path, ".."); up != filepath.Dir(up); up, root = filepath.Dir(up), filepath.Join(root, "..") {
-		if _, err := os.Lstat(filepath.Join(up, ".git")); err != nil {
+	root := path
+	for below, up := real, filepath.Dir(real); below != up; below, up = up, filepath.Dir(up) {
+		root = filepath.Join(root, "..")
+		if filepath.Base(below) == ".git" {
+			return nil, "", nil // a folder of a git folder is one like any other
+		}
+		if !hasDotGit(up) {
 			continue
+		}
+		if !sameFile(root, up) { // path goes over a link
+			root = up
 		}
 		repo, err := open(up, root)
 		if err != nil || repo == nil || repo.work == "" {
 			return nil, "", err
 		}
-		rel, err := filepath.Rel(up, abs)
+		rel, err := filepath.Rel(up, real)
 		return repo, filepath.ToSlash(rel), err
 	}
 	return nil, "", nil
+}
+
+// hasDotGit tells whether a folder is a working tree's top, as far as its .git
+// looks like one.
+func hasDotGit(folder string) bool {
+	dotGit := filepath.Join(folder, ".git")
+	info, err := os.Stat(dotGit)
+	if err == nil && info.IsDir() {
+		_, err = os.Lstat(filepath.Join(dotGit, "HEAD"))
+	}
+	return err == nil
+}
+
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // source is one repository and those that lie in its working tree or git folder.
@@ -166,26 +198,58 @@ func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if o.newOnly() {
 		return ctx.Err()
 	}
+	inner := s.options
+	inner.Filter = inner.Filter.Within("") // the folder was one of this repository
 	for _, path := range s.sweep.inner() {
-		if err := s.nested.Sweep(ctx, v, path, &source{options: s.options, path: path, known: s.known}); err != nil {
+		if err := s.nested.Sweep(ctx, v, path, &source{options: inner, path: path, known: s.known}); err != nil {
 			return err
 		}
 	}
-	return s.sweepModules(ctx, v)
+	if s.prefix != "" {
+		return nil
+	}
+	if err := s.sweepModules(ctx, v); err != nil {
+		return err
+	}
+	if s.path == "" { // else the outer source comes upon them too
+		s.leaveOutWorkTrees(v)
+	}
+	return nil
 }
 
 // sweepModules sweeps submodules' repositories that no folder of the working tree
 // led to, and says which submodules are not here at all.
 func (s *source) sweepModules(ctx context.Context, v scanner.Visitor) error {
-	if s.prefix != "" {
-		return nil
+	tops := []string{filepath.Join(s.repo.common, "modules")}
+	linked, err := filepath.Glob(filepath.Join(s.repo.common, "worktrees", "*", "modules"))
+	if err != nil {
+		return err
 	}
-	modules := filepath.Join(s.repo.common, "modules")
-	err := filepath.WalkDir(modules, func(path string, e os.DirEntry, err error) error {
-		if err != nil || !e.IsDir() || path == modules || !isGitDir(path) {
-			return ctx.Err() // a repository without submodules has no such folder
+	for _, modules := range append(tops, linked...) {
+		if err := s.sweepModulesIn(ctx, v, modules); err != nil {
+			return fmt.Errorf("sweep submodules of %s: %w", s.repo.root, err)
 		}
-		if s.known[identity(path)] {
+	}
+	present := s.sweep.presentModules()
+	for _, path := range s.sweep.index.modules {
+		if !slices.Contains(present, path) {
+			v.LeftOut(scanner.LeftOut{Reason: scanner.Submodule, What: filepath.Join(s.repo.root, path)})
+		}
+	}
+	return nil
+}
+
+func (s *source) sweepModulesIn(ctx context.Context, v scanner.Visitor, modules string) error {
+	return filepath.WalkDir(modules, func(path string, e os.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil || errors.Is(err, fs.ErrNotExist):
+			return ctx.Err() // a repository without submodules has no such folder
+		case err != nil:
+			v.Problem(scanner.Problem{What: path, Err: err})
+			return nil
+		case !e.IsDir() || path == modules || !isGitDir(path):
+			return nil
+		case s.known[identity(path)]:
 			return filepath.SkipDir
 		}
 		rel, err := filepath.Rel(s.repo.common, path)
@@ -194,27 +258,46 @@ func (s *source) sweepModules(ctx context.Context, v scanner.Visitor) error {
 		}
 		shown := s.repo.gitPath(filepath.ToSlash(rel))
 		shown = filepath.Join(s.repo.root, filepath.FromSlash(shown))
-		inner := &source{options: s.options, known: s.known, repo: &repository{root: shown, gitDir: path, common: path}}
-		inner.options.HistoryOnly = true
-		if err := inner.repo.readFormat(); err != nil {
+		repo, err := open(path, shown)
+		if err != nil {
 			v.Problem(scanner.Problem{What: shown, Err: err})
 			return filepath.SkipDir
 		}
-		inner.repo.work = ""
-		if err := s.nested.Sweep(ctx, v, shown, inner); err != nil {
+		repo.work = "" // its config names a folder that isn't its own any more
+		if err := s.nested.Sweep(ctx, v, shown, &source{options: s.options, repo: repo, known: s.known}); err != nil {
 			return err
 		}
 		return filepath.SkipDir
 	})
-	if err != nil {
-		return fmt.Errorf("sweep submodules of %s: %w", s.repo.root, err)
+}
+
+// leaveOutWorkTrees says which other working trees of the repository lie
+// elsewhere. Their commits are swept; their files are not.
+func (s *source) leaveOutWorkTrees(v scanner.Visitor) {
+	if s.options.HistoryOnly {
+		return
 	}
-	for _, path := range s.sweep.index.modules {
-		if _, err := os.Lstat(filepath.Join(s.repo.work, filepath.FromSlash(path), ".git")); err != nil {
-			v.LeftOut(scanner.LeftOut{Reason: scanner.Submodule, What: filepath.Join(s.repo.root, path)})
+	swept := map[string]bool{identity(s.repo.gitDir): true}
+	for _, path := range s.sweep.work.inner {
+		if gitDir, err := readGitFile(filepath.Join(s.repo.work, filepath.FromSlash(path), ".git")); err == nil {
+			swept[identity(gitDir)] = true
 		}
 	}
-	return nil
+	leaveOut := func(gitDir, dotGit string) {
+		if _, err := os.Stat(dotGit); err == nil && !swept[identity(gitDir)] { // else removed by hand
+			v.LeftOut(scanner.LeftOut{Reason: scanner.WorkTrees, What: filepath.Dir(dotGit)})
+		}
+	}
+	if filepath.Base(s.repo.common) == ".git" {
+		leaveOut(s.repo.common, s.repo.common)
+	}
+	linked, _ := filepath.Glob(filepath.Join(s.repo.common, "worktrees", "*", "gitdir")) // the pattern is well-formed
+	for _, file := range linked {
+		if dotGit, err := os.ReadFile(file); err == nil {
+			gitDir := filepath.Dir(file)
+			leaveOut(gitDir, resolve(gitDir, strings.TrimSpace(string(dotGit))))
+		}
+	}
 }
 
 // Locate gives the places of the hits.

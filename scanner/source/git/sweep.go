@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -31,11 +32,19 @@ type sweep struct {
 	work  workTree
 
 	noteRefs map[int32]string // commit that only a notes ref reaches → that ref
-	tagRefs  map[int32]string // tag object → the ref that names it
+	// Objects that refs reach by themselves, not through a commit: tags, and what
+	// tags and refs name. → the ref
+	named map[int32]string
 }
 
-// run gives the repository to the visitor.
-func (s *sweep) run(ctx context.Context, v scanner.Visitor) error {
+// run gives the repository to the visitor. Its objects stay open for locate,
+// unless it fails.
+func (s *sweep) run(ctx context.Context, v scanner.Visitor) (err error) {
+	defer func() {
+		if err != nil && s.db != nil {
+			_ = s.db.Close()
+		}
+	}()
 	if err := s.prepare(ctx, v); err != nil {
 		return err
 	}
@@ -45,8 +54,10 @@ func (s *sweep) run(ctx context.Context, v scanner.Visitor) error {
 	if err := s.sweepObjects(ctx, v); err != nil {
 		return err
 	}
-	if s.scope == nil && s.prefix == "" {
+	if s.prefix == "" && (s.scope == nil || s.options.commitsOnly()) {
 		s.sweepPeople(v)
+	}
+	if s.prefix == "" && s.scope == nil {
 		s.sweepRefNames(v)
 	}
 	for _, p := range s.db.Problems() {
@@ -61,11 +72,9 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	if s.db, err = s.objects(ctx); err != nil {
 		return err
 	}
-	if s.refs, err = s.repository.refs(ctx); err != nil {
-		// Every object is swept all the same; what is lost is which of them
-		// are reached.
-		s.problem(v, err)
-	}
+	// Without a ref every object is swept all the same; what is lost is which of
+	// them it reaches.
+	s.refs = s.repository.refs(ctx, func(err error) { s.problem(v, err) })
 	cut, err := s.shallow()
 	if err != nil {
 		s.problem(v, err)
@@ -83,21 +92,32 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	if err != nil {
 		return err
 	}
-	s.reachCommits()
+	s.reachCommits(v)
 	if s.index, err = s.readIndex(ctx, s.db); err != nil {
 		s.problem(v, err)
 		s.index = &staged{}
 	}
-	if !s.options.wholeHistory() {
-		s.scope, err = s.narrow(ctx, len(cut) > 0)
-		return err
+	if n := s.index.absent; n > 0 && !(s.partial && s.options.Staged) { // git fetches all but what HEAD has, too
+		s.problem(v, fmt.Errorf("%d files of the index are missing from the object database", n))
 	}
-	s.graph.problems(s.root, s.partial, v.Problem)
-	s.names = nameBlobs(s.graph)
+	matters, absent := func(int32) bool { return true }, s.graph.trees.absent
+	if s.options.wholeHistory() {
+		s.names = nameBlobs(s.graph)
+		s.nameStaged()
+	} else {
+		if s.scope, err = s.narrow(ctx, len(cut) > 0); err != nil {
+			return err
+		}
+		s.names = s.scope.names
+		absent = s.scope.absent
+		if s.options.commitsOnly() {
+			matters = func(object int32) bool { return s.scope.commits[object] }
+		}
+	}
+	s.graph.problems(s.root, s.partial, matters, absent, v.Problem)
 	if s.names.curtailed {
-		s.problem(v, fmt.Errorf("a folder or file has more than %d paths: places of further ones were not looked for", mostPaths))
+		s.problem(v, fmt.Errorf("a folder has more than %d paths, or lies in more than %d others: places in further ones were not looked for", mostPaths, deepest))
 	}
-	s.nameStaged()
 	return nil
 }
 
@@ -113,7 +133,11 @@ func (s *sweep) headID() odb.ID {
 // objects opens the object database, by the git binary if it takes that.
 func (s *sweep) objects(ctx context.Context) (objects, error) {
 	if s.native {
-		return odb.Open(ctx, filepath.Join(s.common, "objects"), s.hashSize)
+		db, err := odb.Open(ctx, filepath.Join(s.common, "objects"), s.hashSize)
+		if err != nil {
+			return nil, err
+		}
+		return db, nil
 	}
 	db, err := odb.OpenGit(ctx, s.gitDir)
 	if err != nil {
@@ -127,13 +151,17 @@ func (s *sweep) problem(v scanner.Visitor, err error) {
 }
 
 // reachCommits marks every commit with the kinds of refs that reach it.
-func (s *sweep) reachCommits() {
-	s.head, s.noteRefs, s.tagRefs = none, map[int32]string{}, map[int32]string{}
+func (s *sweep) reachCommits(v scanner.Visitor) {
+	s.head, s.noteRefs, s.named = none, map[int32]string{}, map[int32]string{}
 	for _, r := range s.refs {
-		if i, ok := s.db.Find(r.target); ok && s.db.Type(i) == odb.Tag {
-			s.tagRefs[int32(i)] = r.name
+		object, ok := s.db.Find(r.target)
+		if !ok && (r.name == headName || s.options.wholeHistory()) {
+			v.Problem(scanner.Problem{What: s.root + ": " + r.name, Err: fmt.Errorf("object %s is missing: what it leads to was not scanned", r.target)})
 		}
-		n, ok := s.graph.commitOf(r.target)
+		if !ok {
+			continue
+		}
+		n, ok := s.graph.commitOf(int32(object), func(o int32) { s.name(o, r.name) })
 		if !ok {
 			continue
 		}
@@ -141,7 +169,7 @@ func (s *sweep) reachCommits() {
 		case r.name == headName:
 			s.head = n
 			s.graph.mark(n, byRef|byCode)
-		case r.name == stashName || strings.HasPrefix(r.name, otherHeads):
+		case r.name == stashName || r.name == mainHead || strings.HasPrefix(r.name, otherHeads):
 			s.graph.mark(n, byStash)
 		case strings.HasPrefix(r.name, notesTree):
 			s.graph.mark(n, byRef)
@@ -154,6 +182,23 @@ func (s *sweep) reachCommits() {
 			}
 		default:
 			s.graph.mark(n, byRef|byCode)
+		}
+	}
+}
+
+// name notes that a ref reaches a tag, a tree with all that is in it, or a blob.
+func (s *sweep) name(object int32, ref string) {
+	for todo := []int32{object}; len(todo) > 0; {
+		o := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if s.named[o] != "" {
+			continue
+		}
+		s.named[o] = ref
+		for _, n := range s.graph.trees.list(o) {
+			if e := s.graph.trees.entries[n]; e.child != none {
+				todo = append(todo, e.child)
+			}
 		}
 	}
 }
@@ -214,7 +259,7 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 		switch o.Type {
 		case odb.Blob:
 			if most := s.options.MaxFileSize; most > 0 && o.Size > most {
-				v.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: s.namesOf(int32(o.Index))[0]})
+				v.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: filepath.ToSlash(filepath.Join(s.root, cmp.Or(s.namesOf(int32(o.Index))[0], s.db.ID(o.Index).String())))})
 				return
 			}
 			if isLFSPointer(o.Data) {
@@ -248,9 +293,6 @@ const progressStep = 1000
 // namesOf gives the paths of a blob; a blob without any has the empty path, so
 // that filters decide about it too.
 func (s *sweep) namesOf(blob int32) []string {
-	if s.scope != nil {
-		return s.scope.names(blob)
-	}
 	if names := s.names.of(blob); len(names) > 0 {
 		return names
 	}
@@ -289,7 +331,7 @@ func (s *sweep) giveCommit(v scanner.Visitor, o odb.Object) {
 
 func (s *sweep) giveTag(v scanner.Visitor, o odb.Object) {
 	tagger, message := splitTag(o.Data)
-	at := place.Place{Kind: place.Tag, Root: s.root, Object: s.db.ID(o.Index).String(), Ref: s.tagRefs[int32(o.Index)]}
+	at := place.Place{Kind: place.Tag, Root: s.root, Object: s.db.ID(o.Index).String(), Ref: s.named[int32(o.Index)]}
 	at.Field = fieldMessage
 	scanner.FeedBytes(v, detectors.Chunk{At: at}, message)
 	at.Field = fieldTagger
@@ -305,15 +347,36 @@ const (
 	fieldHeader    = "header"
 )
 
-// sweepPeople gives each author and committer once, at the oldest commit that
-// names them.
+// sweepPeople gives each author and committer once: at the oldest commit that
+// names them, of those that refs reach if there are any. Of a range's, only whom
+// nobody named before.
 func (s *sweep) sweepPeople(v scanner.Visitor) {
-	for id, at := range s.graph.people {
-		scanner.FeedBytes(v, detectors.Chunk{At: place.Place{
-			Kind: place.Commit, Root: s.root, Field: id.field,
-			Object: s.db.ID(int(at.object)).String(),
-		}}, []byte(id.who))
+	sweep := func(field string, of func(*commit) int32) {
+		at := make([]int32, len(s.graph.people)) // commits
+		for i := range at {
+			at[i] = none
+		}
+		before := make([]bool, len(at))
+		for n := range s.graph.commits {
+			n, c := int32(n), &s.graph.commits[n]
+			who := of(c)
+			before[who] = before[who] || s.scope != nil && !s.scope.commits[c.object]
+			if old := at[who]; old == none || s.graph.earlier(n, old) {
+				at[who] = n
+			}
+		}
+		for who, n := range at {
+			if n == none || before[who] {
+				continue
+			}
+			scanner.FeedBytes(v, detectors.Chunk{At: place.Place{
+				Kind: place.Commit, Root: s.root, Field: field,
+				Object: s.db.ID(int(s.graph.commits[n].object)).String(),
+			}}, []byte(s.graph.people[who]))
+		}
 	}
+	sweep(fieldAuthor, func(c *commit) int32 { return c.author })
+	sweep(fieldCommitter, func(c *commit) int32 { return c.committer })
 }
 
 func (s *sweep) sweepRefNames(v scanner.Visitor) {

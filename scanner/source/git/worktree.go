@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -30,12 +31,30 @@ func (s *sweep) inner() []string {
 	return paths
 }
 
+// presentModules are the submodules that are checked out.
+func (s *sweep) presentModules() []string {
+	if s.repository.work == "" {
+		return nil
+	}
+	var present []string
+	for _, path := range s.index.modules {
+		if _, err := os.Lstat(filepath.Join(s.repository.work, filepath.FromSlash(path), ".git")); err == nil {
+			present = append(present, path)
+		}
+	}
+	return present
+}
+
 // sweepPresent gives the files of the working tree, and those of the git folder
 // that people or programs write text into. A file that is what the index has is
 // not read again if its blob is swept anyway.
 func (s *sweep) sweepPresent(ctx context.Context, v scanner.Visitor) error {
 	s.work = workTree{clean: map[string]bool{}}
-	if s.options.HistoryOnly || s.options.newOnly() {
+	if s.options.newOnly() {
+		return nil
+	}
+	if s.options.HistoryOnly {
+		s.work.inner = s.presentModules() // no walk comes upon them
 		return nil
 	}
 	read, wait := s.readers(ctx, v)
@@ -45,18 +64,17 @@ func (s *sweep) sweepPresent(ctx context.Context, v scanner.Visitor) error {
 			return err
 		}
 	}
-	if s.repository.work == "" {
-		return nil
-	}
-	if err := s.readWorkTree(ctx, v, read); err != nil {
-		return err
+	if s.repository.work != "" {
+		if err := s.readWorkTree(ctx, v, read); err != nil {
+			return err
+		}
 	}
 	if s.scope != nil {
 		// What the index has and no file on disk holds as it is.
 		for _, path := range s.index.paths {
 			if !s.work.clean[path] {
 				for _, b := range s.index.files[path].blobs {
-					s.scope.add(b, s.scope.paths.of(path), false)
+					s.scope.add(b, s.names.paths.of(path), false)
 				}
 			}
 		}
@@ -167,9 +185,12 @@ func (s *sweep) readGitDir(ctx context.Context, v scanner.Visitor, read func(str
 // refs, submodules) or holds no text of a person's (indexes, samples).
 func isGitData(p string) bool {
 	switch p {
-	case "objects", "refs", "modules", "lfs", "packed-refs", "info/refs", "shallow", "index", "reftable":
+	case "objects", "lfs", "packed-refs", "info/refs", "shallow", "reftable":
 		return true
 	}
-	return strings.HasSuffix(p, ".sample") || strings.HasPrefix(path.Base(p), "sharedindex.") ||
-		strings.HasPrefix(p, "worktrees/") && path.Base(p) == "index" || strings.Contains(p, "fsmonitor--daemon")
+	if _, own, ok := strings.Cut(strings.TrimPrefix(p, "worktrees/"), "/"); ok && strings.HasPrefix(p, "worktrees/") {
+		p = own // a linked worktree's
+	}
+	return p == "refs" || p == "modules" || p == "index" ||
+		strings.HasSuffix(p, ".sample") || strings.HasPrefix(path.Base(p), "sharedindex.") || strings.Contains(p, "fsmonitor--daemon")
 }
