@@ -103,7 +103,7 @@ type attempt struct {
 
 // at gives the match of the rest that begins at a place; nil if there is none.
 func (t *attempt) at(start int) []int {
-	if !t.reject().mayMatch(t.around.text, start) {
+	if !t.reject().mayMatch(t.around.text, start, mostRead) {
 		return nil
 	}
 	end := t.around.reach(start, t.extent)

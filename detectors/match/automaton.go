@@ -14,11 +14,10 @@ import (
 // K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968, and
 // R. Cox, "Regular Expression Matching in the Wild", 2010.
 //
-// It knows ASCII only. Where a text has anything else, it has no answer.
 // An automaton is safe for concurrent use.
 type automaton struct {
 	prog    *syntax.Prog
-	class   [utf8.RuneSelf]uint8 // characters that no instruction tells apart
+	class   [utf8.RuneSelf]uint8 // ASCII characters that no instruction tells apart
 	example []rune               // one character of each class
 	tables  sync.Pool            // *table: each goroutine makes its own states
 }
@@ -26,7 +25,10 @@ type automaton struct {
 const (
 	// mostStates bounds the memory of a table, which begins anew when it is full.
 	mostStates = 2000
-	// mostRead is how far the automaton reads on before it has no answer.
+	// mostRunes bounds its transitions by characters beyond ASCII.
+	mostRunes = 10_000
+	// mostRead is how far an automaton that is asked at many places of a text
+	// should read on before it has no answer.
 	mostRead = 4 << 10
 )
 
@@ -102,28 +104,29 @@ func (k kind) runeOf() rune {
 }
 
 // mayMatch is false only if the expression does not match at text[from:], where
-// text[:from] counts for what asks what stands before.
-func (a *automaton) mayMatch(text []byte, from int) bool {
+// text[:from] counts for what asks what stands before. It reads no more than so
+// many bytes; if it doesn't know by then, the answer is true.
+func (a *automaton) mayMatch(text []byte, from, most int) bool {
 	t := a.tables.Get().(*table)
 	defer a.tables.Put(t)
 	before := noKind
 	if from > 0 {
-		before = otherKind
-		if c := text[from-1]; c < utf8.RuneSelf {
-			before = kindOf(rune(c))
-		}
+		before = kindOf(rune(text[from-1])) // the last byte of a longer character is of no kind that matters
 	}
 	s := t.begin(before)
-	end := min(len(text), from+mostRead)
-	for i := from; i < end; i++ {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			return true
-		}
-		class := a.class[c]
-		next := t.states[s].next[class]
-		if next == unknown {
-			next = t.step(s, int(class))
+	end := min(len(text), from+most)
+	for i := from; i < end; {
+		var next int32
+		if c := text[i]; c < utf8.RuneSelf {
+			class := a.class[c]
+			if next = t.states[s].next[class]; next == unknown {
+				next = t.step(s, int(class))
+			}
+			i++
+		} else {
+			r, size := utf8.DecodeRune(text[i:])
+			next = t.stepRune(s, r)
+			i += size
 		}
 		if next < 0 {
 			return next == matched
@@ -139,10 +142,17 @@ type table struct {
 	states []dstate
 	number map[string]int32
 	start  [noKind + 1]int32
+	runes  map[runeStep]int32 // transitions by characters beyond ASCII
 
 	// Scratch for closures: the instructions reached, and those yet to follow.
 	reached, todo []uint32
 	seen          []bool
+}
+
+// runeStep is a state and the character that comes next.
+type runeStep struct {
+	state int32
+	next  rune
 }
 
 // dstate is a set of instructions, and what stood before them.
@@ -166,7 +176,7 @@ func newTable(a *automaton) *table {
 }
 
 func (t *table) clear() {
-	t.states, t.number = nil, map[string]int32{}
+	t.states, t.number, t.runes = nil, map[string]int32{}, map[runeStep]int32{}
 	for k := range t.start {
 		t.start[k] = unknown
 	}
@@ -199,31 +209,50 @@ func (t *table) state(pending []uint32, before kind) int32 {
 	return n
 }
 
-// step works out the transition of a state for a class of characters.
+// step works out the transition of a state for a class of ASCII characters.
 func (t *table) step(s int32, class int) int32 {
-	c := t.example[class]
-	from := t.states[s]
-	next := int32(dead)
-	if t.follow(from, kindOf(c)) {
-		next = matched
-	} else {
-		var pending []uint32
-		for _, pc := range t.reached {
-			if inst := &t.prog.Inst[pc]; inst.MatchRune(c) {
-				pending = append(pending, inst.Out)
-			}
-		}
-		slices.Sort(pending)
-		if pending = slices.Compact(pending); len(pending) > 0 {
-			if len(t.states) >= mostStates {
-				t.clear()
-				return t.state(pending, kindOf(c))
-			}
-			next = t.state(pending, kindOf(c))
+	next := t.after(s, t.example[class])
+	t.states[s].next[class] = next
+	return t.bounded(next)
+}
+
+// stepRune gives the transition of a state for a character beyond ASCII.
+func (t *table) stepRune(s int32, r rune) int32 {
+	next, ok := t.runes[runeStep{s, r}]
+	if !ok {
+		next = t.after(s, r)
+		t.runes[runeStep{s, r}] = next
+		next = t.bounded(next)
+	}
+	return next
+}
+
+// bounded begins the table anew with one state if it is full.
+func (t *table) bounded(s int32) int32 {
+	if s < 0 || len(t.states) <= mostStates && len(t.runes) <= mostRunes {
+		return s
+	}
+	kept := t.states[s]
+	t.clear()
+	return t.state(kept.pending, kept.before)
+}
+
+// after works out what comes after a state and a character.
+func (t *table) after(s int32, c rune) int32 {
+	if t.follow(t.states[s], kindOf(c)) {
+		return matched
+	}
+	var pending []uint32
+	for _, pc := range t.reached {
+		if inst := &t.prog.Inst[pc]; inst.MatchRune(c) {
+			pending = append(pending, inst.Out)
 		}
 	}
-	t.states[s].next[class] = next
-	return next
+	if len(pending) == 0 {
+		return dead
+	}
+	slices.Sort(pending)
+	return t.state(slices.Compact(pending), kindOf(c))
 }
 
 // ends tells whether there is a match if the text ends at a state.

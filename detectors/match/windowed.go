@@ -54,7 +54,7 @@ func (w windowed) searchFrom(pos int, text []byte, hits []hit, found func([]int)
 // go on, or -1 if nothing more is wanted. Empty matches, which no rule is after,
 // are passed over.
 func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) int {
-	for from < to && w.reject().mayMatch(text[:to], from) {
+	for from < to && w.reject().mayMatch(text[:to], from, to-from) {
 		m := w.pattern.find(text, from, to)
 		if m == nil {
 			break
