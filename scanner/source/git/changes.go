@@ -13,8 +13,8 @@ import (
 )
 
 // Changes gives every file of B that a range "A..B" adds or edits, ordered by
-// path: its content where B left A (empty if it was not there, one after the
-// other if B left A more than once), and in B.
+// path: its content before (where B left A and in A itself, one after the other
+// where they differ; empty if it was in none), and in B.
 //
 // Its errors are those of [Open], and of an object that can't be read.
 func Changes(ctx context.Context, path, revs string, each func(path string, before, after []byte) error) error {
