@@ -33,7 +33,7 @@ fi
 if command -v secretsweep >/dev/null 2>&1; then
 	exec secretsweep scan --staged --quiet
 fi
-%secho "pre-commit: secretsweep is not on the PATH, so nothing checks this commit for secrets" >&2
+%secho "pre-commit: secretsweep is not on the PATH, so the commit is refused unchecked; put it there, or commit with --no-verify" >&2
 exit 2
 `
 	// hookFallback is for a git that was not started from a shell.
