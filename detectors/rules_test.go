@@ -12,6 +12,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/rules/sample"
 )
 
 func compile(t *testing.T, list ...*rules.Rule) *Rules {
@@ -47,6 +48,10 @@ func TestMostSpecificWins(t *testing.T) {
 	checked := rule("checked", `[A-Z]{4}[A-Za-z0-9+/]{39}=`)
 	checked.Check = "base64-32"
 	value := strings.Repeat("QUJD", 10) + "QUI="
+	token, err := sample.Expand("tok_{alnum:16}", rand.New(rand.NewPCG(1, 2)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	likely := rule("likely", `k_\w+`)
 	likely.Confidence = rules.Likely
 
@@ -56,7 +61,7 @@ func TestMostSpecificWins(t *testing.T) {
 		text  string
 		want  []string
 	}{
-		{"provider over generic", []*rules.Rule{random, rule("tok", `tok_\w{16}`)}, "secret=tok_q8Zr2LmT9wXc4Vb7", []string{"tok tok_q8Zr2LmT9wXc4Vb7 [generic]"}},
+		{"provider over generic", []*rules.Rule{random, rule("tok", `tok_\w{16}`)}, "secret=" + token, []string{"tok " + token + " [generic]"}},
 		{"check over none", []*rules.Rule{checked, rule("plain", `QUJD\S+`)}, value, []string{"checked " + value + " [plain]"}},
 		{"confidence", []*rules.Rule{rule("sure", `k_\w`), likely}, "k_abc", []string{"sure k_a [likely]"}},
 		{"longer literal", []*rules.Rule{rule("a", `sk-\w+(?:-\w+)?`), rule("b", `sk-proj-\w+`)}, "sk-proj-1", []string{"b sk-proj-1 [a]"}},

@@ -161,6 +161,9 @@ var nearMisses = map[string][]string{
 func nearMissesMade(rng *rand.Rand) [][2]string {
 	hexOf := func(n int) string { return hex.EncodeToString(randomBytes(rng, n)) }
 	base := func(n int) string { return base64.StdEncoding.EncodeToString(randomBytes(rng, n)) }
+	// The DER of an RSA public key (RFC 5280) begins with two sequences, of which
+	// the outer one is 290 bytes long.
+	const publicKeyHead = "\x30\x82\x01\x22\x30\x0d"
 	return [][2]string{
 		{"password_hash", hexOf(32)}, {"token_digest", hexOf(20)}, {"secret_sha256", hexOf(32)}, {"authCommit", hexOf(20)},
 		{"token_id", hexOf(16)}, {"access_key_id", chars(rng, uppers, 20)}, {"public_key", base(32)}, {"publicKeyToken", hexOf(8)},
@@ -168,7 +171,7 @@ func nearMissesMade(rng *rand.Rand) [][2]string {
 		{"token", "sha256-" + base(32)}, {"token", "sha512-" + base(64)}, {"token", "sha256:" + hexOf(32)}, {"token", "h1:" + base(32)},
 		{"password", "$2a$10$" + chars(rng, alnum+"./", 53)}, {"password", "$6$rounds=5000$" + chars(rng, alnum, 16) + "$" + chars(rng, alnum, 86)},
 		{"password", "{SSHA}" + base(24)}, {"password", "pbkdf2:sha256:260000$" + chars(rng, alnum, 16)},
-		{"auth_key", "AAAAB3NzaC1yc2E" + base(60)}, {"private_key_of", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" + base(40)},
+		{"auth_key", "AAAAB3NzaC1yc2E" + base(60)}, {"private_key_of", base64.StdEncoding.EncodeToString(append([]byte(publicKeyHead), randomBytes(rng, 60)...))},
 		{"token", "iVBORw0KGgo" + base(60)}, {"secret", base64.StdEncoding.EncodeToString([]byte("This is only some text, and no secret."))},
 		{"secret", base64.StdEncoding.EncodeToString([]byte(`{"type":"access","scope":"read write"}`))},
 		{"token", fmt.Sprintf("%x-%x-4%x-a%x-%x", randomBytes(rng, 4), randomBytes(rng, 2), rng.IntN(1<<11)+1<<11, rng.IntN(1<<11)+1<<11, randomBytes(rng, 6))},
