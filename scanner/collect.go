@@ -3,7 +3,7 @@ package scanner
 import (
 	"cmp"
 	"fmt"
-	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -116,7 +116,7 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 // nameOf says in few words which text is at a place.
 func nameOf(p *place.Place) string {
 	if p.Path != "" {
-		return path.Join(p.Root, p.Path)
+		return filepath.ToSlash(filepath.Join(p.Root, p.Path))
 	}
 	return strings.TrimSpace(cmp.Or(p.Object, p.Ref, p.Root, string(p.Kind)) + " " + p.Field)
 }

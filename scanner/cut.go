@@ -2,14 +2,11 @@ package scanner
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"io"
-	"path/filepath"
 	"slices"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -129,7 +126,9 @@ func (k *cutter) give(data []byte, last bool) (next int) {
 	c.Data, c.To = data, len(data)
 	next = len(data)
 	if !last {
-		next = boundary(data, len(data)-k.overlap)
+		// Counting columns by parts gives what counting the whole does if none ends
+		// within a character.
+		next = characterStart(data, len(data)-k.overlap)
 		c.Whole, k.chunk.Whole = false, false
 		c.To = next + k.overlap/2
 		k.chunk.From = k.overlap / 2
@@ -142,22 +141,7 @@ func (k *cutter) give(data []byte, last bool) (next int) {
 }
 
 func (k *cutter) leaveOut() {
-	at := &k.chunk.At
-	k.visitor.LeftOut(LeftOut{Reason: Packed, What: cmp.Or(filepath.ToSlash(filepath.Join(at.Root, at.Path)), at.Object, string(at.Kind))})
-}
-
-// boundary gives the last offset up to i that is not within a character, so
-// that counting columns by parts counts what counting the whole would.
-func boundary(data []byte, i int) int {
-	for start := i - 1; start >= 0 && start > i-utf8.UTFMax; start-- {
-		if utf8.RuneStart(data[start]) {
-			if _, size := utf8.DecodeRune(data[start:]); start+size > i {
-				return start
-			}
-			break
-		}
-	}
-	return i
+	k.visitor.LeftOut(LeftOut{Reason: Packed, What: nameOf(&k.chunk.At)})
 }
 
 // readError is nil for a text that came to its end.

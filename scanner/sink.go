@@ -88,7 +88,7 @@ func (s *Summary) Thorough() bool {
 // Silenced is a number of values that were found and, at some place or at all
 // of them, not reported.
 type Silenced struct {
-	By    string // "secretsweep:allow", "gitleaks:allow", or the name of an ignore file
+	By    string // AllowMarker, AllowMarkerGitleaks, or the name of an ignore file
 	Count int
 }
 

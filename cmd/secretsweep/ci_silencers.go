@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
 	"github.com/secretsweep/secretsweep/scanner/report"
@@ -74,7 +75,7 @@ func silencersIn(name string, before, after []byte, baselineFlag string) []silen
 		}
 	default:
 		for _, l := range addedLines(before, after) {
-			for _, mark := range []string{"secretsweep:allow", "gitleaks:allow"} {
+			for _, mark := range []string{scanner.AllowMarker, scanner.AllowMarkerGitleaks} {
 				if strings.Contains(l.text, mark) {
 					// The line itself may hold the secret.
 					all = append(all, silencer{name, l.number, mark})
