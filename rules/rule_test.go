@@ -70,6 +70,17 @@ func TestBuiltinIsComplete(t *testing.T) {
 	if noMatch*10 < len(set.Rules)*9 {
 		t.Errorf("%d of %d rules have a sample that must not match, want nine in ten", noMatch, len(set.Rules))
 	}
+	if len(set.Allow) < 10 {
+		t.Errorf("%d allows for all rules, want at least 10", len(set.Allow))
+	}
+	for _, allow := range set.Allow {
+		if allow.Description == "" {
+			t.Errorf("an allow for all rules says not why: %v %v", allow.Values, allow.StopWords)
+		}
+		if len(allow.Rules) != len(set.Rules) {
+			t.Errorf("allow %q is for %d rules, want the %d built-in ones", allow.Description, len(allow.Rules), len(set.Rules))
+		}
+	}
 	for _, p := range set.Providers {
 		if steps := strings.Count(p.Rotate, "\n") + 1; p.Rotate == "" || steps < 2 || steps > 5 {
 			t.Errorf("provider %q: %d steps to rotate, want two to five", p.ID, steps)
