@@ -195,14 +195,12 @@ func resolve(found []match.Found) []kept {
 	return all
 }
 
-// bySpecificity orders the more specific match first: what looks random is the
-// least specific of all; then counts a check that did not fail, the rule's
-// confidence, the length of its literals, the length of the match, and the id.
+// bySpecificity orders the more specific match first: by its rank, then by the
+// rule's confidence, the length of its literals, the length of the match, and the
+// id.
 func bySpecificity(a, b match.Found) int {
-	checked := func(f match.Found) bool { return f.Rule.Check != "" && !f.Weak }
 	return cmp.Or(
-		compareBool(a.Rule.Random, b.Rule.Random),
-		-compareBool(checked(a), checked(b)),
+		-cmp.Compare(rank(a), rank(b)),
 		-a.Rule.Confidence.Compare(b.Rule.Confidence),
 		-cmp.Compare(a.Literal, b.Literal),
 		-cmp.Compare(a.End-a.Start, b.End-b.Start),
@@ -210,12 +208,15 @@ func bySpecificity(a, b match.Found) int {
 	)
 }
 
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+// rank is lowest for what only looks random, and higher by one for what a check
+// did not fail.
+func rank(f match.Found) int {
+	rank := 0
+	if !f.Rule.Random {
+		rank += 2
 	}
-	return 1
+	if f.Rule.Check != "" && !f.Weak {
+		rank++
+	}
+	return rank
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,8 +101,7 @@ type (
 
 // UnmarshalText accepts the four severities.
 func (s *severity) UnmarshalText(text []byte) error {
-	switch s.Severity = Severity(text); s.Severity {
-	case Low, Medium, High, Critical:
+	if s.Severity = Severity(text); slices.Contains(Severities(), s.Severity) {
 		return nil
 	}
 	return fmt.Errorf("severity %q: want low, medium, high or critical", text)
@@ -109,8 +109,7 @@ func (s *severity) UnmarshalText(text []byte) error {
 
 // UnmarshalText accepts the three confidences.
 func (c *confidence) UnmarshalText(text []byte) error {
-	switch c.Confidence = Confidence(text); c.Confidence {
-	case Unlikely, Likely, Sure:
+	if c.Confidence = Confidence(text); slices.Contains(Confidences(), c.Confidence) {
 		return nil
 	}
 	return fmt.Errorf("confidence %q: want low, medium or high", text)

@@ -17,10 +17,13 @@ const (
 	Critical Severity = "critical"
 )
 
+// Severities gives all of them, the lesser first.
+func Severities() []Severity { return []Severity{Low, Medium, High, Critical} }
+
 // Compare orders severities, the lesser first and an unknown one before all.
 func (s Severity) Compare(t Severity) int {
-	order := []Severity{Low, Medium, High, Critical}
-	return cmp.Compare(slices.Index(order, s), slices.Index(order, t))
+	all := Severities()
+	return cmp.Compare(slices.Index(all, s), slices.Index(all, t))
 }
 
 // Confidence is how sure a match is a secret.
@@ -32,10 +35,13 @@ const (
 	Sure     Confidence = "high"
 )
 
+// Confidences gives all of them, the lesser first.
+func Confidences() []Confidence { return []Confidence{Unlikely, Likely, Sure} }
+
 // Compare orders confidences, the lesser first and an unknown one before all.
 func (c Confidence) Compare(d Confidence) int {
-	order := []Confidence{Unlikely, Likely, Sure}
-	return cmp.Compare(slices.Index(order, c), slices.Index(order, d))
+	all := Confidences()
+	return cmp.Compare(slices.Index(all, c), slices.Index(all, d))
 }
 
 // Provider is who issues a kind of secret, and what its owner does about a

@@ -169,25 +169,28 @@ func finding(value secret.Fingerprint, places []held) Finding {
 }
 
 // compareSpecific tells which of two sightings says more of the value; the
-// lesser comes first. A rule that another one covers says least, then one of no
-// provider.
+// lesser comes first.
 func compareSpecific(a, b *sighting, covered []string) int {
 	return cmp.Or(
-		-compareBool(isCovered(a.Rule, covered), isCovered(b.Rule, covered)),
-		compareBool(isProviders(a.Rule), isProviders(b.Rule)),
+		cmp.Compare(specificity(a.Rule, covered), specificity(b.Rule, covered)),
 		a.Rule.Severity.Compare(b.Rule.Severity),
 		a.Confidence.Compare(b.Confidence),
 		-cmp.Compare(a.Rule.ID, b.Rule.ID),
 	)
 }
 
-func isCovered(r *rules.Rule, covered []string) bool {
-	_, found := slices.BinarySearch(covered, r.ID)
-	return found
+// specificity ranks rules: one that another one covers says least, then one that
+// is not about what one provider issues.
+func specificity(r *rules.Rule, covered []string) int {
+	rank := 0
+	if _, isCovered := slices.BinarySearch(covered, r.ID); !isCovered {
+		rank += 2
+	}
+	if r.Provider != nil && r.Provider.ID != "generic" {
+		rank++
+	}
+	return rank
 }
-
-// isProviders tells whether a rule is about what one provider issues.
-func isProviders(r *rules.Rule) bool { return r.Provider != nil && r.Provider.ID != "generic" }
 
 // compareFindings is the order of reports: the worst and surest first.
 func compareFindings(a, b Finding) int {
@@ -206,14 +209,4 @@ func providerID(r *rules.Rule) string {
 		return ""
 	}
 	return r.Provider.ID
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }

@@ -174,9 +174,9 @@ func (f *Finding) check() error {
 		return errors.New("no severity")
 	case f.Confidence == "":
 		return errors.New("no confidence")
-	case !slices.Contains(severities(), f.Severity):
+	case !slices.Contains(rules.Severities(), f.Severity):
 		return fmt.Errorf("unknown severity %q", f.Severity)
-	case !slices.Contains(confidences(), f.Confidence):
+	case !slices.Contains(rules.Confidences(), f.Confidence):
 		return fmt.Errorf("unknown confidence %q", f.Confidence)
 	case f.Rule.ID == "":
 		return errors.New("no rule")
@@ -184,16 +184,6 @@ func (f *Finding) check() error {
 		return errors.New("no place")
 	}
 	return nil
-}
-
-// confidences lists them, the surest first.
-func confidences() []rules.Confidence {
-	return []rules.Confidence{rules.Sure, rules.Likely, rules.Unlikely}
-}
-
-// severities lists them, the worst first.
-func severities() []rules.Severity {
-	return []rules.Severity{rules.Critical, rules.High, rules.Medium, rules.Low}
 }
 
 // encode writes v as JSON and a line feed. Characters that are not printable

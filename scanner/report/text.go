@@ -303,7 +303,7 @@ func tally(r *Report) string {
 		}
 	}
 	var parts []string
-	for _, s := range severities() {
+	for _, s := range slices.Backward(rules.Severities()) {
 		if n := counts[s]; n > 0 {
 			parts = append(parts, number(int64(n))+" "+string(s))
 		}
