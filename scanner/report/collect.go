@@ -31,10 +31,6 @@ func NewCollector(o Options) *Collector {
 	if c.show == nil {
 		c.show = secret.Value.Mask
 	}
-	if !o.Started.IsZero() {
-		t := timestamp(o.Started)
-		c.report.Started = &t
-	}
 	return c
 }
 

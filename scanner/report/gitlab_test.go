@@ -3,7 +3,6 @@ package report
 import (
 	"encoding/json"
 	"testing"
-	"time"
 )
 
 // gitlabShape is what GitLab's schema for secret detection reports says of the
@@ -44,14 +43,13 @@ func stampWithZone() shape { return text(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`) }
 func TestGitLab(t *testing.T) {
 	for name, s := range map[string]scan{"full": fullScan(), "clean": cleanScan()} {
 		t.Run(name, func(t *testing.T) {
-			o := Options{Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))}
-			data := s.write(t, "gitlab", o)
+			data := s.write(t, "gitlab", Options{})
 			gitlabShape().check(t, data)
 			var got gitlabReport
 			if err := json.Unmarshal(data, &got); err != nil {
 				t.Fatal(err)
 			}
-			if got, want := got.Scan.StartTime, "2026-01-02T02:04:05"; got != want {
+			if got, want := got.Scan.StartTime, "1970-01-01T00:00:00"; got != want {
 				t.Errorf("started %s, want %s", got, want)
 			}
 			if got, want := got.Scan.Status == "success", len(s.problems) == 0; got != want {

@@ -25,12 +25,11 @@ const Version = 1
 
 // Report is a scan's result. Its JSON form is described in docs/report.md.
 type Report struct {
-	Version  int        `json:"version"`
-	Tool     Tool       `json:"tool"`
-	Started  *time.Time `json:"started,omitempty"`
-	Problems []Problem  `json:"problems"`
-	Findings []Finding  `json:"findings"`
-	Summary  Summary    `json:"summary"`
+	Version  int       `json:"version"`
+	Tool     Tool      `json:"tool"`
+	Problems []Problem `json:"problems"`
+	Findings []Finding `json:"findings"`
+	Summary  Summary   `json:"summary"`
 }
 
 // Tool is what made the report.

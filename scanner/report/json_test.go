@@ -27,7 +27,7 @@ func collect(t *testing.T, s scan, o Options) *Report {
 }
 
 func TestRoundTrip(t *testing.T) {
-	o := Options{Version: "1.2.3", Started: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+	o := Options{Version: "1.2.3"}
 	for name, s := range map[string]scan{"full": fullScan(), "clean": cleanScan()} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Read(bytes.NewReader(s.write(t, "json", o)))

@@ -1,9 +1,6 @@
 package report
 
-import (
-	"bufio"
-	"time"
-)
+import "bufio"
 
 // writeLines writes an object a line, which "type" tells apart: every problem,
 // every finding, and last the summary, which also holds the report's own fields.
@@ -28,10 +25,9 @@ func writeLines(w *bufio.Writer, r *Report, _ Options) error {
 		}
 	}
 	return encode(w, struct {
-		Type    string     `json:"type"`
-		Version int        `json:"version"`
-		Tool    Tool       `json:"tool"`
-		Started *time.Time `json:"started,omitempty"`
+		Type    string `json:"type"`
+		Version int    `json:"version"`
+		Tool    Tool   `json:"tool"`
 		Summary
-	}{"summary", r.Version, r.Tool, r.Started, r.Summary}, "")
+	}{"summary", r.Version, r.Tool, r.Summary}, "")
 }

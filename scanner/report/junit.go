@@ -18,14 +18,13 @@ type junitSuites struct {
 }
 
 type junitSuite struct {
-	Name      string      `xml:"name,attr"`
-	Tests     int         `xml:"tests,attr"`
-	Failures  int         `xml:"failures,attr"`
-	Errors    int         `xml:"errors,attr"`
-	Skipped   int         `xml:"skipped,attr"`
-	Timestamp string      `xml:"timestamp,attr,omitempty"`
-	Cases     []junitCase `xml:"testcase"`
-	Output    junitText   `xml:"system-out"`
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Errors   int         `xml:"errors,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Cases    []junitCase `xml:"testcase"`
+	Output   junitText   `xml:"system-out"`
 }
 
 type junitCase struct {
@@ -52,9 +51,6 @@ type junitText struct {
 // is none of these, because some readers take a suite without tests for a fault.
 func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 	suite := junitSuite{Name: r.Tool.Name}
-	if r.Started != nil {
-		suite.Timestamp = r.Started.Format("2006-01-02T15:04:05")
-	}
 	for _, p := range r.Problems {
 		suite.Errors++
 		what := Printable(p.What)

@@ -9,6 +9,8 @@
 // commit's title or any other text of the report, what Show makes of it stands
 // there instead.
 //
+// A report holds no time of its own: the same input gives the same bytes.
+//
 // What was scanned is hostile text. Characters that a terminal might act on or
 // that mislead the eye are written as escapes: by the format's own rules where
 // it has some (JSON's \u001b reads back as what it was), else as Go writes them.
@@ -19,7 +21,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
@@ -31,9 +32,6 @@ type Options struct {
 	Show func(secret.Value) string
 	// Version is that of secretsweep; "" is written as "(devel)".
 	Version string
-	// Started is when the scan began. Reports hold no other time of their own,
-	// and none at all if it is zero: same input, same bytes out.
-	Started time.Time
 
 	Color bool // text: use colours
 	Width int  // text: columns of the terminal; 0: no terminal, lines are not wrapped

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/rules"
@@ -71,7 +70,6 @@ type sarifText struct {
 
 type sarifInvocation struct {
 	Successful    bool                `json:"executionSuccessful"`
-	Start         string              `json:"startTimeUtc,omitempty"`
 	Notifications []sarifNotification `json:"toolExecutionNotifications"`
 }
 
@@ -136,9 +134,6 @@ func writeSARIF(w *bufio.Writer, r *Report, _ Options) error {
 		Properties:  map[string]any{"summary": r.Summary},
 	}
 	invocation := &run.Invocations[0]
-	if r.Started != nil {
-		invocation.Start = r.Started.Format(time.RFC3339)
-	}
 	for _, p := range r.Problems {
 		invocation.Notifications = append(invocation.Notifications,
 			sarifNotification{"error", sarifMessage("not scanned: " + p.What + ": " + p.Why)})

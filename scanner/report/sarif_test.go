@@ -39,7 +39,6 @@ func sarifShape() shape {
 			})}),
 			"invocations!": list(1, object(map[string]shape{
 				"executionSuccessful!": boolean,
-				"startTimeUtc":         text(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`),
 				"toolExecutionNotifications!": list(0, object(map[string]shape{
 					"level": level, "message!": message,
 				})),
