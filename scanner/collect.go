@@ -25,6 +25,14 @@ type collector struct {
 
 	mu    sync.Mutex
 	found map[textKey]map[secret.Fingerprint]*sighted
+	inner []inner
+}
+
+// inner is a source that another one came upon, at path; or, without a path, one
+// that was asked for.
+type inner struct {
+	path   string
+	source Source
 }
 
 var _ Visitor = (*collector)(nil)
@@ -111,6 +119,13 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 		}
 		v.add(s)
 	}
+}
+
+// Source keeps a source for later.
+func (c *collector) Source(path string, s Source) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inner = append(c.inner, inner{path, s})
 }
 
 // nameOf says in few words which text is at a place.

@@ -37,6 +37,7 @@ func (v *visited) Chunk(c *detectors.Chunk) {
 }
 func (v *visited) Problem(p Problem)             { v.problems = append(v.problems, p) }
 func (v *visited) LeftOut(l LeftOut)             { v.leftOut = append(v.leftOut, l) }
+func (v *visited) Source(string, Source)         {}
 func (v *visited) Count(Counter, int64)          {}
 func (v *visited) Progress(string, int64, int64) {}
 func (v *visited) cutter(max, overlap int) *cutter {
@@ -286,5 +287,6 @@ type discard struct{}
 func (discard) Chunk(*detectors.Chunk)        {}
 func (discard) Problem(Problem)               {}
 func (discard) LeftOut(LeftOut)               {}
+func (discard) Source(string, Source)         {}
 func (discard) Count(Counter, int64)          {}
 func (discard) Progress(string, int64, int64) {}

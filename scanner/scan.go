@@ -22,8 +22,8 @@ type Options struct {
 	Progress func(what string, done, total int64)
 }
 
-// Scan sweeps the sources one after the other, finds secrets in what they give,
-// groups them by value and gives the result to the sink.
+// Scan sweeps the sources one after the other, each followed by those that it came
+// upon, finds secrets in what they give, groups them by value and gives the result to the sink.
 //
 // The same input gives the sink the same calls, at any number of goroutines and
 // in whatever order sources give their chunks. No text beside a value holds a
@@ -44,20 +44,31 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 	}
 	figures := newTally()
 	groups := grouping{}
-	for _, source := range sources {
+	var queue []inner
+	for _, s := range sources {
+		queue = append(queue, inner{source: s})
+	}
+	for len(queue) > 0 {
+		next := queue[0]
 		c := newCollector(d, figures, o.Progress)
-		if err := source.Sweep(ctx, c); err != nil {
-			return err
+		locate := next.source.Locate
+		if err := next.source.Sweep(ctx, c); err != nil {
+			if next.path == "" || ctx.Err() != nil {
+				return err
+			}
+			c.Problem(Problem{What: next.path, Err: err})
+			locate = Here{}.Locate // what it gave until then is where it said
 		}
 		texts, hits := c.hits()
 		var at []located
-		err := source.Locate(ctx, hits, func(hit int, p place.Place) {
+		err := locate(ctx, hits, func(hit int, p place.Place) {
 			at = append(at, located{hit, p})
 		})
 		if err != nil {
 			return err
 		}
 		groups.settle(texts, at)
+		queue = append(c.inner, queue[1:]...)
 	}
 	findings := groups.findings()
 	problems, summary := figures.sum()

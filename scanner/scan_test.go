@@ -350,6 +350,34 @@ func TestScanReportsTruncation(t *testing.T) {
 	}
 }
 
+// A source that another one comes upon is swept and located by itself, and what
+// goes wrong with it is a problem of its path.
+func TestScanInnerSources(t *testing.T) {
+	innermost := placed{texts{content: map[string]string{"a": "key alpha"}}, map[string][]place.Place{
+		"a": {{Kind: place.File, Path: "moved"}},
+	}}
+	middle := texts{content: map[string]string{"b": "key beta"}, tell: func(v Visitor) { v.Source("in/deep", innermost) }}
+	outer := texts{content: map[string]string{"c": "key alpha"}, tell: func(v Visitor) {
+		v.Source("in", middle)
+		v.Source("bad", failing{sweep: errors.New("broken")})
+	}}
+	got := scan(t, outer, patterns{rule("key", `key (\w+)`)})
+	places := map[string][]string{}
+	for _, f := range got.findings {
+		for _, p := range f.Places {
+			places[f.Value.Reveal()] = append(places[f.Value.Reveal()], p.Path)
+		}
+	}
+	// The one that broke had given a text without a path.
+	want := map[string][]string{"alpha": {"", "c", "moved"}, "beta": {"b"}}
+	if diff := cmp.Diff(want, places); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+	if !slices.Contains(got.calls, "problem bad: broken") {
+		t.Errorf("got %q, want a problem of bad's", got.calls)
+	}
+}
+
 func TestScanErrors(t *testing.T) {
 	broken := errors.New("broken")
 	cancelled, cancel := context.WithCancel(t.Context())

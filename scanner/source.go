@@ -39,6 +39,10 @@ type Visitor interface {
 	// LeftOut takes a part that was not read by policy, by a flag or by the
 	// source's own choice.
 	LeftOut(l LeftOut)
+	// Source takes a source that this one came upon, such as a repository in a
+	// folder. It is swept and located by itself, once this one is done with. If
+	// it can't be swept, that is a Problem of the path's.
+	Source(path string, s Source)
 	// Count adds to the figures of what was read.
 	Count(what Counter, n int64)
 	// Progress says what is being read, and how far: done of total in units

@@ -63,8 +63,8 @@ func New(o Options) scanner.Source {
 }
 
 type source struct {
+	scanner.Here
 	Options
-	nested scanner.Nested // the repositories in the folder
 }
 
 func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
@@ -123,19 +123,12 @@ func (s *source) sweepFolder(ctx context.Context, v scanner.Visitor) error {
 			v.Problem(scanner.Problem{What: path, Err: errRepository})
 			continue
 		}
-		if err := s.nested.Sweep(ctx, v, path, s.Repository(path)); err != nil {
-			return err
-		}
+		v.Source(path, s.Repository(path))
 	}
 	return ctx.Err()
 }
 
 var errRepository = errors.New("a git repository of its own, which was not scanned")
-
-// Locate gives each hit's own place, or leaves it to the repository that it is in.
-func (s *source) Locate(ctx context.Context, hits []scanner.Hit, found func(int, place.Place)) error {
-	return s.nested.Locate(ctx, hits, found, scanner.Here{}.Locate)
-}
 
 // cause is an error without the path that the caller names anyway.
 func cause(err error) error {

@@ -150,61 +150,18 @@ func TestRepositoriesInAFolder(t *testing.T) {
 		}
 	})
 
-	t.Run("each is swept by its own source", func(t *testing.T) {
-		var asked []string
-		s := New(Options{Root: root, Repository: func(path string) scanner.Source {
-			asked = append(asked, path)
-			return repository{path}
-		}})
-		got := sweep(t, s)
-		if diff := cmp.Diff(repositories, asked); diff != "" {
-			t.Errorf("repositories: want (-), got (+):\n%s", diff)
+	t.Run("each is a source of its own", func(t *testing.T) {
+		got := sweep(t, New(Options{Root: root, Repository: func(path string) scanner.Source { return New(Options{Root: path}) }}))
+		if diff := cmp.Diff(want, got.texts()); diff != "" {
+			t.Errorf("texts: want (-), got (+):\n%s", diff)
 		}
-		wantProblems := []string{filepath.Join(root, "one") + ": broken"}
-		if diff := cmp.Diff(wantProblems, got.problems); diff != "" {
-			t.Errorf("problems: want (-), got (+):\n%s", diff)
+		if diff := cmp.Diff(repositories, got.sources); diff != "" {
+			t.Errorf("sources: want (-), got (+):\n%s", diff)
 		}
-		var hits []scanner.Hit
-		for _, c := range got.chunks {
-			hits = append(hits, scanner.Hit{At: c.At})
-		}
-		located := make(map[string]string)
-		err := s.Locate(t.Context(), hits, func(_ int, p place.Place) { located[p.Path] = p.Field })
-		if err != nil {
-			t.Fatal(err)
-		}
-		for p := range want {
-			want[p] = ""
-		}
-		for _, path := range repositories {
-			want["in "+path] = "located by " + path
-			if filepath.Base(path) == "one" {
-				want["in "+path] = "" // it failed, and can't locate any more
-			}
-		}
-		if diff := cmp.Diff(want, located); diff != "" {
-			t.Errorf("located: want (-), got (+):\n%s", diff)
+		if len(got.problems) > 0 {
+			t.Errorf("problems: %q", got.problems)
 		}
 	})
-}
-
-// repository is a source that stands for a git repository.
-type repository struct{ path string }
-
-func (r repository) Sweep(_ context.Context, v scanner.Visitor) error {
-	scanner.FeedBytes(v, detectors.Chunk{At: place.Place{Kind: place.File, Root: r.path, Path: "in " + r.path}}, []byte("x"))
-	if filepath.Base(r.path) == "one" {
-		return errors.New("broken")
-	}
-	return nil
-}
-
-func (r repository) Locate(_ context.Context, hits []scanner.Hit, found func(int, place.Place)) error {
-	for i, h := range hits {
-		h.At.Field = "located by " + r.path
-		found(i, h.At)
-	}
-	return nil
 }
 
 func TestNoSuchPath(t *testing.T) {

@@ -26,6 +26,7 @@ type noted struct {
 	mu       sync.Mutex
 	chunks   []detectors.Chunk
 	problems []string
+	sources  []string // paths
 	leftOut  []string
 	counts   map[scanner.Counter]int64
 }
@@ -73,7 +74,8 @@ func (n *noted) Count(what scanner.Counter, count int64) {
 	n.counts[what] += count
 }
 
-func (n *noted) Progress(string, int64, int64) {}
+func (n *noted) Progress(string, int64, int64)        {}
+func (n *noted) Source(path string, _ scanner.Source) { n.sources = append(n.sources, path) }
 
 // write makes files in a folder; a path that ends in a slash is an empty folder.
 func write(t *testing.T, root string, files map[string]string) {

@@ -169,11 +169,10 @@ type source struct {
 	prefix  string
 	known   map[string]bool // git folders whose objects have been swept, in the whole family
 
-	sweep  *sweep
-	nested scanner.Nested
+	sweep *sweep
 }
 
-// Sweep gives the repository, then those inside it.
+// Sweep gives the repository, and names those inside it.
 func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if s.repo == nil {
 		repo, err := open(s.path, s.path)
@@ -190,7 +189,6 @@ func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 		o.NoHistory = true // a linked worktree of one that was swept
 	}
 	s.known[s.repo.identity()] = true
-	s.nested = scanner.Nested{}
 	s.sweep = &sweep{repository: s.repo, options: o, prefix: s.prefix}
 	if err := s.sweep.run(ctx, v); err != nil {
 		return err
@@ -201,9 +199,7 @@ func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 	inner := s.options
 	inner.Filter = inner.Filter.Within("") // the folder was one of this repository
 	for _, path := range s.sweep.inner() {
-		if err := s.nested.Sweep(ctx, v, path, &source{options: inner, path: path, known: s.known}); err != nil {
-			return err
-		}
+		v.Source(path, &source{options: inner, path: path, known: s.known})
 	}
 	if s.prefix != "" {
 		return nil
@@ -225,8 +221,9 @@ func (s *source) sweepModules(ctx context.Context, v scanner.Visitor) error {
 	if err != nil {
 		return err
 	}
+	here := s.innerGitDirs()
 	for _, modules := range append(tops, linked...) {
-		if err := s.sweepModulesIn(ctx, v, modules); err != nil {
+		if err := s.sweepModulesIn(ctx, v, modules, here); err != nil {
 			return fmt.Errorf("sweep submodules of %s: %w", s.repo.root, err)
 		}
 	}
@@ -239,7 +236,7 @@ func (s *source) sweepModules(ctx context.Context, v scanner.Visitor) error {
 	return nil
 }
 
-func (s *source) sweepModulesIn(ctx context.Context, v scanner.Visitor, modules string) error {
+func (s *source) sweepModulesIn(ctx context.Context, v scanner.Visitor, modules string, here map[string]bool) error {
 	return filepath.WalkDir(modules, func(path string, e os.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil || errors.Is(err, fs.ErrNotExist):
@@ -249,7 +246,7 @@ func (s *source) sweepModulesIn(ctx context.Context, v scanner.Visitor, modules 
 			return nil
 		case !e.IsDir() || path == modules || !isGitDir(path):
 			return nil
-		case s.known[identity(path)]:
+		case here[identity(path)]:
 			return filepath.SkipDir
 		}
 		rel, err := filepath.Rel(s.repo.common, path)
@@ -264,11 +261,21 @@ func (s *source) sweepModulesIn(ctx context.Context, v scanner.Visitor, modules 
 			return filepath.SkipDir
 		}
 		repo.work = "" // its config names a folder that isn't its own any more
-		if err := s.nested.Sweep(ctx, v, shown, &source{options: s.options, repo: repo, known: s.known}); err != nil {
-			return err
-		}
+		v.Source(shown, &source{options: s.options, repo: repo, known: s.known})
 		return filepath.SkipDir
 	})
+}
+
+// innerGitDirs are the git folders, by identity, that .git files in the working
+// tree lead to.
+func (s *source) innerGitDirs() map[string]bool {
+	dirs := map[string]bool{}
+	for _, path := range s.sweep.work.inner {
+		if gitDir, err := readGitFile(filepath.Join(s.repo.work, filepath.FromSlash(path), ".git")); err == nil {
+			dirs[identity(gitDir)] = true
+		}
+	}
+	return dirs
 }
 
 // leaveOutWorkTrees says which other working trees of the repository lie
@@ -277,12 +284,8 @@ func (s *source) leaveOutWorkTrees(v scanner.Visitor) {
 	if s.options.HistoryOnly {
 		return
 	}
-	swept := map[string]bool{identity(s.repo.gitDir): true}
-	for _, path := range s.sweep.work.inner {
-		if gitDir, err := readGitFile(filepath.Join(s.repo.work, filepath.FromSlash(path), ".git")); err == nil {
-			swept[identity(gitDir)] = true
-		}
-	}
+	swept := s.innerGitDirs()
+	swept[identity(s.repo.gitDir)] = true
 	leaveOut := func(gitDir, dotGit string) {
 		if _, err := os.Stat(dotGit); err == nil && !swept[identity(gitDir)] { // else removed by hand
 			v.LeftOut(scanner.LeftOut{Reason: scanner.WorkTrees, What: filepath.Dir(dotGit)})
@@ -300,9 +303,10 @@ func (s *source) leaveOutWorkTrees(v scanner.Visitor) {
 	}
 }
 
-// Locate gives the places of the hits.
+// Locate gives the places of the hits, and lets go of all that Sweep learned.
 func (s *source) Locate(ctx context.Context, hits []scanner.Hit, found func(int, place.Place)) error {
-	return s.nested.Locate(ctx, hits, found, s.sweep.locate)
+	defer func() { s.sweep = nil }()
+	return s.sweep.locate(ctx, hits, found)
 }
 
 // identity tells two ways to the same git folder apart from two folders.

@@ -92,11 +92,18 @@ type result struct {
 // toy finds words such as KEY-one.
 var toy = regexp.MustCompile(`KEY-[a-z0-9]+`)
 
+// found is a source that another one came upon.
+type found struct {
+	path   string
+	source scanner.Source
+}
+
 // collector is a visitor that looks for toy keys.
 type collector struct {
-	mu   sync.Mutex
-	hits []scanner.Hit
-	text map[secret.Fingerprint]string
+	mu    sync.Mutex
+	hits  []scanner.Hit
+	inner []found
+	text  map[secret.Fingerprint]string
 	result
 }
 
@@ -114,6 +121,12 @@ func (c *collector) Chunk(ch *detectors.Chunk) {
 		c.text[f] = text
 		c.hits = append(c.hits, scanner.Hit{At: ch.At, Value: f})
 	}
+}
+
+func (c *collector) Source(path string, s scanner.Source) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inner = append(c.inner, found{path, s})
 }
 
 func (c *collector) Problem(p scanner.Problem) {
@@ -155,17 +168,33 @@ func tryScan(path string, o Options) (result, error) {
 	c := &collector{text: map[secret.Fingerprint]string{}, result: result{
 		places: map[string][]place.Place{}, leftOut: map[scanner.Reason]int64{}, counts: map[scanner.Counter]int64{},
 	}}
-	if err := s.Sweep(ctx, c); err != nil {
+	if err := c.scan(ctx, s); err != nil {
 		return result{}, err
 	}
-	err = s.Locate(ctx, c.hits, func(i int, p place.Place) {
-		text := c.text[c.hits[i].Value]
-		c.places[text] = append(c.places[text], p)
-	})
+	for len(c.inner) > 0 {
+		next := c.inner[0]
+		c.inner = c.inner[1:]
+		if err := c.scan(ctx, next.source); err != nil {
+			c.Problem(scanner.Problem{What: next.path, Err: err})
+		}
+	}
 	for _, places := range c.places {
 		slices.SortFunc(places, place.Compare)
 	}
-	return c.result, err
+	return c.result, nil
+}
+
+// scan sweeps and locates one source.
+func (c *collector) scan(ctx context.Context, s scanner.Source) error {
+	c.hits = nil
+	err := s.Sweep(ctx, c)
+	if err != nil {
+		return err
+	}
+	return s.Locate(ctx, c.hits, func(i int, p place.Place) {
+		text := c.text[c.hits[i].Value]
+		c.places[text] = append(c.places[text], p)
+	})
 }
 
 // brief is a place in one line, commits by the names that a test gave them.

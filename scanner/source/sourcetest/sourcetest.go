@@ -150,6 +150,13 @@ func newVisitor(t *testing.T) *visitor {
 	}
 }
 
+// Source sweeps what the source came upon at once: whatever it gives counts.
+func (v *visitor) Source(path string, s scanner.Source) {
+	if err := s.Sweep(v.t.Context(), v); err != nil {
+		v.t.Errorf("sweep %s: %v", path, err)
+	}
+}
+
 func (v *visitor) Chunk(c *detectors.Chunk) {
 	if err := check(c); err != nil {
 		v.t.Errorf("chunk at %s: %v", name(c), err)
