@@ -13,10 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
-	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 func newBaseline(sh shell) *cobra.Command {
@@ -102,7 +102,7 @@ func (o *baselineOptions) write(ctx context.Context, sh shell, scanned, path str
 	}
 	if len(found.problems) > 0 {
 		for _, p := range found.problems {
-			sh.say("not read: %s: %s", report.Printable(p.What), report.Printable(p.Err.Error()))
+			sh.say("not read: %s: %s", printable.Text(p.What), printable.Text(p.Err.Error()))
 		}
 		return withHint(errors.New("baseline: not everything could be read, so it is not written"), "what was not read would be reported as new later")
 	}
@@ -110,7 +110,7 @@ func (o *baselineOptions) write(ctx context.Context, sh shell, scanned, path str
 	if err := replaceFile(path, b.Write); err != nil {
 		return err
 	}
-	fmt.Fprintf(sh.stdout, "%s: %s\n", report.Printable(path), changes(old, b))
+	fmt.Fprintf(sh.stdout, "%s: %s\n", printable.Text(path), changes(old, b))
 	if local := len(found.all) - len(b.Entries()); local > 0 {
 		fmt.Fprintf(sh.stdout, "%s on this machine alone: not written down, because the file is meant for git\n", plural(local, "secret"))
 	}
@@ -143,9 +143,9 @@ func (o *baselineOptions) show(_ context.Context, sh shell, scanned string) erro
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Path, b.Path))
 	})
 	for _, e := range entries {
-		line := fmt.Sprintf("%s\t%s\t%s", e.Fingerprint, report.Printable(e.Rule), report.Printable(e.Path))
+		line := fmt.Sprintf("%s\t%s\t%s", e.Fingerprint, printable.Text(e.Rule), printable.Text(e.Path))
 		if e.Reason != "" {
-			line += "\t" + report.Printable(e.Reason)
+			line += "\t" + printable.Text(e.Reason)
 		}
 		fmt.Fprintln(w, line)
 	}

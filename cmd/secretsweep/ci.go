@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 )
@@ -115,7 +116,7 @@ func (p platform) tell(sh shell, r *report.Report, added []silencer) {
 	}
 	if p.summarize != nil {
 		if err := p.summarize(sh, summary(r, added)); err != nil {
-			sh.say("the job's summary could not be written: %s", report.Printable(err.Error()))
+			sh.say("the job's summary could not be written: %s", printable.Text(err.Error()))
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
@@ -55,9 +56,9 @@ func githubCommand(a annotation) string {
 	var b strings.Builder
 	b.WriteString("::error ")
 	if a.Path != "" {
-		fmt.Fprintf(&b, "file=%s,line=%d,col=%d,", property.Replace(report.Printable(a.Path)), a.Line, a.Column)
+		fmt.Fprintf(&b, "file=%s,line=%d,col=%d,", property.Replace(printable.Text(a.Path)), a.Line, a.Column)
 	}
-	fmt.Fprintf(&b, "title=%s::%s", property.Replace(report.Printable(a.Title)), data.Replace(report.Printable(a.Message)))
+	fmt.Fprintf(&b, "title=%s::%s", property.Replace(printable.Text(a.Title)), data.Replace(printable.Text(a.Message)))
 	return b.String()
 }
 
@@ -67,7 +68,7 @@ func githubCommand(a annotation) string {
 func azureCommand(a annotation) string {
 	data := strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%AZP25", "\r", "%0D", "\n", "%0A", "]", "%5D", ";", "%3B")
-	text := func(s string) string { return breakCommands(report.Printable(s)) }
+	text := func(s string) string { return breakCommands(printable.Text(s)) }
 	var b strings.Builder
 	b.WriteString("##vso[task.logissue type=error;")
 	if a.Path != "" {

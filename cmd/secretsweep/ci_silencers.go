@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
-	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 )
 
@@ -28,7 +28,7 @@ func (s silencer) String() string {
 	if s.Line > 0 {
 		where = fmt.Sprintf("%s:%d", s.Path, s.Line)
 	}
-	return report.Printable(where + ": " + s.Text)
+	return printable.Text(where + ": " + s.Text)
 }
 
 // silencers finds what the change adds: entries of ignore files and baseline,

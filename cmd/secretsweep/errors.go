@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 // The exit statuses.
@@ -44,7 +44,7 @@ func misuse(problem, hint string) error { return hinted{errors.New(problem), hin
 
 // advise gives an error's one line: what went wrong, and what to do.
 func advise(err error) string {
-	line := report.Printable(err.Error())
+	line := printable.Text(err.Error())
 	if h, ok := errors.AsType[hinted](err); ok {
 		return line + "; " + h.hint
 	}

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 // A hook that stood there before ours is kept under this name, and run first.
@@ -118,7 +118,7 @@ func installHook(hooks string, stdout io.Writer) error {
 	displaced := false
 	switch {
 	case err == nil && bytes.Equal(have, want):
-		fmt.Fprintf(stdout, "already installed: %s\n", report.Printable(hook))
+		fmt.Fprintf(stdout, "already installed: %s\n", printable.Text(hook))
 		return nil
 	case err == nil && !isOurHook(have):
 		if _, err := os.Lstat(before); err == nil {
@@ -138,9 +138,9 @@ func installHook(hooks string, stdout io.Writer) error {
 		}
 		return fmt.Errorf("hook: %w", err)
 	}
-	fmt.Fprintf(stdout, "installed: %s\n", report.Printable(hook))
+	fmt.Fprintf(stdout, "installed: %s\n", printable.Text(hook))
 	if _, err := os.Lstat(before); err == nil {
-		fmt.Fprintf(stdout, "the hook that was there runs first: %s\n", report.Printable(before))
+		fmt.Fprintf(stdout, "the hook that was there runs first: %s\n", printable.Text(before))
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func uninstallHook(hooks string, stdout io.Writer) error {
 	have, err := os.ReadFile(hook)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		fmt.Fprintf(stdout, "not installed: %s\n", report.Printable(hook))
+		fmt.Fprintf(stdout, "not installed: %s\n", printable.Text(hook))
 		return nil
 	case err != nil:
 		return fmt.Errorf("hook: %w", err)
@@ -171,7 +171,7 @@ func uninstallHook(hooks string, stdout io.Writer) error {
 	err = os.Rename(before, hook)
 	switch {
 	case err == nil:
-		fmt.Fprintf(stdout, "uninstalled; the hook that was there before is back: %s\n", report.Printable(hook))
+		fmt.Fprintf(stdout, "uninstalled; the hook that was there before is back: %s\n", printable.Text(hook))
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("hook: %w", err)
@@ -179,7 +179,7 @@ func uninstallHook(hooks string, stdout io.Writer) error {
 	if err := os.Remove(hook); err != nil {
 		return fmt.Errorf("hook: %w", err)
 	}
-	fmt.Fprintf(stdout, "uninstalled: %s\n", report.Printable(hook))
+	fmt.Fprintf(stdout, "uninstalled: %s\n", printable.Text(hook))
 	return nil
 }
 

@@ -11,11 +11,11 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
-	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 )
@@ -71,7 +71,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	}
 	if !j.reading.quiet {
 		for _, hint := range append(c.hints, j.unused()...) {
-			sh.say("%s", report.Printable(hint))
+			sh.say("%s", printable.Text(hint))
 		}
 	}
 	line := newProgress(sh)

@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 // progress is one line on a terminal, written over and over: what is being read
@@ -67,7 +67,7 @@ func progressLine(what string, done, total int64, width int) string {
 	case done > 0:
 		far = fmt.Sprintf("%d ", done)
 	}
-	text := []rune(report.Printable(what))
+	text := []rune(printable.Text(what))
 	if room := width - utf8.RuneCountInString(far); len(text) > room {
 		if room < 8 {
 			return ""

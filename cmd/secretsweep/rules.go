@@ -18,9 +18,9 @@ import (
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
-	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 )
 
@@ -48,7 +48,7 @@ func ruleSet(sh shell, configFlag string) (*rules.Set, error) {
 		return nil, err
 	}
 	for _, hint := range c.hints {
-		sh.say("%s", report.Printable(hint))
+		sh.say("%s", printable.Text(hint))
 	}
 	return c.set, nil
 }
@@ -121,7 +121,7 @@ func newRulesList(sh shell, configFlag *string) *cobra.Command {
 			fmt.Fprintln(w, "RULE\tPROVIDER\tSEVERITY\tDESCRIPTION")
 			for _, r := range set.Rules {
 				v := viewOf(r)
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", report.Printable(v.ID), report.Printable(v.Provider), v.Severity, report.Printable(v.Description))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", printable.Text(v.ID), printable.Text(v.Provider), v.Severity, printable.Text(v.Description))
 			}
 			return w.Flush()
 		},
@@ -187,7 +187,7 @@ func (v ruleView) write(out io.Writer) error {
 	line := func(name, text string) {
 		for i, l := range strings.Split(text, "\n") {
 			if text != "" {
-				fmt.Fprintf(w, "%s\t%s\n", []string{name, ""}[min(i, 1)], report.Printable(l))
+				fmt.Fprintf(w, "%s\t%s\n", []string{name, ""}[min(i, 1)], printable.Text(l))
 			}
 		}
 	}
@@ -258,15 +258,15 @@ func testRules(ctx context.Context, sh shell, configFlag, path string) error {
 		return err
 	}
 	for _, p := range found.problems {
-		sh.say("not read: %s: %s", report.Printable(p.What), report.Printable(p.Err.Error()))
+		sh.say("not read: %s: %s", printable.Text(p.What), printable.Text(p.Err.Error()))
 	}
 	w := tabwriter.NewWriter(sh.stdout, 0, 0, 2, ' ', 0)
 	for _, m := range spots(found.all) {
-		fmt.Fprintf(w, "%d:%d\t%s\t%s\t%s confidence%s\n", m.at.Start.Line, m.at.Start.Column, report.Printable(m.Rule.ID), m.Value.Mask(), m.Confidence, also(m.Also))
+		fmt.Fprintf(w, "%d:%d\t%s\t%s\t%s confidence%s\n", m.at.Start.Line, m.at.Start.Column, printable.Text(m.Rule.ID), m.Value.Mask(), m.Confidence, also(m.Also))
 	}
 	const mostMisses = 100
 	for _, m := range misses[:min(len(misses), mostMisses)] {
-		fmt.Fprintf(w, "%d:%d\t%s\t%s\tnot reported: %s\n", m.at.Start.Line, m.at.Start.Column, report.Printable(m.Rule.ID), m.Value.Mask(), m.why)
+		fmt.Fprintf(w, "%d:%d\t%s\t%s\tnot reported: %s\n", m.at.Start.Line, m.at.Start.Column, printable.Text(m.Rule.ID), m.Value.Mask(), m.why)
 	}
 	if n := len(misses) - mostMisses; n > 0 {
 		fmt.Fprintf(w, "and %d more that are not reported\n", n)
@@ -306,7 +306,7 @@ func also(rules []string) string {
 	if len(rules) == 0 {
 		return ""
 	}
-	return " (also " + report.Printable(strings.Join(rules, ", ")) + ")"
+	return " (also " + printable.Text(strings.Join(rules, ", ")) + ")"
 }
 
 // spot is one spot of a finding.

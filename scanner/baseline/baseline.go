@@ -33,11 +33,9 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -170,28 +168,11 @@ func (b *Baseline) Write(w io.Writer) error {
 		out.WriteString(",\n")
 	}
 	fmt.Fprintf(&out, "  %q: %d\n}\n", versionKey, version)
-	if _, err := w.Write(visible(out.Bytes())); err != nil {
+	// A path may make a line look like another one to whoever reviews it.
+	if _, err := w.Write(printable.JSON(out.Bytes())); err != nil {
 		return fmt.Errorf("write baseline: %w", err)
 	}
 	return nil
-}
-
-// visible escapes the characters in JSON that don't show. A path may have some
-// that make a line look like another one to whoever reviews it.
-func visible(text []byte) []byte {
-	var out []byte
-	for _, r := range string(text) {
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
-			out = utf8.AppendRune(out, r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-	}
-	return out
 }
 
 // Entries gives the entries, ordered by fingerprint.

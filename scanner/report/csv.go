@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 // writeCSV writes RFC 4180 with a header, one row for each place.
@@ -108,7 +109,7 @@ func count(n int) string {
 // full-width forms are what some input methods make of the same signs.
 func cell(s string) string {
 	// A tab or a line end in front is no danger any more once it is escaped.
-	s = Printable(s)
+	s = printable.Text(s)
 	first, n := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
 	if n > 0 && strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + s

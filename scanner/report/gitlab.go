@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -123,7 +124,7 @@ func writeGitLab(w *bufio.Writer, r *Report, _ Options) error {
 		out.Scan.Status = "failure"
 	}
 	for _, p := range r.Problems {
-		out.Scan.Messages = append(out.Scan.Messages, gitlabMessage{"warn", "not scanned: " + Printable(p.What) + ": " + Printable(p.Why)})
+		out.Scan.Messages = append(out.Scan.Messages, gitlabMessage{"warn", "not scanned: " + printable.Text(p.What) + ": " + printable.Text(p.Why)})
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -139,11 +140,15 @@ func writeGitLab(w *bufio.Writer, r *Report, _ Options) error {
 // vulnerability is what all places of a finding have in common.
 func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 	const maxName, maxSolution = 255, 7000 // the schema's limits
+	others := ""
+	if n := len(f.Places); n > 1 {
+		others = fmt.Sprintf(" This is one of %d places where the secret lies.", n)
+	}
 	v := gitlabVulnerability{
 		Category: "secret_detection",
 		Name:     clip(f.title(), maxName),
-		Description: fmt.Sprintf("%s: `%s` (%s). This is one of %s where the secret lies. Fingerprint: `%s`.",
-			Markdown(f.title()), codeSpan(f.Secret), f.state(), plural(len(f.Places), "place"), f.Fingerprint),
+		Description: fmt.Sprintf("%s: `%s` (%s).%s Fingerprint: `%s`.",
+			Markdown(f.title()), codeSpan(f.Secret), f.state(), others, f.Fingerprint),
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},
@@ -155,9 +160,9 @@ func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 		}},
 	}
 	if f.Provider != nil {
-		v.Solution = clip(Printable(f.Provider.Rotate), maxSolution)
+		v.Solution = clip(printable.Lines(f.Provider.Rotate), maxSolution)
 		if url := link(f.Provider.Console); url != "" {
-			v.Links = append(v.Links, gitlabLink{"Where " + Printable(f.Provider.Name) + " manages it", url})
+			v.Links = append(v.Links, gitlabLink{"Where " + printable.Text(f.Provider.Name) + " manages it", url})
 		}
 	}
 	return v

@@ -69,6 +69,14 @@ func TestGitLab(t *testing.T) {
 	}
 }
 
+func TestGitLabSolutionHasLines(t *testing.T) {
+	f := &Finding{Provider: &Provider{Rotate: "1. Make a new one.\n2. Delete the old one.\x1b[2K"}}
+	got, want := (&Report{}).vulnerability(f).Solution, "1. Make a new one.\n2. Delete the old one."+`\x1b[2K`
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestMarkdown(t *testing.T) {
 	if got, want := Markdown("a_b [x](y) <b> @all #1 !2 ~3 :x: $4\n"), `a\_b \[x\]\(y\) \<b\> \@all \#1 \!2 \~3 \:x\: \$4\\n`; got != want {
 		t.Errorf("got %s, want %s", got, want)

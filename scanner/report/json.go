@@ -8,12 +8,10 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
@@ -195,19 +193,6 @@ func encode(w *bufio.Writer, v any, indent string) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	for data := buf.Bytes(); len(data) > 0; {
-		i := bytes.IndexFunc(data, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) })
-		if i < 0 {
-			i = len(data)
-		}
-		w.Write(data[:i])
-		r, n := utf8.DecodeRune(data[i:])
-		if n > 0 {
-			for _, unit := range utf16.Encode([]rune{r}) {
-				fmt.Fprintf(w, `\u%04x`, unit)
-			}
-		}
-		data = data[i+n:]
-	}
-	return nil
+	_, err := w.Write(printable.JSON(buf.Bytes()))
+	return err
 }

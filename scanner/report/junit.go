@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 type junitSuites struct {
@@ -53,20 +54,20 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 	suite := junitSuite{Name: r.Tool.Name}
 	for _, p := range r.Problems {
 		suite.Errors++
-		what := Printable(p.What)
+		what := printable.Text(p.What)
 		suite.Cases = append(suite.Cases, junitCase{Class: "scan", Name: "not scanned: " + what, Error: &junitOutcome{
-			Message: Printable(p.Why), Text: "not scanned: " + what + ": " + Printable(p.Why),
+			Message: printable.Text(p.Why), Text: "not scanned: " + what + ": " + printable.Text(p.Why),
 		}})
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		// Readers drop a test that has the name of another, so the name holds
 		// the fingerprint.
-		c := junitCase{Class: Printable(f.Rule.ID), Name: f.title() + " " + f.Fingerprint.String()}
+		c := junitCase{Class: printable.Text(f.Rule.ID), Name: f.title() + " " + f.Fingerprint.String()}
 		if p := &f.Places[0]; p.Kind == place.File {
-			c.File = Printable(r.Path(p))
+			c.File = printable.Text(r.Path(p))
 		}
-		outcome := &junitOutcome{Message: f.title() + " " + Printable(f.Secret) + " (" + f.state() + ")", Type: string(f.Severity)}
+		outcome := &junitOutcome{Message: f.title() + " " + printable.Text(f.Secret) + " (" + f.state() + ")", Type: string(f.Severity)}
 		switch f.Status {
 		case StatusNew:
 			suite.Failures++

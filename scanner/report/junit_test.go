@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 func TestJUnit(t *testing.T) {
@@ -75,7 +77,7 @@ func TestJUnitText(t *testing.T) {
 			}
 		}
 	}
-	if got, want := strings.Count(text.String(), Printable(hostile)), 8; got != want {
+	if got, want := strings.Count(text.String(), printable.Text(hostile)), 8; got != want {
 		t.Errorf("found the text %d times, want %d", got, want)
 	}
 }

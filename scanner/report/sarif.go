@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -285,5 +286,5 @@ func sarifArtifact(name string) sarifLocation {
 // sarifMessage makes a text stand for itself in a plain text message, where
 // braces are placeholders (3.11.5) and brackets links (3.11.6).
 func sarifMessage(s string) sarifText {
-	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "[", `\[`, "]", `\]`).Replace(Printable(s))}
+	return sarifText{strings.NewReplacer("{", "{{", "}", "}}", "[", `\[`, "]", `\]`).Replace(printable.Text(s))}
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -96,7 +97,7 @@ func (t *textWriter) findings(r *Report, status Status, heading, note string) {
 }
 
 func (t *textWriter) finding(r *Report, f *Finding) {
-	head := f.title() + "  " + Printable(f.Secret)
+	head := f.title() + "  " + printable.Text(f.Secret)
 	state, stateStyle := f.state(), dim
 	if f.Live {
 		stateStyle = alarm
@@ -114,7 +115,7 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		where += fmt.Sprintf(" (%s)", plural(n+1, "time"))
 	}
 	if f.Name != "" {
-		where += "  " + clip(Printable(f.Name), maxName)
+		where += "  " + clip(printable.Text(f.Name), maxName)
 	}
 	t.indented(plain, where)
 	if len(others) > 0 {
@@ -124,7 +125,7 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.indented(plain, history)
 	}
 	for _, p := range f.Parts {
-		t.indented(plain, "with "+Printable(p.Name)+" "+Printable(p.Secret))
+		t.indented(plain, "with "+printable.Text(p.Name)+" "+printable.Text(p.Secret))
 	}
 	t.indented(dim, f.identity())
 }
@@ -159,7 +160,7 @@ func severityStyle(s rules.Severity) style {
 func (t *textWriter) problems(r *Report) {
 	for _, p := range r.Problems {
 		fmt.Fprintf(t, "%s ", t.paint(alarm, "not scanned:"))
-		t.lines(len("not scanned: "), plain, Printable(p.What)+": "+Printable(p.Why))
+		t.lines(len("not scanned: "), plain, printable.Text(p.What)+": "+printable.Text(p.Why))
 	}
 	if len(r.Problems) > 0 {
 		fmt.Fprintln(t)
@@ -173,9 +174,9 @@ func (t *textWriter) summary(r *Report) {
 
 	label := "left out"
 	for _, l := range s.LeftOut {
-		text := Printable(string(l.Reason))
+		text := printable.Text(string(l.Reason))
 		if l.What != "" {
-			text += " (" + Printable(l.What) + ")"
+			text += " (" + printable.Text(l.What) + ")"
 		}
 		t.amount(label, l.Count, text)
 		label = ""
@@ -187,7 +188,7 @@ func (t *textWriter) summary(r *Report) {
 		label = ""
 	}
 	for _, q := range s.Silenced {
-		t.amount(label, int64(q.Count), "by "+Printable(q.By))
+		t.amount(label, int64(q.Count), "by "+printable.Text(q.By))
 		label = ""
 	}
 
@@ -199,14 +200,14 @@ func (t *textWriter) summary(r *Report) {
 	}
 	for _, u := range s.Unused {
 		t.label(plain, label)
-		t.lines(column, plain, fmt.Sprintf("%s:%d: %s silences nothing", Printable(u.File), u.Line, Printable(u.Text)))
+		t.lines(column, plain, fmt.Sprintf("%s:%d: %s silences nothing", printable.Text(u.File), u.Line, printable.Text(u.Text)))
 		label = ""
 	}
 
 	label = "rotate"
 	for _, p := range providers(r) {
 		t.label(plain, label)
-		t.lines(column, plain, Printable(p.Name)+": "+Printable(p.Console))
+		t.lines(column, plain, printable.Text(p.Name)+": "+printable.Text(p.Console))
 		label = ""
 	}
 
@@ -261,7 +262,7 @@ func scanned(s *Summary) string {
 	}
 	var roots []string
 	for _, root := range s.Roots {
-		roots = append(roots, Printable(root))
+		roots = append(roots, printable.Text(root))
 	}
 	text := strings.Join(parts, ", ")
 	if len(roots) > 0 {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -114,51 +113,6 @@ func TestPath(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestPrintable(t *testing.T) {
-	tests := map[string]struct{ in, want string }{
-		"plain":           {"café 日本 🔑", "café 日本 🔑"},
-		"empty":           {"", ""},
-		"quotes":          {`"'` + "`\\", `"'` + "`\\"},
-		"line ends":       {"a\r\n\tb", `a\r\n\tb`},
-		"escape sequence": {"\x1b[31mred", `\x1b[31mred`},
-		"8-bit control":   {"\u009b31m", `\u009b31m`},
-		"bidi":            {"a\u202eb\u2066c", `a\u202eb\u2066c`},
-		"hidden":          {"a\u200bb\ufeffc\u00add", `a\u200bb\ufeffc\u00add`},
-		"other space":     {"a\u00a0b", `a\u00a0b`},
-		"tag characters":  {"\U000e0041", `\U000e0041`},
-		"not UTF-8":       {"a\xff\xc3", `a\xff\xc3`},
-		"replacement":     {"\ufffd", "\ufffd"},
-		"delete":          {"\x7f", `\x7f`},
-		"noncharacter":    {"\uffff", `\uffff`},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := Printable(test.in); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
-	}
-}
-
-func FuzzPrintable(f *testing.F) {
-	f.Add(hostile)
-	f.Add("plain")
-	f.Fuzz(func(t *testing.T, s string) {
-		got := Printable(s)
-		for _, r := range got {
-			if !unicode.IsPrint(r) {
-				t.Fatalf("Printable(%q) = %q holds %U", s, got, r)
-			}
-		}
-		if !utf8.ValidString(got) {
-			t.Fatalf("Printable(%q) = %q is not UTF-8", s, got)
-		}
-		if again := Printable(got); again != got {
-			t.Fatalf("Printable(%q) = %q, and of that %q", s, got, again)
-		}
-	})
 }
 
 // TestLines breaks texts of any words at any width: no word is lost or cut, and a

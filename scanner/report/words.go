@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -18,11 +19,11 @@ import (
 
 // title says what kind of secret it is, and whose.
 func (f *Finding) title() string {
-	title := Printable(cmp.Or(f.Rule.Description, f.Rule.ID))
+	title := printable.Text(cmp.Or(f.Rule.Description, f.Rule.ID))
 	if f.Provider == nil || f.Provider.Name == "" {
 		return title
 	}
-	name := Printable(f.Provider.Name)
+	name := printable.Text(f.Provider.Name)
 	if strings.Contains(strings.ToLower(title), strings.ToLower(name)) {
 		return title
 	}
@@ -56,7 +57,7 @@ func (f *Finding) state() string {
 
 // Spot names one place as exactly as a person needs to go there. It is printable.
 func (r *Report) Spot(p *place.Place) string {
-	field := Printable(cmp.Or(p.Field, "message"))
+	field := printable.Text(cmp.Or(p.Field, "message"))
 	switch p.Kind {
 	case place.Object:
 		return "git object " + short(p.Object) + lineOf(p)
@@ -67,15 +68,15 @@ func (r *Report) Spot(p *place.Place) string {
 		}
 		return field + " of commit " + short(id) + lineOf(p)
 	case place.Tag:
-		return field + " of tag " + Printable(cmp.Or(strings.TrimPrefix(p.Ref, "refs/tags/"), short(p.Object))) + lineOf(p)
+		return field + " of tag " + printable.Text(cmp.Or(strings.TrimPrefix(p.Ref, "refs/tags/"), short(p.Object))) + lineOf(p)
 	case place.Ref:
-		return "name of ref " + Printable(p.Ref)
+		return "name of ref " + printable.Text(p.Ref)
 	case place.Note:
-		return "note on " + short(p.Annotated) + " in " + Printable(p.Ref) + lineOf(p)
+		return "note on " + short(p.Annotated) + " in " + printable.Text(p.Ref) + lineOf(p)
 	case place.Stdin:
 		return "standard input" + lineOf(p)
 	}
-	s := Printable(r.Path(p))
+	s := printable.Text(r.Path(p))
 	if p.Start.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
 	}
@@ -117,14 +118,14 @@ func (r *Report) history(f *Finding) string {
 		s += ", until " + day(last.Date)
 	}
 	if by := cmp.Or(first.Name, first.Email); by != "" {
-		s += ", by " + clip(Printable(by), maxName)
+		s += ", by " + clip(printable.Text(by), maxName)
 	}
 	return s + " in " + short(first.ID)
 }
 
 // identity is what one needs to ignore it.
 func (f *Finding) identity() string {
-	s := f.Fingerprint.String() + " " + Printable(f.Rule.ID)
+	s := f.Fingerprint.String() + " " + printable.Text(f.Rule.ID)
 	if f.Confidence == rules.Unlikely {
 		s += " (low confidence)"
 	}
@@ -162,7 +163,7 @@ func objectPath(id string) string {
 	return ".git/objects/" + id[:2] + "/" + id[2:]
 }
 
-func short(id string) string { return Printable(id[:min(len(id), 12)]) }
+func short(id string) string { return printable.Text(id[:min(len(id), 12)]) }
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }
 
