@@ -17,6 +17,7 @@ import (
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 func newBaseline(sh shell) *cobra.Command {
@@ -112,7 +113,7 @@ func (o *baselineOptions) write(ctx context.Context, sh shell, scanned, path str
 	}
 	fmt.Fprintf(sh.stdout, "%s: %s\n", printable.Text(path), changes(old, b))
 	if local := len(found.all) - len(b.Entries()); local > 0 {
-		fmt.Fprintf(sh.stdout, "%s on this machine alone: not written down, because the file is meant for git\n", plural(local, "secret"))
+		fmt.Fprintf(sh.stdout, "%s on this machine alone: not written down, because the file is meant for git\n", report.Plural(local, "secret"))
 	}
 	return nil
 }
@@ -121,7 +122,7 @@ func (o *baselineOptions) write(ctx context.Context, sh shell, scanned, path str
 func changes(old, b *baseline.Baseline) string {
 	now := len(b.Entries())
 	if old == nil {
-		return plural(now, "known leak")
+		return report.Plural(now, "known leak")
 	}
 	added := now
 	for _, e := range b.Entries() {
@@ -129,7 +130,7 @@ func changes(old, b *baseline.Baseline) string {
 			added--
 		}
 	}
-	return fmt.Sprintf("%s, %d added, %d gone", plural(now, "known leak"), added, len(old.Entries())-(now-added))
+	return fmt.Sprintf("%s, %d added, %d gone", report.Plural(now, "known leak"), added, len(old.Entries())-(now-added))
 }
 
 func (o *baselineOptions) show(_ context.Context, sh shell, scanned string) error {

@@ -17,7 +17,7 @@ func summary(r *report.Report, silencing []silencer) string {
 	b.WriteString("## secretsweep\n\n")
 	switch {
 	case r.Summary.New > 0:
-		fmt.Fprintf(&b, "**%s.** Revoke each: taking it out of the branch does not undo the leak.\n\n", plural(r.Summary.New, "new leaked secret"))
+		fmt.Fprintf(&b, "**%s.** Revoke each: taking it out of the branch does not undo the leak.\n\n", report.Plural(r.Summary.New, "new leaked secret"))
 		b.WriteString("| Severity | Secret | Value | Where |\n| --- | --- | --- | --- |\n")
 		rows := 0
 		for _, f := range r.Findings {
@@ -30,7 +30,7 @@ func summary(r *report.Report, silencing []silencer) string {
 			}
 			where := report.Markdown(r.Spot(&f.Places[0]))
 			if n := len(f.Places) - 1; n > 0 {
-				where += fmt.Sprintf(" and %s", plural(n, "more place"))
+				where += fmt.Sprintf(" and %s", report.Plural(n, "more place"))
 			}
 			fmt.Fprintf(&b, "| %s | %s | <code>%s</code> | %s |\n", f.Severity, report.Markdown(f.Rule.Description), report.Markdown(f.Secret), where)
 		}
@@ -39,7 +39,7 @@ func summary(r *report.Report, silencing []silencer) string {
 		b.WriteString("No new leaked secret.\n\n")
 	}
 	if !r.Summary.Complete {
-		fmt.Fprintf(&b, "**Not everything could be scanned** (%s):\n\n", plural(len(r.Problems), "problem"))
+		fmt.Fprintf(&b, "**Not everything could be scanned** (%s):\n\n", report.Plural(len(r.Problems), "problem"))
 		for _, p := range r.Problems {
 			fmt.Fprintf(&b, "- %s: %s\n", report.Markdown(p.What), report.Markdown(p.Why))
 		}

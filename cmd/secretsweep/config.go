@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // The names of a config in a repository, the first one that exists is used.
@@ -163,7 +164,7 @@ func (c *config) add(path string, trust rules.Trust, depth int) error {
 		c.hints = append(c.hints, string(w))
 	}
 	if n := len(file.Silences()); n > 0 && trust == rules.Repository {
-		c.hints = append(c.hints, fmt.Sprintf("%s, which belongs to what is scanned, keeps things from being reported in %s; --config takes another one", path, plural(n, "way")))
+		c.hints = append(c.hints, fmt.Sprintf("%s, which belongs to what is scanned, keeps things from being reported in %s; --config takes another one", path, report.Plural(n, "way")))
 	}
 	return nil
 }

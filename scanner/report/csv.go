@@ -72,7 +72,7 @@ func csvColumns() []csvColumn {
 		{"secret", finding(func(f *Finding) string { return f.Secret })},
 		{"name", finding(func(f *Finding) string { return f.Name })},
 		{"kind", at(func(p *place.Place) string { return string(p.Kind) })},
-		{"path", func(r *Report, _ *Finding, p *place.Place) string { return r.Path(p) }},
+		{"path", func(r *Report, _ *Finding, p *place.Place) string { return r.path(p) }},
 		{"line", at(func(p *place.Place) string { return count(p.Start.Line) })},
 		{"column", at(func(p *place.Place) string { return count(p.Start.Column) })},
 		{"field", at(func(p *place.Place) string { return p.Field })},

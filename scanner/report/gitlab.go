@@ -169,7 +169,7 @@ func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 }
 
 func (r *Report) gitlabLocation(p *place.Place) gitlabLocation {
-	l := gitlabLocation{File: r.Path(p), StartLine: p.Start.Line, EndLine: p.End.Line, Commit: gitlabCommit{SHA: noCommit}}
+	l := gitlabLocation{File: r.path(p), StartLine: p.Start.Line, EndLine: p.End.Line, Commit: gitlabCommit{SHA: noCommit}}
 	if c := p.Commit; c != nil {
 		l.Commit = gitlabCommit{Author: c.Name, Date: c.Date.Format(time.RFC3339), Message: c.Title, SHA: cmp.Or(c.ID, noCommit)}
 	}

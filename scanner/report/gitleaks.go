@@ -48,7 +48,7 @@ func writeGitleaks(w *bufio.Writer, r *Report, _ Options) error {
 				EndColumn:   p.End.Column,
 				Match:       f.Secret,
 				Secret:      f.Secret,
-				File:        r.Path(p),
+				File:        r.path(p),
 				Tags:        []string{},
 			}
 			g.Fingerprint = fmt.Sprintf("%s:%s:%d", g.File, g.RuleID, g.StartLine)

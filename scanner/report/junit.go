@@ -65,7 +65,7 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 		// the fingerprint.
 		c := junitCase{Class: printable.Text(f.Rule.ID), Name: f.title() + " " + f.Fingerprint.String()}
 		if p := &f.Places[0]; p.Kind == place.File {
-			c.File = printable.Text(r.Path(p))
+			c.File = printable.Text(r.path(p))
 		}
 		outcome := &junitOutcome{Message: f.title() + " " + printable.Text(f.Secret) + " (" + f.state() + ")", Type: string(f.Severity)}
 		switch f.Status {

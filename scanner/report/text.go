@@ -46,8 +46,8 @@ func writeText(w *bufio.Writer, r *Report, o Options) error {
 	if o.Width > 0 {
 		t.width = min(o.Width, widest)
 	}
-	t.findings(r, StatusNew, plural(r.Summary.New, "new leak"), "")
-	t.findings(r, StatusLocal, plural(r.Summary.Local, "leak")+" on this machine alone",
+	t.findings(r, StatusNew, Plural(r.Summary.New, "new leak"), "")
+	t.findings(r, StatusLocal, Plural(r.Summary.Local, "leak")+" on this machine alone",
 		"In untracked files, stashes or objects that nobody else has; they fail nothing.")
 	t.problems(r)
 	t.summary(r)
@@ -112,7 +112,7 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 	first, others := &f.Places[0], f.Places[1:]
 	where := r.Spot(first)
 	if n := len(first.Also); n > 0 {
-		where += fmt.Sprintf(" (%s)", plural(n+1, "time"))
+		where += fmt.Sprintf(" (%s)", Plural(n+1, "time"))
 	}
 	if f.Name != "" {
 		where += "  " + clip(printable.Text(f.Name), maxName)
@@ -138,11 +138,14 @@ func more(places []place.Place) string {
 			live++
 		}
 	}
-	text := plural(len(places), "more place")
-	if live > 0 {
-		text += ", " + number(int64(live)) + " of them still there"
+	text := Plural(len(places), "more place")
+	switch {
+	case live == 0:
+		return text
+	case len(places) == 1:
+		return text + ", still there"
 	}
-	return text
+	return text + ", " + number(int64(live)) + " of them still there"
 }
 
 func severityStyle(s rules.Severity) style {
@@ -248,7 +251,7 @@ func scanned(s *Summary) string {
 	var parts []string
 	add := func(what scanner.Counter, word string) {
 		if n, ok := s.Counts[what]; ok {
-			parts = append(parts, plural(n, word))
+			parts = append(parts, Plural(n, word))
 		}
 	}
 	add(scanner.Commits, "commit")
@@ -277,7 +280,7 @@ func verdict(r *Report) (style, []string) {
 	var text string
 	switch {
 	case s.New > 0:
-		text = plural(s.New, "new leak") + ": " + tally(r)
+		text = Plural(s.New, "new leak") + ": " + tally(r)
 	case s.Known+s.Local > 0:
 		text = "no new leaks found"
 	default:
@@ -285,7 +288,7 @@ func verdict(r *Report) (style, []string) {
 	}
 	switch {
 	case !s.Complete:
-		return alarm, []string{text, "NOT COMPLETE: " + plural(s.Problems, "part") + " not scanned, see above"}
+		return alarm, []string{text, "NOT COMPLETE: " + Plural(s.Problems, "part") + " not scanned, see above"}
 	case s.New > 0:
 		return alarm, []string{text}
 	}

@@ -108,7 +108,7 @@ func TestPath(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			r := &Report{Summary: Summary{Roots: test.roots}}
-			if got := r.Path(&test.place); got != test.want {
+			if got := r.path(&test.place); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -149,7 +149,7 @@ func TestNumbers(t *testing.T) {
 	for want, got := range map[string]string{
 		"0": number(0), "999": number(999), "1,000": number(1000), "12,345,678": number(12345678), "-100": number(-100), "-1,000": number(-1000),
 		"0 bytes": size(0), "1 byte": size(1), "999 bytes": size(999), "1.0 kB": size(1000), "1.0 MB": size(999_960), "41.3 MB": size(41_300_000),
-		"9223.4 PB": size(1<<63 - 1), "1 leak": plural(1, "leak"), "0 leaks": plural(0, "leak"),
+		"9223.4 PB": size(1<<63 - 1), "1 leak": Plural(1, "leak"), "0 leaks": Plural(0, "leak"),
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -161,6 +161,23 @@ func TestClip(t *testing.T) {
 	for _, test := range []struct{ in, want string }{{"", ""}, {"12345", "12345"}, {"123456", "12..."}, {"ééééé", "ééééé"}, {"éééééé", "éé..."}} {
 		if got := clip(test.in, 5); got != test.want {
 			t.Errorf("clip(%q) = %q, want %q", test.in, got, test.want)
+		}
+	}
+}
+
+func TestMore(t *testing.T) {
+	live, gone := place.Place{WorkTree: true}, place.Place{Commit: &place.Version{}}
+	tests := []struct {
+		places []place.Place
+		want   string
+	}{
+		{[]place.Place{gone}, "1 more place"},
+		{[]place.Place{live}, "1 more place, still there"},
+		{[]place.Place{live, gone}, "2 more places, 1 of them still there"},
+	}
+	for _, test := range tests {
+		if got := more(test.places); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }

@@ -76,7 +76,7 @@ func (r *Report) Spot(p *place.Place) string {
 	case place.Stdin:
 		return "standard input" + lineOf(p)
 	}
-	s := printable.Text(r.Path(p))
+	s := printable.Text(r.path(p))
 	if p.Start.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
 	}
@@ -132,10 +132,10 @@ func (f *Finding) identity() string {
 	return s
 }
 
-// Path gives a place's path, slash-separated: relative to what was scanned if
+// path gives a place's path, slash-separated: relative to what was scanned if
 // that was one folder, else with the folder in front. What is not in a file
 // has the path of the git object or ref that it is in. It may be hostile.
-func (r *Report) Path(p *place.Place) string {
+func (r *Report) path(p *place.Place) string {
 	name := p.Path
 	switch {
 	case p.Kind == place.Stdin:
@@ -167,8 +167,8 @@ func short(id string) string { return printable.Text(id[:min(len(id), 12)]) }
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }
 
-// plural counts things: "1 file", "2,000 files".
-func plural[N int | int64](n N, thing string) string {
+// Plural counts things: "1 file", "2,000 files".
+func Plural[N int | int64](n N, thing string) string {
 	if n != 1 {
 		thing += "s"
 	}
@@ -187,7 +187,7 @@ func number(n int64) string {
 // size writes a number of bytes.
 func size(n int64) string {
 	if n < 1000 {
-		return plural(n, "byte")
+		return Plural(n, "byte")
 	}
 	f, unit := float64(n)/1000, 0
 	for f >= 999.95 && unit < 4 {
