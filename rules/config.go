@@ -274,12 +274,19 @@ func unknownIDs(file, consequence string, ids map[string]bool) []Warning {
 	return []Warning{Warning(fmt.Sprintf("%s: unknown %s %s: %s", file, noun, consequence, list))}
 }
 
-// size is a number of bytes such as "20MB".
+// size is a number of bytes, as [ParseSize] reads it.
 type size int64
 
-// UnmarshalText reads the text form. Units are powers of 1024.
+// UnmarshalText reads the text form.
 func (s *size) UnmarshalText(text []byte) error {
-	number := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(string(text))), "B"), "I")
+	n, err := ParseSize(string(text))
+	*s = size(n)
+	return err
+}
+
+// ParseSize reads a number of bytes such as "20MB". Units are powers of 1024.
+func ParseSize(text string) (int64, error) {
+	number := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(text)), "B"), "I")
 	shift := 0
 	for i, unit := range []string{"K", "M", "G", "T"} {
 		if n, ok := strings.CutSuffix(number, unit); ok {
@@ -288,8 +295,7 @@ func (s *size) UnmarshalText(text []byte) error {
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64-shift)
 	if err != nil || n < 0 {
-		return fmt.Errorf(`%q is no size such as "20MB"`, text)
+		return 0, fmt.Errorf("%q is no size: want a number of bytes, such as 500K or 20MB", text)
 	}
-	*s = size(n << shift)
-	return nil
+	return n << shift, nil
 }

@@ -44,11 +44,7 @@ history hold anyway. Scans take it into account where it exists.`,
 			Example: "  secretsweep baseline " + use,
 			Args:    cobra.MaximumNArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				path := "."
-				if len(args) > 0 {
-					path = args[0]
-				}
-				return do(cmd.Context(), sh, path)
+				return do(cmd.Context(), sh, pathOf(args))
 			},
 		}
 		cmd.AddCommand(c)

@@ -40,11 +40,7 @@ summary names every ignore, allow and baseline entry that the change itself adds
 			if err := o.reporting.check(cmd.Flags(), report.Formats()); err != nil {
 				return err
 			}
-			path := "."
-			if len(args) > 0 {
-				path = args[0]
-			}
-			return o.run(cmd.Context(), sh, path)
+			return o.run(cmd.Context(), sh, pathOf(args))
 		},
 	}
 	f := cmd.Flags()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 )
@@ -126,25 +128,18 @@ func formatOf(name string) string {
 	return "text"
 }
 
-// byteSize is a flag's number of bytes, with K, M or G for powers of 1024.
+// byteSize is a flag's number of bytes. 0, which can't be asked for, is no limit.
 type byteSize int64
 
 var _ pflag.Value = (*byteSize)(nil)
 
 func (s *byteSize) Set(text string) error {
-	digits := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(text), "B"), "I")
-	shift := 0
-	if n := len(digits); n > 0 {
-		if i := strings.IndexByte("KMGT", digits[n-1]); i >= 0 {
-			digits, shift = digits[:n-1], 10*(i+1)
-		}
+	n, err := rules.ParseSize(text)
+	if err == nil && n == 0 {
+		err = errors.New("it would leave out everything")
 	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n <= 0 || n > (1<<62)>>shift {
-		return fmt.Errorf("%q is no size: want a number of bytes, or one with K, M or G", text)
-	}
-	*s = byteSize(n << shift)
-	return nil
+	*s = byteSize(n)
+	return err
 }
 
 func (s *byteSize) String() string {

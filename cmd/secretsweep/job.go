@@ -86,6 +86,14 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	return last.summary, nil
 }
 
+// pathOf is the path that a command with [PATH] is given.
+func pathOf(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
 // distinct leaves out paths that are given twice.
 func distinct(paths []string) []string {
 	var all, seen []string

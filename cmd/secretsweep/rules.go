@@ -95,6 +95,13 @@ func viewOf(r *rules.Rule) ruleView {
 	return v
 }
 
+func checkViewFormat(format string) error {
+	if format != "text" && format != "json" {
+		return misuse(fmt.Sprintf("unknown format %q", format), "it is text or json")
+	}
+	return nil
+}
+
 func newRulesList(sh shell, configFlag *string) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
@@ -103,8 +110,8 @@ func newRulesList(sh shell, configFlag *string) *cobra.Command {
 		Example: "  secretsweep rules list\n  secretsweep rules list -f json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if format != "text" && format != "json" {
-				return misuse(fmt.Sprintf("unknown format %q", format), "it is text or json")
+			if err := checkViewFormat(format); err != nil {
+				return err
 			}
 			set, err := ruleSet(sh, *configFlag)
 			if err != nil {
@@ -140,8 +147,8 @@ func newRulesShow(sh shell, configFlag *string) *cobra.Command {
 
 		ValidArgsFunction: completeRules,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if format != "text" && format != "json" {
-				return misuse(fmt.Sprintf("unknown format %q", format), "it is text or json")
+			if err := checkViewFormat(format); err != nil {
+				return err
 			}
 			set, err := ruleSet(sh, *configFlag)
 			if err != nil {

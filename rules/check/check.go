@@ -16,6 +16,7 @@ const (
 	Fail                   // the value is no such secret: a placeholder, a typo, a part of something else
 )
 
+// String gives the name of a verdict.
 func (v Verdict) String() string {
 	switch v {
 	case Pass:
