@@ -122,8 +122,10 @@ func disarm(line []byte) []byte {
 // would begin a line.
 func breakCommands(s string) string {
 	s = strings.ReplaceAll(s, "\r", " ")
-	return regexp.MustCompile(`(?i)#((?:vso)?\[)`).ReplaceAllString(s, "# $1")
+	return loggingCommand.ReplaceAllString(s, "# $1")
 }
+
+var loggingCommand = regexp.MustCompile(`(?i)#((?:vso)?\[)`)
 
 // githubSummary adds to the job's page.
 func githubSummary(sh shell, markdown string) error {

@@ -46,7 +46,7 @@ func misuse(problem, hint string) error { return hinted{errors.New(problem), hin
 func advise(err error) string {
 	line := printable.Text(err.Error())
 	if h, ok := errors.AsType[hinted](err); ok {
-		return line + "; " + h.hint
+		return line + "; " + printable.Text(h.hint)
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):

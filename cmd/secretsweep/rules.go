@@ -182,10 +182,15 @@ func completeRules(_ *cobra.Command, _ []string, _ string) ([]string, cobra.Shel
 }
 
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(printable.JSON(buf.Bytes()))
+	return err
 }
 
 // write writes what is known of a rule for a person.

@@ -10,8 +10,8 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// Collector is a sink that makes a Report. It is the only place where a value
-// becomes text.
+// Collector is a sink that makes a Report. It is the only place of the
+// package where a value becomes text.
 type Collector struct {
 	show   func(secret.Value) string
 	report Report
