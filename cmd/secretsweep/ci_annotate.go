@@ -35,7 +35,7 @@ func annotations(r *report.Report) []annotation {
 		}
 		a := annotation{
 			Title:   "Leaked secret: " + f.Rule.ID,
-			Message: fmt.Sprintf("%s (%s), severity %s, %s. Revoke it: taking it out of the branch does not undo the leak.", f.Rule.Description, f.Secret, f.Severity, r.Spot(&f.Places[0])),
+			Message: fmt.Sprintf("%s (%s), severity %s, %s. Revoke it: taking it out of the branch does not undo the leak.", f.Rule.Description, f.Secret, f.Severity, r.Where(&f.Places[0])),
 		}
 		for _, p := range f.Places {
 			if p.Path != "" && p.Live() {

@@ -28,7 +28,7 @@ func summary(r *report.Report, silencing []silencer) string {
 				fmt.Fprintf(&b, "| | and %d more | | |\n", r.Summary.New-mostRows)
 				break
 			}
-			where := report.Markdown(r.Spot(&f.Places[0]))
+			where := report.Markdown(r.Where(&f.Places[0]))
 			if n := len(f.Places) - 1; n > 0 {
 				where += fmt.Sprintf(" and %s", report.Plural(n, "more place"))
 			}

@@ -24,12 +24,12 @@ func parseGitleaks(l *List, data []byte) error {
 		if !ok {
 			return fmt.Errorf("%q: want commit:file:rule:line or file:rule:line", text)
 		}
-		var at spot
+		var at version
 		at.commit, at.path = cutCommit(rest)
 		if at.path == "" {
 			return fmt.Errorf("%q: no file", text)
 		}
-		l.addSpot(at, lines{line, line})
+		l.addLines(at, lines{line, line})
 		return nil
 	})
 }
@@ -98,13 +98,13 @@ func (l *List) decodeReport(dec *json.Decoder) error {
 		if r.File == "" || r.StartLine < 0 {
 			return errors.New("want a finding of gitleaks, with File and StartLine")
 		}
-		l.addSpot(spot{r.Commit, r.File}, lines{r.StartLine, max(r.StartLine, r.EndLine)})
+		l.addLines(version{r.Commit, r.File}, lines{r.StartLine, max(r.StartLine, r.EndLine)})
 	}
 	return nil
 }
 
-// addSpot adds lines. gitleaks writes paths as the system does that it ran on.
-func (l *List) addSpot(at spot, in lines) {
+// addLines adds lines. gitleaks writes paths as the system does that it ran on.
+func (l *List) addLines(at version, in lines) {
 	at.path = path.Clean(strings.ReplaceAll(at.path, `\`, "/"))
-	l.spots[at] = append(l.spots[at], in)
+	l.named[at] = append(l.named[at], in)
 }

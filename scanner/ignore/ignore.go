@@ -42,7 +42,7 @@ type List struct {
 	rules  []rule                     // the lines of our own file
 	values map[secret.Fingerprint]int // rule by value
 	globs  []glob
-	spots  map[spot][]lines
+	named  map[version][]lines // by gitleaks files
 }
 
 // rule is a line of our own file.
@@ -57,9 +57,9 @@ type glob struct {
 	rule           int
 }
 
-// spot is where the lines are that a gitleaks file names. Without a commit they
-// are meant in any version.
-type spot struct{ commit, path string }
+// version is the version of a file in which a gitleaks file names lines. Without a
+// commit it is any.
+type version struct{ commit, path string }
 
 // lines is a range of them, both ends included.
 type lines struct{ first, last int }
@@ -88,7 +88,7 @@ func read(file string, parse func(*List, []byte) error) (*List, error) {
 }
 
 func newList(name string) *List {
-	return &List{name: name, values: make(map[secret.Fingerprint]int), spots: make(map[spot][]lines)}
+	return &List{name: name, values: make(map[secret.Fingerprint]int), named: make(map[version][]lines)}
 }
 
 // eachLine calls do with every line that is neither blank nor a comment, without
@@ -156,7 +156,7 @@ func (l *List) silences(value secret.Fingerprint, p *place.Place) []int {
 
 // names tells whether a gitleaks file names a line of a span at a place.
 func (l *List) names(p *place.Place, span place.Span) bool {
-	if p.Path == "" || len(l.spots) == 0 {
+	if p.Path == "" || len(l.named) == 0 {
 		return false
 	}
 	commits := []string{""}
@@ -166,7 +166,7 @@ func (l *List) names(p *place.Place, span place.Span) bool {
 	for _, commit := range commits {
 		// gitleaks gives paths from where it was called, or from the top.
 		for _, file := range []string{p.Path, path.Join(filepath.ToSlash(p.Root), p.Path)} {
-			if slices.ContainsFunc(l.spots[spot{commit, file}], func(at lines) bool {
+			if slices.ContainsFunc(l.named[version{commit, file}], func(at lines) bool {
 				return at.first <= span.End.Line && span.Start.Line <= at.last
 			}) {
 				return true

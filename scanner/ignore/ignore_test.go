@@ -307,17 +307,17 @@ func FuzzGitleaks(f *testing.F) {
 		if err := parseGitleaks(l, []byte(text)); err != nil {
 			return
 		}
-		for spot, ranges := range l.spots {
-			if spot.path == "" || strings.ContainsAny(spot.path, "\\\n") {
-				t.Errorf("%q names the path %q", text, spot.path)
+		for version, ranges := range l.named {
+			if version.path == "" || strings.ContainsAny(version.path, "\\\n") {
+				t.Errorf("%q names the path %q", text, version.path)
 			}
-			p := in(spot.commit, at(spot.path, line))
+			p := in(version.commit, at(version.path, line))
 			want := false
 			for _, r := range ranges {
 				want = want || r.first <= line && line <= r.last
 			}
 			if got := l.names(&p, p.Span); want && !got {
-				t.Errorf("%q names %v %v and not line %d there", text, spot, ranges, line)
+				t.Errorf("%q names %v %v and not line %d there", text, version, ranges, line)
 			}
 		}
 	})
@@ -333,10 +333,10 @@ func FuzzGitleaksReport(f *testing.F) {
 		if err := parseGitleaksReport(l, data); err != nil {
 			return
 		}
-		for spot, ranges := range l.spots {
+		for version, ranges := range l.named {
 			for _, r := range ranges {
-				if r.first > r.last || r.first < 0 || spot.path == "" {
-					t.Errorf("%q: lines %d to %d of %q", data, r.first, r.last, spot.path)
+				if r.first > r.last || r.first < 0 || version.path == "" {
+					t.Errorf("%q: lines %d to %d of %q", data, r.first, r.last, version.path)
 				}
 			}
 		}

@@ -76,7 +76,7 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 				lines = append(lines, history)
 			}
 			for j := range f.Places {
-				lines = append(lines, r.Spot(&f.Places[j]))
+				lines = append(lines, r.Where(&f.Places[j]))
 			}
 			outcome.Text = strings.Join(lines, "\n")
 			c.Failure = outcome

@@ -246,7 +246,7 @@ func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 func (r *Report) sarifPlace(p *place.Place) sarifPlace {
 	out := sarifPlace{
 		Physical: sarifPhysical{Artifact: sarifArtifact(r.path(p))},
-		Message:  sarifMessage(r.Spot(p)),
+		Message:  sarifMessage(r.Where(p)),
 		Properties: map[string]any{
 			"kind": p.Kind, "head": p.Head, "index": p.Index, "worktree": p.WorkTree, "local": p.Local,
 		},

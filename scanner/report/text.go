@@ -110,7 +110,7 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.indented(stateStyle, state)
 	}
 	first, others := &f.Places[0], f.Places[1:]
-	where := r.Spot(first)
+	where := r.Where(first)
 	if n := len(first.Also); n > 0 {
 		where += fmt.Sprintf(" (%s)", Plural(n+1, "time"))
 	}

@@ -55,8 +55,9 @@ func (f *Finding) state() string {
 	return "history only"
 }
 
-// Spot names one place as exactly as a person needs to go there. It is printable.
-func (r *Report) Spot(p *place.Place) string {
+// Where says where a place is, as exactly as a person needs to go there. It is
+// printable.
+func (r *Report) Where(p *place.Place) string {
 	field := printable.Text(cmp.Or(p.Field, "message"))
 	switch p.Kind {
 	case place.Object:
