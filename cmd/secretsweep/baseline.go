@@ -156,7 +156,10 @@ func baselineHint(err error) error {
 	case errors.Is(err, baseline.ErrGitleaks):
 		return withHint(err, "--baseline-path takes it as it is; to change over, make a new one")
 	}
-	return err
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return err
+	}
+	return withHint(err, "mend the line; where a merge left marks, keep the entries of both sides")
 }
 
 // findings keeps what a scan found.

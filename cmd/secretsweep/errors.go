@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,11 +79,24 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	return withHint(err, "%q lists them", cmd.CommandPath()+" --help")
 }
 
-// unknownFlag suggests the flag that was meant.
-func unknownFlag(cmd *cobra.Command, err error) error {
+// oneArgument is the number of arguments that some commands take.
+func oneArgument(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return misuse(fmt.Sprintf("%q takes one argument, not %d", cmd.CommandPath(), len(args)), fmt.Sprintf("it is used as %q", cmd.UseLine()))
+}
+
+// badFlag says what is wrong with a flag, and suggests the one that was meant.
+func badFlag(cmd *cobra.Command, err error) error {
 	help := fmt.Sprintf("%q lists the flags", cmd.CommandPath()+" --help")
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
+		if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+			if _, ok := errors.AsType[*strconv.NumError](err); ok {
+				err = fmt.Errorf("--%s %q is no number", bad.GetFlag().Name, bad.GetValue())
+			}
+		}
 		return hinted{err, help}
 	}
 	var flags []string

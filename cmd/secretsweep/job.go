@@ -174,7 +174,7 @@ func (j *job) silencers(next scanner.Sink, t target) (scanner.Sink, error) {
 				return nil, withHint(err, "give a baseline of secretsweep, or a JSON report of gitleaks")
 			}
 		case err != nil:
-			return nil, withHint(err, `"secretsweep baseline create" makes one`)
+			return nil, baselineHint(err)
 		default:
 			next = baseline.New(next, known)
 		}

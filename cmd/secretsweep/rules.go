@@ -142,8 +142,8 @@ func newRulesShow(sh shell, configFlag *string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "show RULE",
 		Short:   "Show all that is known of a rule, and how to rotate what it finds",
-		Example: "  secretsweep rules show github-pat",
-		Args:    cobra.ExactArgs(1),
+		Example: "  secretsweep rules show github-personal-access-token",
+		Args:    oneArgument,
 
 		ValidArgsFunction: completeRules,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -236,7 +236,7 @@ func newRulesTest(sh shell, configFlag *string) *cobra.Command {
 rule from reporting what its pattern matches. Ignore files and baselines are left
 aside. Exit status 1 if something is reported.`,
 		Example: "  secretsweep rules test notes.txt\n  secretsweep rules test -c new.toml samples.txt",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return testRules(cmd.Context(), sh, *configFlag, args[0])
 		},

@@ -49,7 +49,7 @@ func newMan() *cobra.Command {
 		Short:   "Write the man pages to a folder",
 		Example: "  secretsweep man /usr/local/share/man/man1",
 		Hidden:  true,
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o777); err != nil {
 				return fmt.Errorf("man: %w", err)
