@@ -30,7 +30,7 @@ func newRules(sh shell) *cobra.Command {
 		Use:   "rules",
 		Short: "Show what secrets are looked for, and try rules out",
 		Example: `  secretsweep rules list
-  secretsweep rules show github-pat
+  secretsweep rules show github-personal-access-token
   secretsweep rules test notes.txt
   secretsweep rules test --config new.toml samples.txt`,
 		Args: knownCommand,
