@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
@@ -52,7 +53,7 @@ func nearMisses(ctx context.Context, set *rules.Set, reported []spot, detect fun
 	relaxed := map[string]map[string][]spot{}
 	var all []nearMiss
 	for _, m := range spots(matched) {
-		if slices.ContainsFunc(reported, func(s spot) bool { return overlap(s.at, m.at) }) {
+		if slices.ContainsFunc(reported, func(s spot) bool { return overlap(s.at, m.at) || s.has(m) }) {
 			continue
 		}
 		id := m.Rule.ID
@@ -91,6 +92,11 @@ func relax(set *rules.Set, some []*rules.Rule, without ...condition) *rules.Set 
 		relaxed.Rules = append(relaxed.Rules, &rule)
 	}
 	return relaxed
+}
+
+// has tells whether a value is a part of the one at a spot, such as its key's id.
+func (s spot) has(other spot) bool {
+	return slices.ContainsFunc(s.Parts, func(p detectors.Part) bool { return p.Value.Equal(other.Value) })
 }
 
 // overlap tells whether two stretches of a text have a character in common.
