@@ -40,9 +40,9 @@ func TestState(t *testing.T) {
 	}{
 		"head":                 {[]place.Place{{}, {Head: true, Index: true, WorkTree: true}}, "still at HEAD"},
 		"staged":               {[]place.Place{{Index: true, WorkTree: true}}, "staged"},
-		"file":                 {[]place.Place{{WorkTree: true}}, "in the working tree"},
+		"file":                 {[]place.Place{{WorkTree: true}}, "in a file on disk"},
 		"ignored file":         {[]place.Place{{WorkTree: true, Local: true}}, "on this machine only"},
-		"ignored, and history": {[]place.Place{{WorkTree: true, Local: true}, {}}, "in the working tree"},
+		"ignored, and history": {[]place.Place{{WorkTree: true, Local: true}, {}}, "in a file on disk"},
 		"stash":                {[]place.Place{{Local: true}}, "on this machine only"},
 		"input":                {[]place.Place{{Kind: place.Stdin}}, "in the input"},
 		"history":              {[]place.Place{{}, {Local: true}}, "history only"},

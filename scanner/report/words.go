@@ -46,7 +46,7 @@ func (f *Finding) state() string {
 	case index:
 		return "staged"
 	case disk && shared:
-		return "in the working tree"
+		return "in a file on disk"
 	case !shared:
 		return "on this machine only"
 	case stdin:
