@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -388,8 +390,8 @@ func splitTag(data []byte) (tagger, message []byte) {
 }
 
 // problems reports what of the graph could not be made sense of. of tells which
-// commits and tags matter; absent is how many files and folders are missing.
-func (g *graph) problems(root string, partial bool, of func(object int32) bool, absent int, report func(scanner.Problem)) {
+// commits and tags matter; absent are the entries of trees whose object is missing.
+func (g *graph) problems(root string, partial bool, of func(object int32) bool, absent iter.Seq[uint32], report func(scanner.Problem)) {
 	for _, i := range g.malformed {
 		report(scanner.Problem{
 			What: fmt.Sprintf("%s: %s %s", root, g.db.Type(int(i)), g.db.ID(int(i))),
@@ -404,11 +406,19 @@ func (g *graph) problems(root string, partial bool, of func(object int32) bool, 
 			})
 		}
 	}
-	if absent > 0 {
-		why := "%d files and folders that trees name are missing from the object database"
-		if partial {
-			why = "partial clone: %d files and folders that trees name were never fetched; git fetch --refetch --no-filter brings them"
+	missing := map[odb.ID]string{} // and the first of its names
+	for n := range absent {
+		id, name := g.trees.absent[n], g.trees.names[g.trees.entries[n].name]
+		if first, ok := missing[id]; !ok || name < first {
+			missing[id] = name
 		}
-		report(scanner.Problem{What: root, Err: fmt.Errorf(why, absent)})
+	}
+	if len(missing) > 0 {
+		first := slices.Min(slices.Collect(maps.Keys(missing)))
+		why := "files and folders that trees name are missing from the object database: %d, such as %s (%s)"
+		if partial {
+			why = "partial clone: files and folders that trees name were never fetched: %d, such as %s (%s); git fetch --refetch --no-filter brings them"
+		}
+		report(scanner.Problem{What: root, Err: fmt.Errorf(why, len(missing), missing[first], first)})
 	}
 }

@@ -232,7 +232,7 @@ func TestMissingObjectsAreProblems(t *testing.T) {
 		"tree": {func(w *work) {
 			tree := w.object("tree", treeEntryOf(w.t, "100644", "gone", absent))
 			w.git("update-ref", "refs/heads/main", w.git("commit-tree", "-m", "x", tree))
-		}, []string{"1 files and folders"}},
+		}, []string{"missing from the object database: 1, such as gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, _ := history(t)

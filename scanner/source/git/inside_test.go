@@ -339,7 +339,7 @@ func TestRangeInAPartialClone(t *testing.T) {
 	w.commit("gone", "")
 	w.git("-C", to, "-c", "remote.origin.partialclonefilter=blob:none", "fetch", "-q")
 	r = scan(t, to, Options{Range: "HEAD..origin/main"})
-	if !said(r, "partial clone: 1 file") {
+	if !said(r, "were never fetched: 1, such as ") {
 		t.Errorf("problems: got %v, want one about the file that was never fetched", r.problems)
 	}
 }

@@ -158,7 +158,7 @@ func TestPartialCloneIsAProblem(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "partial")
 	w.git("clone", "-q", "--filter=blob:none", "--no-checkout", "file://"+w.dir, to)
 	r := scan(t, to, Options{})
-	if len(r.problems) != 1 || !strings.Contains(r.problems[0].Err.Error(), "partial clone: 2 files") {
+	if len(r.problems) != 1 || !strings.Contains(r.problems[0].Err.Error(), "were never fetched: 2, such as ") {
 		t.Errorf("problems: got %v, want one about two files that were never fetched", r.problems)
 	}
 }
@@ -344,6 +344,11 @@ func TestNarrowed(t *testing.T) {
 	}
 	if _, err := tryScan(t.TempDir(), Options{Staged: true}); err == nil {
 		t.Error("staged, without a repository: no error")
+	}
+	bare := filepath.Join(t.TempDir(), "bare")
+	w.git("clone", "-q", "--bare", w.dir, bare)
+	if _, err := tryScan(bare, Options{Staged: true}); err == nil {
+		t.Error("staged, in a bare repository: no error")
 	}
 }
 

@@ -23,15 +23,15 @@ type scope struct {
 	baseBlobs map[int32]bool // of these, the base's
 	within    map[int32]bool // trees that were looked into
 
-	names   *blobNames     // the paths at which blobs changed
-	changed map[int32]bool // paths; of a folder that was removed, what is below it, too
-	absent  int            // changed files and folders that the database lacks
+	names   *blobNames      // the paths at which blobs changed
+	changed map[int32]bool  // paths; of a folder that was removed, what is below it, too
+	absent  map[uint32]bool // entries of trees that changed and whose object the database lacks
 }
 
 func (s *sweep) newScope() *scope {
 	return &scope{
 		commits: map[int32]bool{}, base: map[int32]bool{}, blobs: map[int32]bool{}, baseBlobs: map[int32]bool{},
-		within: map[int32]bool{}, changed: map[int32]bool{}, names: newBlobNames(s.graph),
+		within: map[int32]bool{}, changed: map[int32]bool{}, absent: map[uint32]bool{}, names: newBlobNames(s.graph),
 	}
 }
 
@@ -242,7 +242,7 @@ func (s *sweep) compare(ctx context.Context, c *scope, tree int32, parents []int
 		e := t.entries[n]
 		if e.child == none {
 			if e.kind != submoduleEntry {
-				c.absent++
+				c.absent[n] = true
 			}
 			continue
 		}
@@ -290,7 +290,7 @@ func (s *sweep) addBase(ctx context.Context, c *scope, tree, at int32, all bool)
 			}
 		case !all && !c.changed[path] || e.kind == submoduleEntry:
 		case e.child == none:
-			c.absent++
+			c.absent[n] = true
 		default:
 			c.add(e.child, path, true)
 		}

@@ -96,6 +96,9 @@ func Open(path string, o Options) (scanner.Source, error) {
 	known := map[string]bool{}
 	if repo != nil {
 		repo.index = cmp.Or(o.IndexFile, repo.index)
+		if _, err := os.Stat(repo.index); o.Staged && repo.work == "" && err != nil {
+			return nil, fmt.Errorf("open %s: a bare repository, where nothing is staged", path)
+		}
 		o.Filter = o.Filter.Within(prefix)
 		return &source{options: o, repo: repo, prefix: prefix, known: known}, nil
 	}

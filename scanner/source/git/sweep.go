@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	if n := s.index.absent; n > 0 && !(s.partial && s.options.Staged) { // git fetches all but what HEAD has, too
 		s.problem(v, fmt.Errorf("%d files of the index are missing from the object database", n))
 	}
-	matters, absent := func(int32) bool { return true }, s.graph.trees.absent
+	matters, absent := func(int32) bool { return true }, maps.Keys(s.graph.trees.absent)
 	if s.options.wholeHistory() {
 		s.names = nameBlobs(s.graph)
 		s.nameStaged()
@@ -109,7 +110,7 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 			return err
 		}
 		s.names = s.scope.names
-		absent = s.scope.absent
+		absent = maps.Keys(s.scope.absent)
 		if s.options.commitsOnly() {
 			matters = func(object int32) bool { return s.scope.commits[object] }
 		}

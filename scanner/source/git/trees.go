@@ -23,10 +23,10 @@ type treeTable struct {
 	entries []entry
 	names   []string
 	nameNo  map[string]uint32
-	lists   []uint32 // for each tree, its length and its entries
-	at      []uint32 // object number → where in lists; 0: not read
-	read    int      // trees
-	absent  int      // distinct entries without their object
+	lists   []uint32          // for each tree, its length and its entries
+	at      []uint32          // object number → where in lists; 0: not read
+	read    int               // trees
+	absent  map[uint32]odb.ID // entries without their object, and its id
 }
 
 // entry is a name in a tree and the object that it leads to.
@@ -51,6 +51,7 @@ type entryKey [2]uint64
 func (t *treeTable) init(db objects) {
 	t.db, t.seed = db, maphash.MakeSeed()
 	t.number, t.nameNo = map[entryKey]uint32{}, map[string]uint32{}
+	t.absent = map[uint32]odb.ID{}
 	t.lists = make([]uint32, 1)
 	t.at = make([]uint32, db.Len())
 }
@@ -139,7 +140,7 @@ func (t *treeTable) intern(e rawEntry) uint32 {
 		if i, ok := t.db.FindBytes(e.id); ok && t.db.Type(i) == want {
 			child = int32(i)
 		} else {
-			t.absent++
+			t.absent[uint32(len(t.entries))] = odb.ID(e.id)
 		}
 	}
 	n := uint32(len(t.entries))
