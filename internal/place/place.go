@@ -122,13 +122,13 @@ func (p *Place) Keep(keep func(Span) bool) bool {
 	return true
 }
 
-// Compare orders places: those in the present first, and of these the ones that
-// others have too; then by root, path and kind, by the commit that brought the
+// Compare orders places: those that others have too first, and of these the ones
+// in the present; then by root, path and kind, by the commit that brought the
 // value, and by position. It gives 0 for equal places only.
 func Compare(a, b Place) int {
 	return cmp.Or(
-		-compareBool(a.Live(), b.Live()),
 		compareBool(a.Local, b.Local),
+		-compareBool(a.Live(), b.Live()),
 		cmp.Compare(a.Root, b.Root),
 		cmp.Compare(a.Path, b.Path),
 		cmp.Compare(a.Kind, b.Kind),
