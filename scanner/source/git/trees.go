@@ -23,8 +23,8 @@ type treeTable struct {
 	entries []entry
 	names   []string
 	nameNo  map[string]uint32
-	lists   []uint32          // for each tree, its length and its entries
-	at      []uint32          // object number → where in lists; 0: not read
+	lists   lists             // the entries of each tree
+	at      []uint32          // object number → its list; 0: not read
 	read    int               // trees
 	absent  map[uint32]odb.ID // entries without their object, and its id
 }
@@ -52,7 +52,6 @@ func (t *treeTable) init(db objects) {
 	t.db, t.seed = db, maphash.MakeSeed()
 	t.number, t.nameNo = map[entryKey]uint32{}, map[string]uint32{}
 	t.absent = map[uint32]odb.ID{}
-	t.lists = make([]uint32, 1)
 	t.at = make([]uint32, db.Len())
 }
 
@@ -116,13 +115,13 @@ func (t *treeTable) add(object int32, data []byte) (ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.read++
-	t.at[object] = uint32(len(t.lists))
-	t.lists = append(t.lists, uint32(len(raw)))
-	for _, e := range raw {
+	handle, list := t.lists.add(len(raw))
+	t.at[object] = handle
+	for k, e := range raw {
 		if unknown {
 			e.number = t.intern(e)
 		}
-		t.lists = append(t.lists, e.number)
+		list[k] = e.number
 	}
 	return ok
 }
@@ -163,12 +162,10 @@ func (t *treeTable) nameNumber(name string) uint32 {
 
 // list gives the numbers of a tree's entries; none where the tree was not read.
 func (t *treeTable) list(object int32) []uint32 {
-	at := t.at[object]
-	if at == 0 {
+	if t.at[object] == 0 {
 		return nil
 	}
-	n := t.lists[at]
-	return t.lists[at+1 : at+1+n]
+	return t.lists.get(t.at[object])
 }
 
 // load reads a tree unless it was read before. It is for one goroutine.
