@@ -48,8 +48,8 @@ func (r *repository) git(ctx context.Context, args ...string) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		first, _, _ := strings.Cut(stderr.String(), "\n")
-		return nil, fmt.Errorf("git %s: %w: %s", args[0], err, first)
+		said := strings.Join(strings.Fields(stderr.String()), " ")
+		return nil, fmt.Errorf("git %s: %w: %s", args[0], err, clip(said))
 	}
 	return out, nil
 }

@@ -50,7 +50,10 @@ func (r *repository) readIndex(ctx context.Context, db objects) (*staged, error)
 	}
 	s.writtenAt = info.ModTime()
 	if r.foreign != "" || r.hashSize != len(plumbing.ZeroHash) {
-		return s, r.readIndexByGit(ctx, db, s)
+		if err := r.readIndexByGit(ctx, db, s); err != nil {
+			return nil, fmt.Errorf("read index: %w", err)
+		}
+		return s, nil
 	}
 	var idx goindex.Index
 	if err := goindex.NewDecoder(bufio.NewReader(file)).Decode(&idx); err != nil {

@@ -276,6 +276,22 @@ func TestUnknownExtensionWithoutGitIsAnError(t *testing.T) {
 	}
 }
 
+// Refs that can't be read are no reason to read no objects. The git program is
+// asked, and can't read these either: there is no reftable.
+func TestRefsThatCannotBeReadAreAProblem(t *testing.T) {
+	w, _ := history(t)
+	w.git("config", "core.repositoryformatversion", "1")
+	w.git("config", "extensions.refStorage", "reftable")
+	r := scan(t, w.dir, Options{})
+	named := func(p scanner.Problem) bool { return strings.Contains(p.Err.Error(), "refs kept as reftable") }
+	if !slices.ContainsFunc(r.problems, named) {
+		t.Errorf("problems: got %v, want one about refs kept as reftable", r.problems)
+	}
+	if diff := cmp.Diff([]string{"KEY-gone", "KEY-live"}, values(r)); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+}
+
 func TestTruncatedPackIsAProblem(t *testing.T) {
 	w, _ := history(t)
 	w.git("repack", "-q", "-a", "-d")
