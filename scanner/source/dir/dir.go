@@ -31,8 +31,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -89,31 +87,19 @@ func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 
 func (s *source) sweepFolder(ctx context.Context, v scanner.Visitor) error {
 	var repositories []string
-	entries := make(chan Entry, 16*s.Workers)
-	var (
-		workers sync.WaitGroup
-		read    atomic.Int64
-	)
-	for range s.Workers {
-		workers.Go(func() {
-			for e := range entries {
-				// The walk tells of the context's end.
-				_ = ReadFile(ctx, v, filepath.Join(s.Root, filepath.FromSlash(e.Path)), detectors.Chunk{
-					At:    place.Place{Kind: place.File, Root: s.Root, Path: e.Path, WorkTree: true},
-					Names: []string{e.Path},
-				}, s.MaxFileSize)
-				v.Progress(e.Path, read.Add(1), 0)
-			}
-		})
-	}
+	read, wait := Readers(ctx, v, s.Workers, s.MaxFileSize)
 	err := Walk(ctx, v, WalkOptions{
 		Root:       s.Root,
 		AllFiles:   s.AllFiles,
 		Filter:     s.Filter,
 		Repository: func(path string) { repositories = append(repositories, path) },
-	}, func(e Entry) { entries <- e })
-	close(entries)
-	workers.Wait()
+	}, func(e Entry) {
+		read(filepath.Join(s.Root, filepath.FromSlash(e.Path)), detectors.Chunk{
+			At:    place.Place{Kind: place.File, Root: s.Root, Path: e.Path, WorkTree: true},
+			Names: []string{e.Path},
+		})
+	})
+	wait()
 	if err != nil {
 		return err
 	}

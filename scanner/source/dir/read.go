@@ -5,10 +5,37 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/scanner"
 )
+
+// Readers starts workers that read files as [ReadFile] does, and tell the visitor
+// how far they are. What read is given is queued; wait ends the workers once the
+// queue is empty, or at once if ctx ends.
+func Readers(ctx context.Context, v scanner.Visitor, workers int, maxSize int64) (read func(file string, c detectors.Chunk), wait func()) {
+	type job struct {
+		file  string
+		chunk detectors.Chunk
+	}
+	jobs := make(chan job, 16*workers)
+	var (
+		running sync.WaitGroup
+		done    atomic.Int64
+	)
+	for range workers {
+		running.Go(func() {
+			for j := range jobs {
+				_ = ReadFile(ctx, v, j.file, j.chunk, maxSize) // ctx's error, which whoever queues meets too
+				v.Progress(name(j.chunk), done.Add(1), 0)
+			}
+		})
+	}
+	read = func(file string, c detectors.Chunk) { jobs <- job{file, c} }
+	return read, func() { close(jobs); running.Wait() }
+}
 
 // ReadFile feeds the regular file to the visitor (see
 // [scanner.Feed]) and counts it. What can't be read is a Problem; what is longer

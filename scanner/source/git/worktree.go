@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -57,7 +56,7 @@ func (s *sweep) sweepPresent(ctx context.Context, v scanner.Visitor) error {
 		s.work.inner = s.presentModules() // no walk comes upon them
 		return nil
 	}
-	read, wait := s.readers(ctx, v)
+	read, wait := dir.Readers(ctx, v, s.options.Workers, s.options.MaxFileSize)
 	defer wait()
 	if s.prefix == "" {
 		if err := s.readGitDir(ctx, v, read); err != nil {
@@ -80,25 +79,6 @@ func (s *sweep) sweepPresent(ctx context.Context, v scanner.Visitor) error {
 		}
 	}
 	return nil
-}
-
-// readers starts goroutines that read files. wait ends them.
-func (s *sweep) readers(ctx context.Context, v scanner.Visitor) (read func(file string, c detectors.Chunk), wait func()) {
-	type job struct {
-		file  string
-		chunk detectors.Chunk
-	}
-	jobs := make(chan job, 16*s.options.Workers)
-	var workers sync.WaitGroup
-	for range s.options.Workers {
-		workers.Go(func() {
-			for j := range jobs {
-				_ = dir.ReadFile(ctx, v, j.file, j.chunk, s.options.MaxFileSize) // ctx's error, which the walk meets too
-			}
-		})
-	}
-	read = func(file string, c detectors.Chunk) { jobs <- job{file, c} }
-	return read, func() { close(jobs); workers.Wait() }
 }
 
 func (s *sweep) readWorkTree(ctx context.Context, v scanner.Visitor, read func(string, detectors.Chunk)) error {
