@@ -7,13 +7,16 @@
 //	repository.go  where the parts of a repository are, and who can read them
 //	refs.go        names of commits
 //	odb/           objects, read in the order in which packs keep them
-//	graph.go       commits, numbered parents first; trees.go keeps the trees
+//	graph.go       commits, numbered parents first; trees.go and lists.go keep the trees
 //	paths.go       which paths each blob ever had
 //	index.go       what is staged
 //	narrow.go      what --staged, --since and --range leave of all that
 //	sweep.go       texts to the visitor: blobs, messages, names
 //	worktree.go    files on disk, those of the git folder too
 //	locate.go      hits to places; runs.go follows a value through history
+//
+// Beside it, changes.go compares single files over a range, and binary.go runs
+// the git program for what can't be read without it.
 package git
 
 import (
