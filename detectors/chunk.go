@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -19,6 +20,13 @@ type Chunk struct {
 	// the matches that begin in Data[From:To].
 	Whole    bool
 	From, To int
+
+	// Base, Copied and Trace are what whole chunks tell each other (see [match.Text]):
+	// what was learned of another chunk, which of its pieces this one has, and where
+	// to put what is learned of this one. They change the cost, not the result.
+	Base   *match.Trace
+	Copied []match.Copy
+	Trace  *match.Trace
 }
 
 // Match is a secret found in a chunk. Start and End are the value's span in the

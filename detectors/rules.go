@@ -66,7 +66,7 @@ func (d *Rules) Slow() []string { return d.matcher.Slow() }
 // content is known to have other paths only; which of its places remain is for
 // the caller to settle. The match of a rule about files is the whole content.
 func (d *Rules) Detect(c *Chunk) []Match {
-	found := d.matcher.Find(c.Data, c.Binary)
+	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
 		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
 	})

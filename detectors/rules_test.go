@@ -105,7 +105,7 @@ func TestNothingIsLost(t *testing.T) {
 				t.Fatalf("%q: matches overlap: %v", text, shown(kept))
 			}
 		}
-		for _, f := range m.Find(text, false) {
+		for _, f := range m.Find(match.Text{Data: text}) {
 			checked++
 			named := false
 			for _, k := range kept {

@@ -23,8 +23,9 @@ const overlap = 128 << 10
 // [MaxChunk] bytes, else as parts that overlap, in order. Each offset of the
 // text is owned by one part (see [detectors.Chunk]). An empty text gives no chunk.
 //
-// Of c, At, Names and nothing else is set by the caller; At.Start is the
-// position of the text's first byte, or zero for the usual 1:1. Size is how long
+// Of c, only At and Names are set by the caller, and what chunks tell each other
+// (Base, Copied, Trace), which is dropped if the text isn't given as it is. At.Start
+// is the position of the text's first byte, or zero for the usual 1:1. Size is how long
 // the text is expected to be, or -1; it may be wrong.
 //
 // What the text is, is told by how it begins. Packed data is a LeftOut and is
@@ -70,6 +71,9 @@ func (k *cutter) cut(text []byte) {
 		_ = k.read(context.Background(), newTranscoder(bytes.NewReader(text), form), int64(len(text)))
 	default:
 		k.chunk.Binary = form == nonText
+		if len(text) > k.max {
+			k.isolate()
+		}
 		for len(text) > k.max {
 			text = text[k.give(text[:k.max], false):]
 		}
@@ -77,8 +81,12 @@ func (k *cutter) cut(text []byte) {
 	}
 }
 
+// isolate cuts the chunk off from others, for a text that isn't given as it is.
+func (k *cutter) isolate() { k.chunk.Base, k.chunk.Copied, k.chunk.Trace = nil, nil, nil }
+
 // read gives a text that is read from r.
 func (k *cutter) read(ctx context.Context, r io.Reader, size int64) error {
+	k.isolate()
 	pooled := buffers.Get().(*[]byte)
 	buf := slices.Grow((*pooled)[:0], sniffed)
 	defer func() { *pooled = buf; buffers.Put(pooled) }()

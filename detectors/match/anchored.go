@@ -4,6 +4,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"sync"
+	"unicode/utf8"
 )
 
 // anchored tries the pattern at the one place where it must begin for the literal
@@ -50,32 +51,29 @@ func lazyAutomaton(tree *syntax.Regexp) func() *automaton {
 	})
 }
 
-func (a anchored) search(text []byte, hits []hit, found func([]int) bool) {
-	try := attempt{anchored: a, around: lines{text: text}, budget: maxRereads * len(text)}
-	var starts []int
-	for _, h := range hits {
-		if h.literal.foreign {
-			a.windowed.search(text, hits, found)
-			return
-		}
-		if start := h.at - h.literal.before.min; start >= 0 {
-			starts = append(starts, start)
-		}
+func (a anchored) search(text []byte, hits []*hit, found func([]int) bool) {
+	if slices.ContainsFunc(hits, func(h *hit) bool { return h.literal.foreign }) {
+		a.windowed.search(text, hits, found)
+		return
 	}
-	slices.Sort(starts)
-	starts = slices.Compact(starts)
+	slices.SortFunc(hits, func(g, h *hit) int { return g.start() - h.start() })
+	try := attempt{anchored: a, around: lines{text: text}, budget: maxRereads * len(text)}
 	pos := 0 // the last match's end
-	for i, start := range starts {
+	for i, h := range hits {
+		start := h.start()
 		if start < pos {
 			continue
 		}
-		m := try.at(start)
+		if i > 0 && h.rejected.empty() && hits[i-1].start() == start {
+			h.rejected = hits[i-1].rejected
+		}
+		m := try.at(h)
 		if m != nil {
 			from := start
 			if a.lead != nil {
 				from = a.lead.from(text, start, pos)
 				if a.lead.greedy {
-					m = try.furthest(m, a.lead.to(text, from), starts[i+1:])
+					m = try.furthest(m, a.lead.to(text, from), hits[i+1:])
 				}
 				a.lead.extend(m, from)
 			}
@@ -101,31 +99,47 @@ type attempt struct {
 	budget int // bytes that may still be read as streams
 }
 
-// at gives the match of the rest that begins at a place; nil if there is none.
-func (t *attempt) at(start int) []int {
-	if !t.reject().mayMatch(t.around.text, start, mostRead) {
+// at gives the match of the rest that begins where it has to for a hit; nil if
+// there is none.
+func (t *attempt) at(h *hit) []int {
+	if !h.rejected.empty() {
+		return nil
+	}
+	text, start := t.around.text, h.start()
+	if read, rejected := t.reject().rejects(text, start, mostRead); rejected {
+		h.reject(text, start-1, read)
 		return nil
 	}
 	end := t.around.reach(start, t.extent)
+	var m []int
 	if t.extent.max != unbounded || end-start <= longPart {
-		return t.pattern.find(t.around.text, start, end)
+		m = t.pattern.find(text, start, end)
+	} else {
+		var read int
+		m, read = t.pattern.read(text, start, end)
+		t.budget -= read
+		end = min(end, start+read)
 	}
-	m, read := t.pattern.read(t.around.text, start, end)
-	t.budget -= read
+	if m == nil {
+		h.reject(text, start-utf8.UTFMax, end)
+	}
 	return m
 }
 
 // furthest gives the match that a greedy lead prefers to m: that of the last of
-// the starts which it reaches and where the rest matches.
-func (t *attempt) furthest(m []int, end int, starts []int) []int {
-	reached, _ := slices.BinarySearch(starts, end+1)
-	for _, start := range slices.Backward(starts[:reached]) {
+// the hits which it reaches and where the rest matches.
+func (t *attempt) furthest(m []int, end int, hits []*hit) []int {
+	reached, _ := slices.BinarySearchFunc(hits, end+1, func(h *hit, end int) int { return h.start() - end })
+	for _, h := range slices.Backward(hits[:reached]) {
 		if t.budget < 0 {
 			break
 		}
-		if n := t.at(start); n != nil {
+		if n := t.at(h); n != nil {
 			return n
 		}
 	}
 	return m
 }
+
+// start is where a match of the rest begins that has the literal here.
+func (h *hit) start() int { return h.at - h.literal.before.min }

@@ -103,10 +103,11 @@ func (k kind) runeOf() rune {
 	return [...]rune{otherKind: ' ', wordKind: 'a', newlineKind: '\n', noKind: -1}[k]
 }
 
-// mayMatch is false only if the expression does not match at text[from:], where
-// text[:from] counts for what asks what stands before. It reads no more than so
-// many bytes; if it doesn't know by then, the answer is true.
-func (a *automaton) mayMatch(text []byte, from, most int) bool {
+// rejects tells that the expression does not match at text[from:], where text[:from]
+// counts for what asks what stands before. It reads no more than so many bytes, and
+// doesn't reject if it knows no better by then. Read is where it has read to, and is
+// past that only if what the text ends with matters.
+func (a *automaton) rejects(text []byte, from, most int) (read int, rejected bool) {
 	t := a.tables.Get().(*table)
 	defer a.tables.Put(t)
 	before := noKind
@@ -129,11 +130,11 @@ func (a *automaton) mayMatch(text []byte, from, most int) bool {
 			i += size
 		}
 		if next < 0 {
-			return next == matched
+			return i, next == dead
 		}
 		s = next
 	}
-	return end < len(text) || t.ends(s)
+	return end, end == len(text) && !t.ends(s)
 }
 
 // table is the part of the deterministic automaton that has been needed so far.

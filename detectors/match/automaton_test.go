@@ -31,8 +31,8 @@ func checkAutomaton(t interface {
 	for i := 0; ; {
 		_, before := utf8.DecodeLastRune(text[:i])
 		want := i == 0 && start.Match(text) || i > 0 && later.Match(text[i-before:])
-		if got := a.mayMatch(text, i, len(text)); got != want {
-			t.Errorf("pattern %q at %d of %q: got %v, want %v", pattern, i, text, got, want)
+		if _, rejected := a.rejects(text, i, len(text)); rejected == want {
+			t.Errorf("pattern %q at %d of %q: rejected %v, want %v", pattern, i, text, rejected, !want)
 		}
 		if i == len(text) {
 			return
@@ -70,8 +70,8 @@ func TestAutomatonWithFewStates(t *testing.T) {
 	}
 	n := 14 + bytes.LastIndex(text[:50_000], []byte("ab")) // so that an a is where it has to be
 	for _, end := range []string{"c", "d"} {
-		if got, want := a.mayMatch(append(text[:n:n], end...), 0, len(text)), end == "c"; got != want {
-			t.Errorf("text that ends with %s: got %v, want %v", end, got, want)
+		if _, rejected := a.rejects(append(text[:n:n], end...), 0, len(text)); rejected != (end == "d") {
+			t.Errorf("text that ends with %s: rejected %v", end, rejected)
 		}
 	}
 	table := a.tables.Get().(*table)

@@ -22,7 +22,7 @@ func BenchmarkFind(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, data := range files {
-			m.Find(data, false)
+			m.Find(Text{Data: data})
 		}
 	}
 }

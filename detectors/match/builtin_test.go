@@ -28,7 +28,7 @@ func TestBuiltinSamples(t *testing.T) {
 	}
 	const rounds = 5
 	finds := func(id, text string) bool {
-		return slices.ContainsFunc(fast.Find([]byte(text), false), func(f Found) bool { return f.Rule.ID == id })
+		return slices.ContainsFunc(fast.Find(Text{Data: []byte(text)}), func(f Found) bool { return f.Rule.ID == id })
 	}
 	tried, missed := 0, map[string]int{}
 	for _, r := range set.Rules {

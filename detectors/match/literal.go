@@ -26,6 +26,7 @@ type literal struct {
 	exact         string
 	before, after extent // from the match's start to it, and from it to the match's end
 	foreign       bool   // one of foreignFolds, which may stand in place of a letter
+	search        int    // the number of the pattern that asks for it
 }
 
 // foreignFolds are the runes outside ASCII that fold to an ASCII letter: a long s

@@ -18,15 +18,10 @@ type Matcher struct {
 	rules     []*rule
 	slow      []string
 	prefilter *prefilter
-	uses      [][]use // by number of the prefilter's text
+	uses      [][]*literal // by number of the prefilter's text
+	longest   int          // of the prefilter's texts
 	searches  int
 	scratch   sync.Pool // of *scratch
-}
-
-// use says which search a text of the prefilter is for.
-type use struct {
-	search  int
-	literal *literal
 }
 
 // pattern is a pattern's search, and its number.
@@ -62,7 +57,7 @@ type PartFound struct {
 // texts, and are passed over.
 func New(set *rules.Set) (*Matcher, error) {
 	m := &Matcher{}
-	uses := map[string][]use{}
+	uses := map[string][]*literal{}
 	for _, r := range set.Rules {
 		if r.Pattern == nil {
 			continue
@@ -72,7 +67,9 @@ func New(set *rules.Set) (*Matcher, error) {
 			m.searches++
 			for i := range p.literals {
 				l := &p.literals[i]
-				uses[l.text] = append(uses[l.text], use{p.number, l})
+				l.search = p.number
+				uses[l.text] = append(uses[l.text], l)
+				m.longest = max(m.longest, len(l.text))
 			}
 		})
 		if err != nil {
@@ -92,7 +89,7 @@ func New(set *rules.Set) (*Matcher, error) {
 	for _, text := range texts {
 		m.uses = append(m.uses, uses[text])
 	}
-	m.scratch.New = func() any { return &scratch{hits: make([][]hit, m.searches)} }
+	m.scratch.New = func() any { return &scratch{bySearch: make([][]*hit, m.searches), live: make([]bool, m.searches)} }
 	return m, nil
 }
 
@@ -100,34 +97,44 @@ func New(set *rules.Set) (*Matcher, error) {
 // text as a whole, which takes longer than all other rules together.
 func (m *Matcher) Slow() []string { return slices.Clone(m.slow) }
 
+// Text is what [Matcher.Find] searches, and what is known of it beforehand.
+type Text struct {
+	Data   []byte
+	Binary bool // only rules that can't match by chance apply
+
+	// Base is the trace of another text, and Copied are the pieces of Data that are
+	// taken from that one, in the order in which they stand in Data, without gaps
+	// between neighbours that could be one. They change what is read, not what is found.
+	Base   *Trace
+	Copied []Copy
+	// Trace, unless it is nil, becomes that of this text.
+	Trace *Trace
+}
+
 // Find gives what the rules find in a text, ordered by Start, End and rule id.
-// In binary data only those rules apply that can't match by chance.
 //
 // The matches of a rule are those of its pattern's FindAllSubmatchIndex over the
 // whole text that pass the rule's other conditions. Time is linear in the text
 // for all but contrived patterns; memory is at most some dozens of bytes per byte
 // of a text made of literals, and next to nothing for others.
-func (m *Matcher) Find(data []byte, binary bool) []Found {
+func (m *Matcher) Find(input Text) []Found {
 	s := m.scratch.Get().(*scratch)
 	defer func() {
 		if s.reset() {
 			m.scratch.Put(s)
 		}
 	}()
-	m.prefilter.scan(data, func(text int32, at int) {
-		for _, u := range m.uses[text] {
-			if e := u.literal.exact; e == "" || string(data[at:at+len(e)]) == e {
-				s.add(u.search, hit{u.literal, at})
-			}
-		}
-	})
+	m.hits(s, &input)
 
 	var all []Found
-	t := &text{data: data, hits: s.hits}
+	t := &text{data: input.Data, hits: s.bySearch}
 	for _, r := range m.rules {
-		if !binary || r.binary {
+		if !input.Binary || r.binary {
 			all = r.find(t, all)
 		}
+	}
+	if input.Trace != nil {
+		input.Trace.keep(len(input.Data), s.hits)
 	}
 	slices.SortFunc(all, func(a, b Found) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
@@ -135,27 +142,64 @@ func (m *Matcher) Find(data []byte, binary bool) []Found {
 	return all
 }
 
-// scratch is memory that one Find uses and the next one may use again.
-type scratch struct {
-	hits [][]hit // by search
-	used []int   // searches that have hits
+// hits finds the literals in a text. It reads as much of it as nobody has read.
+func (m *Matcher) hits(s *scratch, t *Text) {
+	if t.Base == nil || !t.Base.known {
+		s.hits = m.scan(s.hits, t.Data, 0, len(t.Data))
+	} else {
+		s.copied = t.Base.inherited(s.copied, len(t.Data), t.Copied)
+		seams(len(t.Data), t.Copied, max(m.longest-1, 0), func(from, to int) {
+			s.fresh = m.scan(s.fresh, t.Data, from, to)
+		})
+		s.fresh = slices.DeleteFunc(s.fresh, func(h hit) bool { return inOne(t.Copied, h) })
+		s.hits = merge(s.hits, s.copied, s.fresh)
+	}
+	for i := range s.hits {
+		if h := &s.hits[i]; h.rejected.empty() && !s.live[h.literal.search] {
+			s.live[h.literal.search] = true
+			s.used = append(s.used, h.literal.search)
+		}
+	}
+	if len(s.used) == 0 {
+		return
+	}
+	for i := range s.hits {
+		if h := &s.hits[i]; s.live[h.literal.search] {
+			s.bySearch[h.literal.search] = append(s.bySearch[h.literal.search], h)
+		}
+	}
 }
 
-func (s *scratch) add(search int, h hit) {
-	if len(s.hits[search]) == 0 {
-		s.used = append(s.used, search)
-	}
-	s.hits[search] = append(s.hits[search], h)
+// scan adds the hits in a part of a text.
+func (m *Matcher) scan(into []hit, data []byte, from, to int) []hit {
+	m.prefilter.scan(data[from:to], func(text int32, at int) {
+		at += from
+		for _, l := range m.uses[text] {
+			if e := l.exact; e == "" || string(data[at:at+len(e)]) == e {
+				into = append(into, hit{literal: l, at: at})
+			}
+		}
+	})
+	return into
+}
+
+// scratch is memory that one Find uses and the next one may use again.
+type scratch struct {
+	hits          []hit    // ordered by end
+	bySearch      [][]*hit // the same, of searches that have one which isn't rejected
+	live          []bool   // which searches these are
+	used          []int    // and their numbers
+	copied, fresh []hit    // what hits are made of
 }
 
 // reset forgets all hits. It tells whether the memory is little enough to keep.
 func (s *scratch) reset() bool {
 	const keep = 1 << 16 // hits
-	total := 0
+	total := cap(s.hits) + cap(s.copied) + cap(s.fresh)
 	for _, search := range s.used {
-		total += cap(s.hits[search])
-		s.hits[search] = s.hits[search][:0]
+		total += cap(s.bySearch[search])
+		s.bySearch[search], s.live[search] = s.bySearch[search][:0], false
 	}
-	s.used = s.used[:0]
+	s.used, s.hits, s.copied, s.fresh = s.used[:0], s.hits[:0], s.copied[:0], s.fresh[:0]
 	return total <= keep
 }

@@ -88,7 +88,7 @@ func (r required) shortest() int {
 // text is a text in which rules search.
 type text struct {
 	data  []byte
-	hits  [][]hit            // by search
+	hits  [][]*hit           // by search
 	ends  []int              // of lines, once they are needed
 	parts map[int][]partSpan // by search: a part's matches, once they are needed
 }

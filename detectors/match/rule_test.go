@@ -24,7 +24,7 @@ func finds(t *testing.T, r rules.Rule, text string) []string {
 
 func findAll(t *testing.T, set *rules.Set, text string) []Found {
 	t.Helper()
-	return compile(t, set).Find([]byte(text), false)
+	return compile(t, set).Find(Text{Data: []byte(text)})
 }
 
 func TestConditions(t *testing.T) {
@@ -188,7 +188,7 @@ func TestBinary(t *testing.T) {
 	value := base64.RawStdEncoding.EncodeToString(make([]byte, 32))
 	text := "\x00c_" + value + "=\x00tok_1\x00secret=" + value + "\x00 t_1"
 	var got []string
-	for _, f := range compile(t, set).Find([]byte(text), true) {
+	for _, f := range compile(t, set).Find(Text{Data: []byte(text), Binary: true}) {
 		got = append(got, f.Rule.ID)
 	}
 	if diff := cmp.Diff([]string{"checked", "long-literal"}, got); diff != "" {
@@ -221,13 +221,13 @@ func TestConcurrent(t *testing.T) {
 	files := source(t, 100<<10)
 	var want [][]Found
 	for _, data := range files {
-		want = append(want, m.Find(data, false))
+		want = append(want, m.Find(Text{Data: data}))
 	}
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for i, data := range files {
-				got := m.Find(data, false)
+				got := m.Find(Text{Data: data})
 				if len(got) != len(want[i]) {
 					t.Errorf("file %d: got %d matches, want %d", i, len(got), len(want[i]))
 				}

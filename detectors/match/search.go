@@ -15,14 +15,9 @@ import (
 // where literals of the pattern stand, and looks around these only.
 type searcher interface {
 	// search calls found with the indices of each match and its groups, until
-	// found returns false.
-	search(text []byte, hits []hit, found func(indices []int) bool)
-}
-
-// hit is a place where a literal stands.
-type hit struct {
-	literal *literal
-	at      int
+	// found returns false. It may reorder the hits, and notes which are rejected.
+	// Those that are so already are not looked at again.
+	search(text []byte, hits []*hit, found func(indices []int) bool)
 }
 
 // Costs of one look at a hit, in the time that it takes to read one byte of the

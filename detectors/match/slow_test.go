@@ -38,7 +38,7 @@ func slow(t testing.TB, set *rules.Set) *Matcher {
 // passes over them.
 type oracle struct{ pattern *regexp.Regexp }
 
-func (o oracle) search(text []byte, _ []hit, found func([]int) bool) {
+func (o oracle) search(text []byte, _ []*hit, found func([]int) bool) {
 	for _, m := range o.pattern.FindAllSubmatchIndex(text, -1) {
 		if m[0] < m[1] && !found(m) {
 			return
@@ -55,18 +55,20 @@ func compile(t testing.TB, set *rules.Set) *Matcher {
 	return m
 }
 
+// foundByPointer takes only the same rule for equal.
+var foundByPointer = cmp.Options{
+	cmp.Comparer(func(a, b *rules.Rule) bool { return a == b }),
+	cmp.Comparer(func(a, b *rules.Part) bool { return a == b }),
+	cmp.Comparer(func(a, b *rules.Allow) bool { return a == b }),
+	cmpopts.EquateEmpty(),
+}
+
 // compare fails the test if a matcher and the reference differ on a text, and
 // gives the number of matches.
 func compare(t testing.TB, fast, slow *Matcher, data []byte) int {
 	t.Helper()
-	got, want := fast.Find(data, false), slow.Find(data, false)
-	byPointer := cmp.Options{
-		cmp.Comparer(func(a, b *rules.Rule) bool { return a == b }),
-		cmp.Comparer(func(a, b *rules.Part) bool { return a == b }),
-		cmp.Comparer(func(a, b *rules.Allow) bool { return a == b }),
-		cmpopts.EquateEmpty(),
-	}
-	if diff := cmp.Diff(want, got, byPointer); diff != "" {
+	got, want := fast.Find(Text{Data: data}), slow.Find(Text{Data: data})
+	if diff := cmp.Diff(want, got, foundByPointer); diff != "" {
 		t.Fatalf("the matcher differs from the reference (-want +got):\n%s", diff)
 	}
 	return len(got)
@@ -246,16 +248,16 @@ type failer interface {
 }
 
 // hits finds the literals, as a Matcher does.
-func (c choice) hits(text []byte) []hit {
+func (c choice) hits(text []byte) []*hit {
 	var texts []string
 	for _, l := range c.literals {
 		texts = append(texts, l.text)
 	}
-	var hits []hit
+	var hits []*hit
 	newPrefilter(texts).scan(text, func(i int32, at int) {
 		l := &c.literals[i]
 		if l.exact == "" || string(text[at:at+len(l.exact)]) == l.exact {
-			hits = append(hits, hit{l, at})
+			hits = append(hits, &hit{literal: l, at: at})
 		}
 	})
 	return hits

@@ -22,39 +22,57 @@ func newWindowed(tree *syntax.Regexp) windowed {
 	return windowed{reject: lazyAutomaton(anywhere), pattern: newResumable(tree, false)}
 }
 
-func (w windowed) search(text []byte, hits []hit, found func([]int) bool) {
+func (w windowed) search(text []byte, hits []*hit, found func([]int) bool) {
 	w.searchFrom(0, text, hits, found)
 }
 
 // searchFrom gives the matches that begin at pos or later.
-func (w windowed) searchFrom(pos int, text []byte, hits []hit, found func([]int) bool) {
-	type window struct{ from, to int }
+func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int) bool) {
+	type window struct {
+		from, to int
+		hit      *hit
+	}
 	windows := make([]window, 0, len(hits))
 	around := lines{text: text}
 	for _, h := range hits {
 		windows = append(windows, window{
 			from: around.reachBack(h.at, w.lead.add(h.literal.before)),
-			to:   around.reach(h.at+len(h.literal.text), h.literal.after),
+			to:   around.reach(h.end(), h.literal.after),
+			hit:  h,
 		})
 	}
 	slices.SortFunc(windows, func(a, b window) int { return a.from - b.from })
 
-	for i := 0; i < len(windows); {
-		from, to := windows[i].from, windows[i].to
-		for i++; i < len(windows) && windows[i].from <= to; i++ {
-			to = max(to, windows[i].to)
+	for len(windows) > 0 {
+		n, from, to, live := 0, windows[0].from, windows[0].to, false
+		for ; n < len(windows) && windows[n].from <= to; n++ {
+			to = max(to, windows[n].to)
+			live = live || windows[n].hit.rejected.empty()
+		}
+		if !live {
+			windows = windows[n:]
+			continue
 		}
 		if pos = w.searchPart(text, max(from, pos), to, found); pos < 0 {
 			return
 		}
+		for _, seen := range windows[:n] {
+			if seen.from >= pos { // where no match begins
+				seen.hit.reject(text, seen.from-1, seen.to)
+			}
+		}
+		windows = windows[n:]
 	}
 }
 
 // searchPart gives the matches that begin in a part of the text. It gives where to
-// go on, or -1 if nothing more is wanted. Empty matches, which no rule is after,
-// are passed over.
+// go on, from where on no match begins in the part, or -1 if nothing more is
+// wanted. Empty matches, which no rule is after, are passed over.
 func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) int {
-	for from < to && w.reject().mayMatch(text[:to], from, to-from) {
+	for from < to {
+		if _, rejected := w.reject().rejects(text[:to], from, to-from); rejected {
+			break
+		}
 		m := w.pattern.find(text, from, to)
 		if m == nil {
 			break
@@ -75,7 +93,7 @@ func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) 
 // everywhere searches whole texts.
 type everywhere struct{ windowed }
 
-func (e everywhere) search(text []byte, _ []hit, found func([]int) bool) {
+func (e everywhere) search(text []byte, _ []*hit, found func([]int) bool) {
 	e.searchPart(text, 0, len(text), found)
 }
 

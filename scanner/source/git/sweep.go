@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
@@ -309,6 +310,14 @@ func (s *sweep) giveBlob(ctx context.Context, v scanner.Visitor, o odb.Object) {
 		c.Names = names
 	}
 	if o.Reader == nil {
+		c.Base, _ = o.BaseState.(*match.Trace)
+		for _, r := range o.Copied {
+			c.Copied = append(c.Copied, match.Copy(r))
+		}
+		if o.Kept != nil {
+			c.Trace = &match.Trace{}
+			*o.Kept = c.Trace
+		}
 		scanner.FeedBytes(v, c, o.Data)
 		return
 	}

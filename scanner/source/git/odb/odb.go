@@ -104,6 +104,12 @@ type Object struct {
 	// Copied are the ranges of Data that are taken from Base, in order,
 	// neighbours merged.
 	Copied []Copy
+	// BaseState is what the visit of Base has put into Kept; nil if nothing.
+	BaseState any
+	// Kept, unless it is nil, is where the visitor may put what it wants to be given
+	// when it visits the objects that are deltas of this one. It is nil if there are
+	// none. A state is held as long as Data is.
+	Kept *any
 }
 
 // Copy is a range of bytes that an object shares with its delta base.

@@ -118,11 +118,13 @@ type worker struct {
 	reader
 	sweep *sweep
 	path  []node
+	state any // what the visit of the last object has kept
 }
 
 // node is an entry on the path from a root to the one that is being read.
 type node struct {
 	data  []byte
+	state any // of its visit
 	entry int32
 	next  int32 // the first of its deltas that wasn't looked at
 	heavy int32 // the delta that comes last: the one with the most objects
@@ -140,7 +142,7 @@ func (w *worker) tree(ctx context.Context, root int32) {
 		w.sweep.fail(failure{entry: root, err: w.explain(root, err)})
 		return
 	}
-	w.push(root, data)
+	w.push(root, data, nil)
 	for len(w.path) > 0 {
 		top := &w.path[len(w.path)-1]
 		if ctx.Err() != nil {
@@ -153,6 +155,7 @@ func (w *worker) tree(ctx context.Context, root int32) {
 			continue
 		}
 		data, err := w.delta(d, top.data)
+		base := top.state
 		switch {
 		case err != nil:
 			w.sweep.fail(failure{entry: d, err: w.explain(d, err)})
@@ -161,9 +164,9 @@ func (w *worker) tree(ctx context.Context, root int32) {
 			}
 		case d == top.heavy:
 			w.pop()
-			w.push(d, data)
+			w.push(d, data, base)
 		default:
-			w.push(d, data)
+			w.push(d, data, base)
 		}
 	}
 }
@@ -185,8 +188,9 @@ func (w *worker) branch(n *node) int32 {
 }
 
 // push visits an object and puts it on the path, if there is more to do with it.
-func (w *worker) push(e int32, data []byte) {
-	w.give(e, data)
+// Base is the state of its base.
+func (w *worker) push(e int32, data []byte, base any) {
+	w.give(e, data, base)
 	w.keep(e, data)
 }
 
@@ -209,7 +213,7 @@ func (w *worker) keep(e int32, data []byte) {
 		}
 		return
 	}
-	w.path = append(w.path, node{data, e, first, heavy})
+	w.path = append(w.path, node{data, w.state, e, first, heavy})
 }
 
 func (w *worker) pop() {
@@ -221,14 +225,18 @@ func (w *worker) pop() {
 
 // give visits an object that was read from an entry, if it is wanted and if it is
 // the entry that it is to be read from.
-func (w *worker) give(e int32, data []byte) {
+func (w *worker) give(e int32, data []byte, base any) {
+	w.state = nil
 	i := w.db.objects[e]
 	if !w.sweep.wanted[i] || w.db.entries[i] != e {
 		return
 	}
 	o := Object{Index: int(i), Type: w.db.types[i], Size: int64(len(data)), Data: data, Base: -1}
 	if b := w.db.bases[e]; b >= 0 && w.db.entries[w.db.objects[b]] == b {
-		o.Base, o.Copied = int(w.db.objects[b]), w.copied
+		o.Base, o.Copied, o.BaseState = int(w.db.objects[b]), w.copied, base
+	}
+	if w.sweep.weights[e] > 1 {
+		o.Kept = &w.state
 	}
 	w.sweep.visit(o)
 }

@@ -1,0 +1,173 @@
+package match
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// piece is a part of a text: bytes of its own, or a range of its base.
+type piece struct {
+	own       string
+	from, len int
+}
+
+// assemble puts a text together, and gives what it copies from its base.
+func assemble(base []byte, pieces []piece) (text []byte, copied []Copy) {
+	for _, p := range pieces {
+		text = append(text, p.own...)
+		if p.len == 0 {
+			continue
+		}
+		c := Copy{At: len(text), From: p.from, Len: p.len}
+		text = append(text, base[p.from:p.from+p.len]...)
+		if n := len(copied); n > 0 && copied[n-1].At+copied[n-1].Len == c.At && copied[n-1].From+copied[n-1].Len == c.From {
+			copied[n-1].Len += c.Len
+		} else {
+			copied = append(copied, c)
+		}
+	}
+	return text, copied
+}
+
+// compareInherited fails the test if what is found in a text depends on what is
+// known of its base. It gives the text's trace.
+func compareInherited(t failer, m *Matcher, text []byte, base *Trace, copied []Copy) (next *Trace, found int) {
+	next = &Trace{}
+	got := m.Find(Text{Data: text, Base: base, Copied: copied, Trace: next})
+	fresh := &Trace{}
+	want := m.Find(Text{Data: text, Trace: fresh})
+	if diff := cmp.Diff(want, got, foundByPointer); diff != "" {
+		t.Fatalf("%q, of which %v is copied (-want +got):\n%s", text, copied, diff)
+	}
+	place := func(h hit) [2]int { return [2]int{h.literal.search, h.at} }
+	sorted := func(trace *Trace) [][2]int {
+		var places [][2]int
+		for _, h := range trace.hits {
+			places = append(places, place(h))
+		}
+		slices.SortFunc(places, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
+		return places
+	}
+	if diff := cmp.Diff(sorted(fresh), sorted(next)); diff != "" {
+		t.Fatalf("literals in %q, of which %v is copied (-want +got):\n%s", text, copied, diff)
+	}
+	if !slices.IsSortedFunc(next.hits, func(a, b hit) int { return a.end() - b.end() }) {
+		t.Fatalf("%q: the trace is not in order", text)
+	}
+	return next, len(got)
+}
+
+// TestInheritedOnSource changes source text with secrets in it over and over, as
+// the versions of a file do.
+func TestInheritedOnSource(t *testing.T) {
+	builtin, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, set := range map[string]*rules.Set{"built-in rules": builtin, "shapes": shapeRules(shapes)} {
+		t.Run(name, func(t *testing.T) {
+			m := compile(t, set)
+			rng := rand.New(rand.NewPCG(3, 4))
+			found, inherited := 0, 0
+			for _, text := range source(t, 200<<10) {
+				trace, _ := compareInherited(t, m, text, nil, nil)
+				for range 12 {
+					var copied []Copy
+					text, copied = assemble(text, edit(rng, len(text)))
+					var n int
+					trace, n = compareInherited(t, m, text, trace, copied)
+					found += n
+					for _, h := range trace.hits {
+						if !h.rejected.empty() {
+							inherited++
+						}
+					}
+				}
+			}
+			if found < 200 || inherited < 2000 {
+				t.Errorf("compared %d matches and %d rejections, want many more of both", found, inherited)
+			}
+		})
+	}
+}
+
+// edit draws a version of a text of some size: a few pieces are lost, others
+// repeated, moved or put in, and large ones stay.
+func edit(rng *rand.Rand, size int) []piece {
+	var pieces []piece
+	for at := 0; at < size; {
+		n := min(1+rng.IntN(1+size/4), size-at)
+		switch rng.IntN(8) {
+		case 0: // lost
+			at += min(n, 40)
+			continue
+		case 1:
+			pieces = append(pieces, piece{own: planted(rng)})
+		case 2:
+			from := rng.IntN(size)
+			pieces = append(pieces, piece{from: from, len: min(size-from, 1+rng.IntN(100))})
+		}
+		pieces = append(pieces, piece{from: at, len: n})
+		at += n
+	}
+	return pieces
+}
+
+// TestInherited compares on random patterns, texts and changes.
+func TestInherited(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := drawPattern(3).Draw(t, "pattern")
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			t.Skip()
+		}
+		m, err := New(&rules.Set{Rules: []*rules.Rule{{ID: "drawn", Pattern: re}}})
+		if err != nil {
+			t.Skip()
+		}
+		drawn := rapid.Custom(func(t *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(drawText, 0, 15).Draw(t, "texts"), "")
+		})
+		text := []byte(drawn.Draw(t, "text"))
+		trace, _ := compareInherited(t, m, text, nil, nil)
+		for range 3 {
+			var pieces []piece
+			for range rapid.IntRange(0, 4).Draw(t, "pieces") {
+				p := piece{own: drawn.Draw(t, "own")}
+				if len(text) > 0 {
+					p.from = rapid.IntRange(0, len(text)-1).Draw(t, "from")
+					p.len = rapid.IntRange(0, len(text)-p.from).Draw(t, "len")
+				}
+				pieces = append(pieces, p)
+			}
+			var copied []Copy
+			text, copied = assemble(text, pieces)
+			trace, _ = compareInherited(t, m, text, trace, copied)
+		}
+	})
+}
+
+// TestTraceIsBounded: a text made of literals is searched anew each time.
+func TestTraceIsBounded(t *testing.T) {
+	m := compile(t, shapeRules([]string{`ab[0-9]`}))
+	text := []byte(strings.Repeat("ab", maxTraced+1) + "1")
+	trace, _ := compareInherited(t, m, text[2:], nil, nil)
+	if !trace.known || len(trace.hits) != maxTraced {
+		t.Fatalf("known: %v, with %d hits; want a trace of %d", trace.known, len(trace.hits), maxTraced)
+	}
+	m.Find(Text{Data: text, Trace: trace})
+	if trace.known || len(trace.hits) > 0 {
+		t.Fatalf("known: %v, with %d hits; want nothing", trace.known, len(trace.hits))
+	}
+	if got := m.Find(Text{Data: text, Base: trace, Copied: []Copy{{Len: len(text)}}}); len(got) != 1 {
+		t.Fatalf("got %d matches, want 1", len(got))
+	}
+}
