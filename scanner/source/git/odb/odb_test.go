@@ -202,7 +202,8 @@ func idOf(t Type, data []byte, hashSize int) ID {
 }
 
 // checkSweep sweeps what is wanted, and checks what comes: each object once, its
-// content the one that its id names, and copied ranges that are in its base.
+// content the one that its id names, copied ranges that are in its base, and the
+// state that was kept at the base's visit.
 func checkSweep(t *testing.T, db objects, workers int, want func(i int) bool) (seen map[int]bool) {
 	t.Helper()
 	var mu sync.Mutex
@@ -227,8 +228,17 @@ func checkSweep(t *testing.T, db objects, workers int, want func(i int) bool) (s
 			t.Errorf("visit of %s gives another object: %s of %d bytes", id, o.Type, o.Size)
 		}
 		contents[o.Index] = bytes.Clone(data)
+		if o.Kept != nil {
+			*o.Kept = o.Index
+		}
 		if o.Base < 0 || !want(o.Base) {
+			if o.BaseState != nil {
+				t.Errorf("%s has the state %v, and its base was not visited", db.ID(o.Index), o.BaseState)
+			}
 			return
+		}
+		if o.BaseState != o.Base {
+			t.Errorf("%s: got the state of %v, want that of %d", db.ID(o.Index), o.BaseState, o.Base)
 		}
 		base, ok := contents[o.Base]
 		if !ok {
