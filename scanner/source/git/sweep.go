@@ -134,16 +134,24 @@ func (s *sweep) headID() odb.ID {
 
 // objects opens the object database, by the git binary if it takes that.
 func (s *sweep) objects(ctx context.Context) (objects, error) {
-	if s.native {
-		db, err := odb.Open(ctx, filepath.Join(s.common, "objects"), s.hashSize)
-		if err != nil {
-			return nil, err
-		}
-		return db, nil
+	dir := filepath.Join(s.common, "objects")
+	switch {
+	case s.native && (s.options.Staged || s.options.NoHistory):
+		return asObjects(odb.OpenLookup(ctx, dir, s.hashSize))
+	case s.native:
+		return asObjects(odb.Open(ctx, dir, s.hashSize))
 	}
 	db, err := odb.OpenGit(ctx, s.gitDir)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", s.root, s.foreign, err)
+	}
+	return db, nil
+}
+
+// asObjects keeps a nil pointer from becoming an interface that isn't nil.
+func asObjects[T objects](db T, err error) (objects, error) {
+	if err != nil {
+		return nil, err
 	}
 	return db, nil
 }
@@ -229,18 +237,18 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 	wanted := make([]bool, s.db.Len())
 	for i := range wanted {
 		o := int32(i)
+		if s.scope != nil && !s.scope.blobs[o] && !s.scope.commits[o] {
+			continue
+		}
 		switch s.db.Type(i) {
 		case odb.Blob:
-			if s.scope != nil && !s.scope.blobs[o] {
-				continue
-			}
 			if !slices.ContainsFunc(s.namesOf(o), s.options.Filter.Admits) {
 				filtered++
 				continue
 			}
 			wanted[i] = true
 		case odb.Commit, odb.Tag:
-			wanted[i] = messages && (s.scope == nil || s.scope.commits[o])
+			wanted[i] = messages
 		}
 		if wanted[i] {
 			total++
@@ -311,8 +319,9 @@ func (s *sweep) giveBlob(ctx context.Context, v scanner.Visitor, o odb.Object) {
 	}
 	if o.Reader == nil {
 		c.Base, _ = o.BaseState.(*match.Trace)
-		for _, r := range o.Copied {
-			c.Copied = append(c.Copied, match.Copy(r))
+		c.Copied = make([]match.Copy, len(o.Copied))
+		for i, r := range o.Copied {
+			c.Copied[i] = match.Copy(r)
 		}
 		if o.Kept != nil {
 			c.Trace = &match.Trace{}

@@ -70,9 +70,9 @@ func (v *survey) add(p place, object int32) {
 }
 
 // plant finds out what every entry is, and fills the forest and the types.
-func (db *DB) plant(ctx context.Context, lists []list, objects [][]int32) error {
+func (db *DB) plant(ctx context.Context, known *listed) error {
 	total := 0
-	for _, o := range objects {
+	for _, o := range known.objects {
 		total += len(o)
 	}
 	if total > maxObjects {
@@ -84,12 +84,12 @@ func (db *DB) plant(ctx context.Context, lists []list, objects [][]int32) error 
 		bases:   make([]int32, 0, total),
 		kinds:   make([]kind, 0, total),
 	}
-	for k, l := range lists {
+	for k, l := range known.lists {
 		var err error
 		if l.offsets == nil {
-			err = db.surveyLoose(ctx, v, l, objects[k])
+			err = db.surveyLoose(ctx, v, l, known.objects[k])
 		} else {
-			err = db.surveyPack(ctx, v, l, objects[k])
+			err = db.surveyPack(ctx, v, l, known.objects[k])
 		}
 		if err != nil {
 			return err

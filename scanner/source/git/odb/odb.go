@@ -3,8 +3,9 @@
 //
 // [Open] lists every object and learns its type; [DB.Sweep] reads any number of
 // them in the order in which packs store them, each object and each delta base
-// once; [DB.Read] reads one. [OpenGit] gives the same through the git binary, for
-// repositories in a format that this package doesn't know.
+// once; [DB.Read] reads one. [OpenLookup] gives the same for those who want a few
+// objects of many: it learns nothing of the others. [OpenGit] gives it through the
+// git binary, for repositories in a format that this package doesn't know.
 //
 // # Damage
 //
@@ -148,25 +149,44 @@ type DB struct {
 //
 // Files are opened once and stay readable if the repository is repacked meanwhile.
 func Open(ctx context.Context, objectsDir string, hashSize int) (*DB, error) {
-	if hashSize != 20 && hashSize != 32 {
-		return nil, fmt.Errorf("open object database %s: unknown hash of %d bytes", objectsDir, hashSize)
-	}
-	db, err := open(ctx, objectsDir, hashSize, false)
-	if errors.Is(err, errVanished) {
-		// Repacked between listing and opening. What was in the pack is in
-		// another one now.
-		db, err = open(ctx, objectsDir, hashSize, true)
-	}
+	db, l, err := open(ctx, objectsDir, hashSize)
 	if err != nil {
+		return nil, err
+	}
+	if err := db.plant(ctx, l); err != nil {
+		_ = db.Close()
 		return nil, fmt.Errorf("open object database %s: %w", objectsDir, err)
 	}
 	return db, nil
 }
 
+// listed is what the sources have, and the object of each of their entries.
+type listed struct {
+	lists   []list
+	objects [][]int32
+}
+
+// open opens a database as far as its objects are listed.
+func open(ctx context.Context, objectsDir string, hashSize int) (*DB, *listed, error) {
+	if hashSize != 20 && hashSize != 32 {
+		return nil, nil, fmt.Errorf("open object database %s: unknown hash of %d bytes", objectsDir, hashSize)
+	}
+	db, l, err := tryOpen(ctx, objectsDir, hashSize, false)
+	if errors.Is(err, errVanished) {
+		// Repacked between listing and opening. What was in the pack is in
+		// another one now.
+		db, l, err = tryOpen(ctx, objectsDir, hashSize, true)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("open object database %s: %w", objectsDir, err)
+	}
+	return db, l, nil
+}
+
 // errVanished: a pack was listed, and was gone when it was to be opened.
 var errVanished = errors.New("pack vanished")
 
-func open(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, err error) {
+func tryOpen(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, _ *listed, err error) {
 	db := &DB{dir: dir, held: heldLimit, lost: make(map[int]bool)}
 	defer func() {
 		if err != nil {
@@ -175,28 +195,25 @@ func open(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, err
 	}()
 	folders, err := db.folders(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var lists []list
+	l := &listed{}
 	for _, folder := range folders {
 		packs, err := db.openPacks(ctx, folder, hashSize, again)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		lists = append(lists, packs...)
+		l.lists = append(l.lists, packs...)
 		loose, err := db.listLoose(folder, hashSize)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if len(loose.ids) > 0 {
-			lists = append(lists, loose)
+			l.lists = append(l.lists, loose)
 		}
 	}
-	objects := db.ids.merge(hashSize, lists)
-	if err := db.plant(ctx, lists, objects); err != nil {
-		return nil, err
-	}
-	return db, nil
+	l.objects = db.ids.merge(hashSize, l.lists)
+	return db, l, nil
 }
 
 // Close closes the packs.

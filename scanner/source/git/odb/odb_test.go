@@ -32,6 +32,7 @@ type objects interface {
 
 var (
 	_ objects = (*DB)(nil)
+	_ objects = (*Lookup)(nil)
 	_ objects = (*Git)(nil)
 )
 
@@ -161,11 +162,14 @@ func (r *repo) remove(path string) {
 
 func (r *repo) open() *DB {
 	r.t.Helper()
-	size := 20
+	return openDB(r.t, r.objects(), r.hashSize())
+}
+
+func (r *repo) hashSize() int {
 	if r.git("rev-parse", "--show-object-format") == "sha256" {
-		size = 32
+		return 32
 	}
-	return openDB(r.t, r.objects(), size)
+	return 20
 }
 
 func openDB(t testing.TB, dir string, hashSize int) *DB {
@@ -400,6 +404,17 @@ func TestLayouts(t *testing.T) {
 			r := newRepo(t, test.args...)
 			test.make(r)
 			check(t, r.open(), r.dir)
+			t.Run("looked up", func(t *testing.T) {
+				l, err := OpenLookup(t.Context(), r.objects(), r.hashSize())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer l.Close()
+				check(t, l, r.dir)
+				if l.db.types != nil && test.name != "large blobs" { // which are streamed
+					t.Error("it learned of all objects")
+				}
+			})
 			t.Run("by git", func(t *testing.T) {
 				g, err := OpenGit(t.Context(), r.dir)
 				if err != nil {

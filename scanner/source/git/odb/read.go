@@ -61,26 +61,25 @@ func (db *DB) Size(i int) int64 {
 	r := db.reader()
 	defer db.readers.Put(r)
 	for e := db.entries[i]; e >= 0; e = db.nextCopy(e) {
-		if size, err := r.size(e); err == nil {
+		if size, err := r.size(r.locate(e)); err == nil {
 			return size
 		}
 	}
 	return 0
 }
 
-func (r *reader) size(e int32) (int64, error) {
-	s, offset := r.locate(e)
-	if s.pack == nil {
-		return offset, nil
+func (r *reader) size(at spot) (int64, error) {
+	if at.pack == nil {
+		return at.offset, nil
 	}
-	head, err := r.window.entry(s, offset, r.db.ids.width)
+	head, err := r.window.entry(at.source, at.offset, r.db.ids.width)
 	if err != nil || !head.kind.isDelta() {
 		return head.size, err
 	}
 	// Nearly always the instructions begin within so many deflated bytes.
 	const guess = 512
 	for _, n := range []int{guess, deflateBound(int(min(head.size, wholeLimit)))} {
-		src, err2 := r.window.at(s, offset+int64(head.len), n)
+		src, err2 := r.window.at(at.source, at.offset+int64(head.len), n)
 		if err2 != nil {
 			return 0, err2
 		}
@@ -93,61 +92,66 @@ func (r *reader) size(e int32) (int64, error) {
 	return 0, err
 }
 
-// locate gives an entry's source and its offset in it.
-func (r *reader) locate(e int32) (*source, int64) {
-	p := r.db.places[e]
-	return r.db.sources[p.source()], p.offset()
+// spot is where an object is stored.
+type spot struct {
+	*source
+	offset int64 // of a loose object, its size
+	object int32
+}
+
+// locate gives an entry's spot.
+func (r *reader) locate(e int32) spot { return r.db.spot(r.db.places[e], r.db.objects[e]) }
+
+func (db *DB) spot(p place, object int32) spot {
+	return spot{db.sources[p.source()], p.offset(), object}
 }
 
 // openAt opens the content of an entry in a pack.
-func openAt(s *source, offset int64, head entry) (*content, error) {
-	offset += int64(head.len)
-	z, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(s.pack, offset, s.end-offset)))
+func openAt(at spot, head entry) (*content, error) {
+	offset := at.offset + int64(head.len)
+	z, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(at.pack, offset, at.end-offset)))
 	if err != nil {
 		return nil, unexpected(err)
 	}
 	return &content{zlib: z, size: head.size, left: head.size}, nil
 }
 
-// stream opens an entry that isn't a delta.
-func (r *reader) stream(e int32) (*content, error) {
-	s, offset := r.locate(e)
-	if s.pack == nil {
-		c, _, err := openLoose(loosePath(s.path, r.db.ids.at(int(r.db.objects[e]))))
+// stream opens what isn't stored as a delta.
+func (r *reader) stream(at spot) (*content, error) {
+	if at.pack == nil {
+		c, _, err := openLoose(loosePath(at.path, r.db.ids.at(int(at.object))))
 		return c, err
 	}
-	head, err := r.window.entry(s, offset, r.db.ids.width)
+	head, err := r.window.entry(at.source, at.offset, r.db.ids.width)
 	if err != nil {
 		return nil, err
 	}
-	return openAt(s, offset, head)
+	return openAt(at, head)
 }
 
 // explain says where an error is.
-func (r *reader) explain(e int32, err error) error {
-	s, offset := r.locate(e)
+func (r *reader) explain(at spot, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case s.pack != nil:
-		return atOffset(offset, err)
+	case at.pack != nil:
+		return atOffset(at.offset, err)
 	case isGone(err):
 		return err // it has the path
 	}
-	return fmt.Errorf("%s: %w", r.db.ID(int(r.db.objects[e])), err)
+	return fmt.Errorf("%s: %w", r.db.ID(int(at.object)), err)
 }
 
-// whole reads an entry that isn't a delta.
-func (r *reader) whole(e int32) ([]byte, error) {
-	s, offset := r.locate(e)
-	if s.pack != nil {
-		head, err := r.window.entry(s, offset, r.db.ids.width)
+// whole reads what isn't stored as a delta.
+func (r *reader) whole(at spot) ([]byte, error) {
+	if at.pack != nil {
+		head, err := r.window.entry(at.source, at.offset, r.db.ids.width)
 		if err != nil {
 			return nil, err
 		}
-		return r.inflate(s, offset, head, r.spare.take(int(min(head.size, wholeLimit))))
+		return r.inflate(at, head, r.spare.take(int(min(head.size, wholeLimit))))
 	}
-	c, err := r.stream(e)
+	c, err := r.stream(at)
 	if err != nil {
 		return nil, err
 	}
@@ -159,12 +163,12 @@ func (r *reader) whole(e int32) ([]byte, error) {
 }
 
 // inflate inflates an entry's content, into buf if it is large enough.
-func (r *reader) inflate(s *source, offset int64, head entry, buf []byte) ([]byte, error) {
+func (r *reader) inflate(at spot, head entry, buf []byte) ([]byte, error) {
 	if head.size > objectLimit {
 		return nil, errTooLarge
 	}
 	if size := int(head.size); size <= wholeLimit {
-		src, err := r.window.at(s, offset+int64(head.len), deflateBound(size))
+		src, err := r.window.at(at.source, at.offset+int64(head.len), deflateBound(size))
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +179,7 @@ func (r *reader) inflate(s *source, offset int64, head entry, buf []byte) ([]byt
 		// Perhaps it was deflated so badly that src was too short. If not, the
 		// slow way ends with the same error.
 	}
-	c, err := openAt(s, offset, head)
+	c, err := openAt(at, head)
 	if err != nil {
 		return nil, err
 	}
@@ -187,13 +191,12 @@ func deflateBound(size int) int { return size + size>>12 + size>>14 + size>>25 +
 
 // delta reads a delta and makes its object out of the base's content. The copied
 // ranges are in r.copied until the next one.
-func (r *reader) delta(e int32, base []byte) ([]byte, error) {
-	s, offset := r.locate(e)
-	head, err := r.window.entry(s, offset, r.db.ids.width)
+func (r *reader) delta(at spot, base []byte) ([]byte, error) {
+	head, err := r.window.entry(at.source, at.offset, r.db.ids.width)
 	if err != nil {
 		return nil, err
 	}
-	instructions, err := r.inflate(s, offset, head, r.scratch)
+	instructions, err := r.inflate(at, head, r.scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -280,17 +283,17 @@ func (a *attempt) chain(e int32) ([]byte, error) {
 			broken = a.bad[e]
 		}
 		if broken == nil {
-			base := data
+			at, base := a.locate(e), data
 			if a.db.bases[e] < 0 {
-				data, broken = a.whole(e)
+				data, broken = a.whole(at)
 			} else {
-				data, broken = a.delta(e, base)
+				data, broken = a.delta(at, base)
 				a.spare.give(base)
 			}
 			if broken == nil {
 				continue
 			}
-			broken = a.explain(e, broken)
+			broken = a.explain(at, broken)
 			a.bad[e] = broken
 		}
 		if other, err := a.anyCopy(a.db.objects[e], e); err == nil {

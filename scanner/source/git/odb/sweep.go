@@ -137,9 +137,10 @@ func (w *worker) tree(ctx context.Context, root int32) {
 	if w.streams(root) {
 		return
 	}
-	data, err := w.whole(root)
+	at := w.locate(root)
+	data, err := w.whole(at)
 	if err != nil {
-		w.sweep.fail(failure{entry: root, err: w.explain(root, err)})
+		w.sweep.fail(failure{entry: root, err: w.explain(at, err)})
 		return
 	}
 	w.push(root, data, nil)
@@ -154,11 +155,11 @@ func (w *worker) tree(ctx context.Context, root int32) {
 			w.pop()
 			continue
 		}
-		data, err := w.delta(d, top.data)
-		base := top.state
+		at, base := w.locate(d), top.state
+		data, err := w.delta(at, top.data)
 		switch {
 		case err != nil:
-			w.sweep.fail(failure{entry: d, err: w.explain(d, err)})
+			w.sweep.fail(failure{entry: d, err: w.explain(at, err)})
 			if d == top.heavy {
 				w.pop()
 			}
@@ -247,19 +248,20 @@ func (w *worker) streams(e int32) bool {
 	if w.db.types[i] != Blob || w.sweep.weights[e] > 1 || !w.sweep.wanted[i] {
 		return false
 	}
-	if size, err := w.size(e); err != nil || size <= streamLimit {
+	at := w.locate(e)
+	if size, err := w.size(at); err != nil || size <= streamLimit {
 		return false
 	}
-	in, err := w.stream(e)
+	in, err := w.stream(at)
 	if err != nil {
-		w.sweep.fail(failure{entry: e, err: w.explain(e, err)})
+		w.sweep.fail(failure{entry: e, err: w.explain(at, err)})
 		return true
 	}
 	defer in.Close()
 	w.sweep.visit(Object{Index: int(i), Type: Blob, Size: in.size, Reader: in, Base: -1})
 	// What the visitor left unread may be damaged; that is not its concern.
 	if in.err != nil {
-		w.sweep.fail(failure{e, w.explain(e, in.err), true})
+		w.sweep.fail(failure{e, w.explain(at, in.err), true})
 	}
 	return true
 }
@@ -303,7 +305,7 @@ func (s *sweep) retry(ctx context.Context) {
 		if err == nil || isGone(err) || db.nextCopy(e) >= 0 && !f.given {
 			data, err = r.object(ctx, int(i))
 		}
-		source, _ := r.locate(e)
+		source := r.locate(e).source
 		switch {
 		case err != nil:
 			state[e] = isDead
