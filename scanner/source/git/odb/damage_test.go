@@ -134,10 +134,7 @@ func TestRandomDatabases(t *testing.T) {
 			listed[objects[e.object].id] = true
 		}
 
-		db, err := Open(context.Background(), dir, 20)
-		if err != nil {
-			rt.Fatal(err)
-		}
+		db, sources := openEither(rt, dir)
 		defer db.Close()
 		if db.Len() != len(listed) {
 			rt.Fatalf("%d objects, want %d", db.Len(), len(listed))
@@ -165,13 +162,29 @@ func TestRandomDatabases(t *testing.T) {
 			}
 		}
 		lost := 0
-		for _, s := range db.sources {
+		for _, s := range sources {
 			lost += s.lost
 		}
 		if want := len(listed) - len(can); lost != want || (len(db.Problems()) > 0) != (want > 0) {
 			rt.Errorf("%d objects are counted as not read, want %d; problems: %v", lost, want, db.Problems())
 		}
 	})
+}
+
+// openEither opens a database in one of the ways that there are, and gives its sources.
+func openEither(t *rapid.T, dir string) (objects, []*source) {
+	if rapid.Bool().Draw(t, "look up") {
+		l, err := OpenLookup(context.Background(), dir, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l, l.db.sources
+	}
+	db, err := Open(context.Background(), dir, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, db.sources
 }
 
 // checkDamaged sweeps a damaged database and gives its problems: what is visited
@@ -429,6 +442,15 @@ func TestHostilePacks(t *testing.T) {
 					t.Errorf("read the bad object: %d bytes", len(data))
 				}
 				_ = db.Size(i)
+				l, err := OpenLookup(t.Context(), dir, 20)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer l.Close()
+				if data, err := l.Read(t.Context(), i); err == nil {
+					t.Errorf("looked the bad object up: %d bytes", len(data))
+				}
+				_, _ = l.Size(i), l.Type(i)
 			}
 			if got := checkDamaged(t, db); !strings.Contains(got, test.want) {
 				t.Errorf("problems: %s, want %s", got, test.want)
