@@ -116,31 +116,39 @@ func (a *automaton) rejects(text []byte, from, most int) (read int, rejected boo
 	}
 	s := t.begin(before)
 	end := min(len(text), from+most)
+	next := t.next
 	for i := from; i < end; {
-		var next int32
-		if c := text[i]; c < utf8.RuneSelf {
-			class := a.class[c]
-			if next = t.states[s].next[class]; next == unknown {
-				next = t.step(s, int(class))
+		c := text[i]
+		var to int32
+		if c < utf8.RuneSelf {
+			if to = next[int(s)+int(a.class[c])]; to >= 0 {
+				s = to
+				i++
+				continue
+			}
+			if to == unknown {
+				to = t.step(s, int(a.class[c]))
 			}
 			i++
 		} else {
 			r, size := utf8.DecodeRune(text[i:])
-			next = t.stepRune(s, r)
+			to = t.stepRune(s, r)
 			i += size
 		}
-		if next < 0 {
-			return i, next == dead
+		if to < 0 {
+			return i, to == dead
 		}
-		s = next
+		s, next = to, t.next
 	}
 	return end, end == len(text) && !t.ends(s)
 }
 
-// table is the part of the deterministic automaton that has been needed so far.
+// table is the part of the deterministic automaton that has been needed so far. A
+// state's number is where its transitions begin in next.
 type table struct {
 	*automaton
-	states []dstate
+	states []dstate // by number / len(example)
+	next   []int32  // by state + class
 	number map[string]int32
 	start  [noKind + 1]int32
 	runes  map[runeStep]int32 // transitions by characters beyond ASCII
@@ -160,7 +168,6 @@ type runeStep struct {
 type dstate struct {
 	pending []uint32 // in order
 	before  kind
-	next    []int32 // by class
 }
 
 // Transitions that lead to no state.
@@ -177,7 +184,7 @@ func newTable(a *automaton) *table {
 }
 
 func (t *table) clear() {
-	t.states, t.number, t.runes = nil, map[string]int32{}, map[runeStep]int32{}
+	t.states, t.next, t.number, t.runes = nil, nil, map[string]int32{}, map[runeStep]int32{}
 	for k := range t.start {
 		t.start[k] = unknown
 	}
@@ -199,12 +206,11 @@ func (t *table) state(pending []uint32, before kind) int32 {
 	}
 	n, ok := t.number[string(key)]
 	if !ok {
-		n = int32(len(t.states))
-		next := make([]int32, len(t.example))
-		for i := range next {
-			next[i] = unknown
+		n = int32(len(t.next))
+		for range t.example {
+			t.next = append(t.next, unknown)
 		}
-		t.states = append(t.states, dstate{slices.Clone(pending), before, next})
+		t.states = append(t.states, dstate{slices.Clone(pending), before})
 		t.number[string(key)] = n
 	}
 	return n
@@ -213,7 +219,7 @@ func (t *table) state(pending []uint32, before kind) int32 {
 // step works out the transition of a state for a class of ASCII characters.
 func (t *table) step(s int32, class int) int32 {
 	next := t.after(s, t.example[class])
-	t.states[s].next[class] = next
+	t.next[int(s)+class] = next
 	return t.bounded(next)
 }
 
@@ -233,14 +239,14 @@ func (t *table) bounded(s int32) int32 {
 	if s < 0 || len(t.states) <= mostStates && len(t.runes) <= mostRunes {
 		return s
 	}
-	kept := t.states[s]
+	kept := t.at(s)
 	t.clear()
 	return t.state(kept.pending, kept.before)
 }
 
 // after works out what comes after a state and a character.
 func (t *table) after(s int32, c rune) int32 {
-	if t.follow(t.states[s], kindOf(c)) {
+	if t.follow(t.at(s), kindOf(c)) {
 		return matched
 	}
 	var pending []uint32
@@ -257,7 +263,9 @@ func (t *table) after(s int32, c rune) int32 {
 }
 
 // ends tells whether there is a match if the text ends at a state.
-func (t *table) ends(s int32) bool { return t.follow(t.states[s], noKind) }
+func (t *table) ends(s int32) bool { return t.follow(t.at(s), noKind) }
+
+func (t *table) at(s int32) dstate { return t.states[int(s)/len(t.example)] }
 
 // follow finds the instructions that wait for a character and can be reached from
 // a state if a character of kind after comes next. It tells whether a match is
