@@ -99,7 +99,13 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 		i := int32(o.Index)
 		switch o.Type {
 		case odb.Tree:
-			if !g.trees.add(i, o.Data) {
+			base, _ := o.BaseState.(*treeTrace)
+			var trace *treeTrace
+			if o.Kept != nil {
+				trace = &treeTrace{}
+				*o.Kept = trace
+			}
+			if !g.trees.add(i, o.Data, base, o.Copied, trace) {
 				mu.Lock()
 				g.malformed = append(g.malformed, i)
 				mu.Unlock()

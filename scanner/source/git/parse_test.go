@@ -69,21 +69,21 @@ func FuzzParseCommit(f *testing.F) {
 	})
 }
 
-func FuzzParseTree(f *testing.F) {
+func FuzzParseEntry(f *testing.F) {
 	id := strings.Repeat("i", 20)
 	f.Add([]byte("100644 a\x00" + id + "40000 b\x00" + id))
 	f.Add([]byte("100644 a\x00short"))
 	f.Add([]byte(" \x00" + id))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var again []byte
-		ok := parseTree(data, 20, func(mode, name, id, whole []byte) {
-			again = append(again, whole...)
-			if got := string(mode) + " " + string(name) + "\x00" + string(id); got != string(whole) {
-				t.Errorf("entry %q: parts make %q", whole, got)
+		for rest := data; len(rest) > 0; {
+			mode, name, id, end := parseEntry(rest, 20)
+			if end == 0 {
+				break
 			}
-		})
-		if !bytes.HasPrefix(data, again) || ok != (len(again) == len(data)) {
-			t.Errorf("well-formed: %v, having read %d of %d bytes", ok, len(again), len(data))
+			if got := string(mode) + " " + string(name) + "\x00" + string(id); got != string(rest[:end]) {
+				t.Errorf("entry %q: parts make %q", rest[:end], got)
+			}
+			rest = rest[end:]
 		}
 	})
 }

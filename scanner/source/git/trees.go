@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"sync"
 
 	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
@@ -57,42 +58,68 @@ func (t *treeTable) init(db objects) {
 
 // rawEntry is an entry as a tree object has it.
 type rawEntry struct {
+	start  int // in the object
 	key    entryKey
 	kind   entryKind
 	name   []byte
 	id     []byte
-	number uint32 // once it is known
+	number uint32
+	known  bool // the number is
+}
+
+// treeTrace is where the entries of a tree begin, and their numbers. A tree that is
+// stored as a delta of it has most of them, too.
+type treeTrace struct {
+	starts []int // and the tree's length
+	list   []uint32
+}
+
+// inherit adds the entries which begin at a place in a tree and lie in a piece that
+// is copied from a traced one. It gives where they end.
+func (t *treeTrace) inherit(into []rawEntry, at int, c odb.Copy) ([]rawEntry, int) {
+	k, ok := slices.BinarySearch(t.starts, at-c.At+c.From)
+	for ; ok && k < len(t.list) && t.starts[k+1] <= c.From+c.Len; k++ {
+		into = append(into, rawEntry{start: at, number: t.list[k], known: true})
+		at += t.starts[k+1] - t.starts[k]
+	}
+	return into, at
 }
 
 // rawEntries keeps the memory in which trees are taken apart.
 var rawEntries = sync.Pool{New: func() any { return new([]rawEntry) }}
 
-// parseTree calls each for the entries of a tree object and tells whether it is
+// parseEntry takes the first entry of a tree object apart; end is 0 if it is not
 // well-formed. See gitformat-pack(5): mode, space, name, NUL, id.
-func parseTree(data []byte, hashSize int, each func(mode, name, id, whole []byte)) bool {
-	for len(data) > 0 {
-		space := bytes.IndexByte(data, ' ')
-		if space < 1 {
-			return false
-		}
-		nul := bytes.IndexByte(data, 0)
-		if nul < space+2 || nul+1+hashSize > len(data) {
-			return false
-		}
-		end := nul + 1 + hashSize
-		each(data[:space], data[space+1:nul], data[nul+1:end], data[:end])
-		data = data[end:]
+func parseEntry(data []byte, hashSize int) (mode, name, id []byte, end int) {
+	space := bytes.IndexByte(data, ' ')
+	if space < 1 {
+		return nil, nil, nil, 0
 	}
-	return true
+	nul := bytes.IndexByte(data, 0)
+	if nul < space+2 || nul+1+hashSize > len(data) {
+		return nil, nil, nil, 0
+	}
+	end = nul + 1 + hashSize
+	return data[:space], data[space+1 : nul], data[nul+1 : end], end
 }
 
-// add takes a tree object in. It may be called from many goroutines.
-func (t *treeTable) add(object int32, data []byte) (ok bool) {
-	scratch := rawEntries.Get().(*[]rawEntry)
-	defer rawEntries.Put(scratch)
-	raw := (*scratch)[:0]
-	hashSize := len(t.db.ID(int(object)))
-	ok = parseTree(data, hashSize, func(mode, name, id, whole []byte) {
+// parse takes a tree object apart, as far as it is well-formed, and gives how far
+// that is. Entries that it has of its base are taken over.
+func (t *treeTable) parse(into []rawEntry, data []byte, hashSize int, base *treeTrace, copied []odb.Copy) ([]rawEntry, int) {
+	for at := 0; at < len(data); {
+		for base != nil && len(copied) > 0 && copied[0].At+copied[0].Len <= at {
+			copied = copied[1:]
+		}
+		if base != nil && len(copied) > 0 && copied[0].At <= at {
+			before := at
+			if into, at = base.inherit(into, at, copied[0]); at > before {
+				continue
+			}
+		}
+		mode, name, id, end := parseEntry(data[at:], hashSize)
+		if end == 0 {
+			return into, at
+		}
 		kind := blobEntry
 		switch string(mode) {
 		case "40000", "040000":
@@ -100,15 +127,26 @@ func (t *treeTable) add(object int32, data []byte) (ok bool) {
 		case "160000":
 			kind = submoduleEntry
 		}
-		key := entryKey{binary.LittleEndian.Uint64(id), maphash.Bytes(t.seed, whole)}
-		raw = append(raw, rawEntry{key: key, kind: kind, name: name, id: id})
-	})
+		key := entryKey{binary.LittleEndian.Uint64(id), maphash.Bytes(t.seed, data[at:at+end])}
+		into = append(into, rawEntry{start: at, key: key, kind: kind, name: name, id: id})
+		at += end
+	}
+	return into, len(data)
+}
+
+// add takes a tree object in. Base is the trace of the tree that it has copied
+// pieces of, or nil; trace becomes its own, unless it is nil. It may be called from
+// many goroutines.
+func (t *treeTable) add(object int32, data []byte, base *treeTrace, copied []odb.Copy, trace *treeTrace) (ok bool) {
+	scratch := rawEntries.Get().(*[]rawEntry)
+	defer rawEntries.Put(scratch)
+	raw, length := t.parse((*scratch)[:0], data, len(t.db.ID(int(object))), base, copied)
 	*scratch = raw
-	unknown := false
 	t.mu.RLock()
 	for k := range raw {
-		n, known := t.number[raw[k].key]
-		raw[k].number, unknown = n, unknown || !known
+		if e := &raw[k]; !e.known {
+			e.number, e.known = t.number[e.key]
+		}
 	}
 	t.mu.RUnlock()
 
@@ -118,12 +156,19 @@ func (t *treeTable) add(object int32, data []byte) (ok bool) {
 	handle, list := t.lists.add(len(raw))
 	t.at[object] = handle
 	for k, e := range raw {
-		if unknown {
+		if !e.known {
 			e.number = t.intern(e)
 		}
 		list[k] = e.number
 	}
-	return ok
+	if trace != nil {
+		trace.list, trace.starts = list, make([]int, 0, len(raw)+1)
+		for _, e := range raw {
+			trace.starts = append(trace.starts, e.start)
+		}
+		trace.starts = append(trace.starts, length)
+	}
+	return length == len(data)
 }
 
 func (t *treeTable) intern(e rawEntry) uint32 {
@@ -177,7 +222,7 @@ func (t *treeTable) load(ctx context.Context, object int32) error {
 	if err != nil {
 		return fmt.Errorf("read tree: %w", err)
 	}
-	if !t.add(object, data) {
+	if !t.add(object, data, nil, nil, nil) {
 		return fmt.Errorf("read tree %s: malformed object", t.db.ID(int(object)))
 	}
 	return nil
