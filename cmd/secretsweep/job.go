@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -78,6 +79,9 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if j.reading.quiet {
 		line = nil
 	}
+	if sh.getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	}
 	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: line.show}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
@@ -85,6 +89,11 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	}
 	return last.summary, nil
 }
+
+// gcPercent is how much the heap may grow, in percent, before it is collected. Most
+// of what a scan has in memory stays there, such as the trees of a history, and
+// leaves little to collect: Go's 100 would take a third more memory to save nothing.
+const gcPercent = 33
 
 // pathOf is the path that a command with [PATH] is given.
 func pathOf(args []string) string {
