@@ -1,7 +1,6 @@
 package odb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -135,19 +134,10 @@ func (db *DB) surveyLoose(ctx context.Context, v *survey, l list, objects []int3
 
 func (db *DB) surveyPack(ctx context.Context, v *survey, l list, objects []int32) error {
 	s := db.sources[l.source]
-	type item struct {
-		offset int64
-		object int32
-	}
-	items := make([]item, len(l.offsets))
-	for i, o := range l.offsets {
-		items[i] = item{o, objects[i]}
-	}
-	slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.offset, b.offset) })
-
+	items := newOffsetTable(l.offsets, objects)
 	first := len(v.places)
 	var w window
-	for i, it := range items {
+	for i, it := range items.items {
 		if i%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -161,9 +151,7 @@ func (db *DB) surveyPack(ctx context.Context, v *survey, l list, objects []int32
 			v.kinds[e] = head.kind
 			switch head.kind {
 			case offsetDelta:
-				at, ok := slices.BinarySearchFunc(items[:i], it.offset-head.back,
-					func(b item, off int64) int { return cmp.Compare(b.offset, off) })
-				if ok {
+				if at, ok := items.find(it.offset - head.back); ok && at < i {
 					v.bases[e] = int32(first + at)
 				} else {
 					err = errNoBase
