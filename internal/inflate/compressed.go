@@ -11,8 +11,8 @@ func (d *Decoder) compressed(t *tables) outcome {
 	result := broken
 loop:
 	for {
-		// Now a link can be followed. As long as litRoot bits are left, it can be said
-		// what the next entry is, and literals are told by it alone.
+		// That is enough to follow a link. Then there are literals for as long as the
+		// next entry can be looked up; what else it is waits for the next refill.
 		at, bits, held = refill(src, at, bits, held)
 		e := t.lit[bits%(1<<litRoot)]
 		if e&link != 0 {
@@ -66,7 +66,7 @@ loop:
 		}
 
 		from, end := n-distance, n+length
-		if end > len(dst)-piece {
+		if end > len(dst)-piece { // at the end of dst, byte by byte
 			for n < len(dst) && n < end {
 				dst[n] = dst[from]
 				n++
@@ -78,9 +78,9 @@ loop:
 			}
 			continue
 		}
-		// Whole pieces are copied, the last one too far. Of a piece that overlaps
-		// with its copy only the distance is right; what is right then lies twice as
-		// far back.
+		// Whole pieces are copied, the last one too far. Of one that overlaps with its
+		// copy, as many bytes come out right as the distance is; from then on, the same
+		// content lies twice as far back.
 		for distance < piece && n < end {
 			*(*[piece]byte)(dst[n : n+piece : n+piece]) = *(*[piece]byte)(dst[from : from+piece : from+piece])
 			n += distance

@@ -38,9 +38,10 @@ func (d *Decoder) Whole(dst, src []byte) bool {
 }
 
 // Beginning fills dst with the beginning of a stream's content, and reports
-// whether it could. There may be no more of the stream in src than that takes.
+// whether it could. Of the stream, there may be just that in src, and two bytes:
+// compress/flate wants to see as much as the longest code takes.
 func (d *Decoder) Beginning(dst, src []byte) bool {
-	return d.decode(dst, src) != broken && d.n == len(dst) && d.at <= len(src)
+	return d.decode(dst, src) != broken && d.n == len(dst) && d.at <= len(src)-2
 }
 
 // outcome is how decoding ended.

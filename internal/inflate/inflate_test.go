@@ -78,13 +78,16 @@ func compare(t rapid.TB, d *Decoder, src []byte, n int) (whole, beginning bool) 
 	return whole, beginning
 }
 
-// contents draws what streams may have as content: noise, text of few or many
-// different bytes, repetitions, or a mixture.
-var contents = rapid.Custom(func(t *rapid.T) []byte {
-	rnd := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-	size := rapid.SampledFrom([]int{0, 20, 300, 5_000, 300_000}).Draw(t, "size")
-	size = rapid.IntRange(0, size).Draw(t, "exact size")
-	kinds := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 4).Draw(t, "kinds")
+// random draws a source of numbers that aren't mostly small, as rapid's are.
+func random(t *rapid.T) *rand.Rand {
+	return rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+}
+
+// content is what a stream may have as such: noise, text of bytes that are more and
+// less frequent, repetitions, or a mixture.
+func content(rnd *rand.Rand) []byte {
+	size := rnd.IntN([]int{20, 300, 5_000, 300_000}[rnd.IntN(4)])
+	kinds := rnd.Perm(4)[:1+rnd.IntN(4)]
 	var data []byte
 	for len(data) < size {
 		length := 1 + rnd.IntN(min(1+size/2, 70_000))
@@ -93,7 +96,7 @@ var contents = rapid.Custom(func(t *rapid.T) []byte {
 			for range length {
 				data = append(data, byte(rnd.Uint32()))
 			}
-		case 1: // some bytes are much more frequent, so codes become long
+		case 1: // codes become long
 			for range length {
 				data = append(data, byte(rnd.ExpFloat64()*5))
 			}
@@ -113,35 +116,35 @@ var contents = rapid.Custom(func(t *rapid.T) []byte {
 		}
 	}
 	return data[:size]
-})
+}
+
+func level(rnd *rand.Rand) int {
+	return zlib.HuffmanOnly + rnd.IntN(zlib.BestCompression-zlib.HuffmanOnly+1)
+}
 
 // TestStreams: every stream that compress/zlib writes is decoded, whatever follows.
 func TestStreams(t *testing.T) {
 	var d Decoder
 	rapid.Check(t, func(t *rapid.T) {
-		data := contents.Draw(t, "content")
-		level := rapid.IntRange(zlib.HuffmanOnly, zlib.BestCompression).Draw(t, "level")
+		rnd := random(t)
+		data := content(rnd)
 		var b bytes.Buffer
-		z, _ := zlib.NewWriterLevel(&b, level)
+		z, _ := zlib.NewWriterLevel(&b, level(rnd))
 		for rest := data; len(rest) > 0; {
-			n := rapid.IntRange(1, len(rest)).Draw(t, "write")
+			n := len(rest)
+			if rnd.IntN(4) > 0 {
+				n = 1 + rnd.IntN(n)
+			}
 			_, _ = z.Write(rest[:n])
-			if rapid.Bool().Draw(t, "flush") {
-				_ = z.Flush()
-			}
+			_ = z.Flush()
 			rest = rest[n:]
-			if rapid.IntRange(0, 3).Draw(t, "more writes") == 0 {
-				_, _ = z.Write(rest)
-				break
-			}
 		}
 		_ = z.Close()
-		stream := append(b.Bytes(), rapid.SliceOfN(rapid.Byte(), 0, 20).Draw(t, "behind")...)
-		src := slices.Clip(stream)
+		src := slices.Clip(append(b.Bytes(), make([]byte, rnd.IntN(20))...))
 		if whole, beginning := compare(t, &d, src, len(data)); !whole || !beginning {
 			t.Fatalf("not taken: whole %v, beginning %v", whole, beginning)
 		}
-		n := rapid.IntRange(0, len(data)).Draw(t, "beginning")
+		n := rnd.IntN(len(data) + 1)
 		if whole, beginning := compare(t, &d, src, n); whole != (n == len(data)) || !beginning {
 			t.Fatalf("%d of %d bytes: whole %v, beginning %v", n, len(data), whole, beginning)
 		}
@@ -157,14 +160,18 @@ func TestDamage(t *testing.T) {
 	var d Decoder
 	wholes, beginnings := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		data := contents.Draw(t, "content")
-		src := deflate(t, data, rapid.IntRange(zlib.HuffmanOnly, zlib.BestCompression).Draw(t, "level"))
-		for range rapid.IntRange(0, 3).Draw(t, "changes") {
-			// Early ones are in the codes.
-			at := rapid.IntRange(0, rapid.SampledFrom([]int{min(80, len(src)-1), len(src) - 1}).Draw(t, "up to")).Draw(t, "at")
-			src[at] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+		rnd := random(t)
+		data := content(rnd)
+		src := deflate(t, data, level(rnd))
+		for range rnd.IntN(4) {
+			at := rnd.IntN(len(src))
+			if rnd.IntN(2) == 0 {
+				at = rnd.IntN(min(80, len(src))) // in the codes
+			}
+			src[at] ^= 1 << rnd.IntN(8)
 		}
-		src = slices.Clip(src[:len(src)-rapid.SampledFrom([]int{0, 0, 1, 4, 5, len(src) / 2}).Draw(t, "missing")])
+		missing := []int{0, 0, 1, 4, 5, len(src) / 2}[rnd.IntN(6)]
+		src = slices.Clip(src[:len(src)-missing])
 		whole, beginning := compare(t, &d, src, len(data))
 		if whole {
 			wholes++
@@ -172,7 +179,7 @@ func TestDamage(t *testing.T) {
 		if beginning {
 			beginnings++
 		}
-		n := rapid.IntRange(0, len(data)+300).Draw(t, "another size")
+		n := rnd.IntN(len(data) + 300)
 		compare(t, &d, src, n)
 		compare(t, &d, src, min(n, 18))
 	})

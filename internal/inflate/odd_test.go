@@ -7,126 +7,12 @@ import (
 	"encoding/binary"
 	stdadler "hash/adler32"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 )
-
-// bitWriter writes a deflate stream by hand, right or wrong.
-type bitWriter struct {
-	out  []byte
-	free int // bits of the last byte
-}
-
-// bits writes the n low bits of v, the lowest first.
-func (w *bitWriter) bits(v, n int) {
-	for i := range n {
-		if w.free == 0 {
-			w.out, w.free = append(w.out, 0), 8
-		}
-		w.out[len(w.out)-1] |= byte(v >> i & 1 << (8 - w.free))
-		w.free--
-	}
-}
-
-const (
-	storedBlock = iota
-	fixedBlock
-	ownBlock
-)
-
-func (w *bitWriter) block(final bool, kind int) {
-	if final {
-		w.bits(1, 1)
-	} else {
-		w.bits(0, 1)
-	}
-	w.bits(kind, 2)
-}
-
-func (w *bitWriter) stored(final bool, data []byte) {
-	w.block(final, storedBlock)
-	w.free = 0
-	w.out = binary.LittleEndian.AppendUint16(w.out, uint16(len(data)))
-	w.out = binary.LittleEndian.AppendUint16(w.out, ^uint16(len(data)))
-	w.out = append(w.out, data...)
-}
-
-// huffman is a code: for each symbol, its length.
-type huffman []int
-
-// codes begins a block with codes of its own, up to the code of their lengths.
-func (w *bitWriter) codes(final bool, lits, dists int, lengths huffman) {
-	w.block(final, ownBlock)
-	w.bits(lits-257, 5)
-	w.bits(dists-1, 5)
-	w.bits(19-4, 4)
-	for _, value := range lengthsOrder {
-		w.bits(lengths[value], 3)
-	}
-}
-
-// own begins a block with its own codes. Their lengths are written with four bits each.
-func (w *bitWriter) own(final bool, lits, dists huffman) {
-	lengths := append(slices.Repeat(huffman{4}, 16), 0, 0, 0)
-	w.codes(final, len(lits), len(dists), lengths)
-	for _, n := range slices.Concat(lits, dists) {
-		w.symbol(lengths, n)
-	}
-}
-
-// symbol writes a symbol's code, worked out slowly: as RFC 1951 3.2.2 defines it.
-func (w *bitWriter) symbol(h huffman, symbol int) {
-	code := 0
-	for length := 1; length <= h[symbol]; length++ {
-		code <<= 1
-		for s, n := range h {
-			if n == length && (length < h[symbol] || s < symbol) {
-				code++
-			}
-		}
-	}
-	for i := range h[symbol] {
-		w.bits(code>>(h[symbol]-1-i), 1)
-	}
-}
-
-func (w *bitWriter) symbols(h huffman, symbols ...int) {
-	for _, s := range symbols {
-		w.symbol(h, s)
-	}
-}
-
-// stream gives the zlib stream of what was written, with the checksum of what
-// compress/flate makes of it, or of nothing.
-func (w *bitWriter) stream() []byte {
-	data, _ := io.ReadAll(flate.NewReader(bytes.NewReader(w.out)))
-	return binary.BigEndian.AppendUint32(append([]byte{0x78, 0x9c}, w.out...), stdadler.Checksum(data))
-}
-
-var fixedLits, fixedDists = func() (lits, dists huffman) {
-	for i := range 288 {
-		n := 8
-		if i >= 144 && i < 256 {
-			n = 9
-		} else if i >= 256 && i < 280 {
-			n = 7
-		}
-		lits = append(lits, n)
-	}
-	return lits, slices.Repeat(huffman{5}, 32)
-}()
-
-// lits makes a code of literals from the lengths of some symbols' codes.
-func lits(lengths map[int]int) huffman {
-	h := make(huffman, 257)
-	for s, n := range lengths {
-		h = append(h, make(huffman, max(0, s+1-len(h)))...)
-		h[s] = n
-	}
-	return h
-}
 
 // TestOddStreams are streams that compress/zlib never writes.
 func TestOddStreams(t *testing.T) {
@@ -360,6 +246,32 @@ func TestOddStreams(t *testing.T) {
 	}
 }
 
+// TestCutOff: compress/flate decodes no literal before it has as many bits as the
+// end of a block takes.
+func TestCutOff(t *testing.T) {
+	h := lits(map[int]int{'a': 1, 256: 15, 257: 15})
+	for n := 2; n < 15; n++ {
+		h['a'+n] = n
+	}
+	var w bitWriter
+	w.own(true, h, huffman{1})
+	w.symbols(h, slices.Repeat([]int{'a'}, 50)...)
+	w.symbol(h, 256)
+	src := w.stream()
+	var d Decoder
+	beginnings := 0
+	for cut := range src {
+		for n := range 50 {
+			if _, beginning := compare(t, &d, slices.Clip(src[:cut]), n); beginning && n > 0 {
+				beginnings++
+			}
+		}
+	}
+	if beginnings == 0 {
+		t.Error("no beginning was taken")
+	}
+}
+
 // TestZerosBehind: zeros behind a content may have no effect on its checksum.
 func TestZerosBehind(t *testing.T) {
 	data := append(bytes.Repeat([]byte{0xff}, 256), 0xf0) // 65520 in sum
@@ -394,7 +306,7 @@ func TestHeaders(t *testing.T) {
 func TestMatches(t *testing.T) {
 	var d Decoder
 	for distance := 1; distance <= 40; distance++ {
-		for length := 3; length <= 100; length++ {
+		for _, length := range []int{3, 4, 8, 15, 16, 17, 31, 32, 33, 100, 258, 300} {
 			data := make([]byte, distance, distance+length)
 			for i := range data {
 				data[i] = byte(i)
@@ -410,23 +322,22 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// codes draws a complete code of n symbols, of which one must have one.
-func codes(t *rapid.T, n, one int) huffman {
+// randomCode is a complete code of n symbols, of which one must have one.
+func randomCode(rnd *rand.Rand, n, one int) huffman {
 	h := make(huffman, n)
 	have := []int{one, (one + 1) % n}
 	h[have[0]], h[have[1]] = 1, 1
-	for range rapid.IntRange(0, n-2).Draw(t, "symbols") {
-		old := rapid.SampledFrom(have).Draw(t, "symbol")
-		if h[have[len(have)-1]] < 15 && rapid.Bool().Draw(t, "the last again") {
-			old = have[len(have)-1] // so that codes become long
+	again := rnd.Float64()
+	for range rnd.IntN(2 * n) {
+		old := have[rnd.IntN(len(have))]
+		if last := have[len(have)-1]; h[last] < maxBits && rnd.Float64() < again {
+			old = last // so that codes become long
 		}
-		s := rapid.IntRange(0, n-1).Draw(t, "new symbol")
-		if h[s] > 0 || h[old] == 15 {
-			continue
+		if s := rnd.IntN(n); h[s] == 0 && h[old] < maxBits {
+			h[old]++
+			h[s] = h[old]
+			have = append(have, s)
 		}
-		h[old]++
-		h[s] = h[old]
-		have = append(have, s)
 	}
 	return h
 }
@@ -435,15 +346,16 @@ func codes(t *rapid.T, n, one int) huffman {
 // matches from too far back.
 func TestRandomCodes(t *testing.T) {
 	var d Decoder
-	right := 0
-	rapid.Check(t, func(t *rapid.T) {
+	right, wrong := 0, 0
+	for seed := range uint64(2000) {
+		rnd := rand.New(rand.NewPCG(seed, 0))
 		var w bitWriter
 		w.stored(false, []byte("there is something to match"))
-		lits := codes(t, rapid.IntRange(257, maxLits).Draw(t, "lits"), 256)
-		dists := codes(t, rapid.IntRange(2, maxDists).Draw(t, "dists"), 0)
+		lits := randomCode(rnd, 257+rnd.IntN(maxLits-256), 256)
+		dists := randomCode(rnd, 2+rnd.IntN(maxDists-1), 0)
 		w.own(true, lits, dists)
-		for range rapid.IntRange(0, 60).Draw(t, "content") {
-			s := rapid.IntRange(0, len(lits)-1).Draw(t, "symbol")
+		for range rnd.IntN(100) {
+			s := rnd.IntN(len(lits))
 			if lits[s] == 0 || s == 256 {
 				continue
 			}
@@ -451,33 +363,36 @@ func TestRandomCodes(t *testing.T) {
 			if s < 256 {
 				continue
 			}
-			w.bits(rapid.IntRange(0, 31).Draw(t, "extra"), int(litSymbols[s]&15))
-			dist := rapid.IntRange(0, len(dists)-1).Draw(t, "dist")
-			if dists[dist] == 0 || dist > 8 && rapid.IntRange(0, 9).Draw(t, "near") > 0 {
+			w.bits(rnd.IntN(32), int(litSymbols[s]&15))
+			dist := rnd.IntN(len(dists))
+			if dists[dist] == 0 || dist > 8 && rnd.IntN(5) > 0 {
 				dist = 0
 			}
 			w.symbol(dists, dist)
-			w.bits(rapid.IntRange(0, 1<<13-1).Draw(t, "extra"), int(distSymbols[dist]&15))
+			w.bits(rnd.IntN(1<<13), int(distSymbols[dist]&15))
 		}
 		w.symbol(lits, 256)
 		data, err := io.ReadAll(flate.NewReader(bytes.NewReader(w.out)))
 		whole, _ := compare(t, &d, w.stream(), len(data))
 		if whole != (err == nil) {
-			t.Fatalf("taken: %v, and compress/flate says %v", whole, err)
+			t.Fatalf("seed %d: taken %v, and compress/flate says %v", seed, whole, err)
 		}
 		if whole {
 			right++
+		} else {
+			wrong++
 		}
-	})
-	if right == 0 {
-		t.Error("no stream was right")
+	}
+	if right < 1000 || wrong < 10 {
+		t.Errorf("%d streams were right and %d wrong", right, wrong)
 	}
 }
 
 func TestAdler32(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		data := contents.Draw(t, "content")
-		if rapid.Bool().Draw(t, "the highest sums") {
+		rnd := random(t)
+		data := content(rnd)
+		if rnd.IntN(2) == 0 { // the highest sums
 			data = bytes.Repeat([]byte{0xff}, len(data))
 		}
 		if got, want := adler32(data), stdadler.Checksum(data); got != want {

@@ -113,7 +113,7 @@ func (c code) length() int { return int(c & 15) }
 // whether compress/flate takes them: if they are complete, or one of a single bit,
 // or none at all.
 func build(table []entry, root int, codes []code, symbols []entry) bool {
-	var count [maxBits + 2]int
+	var count [maxBits + 1]int
 	for _, c := range codes {
 		count[c.length()]++
 	}
@@ -141,8 +141,14 @@ func build(table []entry, root int, codes []code, symbols []entry) bool {
 		sorted[start[c.length()]] = symbols[c.symbol()]
 		start[c.length()]++
 	}
-	rest := sorted[:len(codes)]
-	next := uint16(0) // code
+	fill(table, root, sorted[:len(codes)], count[:])
+	return true
+}
+
+// fill fills the table of complete codes, of which there are so many of each length.
+// They are numbered from the shortest on (RFC 1951, 3.2.2).
+func fill(table []entry, root int, rest []entry, count []int) {
+	next := uint16(0)
 	length := 1
 	for ; length <= root; length++ {
 		// With one bit more, shorter codes mean the same whatever it is. Where there
@@ -175,7 +181,6 @@ func build(table []entry, root int, codes []code, symbols []entry) bool {
 		rest = rest[count[length]:]
 		next <<= 1
 	}
-	return true
 }
 
 // withCode adds the bits of a code to a symbol's entry.
