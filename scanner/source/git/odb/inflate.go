@@ -6,22 +6,28 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zlib"
+
+	"github.com/secretsweep/secretsweep/internal/inflate"
 )
 
 var errTooLong = errors.New("inflates to more than its size")
 
-// inflater inflates zlib streams that lie in memory whole. It is the one place
-// to put a faster decoder.
+// inflater inflates zlib streams that lie in memory whole. What package inflate
+// doesn't take is left to the library, which says what is wrong with it.
 type inflater struct {
+	fast inflate.Decoder
 	in   bytes.Reader
-	zlib io.ReadCloser // and a zlib.Resetter
+	zlib io.ReadCloser // and a zlib.Resetter; nil until it is needed
 }
 
 // inflate fills dst from the stream at the beginning of src. It is an error if the
 // stream's content is not exactly that long or its checksum is wrong, and
 // io.ErrUnexpectedEOF if src ends too early.
 func (z *inflater) inflate(dst, src []byte) error {
-	if err := z.begin(dst, src); err != nil {
+	if z.fast.Whole(dst, src) {
+		return nil
+	}
+	if err := z.read(dst, src); err != nil {
 		return err
 	}
 	return atEnd(z.zlib)
@@ -29,6 +35,14 @@ func (z *inflater) inflate(dst, src []byte) error {
 
 // begin fills dst with the beginning of a stream's content.
 func (z *inflater) begin(dst, src []byte) error {
+	if z.fast.Beginning(dst, src) {
+		return nil
+	}
+	return z.read(dst, src)
+}
+
+// read fills dst with the beginning of a stream's content, by the library.
+func (z *inflater) read(dst, src []byte) error {
 	z.in.Reset(src)
 	if z.zlib == nil {
 		var err error
