@@ -11,8 +11,8 @@ func (d *Decoder) compressed(t *tables) outcome {
 	result := broken
 loop:
 	for {
-		// That is enough to follow a link. Then there are literals for as long as the
-		// next entry can be looked up; what else it is waits for the next refill.
+		// The 56 bits are enough to follow a link. After that, literals are taken for
+		// as long as there are bits to look an entry up.
 		at, bits, held = refill(src, at, bits, held)
 		e := t.lit[bits%(1<<litRoot)]
 		if e&link != 0 {
