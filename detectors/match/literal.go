@@ -29,6 +29,16 @@ type literal struct {
 	search        int    // the number of the pattern that asks for it
 }
 
+// word is the strings that the literal stands for.
+func (l literal) word() word {
+	if l.exact != "" {
+		return word{text: l.exact}
+	}
+	return word{l.text, true}
+}
+
+func (l literal) frequency() float64 { return l.word().frequency() }
+
 // foreignFolds are the runes outside ASCII that fold to an ASCII letter: a long s
 // and the Kelvin sign. No word has one for the sake of a folded letter, since each
 // such letter would double the words. They are literals by themselves instead.
@@ -56,7 +66,7 @@ type required []literal
 func (r required) frequency() float64 {
 	sum := 0.0
 	for _, l := range r {
-		sum += frequency(l.text)
+		sum += l.frequency()
 	}
 	return sum
 }
