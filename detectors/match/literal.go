@@ -2,7 +2,6 @@ package match
 
 import (
 	"cmp"
-	"math"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -48,7 +47,7 @@ var foreignFolds = [...]string{"\u017f", "\u212a"}
 // that they fold to. What stands around them in a match is not known.
 func (r required) withForeign(whole extent) required {
 	letters := [...]string{"s", "k"}
-	around := extent{0, whole.max, whole.newline}
+	around := extent{max: whole.max, newline: whole.newline}
 	all := r
 	for i, text := range foreignFolds {
 		if slices.ContainsFunc(r, func(l literal) bool { return l.exact == "" && strings.Contains(l.text, letters[i]) }) {
@@ -76,52 +75,6 @@ func (r required) fixed() bool {
 	return !slices.ContainsFunc(r, func(l literal) bool { return l.before.min != l.before.max })
 }
 
-// extent is the length in bytes of what an expression can match.
-type extent struct {
-	min, max int  // max is unbounded if there is no end to it
-	newline  bool // whether a line feed can be in it
-}
-
-const unbounded = math.MaxInt
-
-func (e extent) add(f extent) extent {
-	return extent{saturate(e.min + f.min), addMax(e.max, f.max), e.newline || f.newline}
-}
-
-func (e extent) or(f extent) extent {
-	return extent{min(e.min, f.min), max(e.max, f.max), e.newline || f.newline}
-}
-
-// times is the extent of least to most repetitions; most is negative if there is
-// no end to them.
-func (e extent) times(least, most int) extent {
-	r := extent{saturate(e.min * least), 0, e.newline && most != 0}
-	switch {
-	case e.max == 0 || most == 0:
-	case e.max == unbounded || most < 0:
-		r.max = unbounded
-	default:
-		r.max = e.max * most
-	}
-	if r.max >= maxExtent {
-		r.max = unbounded
-	}
-	return r
-}
-
-// maxExtent is the length past which an extent counts as unbounded. Nested
-// repeats would overflow otherwise.
-const maxExtent = 1 << 20
-
-func saturate(n int) int { return min(n, maxExtent) }
-
-func addMax(a, b int) int {
-	if a == unbounded || b == unbounded || a+b >= maxExtent {
-		return unbounded
-	}
-	return a + b
-}
-
 // word is one of the strings that an expression matches. ASCII letters of a
 // folded word stand for both cases and are in lower case.
 type word struct {
@@ -134,6 +87,8 @@ type shape struct {
 	extent extent
 	words  []word // all strings that it matches; nil if they are too many to list
 	sets   []required
+	// boundary: it matches nothing but where a word begins or ends.
+	boundary bool
 }
 
 // analyse finds an expression's shape.
@@ -141,8 +96,10 @@ func analyse(re *syntax.Regexp) shape {
 	switch re.Op {
 	case syntax.OpNoMatch:
 		return shape{words: []word{}}
+	case syntax.OpWordBoundary:
+		return shape{words: []word{{}}, boundary: true}
 	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText,
-		syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		syntax.OpEndText, syntax.OpNoWordBoundary:
 		return shape{words: []word{{}}}
 	case syntax.OpLiteral:
 		parts := make([]shape, len(re.Rune))
@@ -175,7 +132,7 @@ func analyse(re *syntax.Regexp) shape {
 	case syntax.OpAlternate:
 		return alternate(re.Sub)
 	}
-	return shape{extent: extent{0, unbounded, true}}
+	return shape{extent: extent{max: unbounded, newline: true}}
 }
 
 // orbit gives a rune's ranges: itself, or all runes that it folds to.
@@ -194,8 +151,9 @@ func runes(ranges []rune) shape {
 	if len(ranges) == 0 {
 		return shape{words: []word{}}
 	}
+	beside := besideRunes(ranges)
 	var (
-		s       = shape{extent: extent{min: utf8.UTFMax}}
+		s       = shape{extent: extent{min: utf8.UTFMax, first: beside, last: beside}}
 		count   = 0
 		invalid = false
 	)
@@ -222,6 +180,20 @@ func runes(ranges []rune) shape {
 	}
 	s.words = foldPairs(s.words)
 	return s
+}
+
+// besideRunes is the border of one rune out of some ranges.
+func besideRunes(ranges []rune) border {
+	e := border{closed: true}
+	for i := 0; i < len(ranges); i += 2 {
+		if ranges[i] < utf8.RuneSelf {
+			e.add(byte(ranges[i]), byte(min(ranges[i+1], utf8.RuneSelf-1)))
+		}
+		if ranges[i+1] >= utf8.RuneSelf {
+			e.add(utf8.RuneSelf, 0xff) // the bytes of such runes, and those of none
+		}
+	}
+	return e
 }
 
 // foldPairs makes one folded word of both cases of an ASCII letter, and of the
@@ -290,24 +262,32 @@ func sequence(parts []shape) shape {
 		before extent       // of parts[:i]
 		run    = []word{{}} // what the parts since runAt match
 		runAt  = extent{}   // before the run
+		bound  = false      // whether a word begins or ends there
 		whole  = true       // the run is all parts so far
-		flush  = func(i int) { s.add(toRequired(run, runAt, after[i])) }
+		flush  = func(i int) {
+			set := toRequired(run, runAt, after[i])
+			for k := range set {
+				set[k].bound(bound)
+			}
+			s.add(set)
+		}
 	)
 	for i, p := range parts {
 		next := p.words
+		bound = bound || p.boundary && isNothing(run)
 		if next != nil && len(run)*len(next) <= maxWords {
 			run = cross(run, next)
 		} else {
 			flush(i)
 			whole = false
 			if next != nil {
-				run, runAt = next, before
+				run, runAt, bound = next, before, p.boundary
 			} else {
 				for _, set := range p.sets {
-					s.add(shift(set, before, after[i+1]))
-					s.add(prepend(run, runAt, set, before, after[i+1]))
+					s.add(shift(set, before, after[i+1], bound && isNothing(run)))
+					s.add(prepend(run, runAt, set, before, after[i+1], bound))
 				}
-				run, runAt = []word{{}}, before.add(p.extent)
+				run, runAt, bound = []word{{}}, before.add(p.extent), false
 			}
 		}
 		before = before.add(p.extent)
@@ -425,9 +405,22 @@ func toRequired(words []word, before, after extent) required {
 	return set
 }
 
-func shift(set required, before, after extent) required {
+// bound notes that a word begins or ends where the literal begins, if that is so.
+func (l *literal) bound(so bool) {
+	if so && isWord(l.text[0]) {
+		l.before.last = l.before.last.offWord()
+	}
+}
+
+// isNothing tells whether a run matches nothing but the empty string.
+func isNothing(run []word) bool { return len(run) == 1 && run[0].text == "" }
+
+// shift is the set of an expression in the midst of others. Bound tells whether a
+// word begins or ends where the expression begins.
+func shift(set required, before, after extent, bound bool) required {
 	moved := slices.Clone(set)
 	for i := range moved {
+		moved[i].bound(bound && moved[i].before.max == 0)
 		moved[i].before = before.add(moved[i].before)
 		moved[i].after = moved[i].after.add(after)
 	}
@@ -437,13 +430,13 @@ func shift(set required, before, after extent) required {
 // prepend shifts a set, and puts the words of the run before it, which begins at
 // runAt, before those literals that stand where it ends. The parser takes what
 // branches have in common out of them, and this puts it back. It is nil if there
-// is nothing to put, or too much.
-func prepend(run []word, runAt extent, set required, before, after extent) required {
-	if len(run) == 1 && run[0].text == "" || len(run)*len(set) > maxWords {
+// is nothing to put, or too much. Bound is for where the run begins.
+func prepend(run []word, runAt extent, set required, before, after extent, bound bool) required {
+	if isNothing(run) || len(run)*len(set) > maxWords {
 		return nil
 	}
 	var longer required
-	for i, l := range shift(set, before, after) {
+	for i, l := range shift(set, before, after, false) {
 		if set[i].before.max > 0 {
 			longer = append(longer, l)
 			continue
@@ -453,6 +446,7 @@ func prepend(run []word, runAt extent, set required, before, after extent) requi
 			if !w.folded && l.exact != "" {
 				long.exact = w.text + l.exact
 			}
+			long.bound(bound)
 			longer = append(longer, long)
 		}
 	}

@@ -147,11 +147,10 @@ func (m *Matcher) hits(s *scratch, t *Text) {
 	if t.Base == nil || !t.Base.known {
 		s.hits = m.scan(s.hits, t.Data, 0, len(t.Data))
 	} else {
-		s.copied = t.Base.inherited(s.copied, len(t.Data), t.Copied)
-		seams(len(t.Data), t.Copied, max(m.longest-1, 0), func(from, to int) {
-			s.fresh = m.scan(s.fresh, t.Data, from, to)
-		})
-		s.fresh = slices.DeleteFunc(s.fresh, func(h hit) bool { return inOne(t.Copied, h) })
+		p := pieces{t.Copied, t.Base.size, len(t.Data)}
+		s.copied = p.inherited(s.copied, t.Base.hits)
+		p.seams(m.longest, func(from, to int) { s.fresh = m.scan(s.fresh, t.Data, from, to) })
+		s.fresh = slices.DeleteFunc(s.fresh, p.hold)
 		s.hits = merge(s.hits, s.copied, s.fresh)
 	}
 	for i := range s.hits {
@@ -170,12 +169,12 @@ func (m *Matcher) hits(s *scratch, t *Text) {
 	}
 }
 
-// scan adds the hits in a part of a text.
+// scan adds the hits in a part of a text that fit there.
 func (m *Matcher) scan(into []hit, data []byte, from, to int) []hit {
 	m.prefilter.scan(data[from:to], func(text int32, at int) {
 		at += from
 		for _, l := range m.uses[text] {
-			if e := l.exact; e == "" || string(data[at:at+len(e)]) == e {
+			if e := l.exact; (e == "" || string(data[at:at+len(e)]) == e) && l.fits(data, at) {
 				into = append(into, hit{literal: l, at: at})
 			}
 		}

@@ -256,7 +256,7 @@ func (c choice) hits(text []byte) []*hit {
 	var hits []*hit
 	newPrefilter(texts).scan(text, func(i int32, at int) {
 		l := &c.literals[i]
-		if l.exact == "" || string(text[at:at+len(l.exact)]) == l.exact {
+		if (l.exact == "" || string(text[at:at+len(l.exact)]) == l.exact) && l.fits(text, at) {
 			hits = append(hits, &hit{literal: l, at: at})
 		}
 	})

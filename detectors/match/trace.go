@@ -13,6 +13,9 @@ type hit struct {
 
 func (h *hit) end() int { return h.at + len(h.literal.text) }
 
+// stretch is what tells that the literal stands here, and may.
+func (h *hit) stretch() stretch { return stretch{int32(h.at - 1), int32(h.end() + 1)} }
+
 // reject notes that no match has the literal here, and that so much of the text
 // says it. From -1 on, it says it as what the text begins with; up to where the
 // text ends, as what it ends with.
@@ -54,31 +57,17 @@ func (t *Trace) keep(size int, hits []hit) {
 	}
 }
 
-// inherited adds the hits that lie in copied pieces, in order.
-func (t *Trace) inherited(into []hit, size int, copied []Copy) []hit {
-	for _, c := range copied {
-		first, _ := slices.BinarySearchFunc(t.hits, c.From, func(h hit, from int) int { return h.end() - from - 1 })
-		for i := first; i < len(t.hits); i++ {
-			h := t.hits[i]
-			if h.end() > c.From+c.Len {
-				break
-			}
-			if h.at < c.From {
-				continue
-			}
-			h.at += c.At - c.From
-			h.rejected = t.moved(h.rejected, size, c)
-			into = append(into, h)
-		}
-	}
-	return into
+// pieces are what a text has of its base, and the sizes of both.
+type pieces struct {
+	copied   []Copy
+	from, to int // sizes of base and text
 }
 
-// moved gives a stretch of the text where a copy of it lies in another one of some
-// size; the empty one if not all of it is there.
-func (t *Trace) moved(s stretch, size int, c Copy) stretch {
-	begins := int(s.from) >= c.From || s.from < 0 && c.From == 0 && c.At == 0
-	ends := int(s.to) <= c.From+c.Len || c.From+c.Len == t.size && c.At+c.Len == size
+// moved gives a stretch of the base where it lies in a copy; the empty one if not
+// all of it does.
+func (p *pieces) moved(s stretch, c Copy) stretch {
+	begins := int(s.from) >= c.From || c.From == 0 && c.At == 0
+	ends := int(s.to) <= c.From+c.Len || c.From+c.Len == p.from && c.At+c.Len == p.to
 	if !begins || !ends {
 		return stretch{}
 	}
@@ -86,34 +75,62 @@ func (t *Trace) moved(s stretch, size int, c Copy) stretch {
 	return stretch{s.from + by, s.to + by}
 }
 
-// seams calls scan for each part of a text in which a literal can stand that is in
-// no copied piece as a whole: what lies between the pieces, with margin bytes of
-// them on either side. Parts that touch are one.
-func seams(size int, copied []Copy, margin int, scan func(from, to int)) {
-	from, to := 0, 0
-	for i, end := 0, 0; i <= len(copied); i++ { // end is that of the piece before
-		next := size
-		if i < len(copied) {
-			next = copied[i].At
+// inherited adds the base's hits that lie in copied pieces, with what stands beside
+// them, in order.
+func (p *pieces) inherited(into, base []hit) []hit {
+	for _, c := range p.copied {
+		first, _ := slices.BinarySearchFunc(base, c.From, func(h hit, from int) int { return h.end() - from - 1 })
+		for _, h := range base[first:] {
+			if h.end() > c.From+c.Len {
+				break
+			}
+			if p.moved(h.stretch(), c).empty() {
+				continue
+			}
+			h.at += c.At - c.From
+			h.rejected = p.moved(h.rejected, c)
+			into = append(into, h)
 		}
-		if next > 0 && end < size {
+	}
+	return into
+}
+
+// hold tells whether a hit in the text is one of those that are inherited.
+func (p *pieces) hold(h hit) bool {
+	after, _ := slices.BinarySearchFunc(p.copied, h.at, func(c Copy, at int) int { return c.At - at - 1 })
+	if after == 0 {
+		return false
+	}
+	c := p.copied[after-1]
+	back := pieces{from: p.to, to: p.from}
+	return !back.moved(h.stretch(), Copy{At: c.From, From: c.At, Len: c.Len}).empty()
+}
+
+// seams calls scan for each part of the text in which there can be hits that are
+// not inherited: what lies between the pieces, with margin bytes of them on either
+// side. Parts that touch are one.
+func (p *pieces) seams(margin int, scan func(from, to int)) {
+	from, to := 0, 0
+	for i, end := 0, 0; i <= len(p.copied); i++ { // end is that of the piece before
+		next := p.to
+		if i < len(p.copied) {
+			next = p.copied[i].At
+		}
+		// No seam is where the text begins or ends as the base does.
+		begins := i < len(p.copied) && next == 0 && p.copied[i].From == 0
+		ends := i == len(p.copied) && i > 0 && end == p.to && p.copied[i-1].From+p.copied[i-1].Len == p.from
+		if !begins && !ends {
 			if start := max(0, end-margin); start > to {
 				scan(from, to)
 				from = start
 			}
-			to = min(size, next+margin)
+			to = min(p.to, next+margin)
 		}
-		if i < len(copied) {
-			end = next + copied[i].Len
+		if i < len(p.copied) {
+			end = next + p.copied[i].Len
 		}
 	}
 	scan(from, to)
-}
-
-// inOne tells whether a hit lies in one copied piece as a whole.
-func inOne(copied []Copy, h hit) bool {
-	after, _ := slices.BinarySearchFunc(copied, h.at, func(c Copy, at int) int { return c.At - at - 1 })
-	return after > 0 && h.end() <= copied[after-1].At+copied[after-1].Len
 }
 
 // merge gives two ordered lists of hits as one.

@@ -157,7 +157,7 @@ func TestInherited(t *testing.T) {
 
 // TestTraceIsBounded: a text made of literals is searched anew each time.
 func TestTraceIsBounded(t *testing.T) {
-	m := compile(t, shapeRules([]string{`ab[0-9]`}))
+	m := compile(t, shapeRules([]string{`ab\w{1,2}[0-9]`}))
 	text := []byte(strings.Repeat("ab", maxTraced+1) + "1")
 	trace, _ := compareInherited(t, m, text[2:], nil, nil)
 	if !trace.known || len(trace.hits) != maxTraced {
