@@ -47,17 +47,41 @@ func byteClass(b byte) int {
 	return 59 + int(b-'{')
 }
 
-// frequency estimates how often a text stands in a byte of source text, in any case.
-func frequency(text string) float64 {
-	if text == "" {
-		return 1
-	}
-	row := byteClasses
+// Odds of an upper-case letter in the same text: after what is no letter, after a
+// lower-case one, and after another upper-case one.
+const (
+	upperFirst      = 0.25
+	upperAfterLower = 0.05
+	upperAfterUpper = 0.6
+)
+
+// frequency estimates how often a word stands in a byte of source text. A letter
+// after two others is as likely as it is in words (random.go): pairs alone make
+// common words much too rare.
+func (w word) frequency() float64 {
+	before, row := byteClasses, byteClasses
 	bits := 0.0 // twice the negated logarithm
-	for i := range len(text) {
-		class := byteClass(text[i])
-		bits += float64(bigrams[row*bigramRow+class] - '#')
-		row = class
+	odds, upper := 1.0, upperFirst
+	for i := range len(w.text) {
+		b := w.text[i]
+		class := byteClass(b)
+		if before < edge && row < edge && class < edge {
+			bits += float64(trigrams[(27*before+row)*trigramRow+class] - 'A')
+		} else {
+			bits += float64(bigrams[row*bigramRow+class] - '#')
+		}
+		before, row = row, class
+		switch {
+		case w.folded:
+		case isLower(b):
+			odds *= 1 - upper
+			upper = upperAfterLower
+		case isUpper(b):
+			odds *= upper
+			upper = upperAfterUpper
+		default:
+			upper = upperFirst
+		}
 	}
-	return math.Exp2(-bits / 2)
+	return math.Exp2(-bits/2) * odds
 }

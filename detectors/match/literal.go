@@ -28,6 +28,16 @@ type literal struct {
 	foreign       bool   // one of foreignFolds, which may stand in place of a letter
 }
 
+// word is the strings that the literal stands for.
+func (l literal) word() word {
+	if l.exact != "" {
+		return word{text: l.exact}
+	}
+	return word{l.text, true}
+}
+
+func (l literal) frequency() float64 { return l.word().frequency() }
+
 // foreignFolds are the runes outside ASCII that fold to an ASCII letter: a long s
 // and the Kelvin sign. No word has one for the sake of a folded letter, since each
 // such letter would double the words. They are literals by themselves instead.
@@ -55,7 +65,7 @@ type required []literal
 func (r required) frequency() float64 {
 	sum := 0.0
 	for _, l := range r {
-		sum += frequency(l.text)
+		sum += l.frequency()
 	}
 	return sum
 }

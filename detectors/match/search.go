@@ -103,7 +103,7 @@ func windowsCost(set required) float64 {
 				length += unboundedLength
 			}
 		}
-		cost += frequency(l.text) * float64(windowCost+windowByteCost*length)
+		cost += l.frequency() * float64(windowCost+windowByteCost*length)
 	}
 	return cost
 }
