@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -18,12 +19,12 @@ type Matcher struct {
 	rules     []*rule
 	slow      []string
 	prefilter *prefilter
-	uses      [][]use // by number of the prefilter's text
+	uses      [][]use // by number of the prefilter's word
 	searches  int
 	scratch   sync.Pool // of *scratch
 }
 
-// use says which search a text of the prefilter is for.
+// use says which search a word of the prefilter is for.
 type use struct {
 	search  int
 	literal *literal
@@ -62,7 +63,7 @@ type PartFound struct {
 // texts, and are passed over.
 func New(set *rules.Set) (*Matcher, error) {
 	m := &Matcher{}
-	uses := map[string][]use{}
+	uses := map[word][]use{}
 	for _, r := range set.Rules {
 		if r.Pattern == nil {
 			continue
@@ -72,7 +73,7 @@ func New(set *rules.Set) (*Matcher, error) {
 			m.searches++
 			for i := range p.literals {
 				l := &p.literals[i]
-				uses[l.text] = append(uses[l.text], use{p.number, l})
+				uses[l.word()] = append(uses[l.word()], use{p.number, l})
 			}
 		})
 		if err != nil {
@@ -83,14 +84,10 @@ func New(set *rules.Set) (*Matcher, error) {
 			m.slow = append(m.slow, r.ID)
 		}
 	}
-	var texts []string
-	for text := range uses {
-		texts = append(texts, text)
-	}
-	slices.Sort(texts)
-	m.prefilter = newPrefilter(texts)
-	for _, text := range texts {
-		m.uses = append(m.uses, uses[text])
+	words := slices.SortedFunc(maps.Keys(uses), word.compare)
+	m.prefilter = newPrefilter(words)
+	for _, w := range words {
+		m.uses = append(m.uses, uses[w])
 	}
 	m.scratch.New = func() any { return &scratch{hits: make([][]hit, m.searches)} }
 	return m, nil
@@ -114,11 +111,9 @@ func (m *Matcher) Find(data []byte, binary bool) []Found {
 			m.scratch.Put(s)
 		}
 	}()
-	m.prefilter.scan(data, func(text int32, at int) {
-		for _, u := range m.uses[text] {
-			if e := u.literal.exact; e == "" || string(data[at:at+len(e)]) == e {
-				s.add(u.search, hit{u.literal, at})
-			}
+	m.prefilter.scan(data, func(word int32, at int) {
+		for _, u := range m.uses[word] {
+			s.add(u.search, hit{u.literal, at})
 		}
 	})
 

@@ -247,16 +247,13 @@ type failer interface {
 
 // hits finds the literals, as a Matcher does.
 func (c choice) hits(text []byte) []hit {
-	var texts []string
+	var words []word
 	for _, l := range c.literals {
-		texts = append(texts, l.text)
+		words = append(words, l.word())
 	}
 	var hits []hit
-	newPrefilter(texts).scan(text, func(i int32, at int) {
-		l := &c.literals[i]
-		if l.exact == "" || string(text[at:at+len(l.exact)]) == l.exact {
-			hits = append(hits, hit{l, at})
-		}
+	newPrefilter(words).scan(text, func(i int32, at int) {
+		hits = append(hits, hit{&c.literals[i], at})
 	})
 	return hits
 }
