@@ -10,7 +10,9 @@
 //   - From the pattern's syntax tree come sets of literals of which every match
 //     contains one, and how far from them a match can reach (literal.go). The set
 //     that is rarest in source text is taken (frequency.go).
-//   - One automaton finds the literals of all rules at once (prefilter.go).
+//   - One search finds the literals of all rules at once: those stretches of them
+//     that are rare in source text are looked for, and the literals then compared
+//     (fingerprint.go, prefilter.go).
 //   - Where a literal stands at a known distance from the match's start, the
 //     pattern is tried at that one place (anchored.go); an optional run of
 //     characters before it is walked by hand (lead.go). Else it is searched for in

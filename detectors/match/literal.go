@@ -82,6 +82,17 @@ type word struct {
 	folded bool
 }
 
+// compare orders words.
+func (w word) compare(v word) int {
+	if c := cmp.Compare(w.text, v.text); c != 0 || w.folded == v.folded {
+		return c
+	}
+	if w.folded {
+		return 1
+	}
+	return -1
+}
+
 // shape is what is known of an expression.
 type shape struct {
 	extent extent

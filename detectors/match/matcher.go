@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -18,8 +19,8 @@ type Matcher struct {
 	rules     []*rule
 	slow      []string
 	prefilter *prefilter
-	uses      [][]*literal // by number of the prefilter's text
-	longest   int          // of the prefilter's texts
+	uses      [][]*literal // by number of the prefilter's word
+	longest   int          // of the prefilter's words
 	searches  int
 	scratch   sync.Pool // of *scratch
 }
@@ -57,7 +58,7 @@ type PartFound struct {
 // texts, and are passed over.
 func New(set *rules.Set) (*Matcher, error) {
 	m := &Matcher{}
-	uses := map[string][]*literal{}
+	uses := map[word][]*literal{}
 	for _, r := range set.Rules {
 		if r.Pattern == nil {
 			continue
@@ -68,7 +69,7 @@ func New(set *rules.Set) (*Matcher, error) {
 			for i := range p.literals {
 				l := &p.literals[i]
 				l.search = p.number
-				uses[l.text] = append(uses[l.text], l)
+				uses[l.word()] = append(uses[l.word()], l)
 				m.longest = max(m.longest, len(l.text))
 			}
 		})
@@ -80,14 +81,10 @@ func New(set *rules.Set) (*Matcher, error) {
 			m.slow = append(m.slow, r.ID)
 		}
 	}
-	var texts []string
-	for text := range uses {
-		texts = append(texts, text)
-	}
-	slices.Sort(texts)
-	m.prefilter = newPrefilter(texts)
-	for _, text := range texts {
-		m.uses = append(m.uses, uses[text])
+	words := slices.SortedFunc(maps.Keys(uses), word.compare)
+	m.prefilter = newPrefilter(words)
+	for _, w := range words {
+		m.uses = append(m.uses, uses[w])
 	}
 	m.scratch.New = func() any { return &scratch{bySearch: make([][]*hit, m.searches), live: make([]bool, m.searches)} }
 	return m, nil
@@ -146,11 +143,13 @@ func (m *Matcher) Find(input Text) []Found {
 func (m *Matcher) hits(s *scratch, t *Text) {
 	if t.Base == nil || !t.Base.known {
 		s.hits = m.scan(s.hits, t.Data, 0, len(t.Data))
+		sortHits(s.hits)
 	} else {
 		p := pieces{t.Copied, t.Base.size, len(t.Data)}
 		s.copied = p.inherited(s.copied, t.Base.hits)
 		p.seams(m.longest, func(from, to int) { s.fresh = m.scan(s.fresh, t.Data, from, to) })
 		s.fresh = slices.DeleteFunc(s.fresh, p.hold)
+		sortHits(s.fresh)
 		s.hits = merge(s.hits, s.copied, s.fresh)
 	}
 	for i := range s.hits {
@@ -171,10 +170,10 @@ func (m *Matcher) hits(s *scratch, t *Text) {
 
 // scan adds the hits in a part of a text that fit there.
 func (m *Matcher) scan(into []hit, data []byte, from, to int) []hit {
-	m.prefilter.scan(data[from:to], func(text int32, at int) {
+	m.prefilter.scan(data[from:to], func(word int32, at int) {
 		at += from
-		for _, l := range m.uses[text] {
-			if e := l.exact; (e == "" || string(data[at:at+len(e)]) == e) && l.fits(data, at) {
+		for _, l := range m.uses[word] {
+			if l.fits(data, at) {
 				into = append(into, hit{literal: l, at: at})
 			}
 		}

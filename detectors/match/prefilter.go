@@ -1,112 +1,162 @@
 package match
 
-// prefilter finds all places where one of many texts stands, whatever the case
-// of ASCII letters. It is an Aho-Corasick automaton, made into a table over
-// classes of bytes.
+import "encoding/binary"
+
+// prefilter finds all places where one of many words stands.
+//
+// It looks at every second place of a text, at the four bytes there: a window. In
+// which windows a word is seen depends on whether it begins at an even place. For
+// either case one of them is chosen, the rarest in source text; what the word shows
+// there is its fingerprint.
+//
+// A window is two pairs of bytes. A table says for each pair which buckets have a
+// fingerprint with it as the first pair, and which as the second one. Only a window
+// whose pairs have a bucket in common can show a fingerprint. Of a thousand windows
+// of source text some thirty pass, and two thirds of those show one. The loads of
+// the table don't wait for each other, as those of an automaton do.
+//
+// Buckets come from Teddy (Wang et al., Hyperscan, NSDI 2019), which looks up half
+// bytes in vector registers. That is good for some dozens of fingerprints. Here are
+// hundreds, of which its small tables know too little: they let a quarter of all
+// places of source text pass, or more, and these would have to be looked up in a
+// table like this one nevertheless. So there is no vector code.
 type prefilter struct {
-	class [256]uint8
-	// next maps state+class to a state. A state is the index of its row, with
-	// hasHits set if texts end there.
-	next []uint32
-	hits [][]int32 // by row number: the texts that end there
-	size uint32    // length of a row
-	text []string
+	pairs pairTable
+	// Fingerprints by hash of a window's middle bytes: those of slot i are
+	// suspects[slots[i]:slots[i+1]]. One that leaves a middle byte open is in many.
+	slots    [slots + 1]int32
+	suspects []suspect
+	words    []placed
 }
 
-const hasHits = 1 << 31
+const (
+	window   = 4 // bytes
+	slotBits = 12
+	slots    = 1 << slotBits
+	buckets  = 32
+)
 
-// newPrefilter makes a prefilter of texts, whose ASCII letters are in lower case.
-func newPrefilter(texts []string) *prefilter {
-	p := &prefilter{text: texts}
-	p.classify()
+// pairTable has a bit for each bucket, by pair: in the low half if the bucket has it
+// as a first pair, in the high half if as a second one.
+type pairTable [1 << 16]uint64
 
-	// The trie; 0 stands for "no child", since no edge leads to the root. It grows
-	// level by level: shallow nodes, which texts visit most, lie side by side.
-	trie := make([]uint32, p.size)
-	p.hits = make([][]int32, 1)
-	at := make([]uint32, len(texts))
-	for depth, more := 0, true; more; depth++ {
-		more = false
-		for id, text := range texts {
-			if depth >= len(text) {
-				continue
-			}
-			edge := at[id]*p.size + uint32(p.class[text[depth]])
-			if trie[edge] == 0 {
-				trie[edge] = uint32(len(p.hits))
-				trie = append(trie, make([]uint32, p.size)...)
-				p.hits = append(p.hits, nil)
-			}
-			at[id] = trie[edge]
-			if depth == len(text)-1 {
-				p.hits[at[id]] = append(p.hits[at[id]], int32(id))
-			}
-			more = true
-		}
-	}
+// fingerprint is what a word shows in a window: (bytes^value)&mask is 0.
+type fingerprint struct{ value, mask uint32 }
 
-	// Breadth first, each node takes the edges it lacks from its longest proper
-	// suffix, which is done already.
-	suffix := make([]uint32, len(p.hits))
-	queue := []uint32{0}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		p.hits[at] = append(p.hits[at], p.hits[suffix[at]]...)
-		for c := range p.size {
-			edge, other := at*p.size+c, uint32(0)
-			if at != 0 {
-				other = trie[suffix[at]*p.size+c]
-			}
-			if child := trie[edge]; child != 0 {
-				suffix[child] = other
-				queue = append(queue, child)
-			} else {
-				trie[edge] = other
+// suspect is a fingerprint, and where the words begin and end that have it.
+type suspect struct {
+	fingerprint
+	from, to int32
+}
+
+// placed is a word, its number, and where the window begins in it: at -1 if the
+// word begins with the window's second byte.
+type placed struct {
+	word
+	number, offset int32
+}
+
+// newPrefilter makes a prefilter of words. Empty ones stand nowhere.
+func newPrefilter(words []word) *prefilter {
+	p := &prefilter{}
+	var (
+		odds   [buckets]pairOdds
+		bySlot [slots][]suspect
+		last   [slots]fingerprint
+	)
+	for _, c := range chooseFingerprints(words) {
+		p.pairs.add(c.fingerprint, &odds)
+		from := len(p.words)
+		p.words = append(p.words, c.words...)
+		s := suspect{c.fingerprint, int32(from), int32(len(p.words))}
+		for middle := range s.pair(8) {
+			slot := slotOf(uint32(middle) << 8)
+			if last[slot] != s.fingerprint { // cases share slots
+				last[slot] = s.fingerprint
+				bySlot[slot] = append(bySlot[slot], s)
 			}
 		}
 	}
-	p.next = trie
-	for i, node := range trie {
-		p.next[i] = node * p.size
-		if len(p.hits[node]) > 0 {
-			p.next[i] |= hasHits
-		}
+	for i, all := range bySlot {
+		p.suspects = append(p.suspects, all...)
+		p.slots[i+1] = int32(len(p.suspects))
 	}
 	return p
 }
 
-// classify gives each byte that texts use a class; all others share class 0.
-func (p *prefilter) classify() {
-	var used [256]bool
-	for _, text := range p.text {
-		for i := range len(text) {
-			used[text[i]] = true
-		}
-	}
-	p.size = 1
-	for b := range used {
-		if used[b] {
-			p.class[b] = uint8(p.size)
-			p.size++
-		}
-	}
-	for b := 'A'; b <= 'Z'; b++ {
-		p.class[b] = p.class[b+'a'-'A']
-	}
+// slotOf hashes the middle bytes of a window, whatever the case of letters.
+func slotOf(bytes uint32) uint32 {
+	return (bytes>>8&0xffff | caseBit<<8 | caseBit) * 0x9e3779b1 >> (32 - slotBits)
 }
 
-// scan calls found for each place where a text stands, with the text's number
-// and its start, ordered by end.
-func (p *prefilter) scan(data []byte, found func(text int32, at int)) {
-	state := uint32(0)
-	for i, b := range data {
-		state = p.next[state+uint32(p.class[b])]
-		if state&hasHits != 0 {
-			state &^= hasHits
-			for _, id := range p.hits[state/p.size] {
-				found(id, i+1-len(p.text[id]))
+// scan calls found for each place where a word stands, with the word's number and
+// its start, in the order of the words' windows. The text may be of any length.
+func (p *prefilter) scan(text []byte, found func(word int32, at int)) {
+	const step = 8
+	at := 0
+	if len(text) >= step+2 {
+		e := p.pairs[binary.LittleEndian.Uint16(text)]
+		for ; at+step+2 <= len(text); at += step {
+			bytes, next := binary.LittleEndian.Uint64(text[at:]), binary.LittleEndian.Uint16(text[at+step:])
+			a, b, c, d := e, p.pairs[uint16(bytes>>16)], p.pairs[uint16(bytes>>32)], p.pairs[bytes>>48]
+			e = p.pairs[next]
+			ab, bc, cd, de := a&(b>>buckets), b&(c>>buckets), c&(d>>buckets), d&(e>>buckets)
+			if ab|bc|cd|de == 0 {
+				continue
+			}
+			if ab != 0 {
+				p.confirm(text, at, uint32(bytes), found)
+			}
+			if bc != 0 {
+				p.confirm(text, at+2, uint32(bytes>>16), found)
+			}
+			if cd != 0 {
+				p.confirm(text, at+4, uint32(bytes>>32), found)
+			}
+			if de != 0 {
+				p.confirm(text, at+6, uint32(bytes>>48)|uint32(next)<<16, found)
 			}
 		}
 	}
+	for ; at < len(text); at += 2 {
+		var padded [window]byte // zero past the end
+		copy(padded[:], text[at:])
+		bytes := binary.LittleEndian.Uint32(padded[:])
+		if p.pairs[uint16(bytes)]&(p.pairs[bytes>>16]>>buckets) != 0 {
+			p.confirm(text, at, bytes, found)
+		}
+	}
+}
+
+// confirm calls found for each word that stands around a window and shows its
+// fingerprint there.
+func (p *prefilter) confirm(text []byte, at int, bytes uint32, found func(word int32, at int)) {
+	slot := slotOf(bytes)
+	suspects := p.suspects[p.slots[slot]:p.slots[slot+1]]
+	for i := range suspects {
+		s := &suspects[i]
+		if (bytes^s.value)&s.mask != 0 {
+			continue
+		}
+		words := p.words[s.from:s.to]
+		for i := range words {
+			w := &words[i]
+			if start := at - int(w.offset); w.standsAt(text, start) {
+				found(w.number, start)
+			}
+		}
+	}
+}
+
+// standsAt tells whether a word stands at a place, which may be outside the text.
+func (w *word) standsAt(text []byte, at int) bool {
+	if at < 0 || at+len(w.text) > len(text) {
+		return false
+	}
+	for i, b := range text[at : at+len(w.text)] {
+		if b != w.text[i] && !(w.folded && b == w.text[i]^caseBit && isLetter(b)) {
+			return false
+		}
+	}
+	return true
 }

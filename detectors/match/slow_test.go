@@ -249,14 +249,13 @@ type failer interface {
 
 // hits finds the literals, as a Matcher does.
 func (c choice) hits(text []byte) []*hit {
-	var texts []string
+	var words []word
 	for _, l := range c.literals {
-		texts = append(texts, l.text)
+		words = append(words, l.word())
 	}
 	var hits []*hit
-	newPrefilter(texts).scan(text, func(i int32, at int) {
-		l := &c.literals[i]
-		if (l.exact == "" || string(text[at:at+len(l.exact)]) == l.exact) && l.fits(text, at) {
+	newPrefilter(words).scan(text, func(i int32, at int) {
+		if l := &c.literals[i]; l.fits(text, at) {
 			hits = append(hits, &hit{literal: l, at: at})
 		}
 	})

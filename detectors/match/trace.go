@@ -133,6 +133,19 @@ func (p *pieces) seams(margin int, scan func(from, to int)) {
 	scan(from, to)
 }
 
+// sortHits orders hits by end. They come in the order of the prefilter's windows, so
+// none has far to go.
+func sortHits(hits []hit) {
+	for i := 1; i < len(hits); i++ {
+		h, end := hits[i], hits[i].end()
+		k := i
+		for ; k > 0 && hits[k-1].end() > end; k-- {
+			hits[k] = hits[k-1]
+		}
+		hits[k] = h
+	}
+}
+
 // merge gives two ordered lists of hits as one.
 func merge(into, a, b []hit) []hit {
 	for len(a) > 0 && len(b) > 0 {

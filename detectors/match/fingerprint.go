@@ -1,0 +1,137 @@
+package match
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+)
+
+// sharing is a fingerprint, the words that have it, and how often source text does.
+type sharing struct {
+	fingerprint
+	words     []placed
+	frequency float64
+}
+
+// chooseFingerprints gives each word two fingerprints: one for even and one for
+// odd places. Words share them where that is cheaper: a window that shows one costs
+// a look at each of its words, and as much to get there. Short words, which have
+// the least choice, choose first; empty ones get none. The most common fingerprints
+// come first.
+func chooseFingerprints(words []word) []sharing {
+	var (
+		all   []sharing
+		known = map[fingerprint]int{} // index in all
+		order = make([]int, len(words))
+	)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return len(words[a].text) - len(words[b].text) })
+	for _, number := range order {
+		w := words[number]
+		if w.text == "" {
+			continue
+		}
+		for odd := range 2 {
+			var best, offset int
+			least := math.Inf(1)
+			for at := -odd; at < len(w.text); at += 2 {
+				f, part := w.fingerprint(at)
+				i, has := known[f]
+				if !has {
+					i = len(all)
+					known[f] = i
+					all = append(all, sharing{fingerprint: f, frequency: part.frequency()})
+				}
+				cost := all[i].frequency
+				if len(all[i].words) == 0 {
+					cost *= 2
+				}
+				if cost < least {
+					best, offset, least = i, at, cost
+				}
+			}
+			all[best].words = append(all[best].words, placed{w, int32(number), int32(offset)})
+		}
+	}
+	all = slices.DeleteFunc(all, func(c sharing) bool { return len(c.words) == 0 })
+	slices.SortStableFunc(all, func(a, b sharing) int { return cmp.Compare(b.frequency, a.frequency) })
+	return all
+}
+
+// fingerprint gives what a word shows in a window at an offset, and the part of the
+// word that this is.
+func (w word) fingerprint(offset int) (f fingerprint, part word) {
+	from, to := max(offset, 0), min(offset+window, len(w.text))
+	for i := from; i < to; i++ {
+		value, mask := uint32(w.text[i]), uint32(0xff)
+		if w.folded && isLetter(w.text[i]) {
+			mask &^= caseBit
+		}
+		f.value |= value << (8 * (i - offset))
+		f.mask |= mask << (8 * (i - offset))
+	}
+	return f, word{w.text[from:to], w.folded}
+}
+
+// caseBit is the bit by which the cases of an ASCII letter differ.
+const caseBit = 'a' ^ 'A'
+
+// pair gives all that two bytes of a window can be, those from a bit on.
+func (f fingerprint) pair(shift int) iter.Seq[uint16] {
+	value, free := uint16(f.value>>shift), ^uint16(f.mask>>shift)
+	return func(yield func(uint16) bool) {
+		for sub := free; yield(value&^free|sub) && sub != 0; { // all subsets of the free bits
+			sub = (sub - 1) & free
+		}
+	}
+}
+
+// pairFrequency estimates how often two bytes in source text are what the
+// fingerprint says of those from a bit on.
+func (f fingerprint) pairFrequency(shift int) float64 {
+	var text []byte
+	folded := false
+	for i := range 2 {
+		value, mask := byte(f.value>>(shift+8*i)), byte(f.mask>>(shift+8*i))
+		if mask != 0 {
+			text = append(text, value)
+			folded = folded || mask != 0xff
+		}
+	}
+	return word{string(text), folded}.frequency()
+}
+
+// pairOdds is how likely a pair of source text is to be in a bucket, as the first
+// and as the second one.
+type pairOdds [2]float64
+
+// add puts a fingerprint into a bucket: the one which then lets the fewest more
+// windows of source text pass. It keeps the buckets' odds.
+func (t *pairTable) add(f fingerprint, odds *[buckets]pairOdds) {
+	frequency := [2]float64{f.pairFrequency(0), f.pairFrequency(16)}
+	has := [2]uint64{t[uint16(f.value)], t[f.value>>16] >> buckets}
+	var best int
+	var bestOdds pairOdds
+	least := math.Inf(1)
+	for i, before := range odds {
+		after := before
+		for j := range after {
+			if has[j]&(1<<i) == 0 {
+				after[j] = min(1, after[j]+frequency[j])
+			}
+		}
+		if more := after[0]*after[1] - before[0]*before[1]; more < least {
+			best, bestOdds, least = i, after, more
+		}
+	}
+	odds[best] = bestOdds
+	for first := range f.pair(0) {
+		t[first] |= 1 << best
+	}
+	for second := range f.pair(16) {
+		t[second] |= 1 << (buckets + best)
+	}
+}
