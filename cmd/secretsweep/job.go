@@ -79,7 +79,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if j.reading.quiet {
 		line = nil
 	}
-	if sh.getenv("GOGC") == "" {
+	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
 	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: line.show}, beforeResults{pipe, line})
@@ -93,6 +93,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 // gcPercent is how much the heap may grow, in percent, before it is collected. Most
 // of what a scan has in memory stays there, such as the trees of a history, and
 // leaves little to collect: Go's 100 would take a third more memory to save nothing.
+// A hook has no history in memory, and nobody waits for it gladly.
 const gcPercent = 33
 
 // pathOf is the path that a command with [PATH] is given.

@@ -40,8 +40,7 @@ func (r *repository) refs(ctx context.Context, broken func(error)) []ref {
 		}
 		return refs
 	}
-	f := refFiles{hashSize: r.hashSize, targets: map[string]odb.ID{}, symbolic: map[string]string{}, broken: broken}
-	f.read(headName, filepath.Join(r.gitDir, headName))
+	f := r.refFiles(broken)
 	f.walk(r.gitDir)
 	if r.common != r.gitDir {
 		f.read(mainHead, filepath.Join(r.common, headName))
@@ -52,6 +51,38 @@ func (r *repository) refs(ctx context.Context, broken func(error)) []ref {
 	f.readPacked(r.common)
 	f.follow()
 	return sortRefs(f.targets)
+}
+
+// onlyHead reads HEAD as refs does, and leaves out what doesn't lead to it: there
+// may be many.
+func (r *repository) onlyHead(ctx context.Context, broken func(error)) []ref {
+	if r.foreign != "" {
+		return r.refs(ctx, broken)
+	}
+	f := r.refFiles(broken)
+	for to := f.symbolic[headName]; filepath.IsLocal(to); to = f.symbolic[to] {
+		if _, again := f.symbolic[to]; again {
+			break
+		}
+		f.read(to, filepath.Join(r.common, filepath.FromSlash(to)))
+	}
+	f.follow()
+	if _, direct := f.targets[headName]; !direct {
+		f.readPacked(r.common)
+		f.follow()
+	}
+	head := map[string]odb.ID{}
+	if id, ok := f.targets[headName]; ok {
+		head[headName] = id
+	}
+	return sortRefs(head)
+}
+
+// refFiles begins with HEAD.
+func (r *repository) refFiles(broken func(error)) *refFiles {
+	f := &refFiles{hashSize: r.hashSize, targets: map[string]odb.ID{}, symbolic: map[string]string{}, broken: broken}
+	f.read(headName, filepath.Join(r.gitDir, headName))
+	return f
 }
 
 // refFiles is refs as they are read from files. See gitrepository-layout(5).

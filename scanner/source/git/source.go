@@ -57,6 +57,9 @@ type Options struct {
 	IndexFile string
 }
 
+// indexOnly tells whether of the history only HEAD is looked at.
+func (o *Options) indexOnly() bool { return o.Staged || o.NoHistory }
+
 // wholeHistory tells whether all objects are swept.
 func (o *Options) wholeHistory() bool { return !o.NoHistory && !o.newOnly() }
 

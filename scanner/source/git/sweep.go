@@ -76,7 +76,11 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	}
 	// Without a ref every object is swept all the same; what is lost is which of
 	// them it reaches.
-	s.refs = s.repository.refs(ctx, func(err error) { s.problem(v, err) })
+	readRefs := s.repository.refs
+	if s.options.indexOnly() {
+		readRefs = s.repository.onlyHead
+	}
+	s.refs = readRefs(ctx, func(err error) { s.problem(v, err) })
 	cut, err := s.shallow()
 	if err != nil {
 		s.problem(v, err)
@@ -86,7 +90,7 @@ func (s *sweep) prepare(ctx context.Context, v scanner.Visitor) error {
 	}
 	progress := func(done, total int64) { v.Progress(s.root+": commits and folders", done, total) }
 	progress(0, 0)
-	if s.options.Staged || s.options.NoHistory {
+	if s.options.indexOnly() {
 		s.graph, err = loadCommit(ctx, s.db, s.headID())
 	} else {
 		s.graph, err = loadGraph(ctx, s.db, s.options.Workers, s.options.wholeHistory(), cut, progress)
@@ -136,7 +140,7 @@ func (s *sweep) headID() odb.ID {
 func (s *sweep) objects(ctx context.Context) (objects, error) {
 	dir := filepath.Join(s.common, "objects")
 	switch {
-	case s.native && (s.options.Staged || s.options.NoHistory):
+	case s.native && s.options.indexOnly():
 		return asObjects(odb.OpenLookup(ctx, dir, s.hashSize))
 	case s.native:
 		return asObjects(odb.Open(ctx, dir, s.hashSize))

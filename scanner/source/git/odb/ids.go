@@ -2,6 +2,7 @@ package odb
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -68,16 +69,13 @@ func (t *idTable) merge(width int, lists []list) [][]int32 {
 	t.width = width
 	defer t.index()
 	places := make([][]int32, len(lists))
-	total, repeated := 0, false
+	total := 0
 	for k, l := range lists {
 		n := len(l.ids) / width
 		places[k] = make([]int32, n)
 		total += n
-		for i := 1; i < n && len(lists) == 1 && !repeated; i++ {
-			repeated = bytes.Equal(l.ids[(i-1)*width:i*width], l.ids[i*width:(i+1)*width])
-		}
 	}
-	if len(lists) == 1 && !repeated {
+	if len(lists) == 1 && !repeats(lists[0].ids, width) {
 		t.ids = lists[0].ids
 		for i := range places[0] {
 			places[0][i] = int32(i)
@@ -91,17 +89,31 @@ func (t *idTable) merge(width int, lists []list) [][]int32 {
 		list, item int
 	}
 	t.ids = make([]byte, 0, total*width)
-	next := make([]int, len(lists))
+	from, to := make([]int, len(lists)), make([]int, len(lists))
 	var group []ref
-	for p := range 1 << 16 {
+	for lead := range 1 << 16 {
+		having, last := 0, 0
+		for k, l := range lists {
+			from[k] = to[k]
+			for to[k] < len(places[k]) && int(binary.BigEndian.Uint16(l.ids[to[k]*width:])) == lead {
+				to[k]++
+			}
+			if to[k] > from[k] {
+				having, last = having+1, k
+			}
+		}
+		if having == 1 && !repeats(lists[last].ids[from[last]*width:to[last]*width], width) {
+			n := t.len()
+			t.ids = append(t.ids, lists[last].ids[from[last]*width:to[last]*width]...)
+			for i := range places[last][from[last]:to[last]] {
+				places[last][from[last]+i] = int32(n + i)
+			}
+			continue
+		}
 		group = group[:0]
 		for k, l := range lists {
-			for ; next[k] < len(places[k]); next[k]++ {
-				id := l.ids[next[k]*width : (next[k]+1)*width]
-				if int(id[0])<<8|int(id[1]) != p {
-					break
-				}
-				group = append(group, ref{id, k, next[k]})
+			for i := from[k]; i < to[k]; i++ {
+				group = append(group, ref{l.ids[i*width : (i+1)*width], k, i})
 			}
 		}
 		slices.SortFunc(group, func(a, b ref) int { return bytes.Compare(a.id, b.id) })
@@ -109,9 +121,20 @@ func (t *idTable) merge(width int, lists []list) [][]int32 {
 			if i == 0 || !bytes.Equal(r.id, group[i-1].id) {
 				t.ids = append(t.ids, r.id...)
 			}
-			places[r.list][r.item] = int32(len(t.ids)/width - 1)
+			places[r.list][r.item] = int32(t.len() - 1)
 		}
 	}
 	t.ids = slices.Clip(t.ids)
 	return places
+}
+
+// repeats tells whether an id stands twice in a list that is in order.
+func repeats(ids []byte, width int) bool {
+	for at := width; at < len(ids); at += width {
+		same := binary.BigEndian.Uint64(ids[at-width:]) == binary.BigEndian.Uint64(ids[at:])
+		if same && bytes.Equal(ids[at-width:at], ids[at:at+width]) {
+			return true
+		}
+	}
+	return false
 }
