@@ -37,7 +37,8 @@ type tracer struct {
 
 	shapes  []shape // by number; number 0 is the empty one
 	shapeNo map[string]int32
-	shapeOf map[int32]int32  // tree → its shape
+	shapeOf []int32          // tree → its shape, or one of the two below
+	barren  []bool           // entry of a tree → it leads to no value, for all that is known
 	states  []*state         // in the order they were made: children before parents
 	at      map[int32]*state // commit → the state of its tree
 	runs    []run
@@ -45,6 +46,12 @@ type tracer struct {
 
 	leaves map[int32]int // shape → blobs under it, counting each path
 }
+
+// What stands in shapeOf for a tree without a shape.
+const (
+	shapeUnknown = -1 - iota
+	shapePending // it is being computed
+)
 
 // mostLeaves bounds the places that one commit can have. Trees that refer to the
 // same subtree over and over can promise any number of them; a value of which no
@@ -76,22 +83,30 @@ type state struct {
 }
 
 func newTracer(g *graph, paths *pathTable, values map[int32][]int32, within map[int32]bool) *tracer {
-	return &tracer{
+	t := &tracer{
 		g: g, paths: paths, values: values, within: within,
-		shapes: make([]shape, 1), shapeNo: map[string]int32{}, shapeOf: map[int32]int32{},
-		at: map[int32]*state{}, traced: map[int32]bool{}, leaves: map[int32]int{},
+		shapes: make([]shape, 1), shapeNo: map[string]int32{}, shapeOf: make([]int32, g.db.Len()),
+		barren: make([]bool, len(g.trees.entries)),
+		at:     map[int32]*state{}, traced: map[int32]bool{}, leaves: map[int32]int{},
 	}
+	for i := range t.shapeOf {
+		t.shapeOf[i] = shapeUnknown
+	}
+	for n, e := range g.trees.entries {
+		t.barren[n] = e.child == none || e.kind != treeEntry && len(values[e.child]) == 0
+	}
+	return t
 }
 
 // shapeTree computes the shape of a tree.
 func (t *tracer) shapeTree(ctx context.Context, tree int32, depth uint16) (int32, error) {
-	if n, ok := t.shapeOf[tree]; ok {
+	if n := t.shapeOf[tree]; n >= 0 {
 		return n, nil
 	}
-	if depth > deepest || t.within != nil && !t.within[tree] {
-		return 0, nil
+	if depth > deepest || t.shapeOf[tree] == shapePending || t.within != nil && !t.within[tree] {
+		return 0, nil // pending is a forged tree that holds itself
 	}
-	t.shapeOf[tree] = 0 // for a forged tree that holds itself
+	t.shapeOf[tree] = shapePending
 	if err := t.g.trees.load(ctx, tree); err != nil {
 		return 0, err
 	}
@@ -103,6 +118,10 @@ func (t *tracer) shapeTree(ctx context.Context, tree int32, depth uint16) (int32
 		}
 	}
 	for _, n := range t.g.trees.list(tree) {
+		known := int(n) < len(t.barren) // else it was loaded since
+		if known && t.barren[n] {
+			continue
+		}
 		e := t.g.trees.entries[n]
 		switch {
 		case e.child == none:
@@ -113,6 +132,8 @@ func (t *tracer) shapeTree(ctx context.Context, tree int32, depth uint16) (int32
 			}
 			if sub != 0 {
 				add(limb{e.name, none, sub}, t.leaves[sub])
+			} else if known {
+				t.barren[n] = t.shapeOf[e.child] == 0
 			}
 		case len(t.values[e.child]) > 0:
 			add(limb{e.name, e.child, 0}, 1)

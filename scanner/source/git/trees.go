@@ -63,8 +63,9 @@ type rawEntry struct {
 	kind   entryKind
 	name   []byte
 	id     []byte
+	child  int32 // object number; none as in entry
 	number uint32
-	known  bool // the number is
+	known  bool // the number is, and child is not needed
 }
 
 // treeTrace is where the entries of a tree begin, and their numbers. A tree that is
@@ -150,15 +151,24 @@ func (t *treeTable) add(object int32, data []byte, base *treeTrace, copied []odb
 	}
 	t.mu.RUnlock()
 
+	for k := range raw {
+		if e := &raw[k]; !e.known {
+			e.child = t.child(e)
+		}
+	}
+
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.read++
 	handle, list := t.lists.add(len(raw))
 	t.at[object] = handle
-	for k, e := range raw {
-		if !e.known {
+	for k := range raw {
+		if e := &raw[k]; !e.known {
 			e.number = t.intern(e)
 		}
+	}
+	t.mu.Unlock()
+
+	for k, e := range raw {
 		list[k] = e.number
 	}
 	if trace != nil {
@@ -171,24 +181,30 @@ func (t *treeTable) add(object int32, data []byte, base *treeTrace, copied []odb
 	return length == len(data)
 }
 
-func (t *treeTable) intern(e rawEntry) uint32 {
+// child finds the object that an entry leads to.
+func (t *treeTable) child(e *rawEntry) int32 {
+	want := odb.Blob
+	switch e.kind {
+	case submoduleEntry:
+		return none
+	case treeEntry:
+		want = odb.Tree
+	}
+	if i, ok := t.db.FindBytes(e.id); ok && t.db.Type(i) == want {
+		return int32(i)
+	}
+	return none
+}
+
+func (t *treeTable) intern(e *rawEntry) uint32 {
 	if n, ok := t.number[e.key]; ok {
 		return n
 	}
-	child := none
-	if e.kind != submoduleEntry {
-		want := odb.Blob
-		if e.kind == treeEntry {
-			want = odb.Tree
-		}
-		if i, ok := t.db.FindBytes(e.id); ok && t.db.Type(i) == want {
-			child = int32(i)
-		} else {
-			t.absent[uint32(len(t.entries))] = odb.ID(e.id)
-		}
-	}
 	n := uint32(len(t.entries))
-	t.entries = append(t.entries, entry{t.nameNumber(string(e.name)), child, e.kind})
+	if e.child == none && e.kind != submoduleEntry {
+		t.absent[n] = odb.ID(e.id)
+	}
+	t.entries = append(t.entries, entry{t.nameNumber(string(e.name)), e.child, e.kind})
 	t.number[e.key] = n
 	return n
 }
