@@ -42,7 +42,7 @@ func (w *work) forge(id, kind, content string) {
 	w.write(".git/objects/"+id[:2]+"/"+id[2:], b.String())
 }
 
-func treeEntryOf(t *testing.T, mode, name, id string) string {
+func treeEntryOf(t testing.TB, mode, name, id string) string {
 	t.Helper()
 	raw, err := hex.DecodeString(id)
 	if err != nil {

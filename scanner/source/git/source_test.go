@@ -24,12 +24,12 @@ import (
 // work is a repository made by the real git, with a clock of its own: each commit
 // is a minute after the one before.
 type work struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	clock int
 }
 
-func newWork(t *testing.T, initArgs ...string) *work {
+func newWork(t testing.TB, initArgs ...string) *work {
 	t.Helper()
 	w := &work{t: t, dir: t.TempDir()}
 	w.git(append([]string{"init", "-q", "-b", "main"}, initArgs...)...)

@@ -16,8 +16,9 @@ import (
 // child) stand in many versions of a tree, so each distinct one is kept once and
 // a tree is a list of their numbers.
 type treeTable struct {
-	db   objects
-	seed maphash.Seed
+	db       objects
+	hashSize int
+	seed     maphash.Seed
 
 	mu      sync.RWMutex // guards all below while trees are added
 	number  map[entryKey]uint32
@@ -54,6 +55,9 @@ func (t *treeTable) init(db objects) {
 	t.number, t.nameNo = map[entryKey]uint32{}, map[string]uint32{}
 	t.absent = map[uint32]odb.ID{}
 	t.at = make([]uint32, db.Len())
+	if db.Len() > 0 {
+		t.hashSize = len(db.ID(0))
+	}
 }
 
 // rawEntry is an entry as a tree object has it.
@@ -106,7 +110,7 @@ func parseEntry(data []byte, hashSize int) (mode, name, id []byte, end int) {
 
 // parse takes a tree object apart, as far as it is well-formed, and gives how far
 // that is. Entries that it has of its base are taken over.
-func (t *treeTable) parse(into []rawEntry, data []byte, hashSize int, base *treeTrace, copied []odb.Copy) ([]rawEntry, int) {
+func (t *treeTable) parse(into []rawEntry, data []byte, base *treeTrace, copied []odb.Copy) ([]rawEntry, int) {
 	for at := 0; at < len(data); {
 		for base != nil && len(copied) > 0 && copied[0].At+copied[0].Len <= at {
 			copied = copied[1:]
@@ -117,7 +121,7 @@ func (t *treeTable) parse(into []rawEntry, data []byte, hashSize int, base *tree
 				continue
 			}
 		}
-		mode, name, id, end := parseEntry(data[at:], hashSize)
+		mode, name, id, end := parseEntry(data[at:], t.hashSize)
 		if end == 0 {
 			return into, at
 		}
@@ -141,7 +145,7 @@ func (t *treeTable) parse(into []rawEntry, data []byte, hashSize int, base *tree
 func (t *treeTable) add(object int32, data []byte, base *treeTrace, copied []odb.Copy, trace *treeTrace) (ok bool) {
 	scratch := rawEntries.Get().(*[]rawEntry)
 	defer rawEntries.Put(scratch)
-	raw, length := t.parse((*scratch)[:0], data, len(t.db.ID(int(object))), base, copied)
+	raw, length := t.parse((*scratch)[:0], data, base, copied)
 	*scratch = raw
 	t.mu.RLock()
 	for k := range raw {

@@ -52,7 +52,7 @@ func TestTreeOfPieces(t *testing.T) {
 			if diff := cmp.Diff(alone, made, cmp.AllowUnexported(treeTrace{})); diff != "" || got != want {
 				t.Fatalf("generation %d, %q of which %v is copied: well-formed %v, want %v (-alone +made):\n%s", generation, next, copied, got, want, diff)
 			}
-			raw, _ := table.parse(nil, next, 20, trace, copied)
+			raw, _ := table.parse(nil, next, trace, copied)
 			if slices.ContainsFunc(raw, func(e rawEntry) bool { return e.known }) {
 				inherited++
 			}

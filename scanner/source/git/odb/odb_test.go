@@ -427,14 +427,15 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestRepository compares a repository that is already there with git's listing.
+// TestRepository compares a large repository with git's listing.
 func TestRepository(t *testing.T) {
-	db, err := Open(t.Context(), filepath.Join(benchRepo(t), "objects"), 20)
+	dir := largeRepo(t)
+	db, err := Open(t.Context(), filepath.Join(dir, "objects"), 20)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if got, want := describe(db), listing(t, benchRepo(t)); got != want {
+	if got, want := describe(db), listing(t, dir); got != want {
 		t.Errorf("%d objects differ from what git lists", db.Len())
 	}
 	if got := len(checkSweep(t, db, 2, func(i int) bool { return i%7 == 0 })); got != (db.Len()+6)/7 {
@@ -442,11 +443,14 @@ func TestRepository(t *testing.T) {
 	}
 }
 
-// benchRepo is the git directory of a repository to measure.
-func benchRepo(t testing.TB) string {
-	dir := os.Getenv("SECRETSWEEP_BENCH_REPO")
-	if dir == "" {
-		t.Skip("SECRETSWEEP_BENCH_REPO is not set to a git directory")
+// largeRepo is a git directory to measure: the one that SECRETSWEEP_TEST_REPO names,
+// or one that is made.
+func largeRepo(t testing.TB) string {
+	if dir := os.Getenv("SECRETSWEEP_TEST_REPO"); dir != "" {
+		return dir
 	}
-	return dir
+	r := newRepo(t)
+	r.fill(1, 120)
+	r.git("repack", "-adfq")
+	return r.dir
 }

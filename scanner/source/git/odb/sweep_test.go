@@ -16,9 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// BenchmarkSweep reads all objects of a repository.
+// BenchmarkSweep reads all objects of a repository, which SECRETSWEEP_TEST_REPO may
+// name.
 func BenchmarkSweep(b *testing.B) {
-	dir := benchRepo(b)
+	dir := largeRepo(b)
 	for _, bench := range []struct {
 		name string
 		want func(Type) bool
@@ -51,7 +52,7 @@ func BenchmarkSweep(b *testing.B) {
 
 // BenchmarkOpen lists all objects of a repository.
 func BenchmarkOpen(b *testing.B) {
-	dir := benchRepo(b)
+	dir := largeRepo(b)
 	for b.Loop() {
 		db, err := Open(b.Context(), filepath.Join(dir, "objects"), 20)
 		if err != nil {
@@ -63,7 +64,7 @@ func BenchmarkOpen(b *testing.B) {
 
 // BenchmarkSize asks for the size of all objects of a repository.
 func BenchmarkSize(b *testing.B) {
-	db := openDB(b, filepath.Join(benchRepo(b), "objects"), 20)
+	db := openDB(b, filepath.Join(largeRepo(b), "objects"), 20)
 	for b.Loop() {
 		for i := range db.Len() {
 			if db.Size(i) < 0 {
