@@ -11,6 +11,7 @@ import (
 // to stand where it does. The pattern is without its lead.
 type anchored struct {
 	reject  func() *automaton // asked first: most hits are of words that mean nothing
+	bound   func() *automaton // tells how far a match can go
 	pattern resumable
 	lead    *lead // nil if there is none
 	extent  extent
@@ -32,7 +33,8 @@ const (
 func newAnchored(whole windowed, rest *syntax.Regexp, lead *lead, e extent) anchored {
 	whole.lead = lead.extent()
 	return anchored{
-		reject:   lazyAutomaton(rest),
+		reject:   lazyAutomaton(rest, false),
+		bound:    lazyAutomaton(rest, true),
 		pattern:  newResumable(rest, true),
 		lead:     lead,
 		extent:   e,
@@ -41,9 +43,9 @@ func newAnchored(whole windowed, rest *syntax.Regexp, lead *lead, e extent) anch
 }
 
 // lazyAutomaton compiles an automaton at first use.
-func lazyAutomaton(tree *syntax.Regexp) func() *automaton {
+func lazyAutomaton(tree *syntax.Regexp, onward bool) func() *automaton {
 	return sync.OnceValue(func() *automaton {
-		a, err := newAutomaton(tree)
+		a, err := newAutomaton(tree, onward)
 		if err != nil {
 			panic("match: " + err.Error()) // package regexp has compiled more
 		}
@@ -51,24 +53,35 @@ func lazyAutomaton(tree *syntax.Regexp) func() *automaton {
 	})
 }
 
-func (a anchored) search(text []byte, hits []*hit, found func([]int) bool) {
+func (a anchored) search(text []byte, hits []*hit, found func([]int) verdict) {
 	if slices.ContainsFunc(hits, func(h *hit) bool { return h.literal.foreign }) {
 		a.windowed.search(text, hits, found)
 		return
 	}
 	slices.SortFunc(hits, func(g, h *hit) int { return g.start() - h.start() })
 	try := attempt{anchored: a, around: lines{text: text}, budget: maxRereads * len(text)}
-	pos := 0 // the last match's end
+	pos := 0               // the last match's end
+	var unmatched, in *hit // the last hit without a match, and that with the last match if it was dismissed
 	for i, h := range hits {
 		start := h.start()
-		if start < pos {
+		switch {
+		case start < pos:
+			if in != nil && h.rejected.empty() {
+				h.rejected, h.resume = in.rejected, in.resume
+			}
 			continue
+		case h.resume > 0 && pos <= int(h.rejected.from)+1:
+			pos, in = int(h.resume), h
+			continue
+		case h.resume > 0: // what the lead may reach has changed
+			h.rejected, h.resume = stretch{}, 0
+		case unmatched != nil && unmatched.start() == start && h.rejected.empty():
+			h.rejected = unmatched.rejected
 		}
-		if i > 0 && h.rejected.empty() && hits[i-1].start() == start {
-			h.rejected = hits[i-1].rejected
-		}
-		m := try.at(h)
-		if m != nil {
+		m, read := try.at(h)
+		if m == nil {
+			unmatched = h
+		} else {
 			from := start
 			if a.lead != nil {
 				from = a.lead.from(text, start, pos)
@@ -85,8 +98,14 @@ func (a anchored) search(text []byte, hits []*hit, found func([]int) bool) {
 		if m == nil {
 			continue
 		}
-		if !found(m) {
+		in = nil
+		switch found(m) {
+		case enough:
 			return
+		case dismissed:
+			if try.dismiss(h, m, pos, read) {
+				in = h
+			}
 		}
 		pos = m[1]
 	}
@@ -100,22 +119,24 @@ type attempt struct {
 }
 
 // at gives the match of the rest that begins where it has to for a hit; nil if
-// there is none.
-func (t *attempt) at(h *hit) []int {
+// there is none. Read is how much of the text says so.
+func (t *attempt) at(h *hit) (m []int, read int) {
 	if !h.rejected.empty() {
-		return nil
+		return nil, 0
 	}
 	text, start := t.around.text, h.start()
-	if read, rejected := t.reject().rejects(text, start, mostRead); rejected {
+	read, rejected := t.reject().rejects(text, start, mostRead)
+	if rejected {
 		h.reject(text, start-1, read)
-		return nil
+		return nil, read
 	}
 	end := t.around.reach(start, t.extent)
-	var m []int
+	if read, rejected = t.bound().rejects(text, start, mostRead); rejected {
+		end = min(end, read)
+	}
 	if t.extent.max != unbounded || end-start <= longPart {
 		m = t.pattern.find(text, start, end)
 	} else {
-		var read int
 		m, read = t.pattern.read(text, start, end)
 		t.budget -= read
 		end = min(end, start+read)
@@ -123,7 +144,22 @@ func (t *attempt) at(h *hit) []int {
 	if m == nil {
 		h.reject(text, start-utf8.UTFMax, end)
 	}
-	return m
+	return m, end
+}
+
+// dismiss notes that the rule doesn't want a match, wherever the text that was read
+// for it and the lines that it lies in are the same, unless other matches there have
+// a say in where its lead begins.
+func (t *attempt) dismiss(h *hit, m []int, pos, read int) bool {
+	from, _ := t.around.around(m[0])
+	_, to := t.around.around(m[1])
+	from, to = max(0, min(from, h.start()-utf8.UTFMax)), max(to, read)
+	if pos > from || t.lead != nil && t.lead.greedy {
+		return false
+	}
+	h.reject(t.around.text, from-1, to)
+	h.resume = int32(m[1])
+	return true
 }
 
 // furthest gives the match that a greedy lead prefers to m: that of the last of
@@ -134,7 +170,7 @@ func (t *attempt) furthest(m []int, end int, hits []*hit) []int {
 		if t.budget < 0 {
 			break
 		}
-		if n := t.at(h); n != nil {
+		if n, _ := t.at(h); n != nil {
 			return n
 		}
 	}

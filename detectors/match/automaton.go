@@ -17,6 +17,7 @@ import (
 // An automaton is safe for concurrent use.
 type automaton struct {
 	prog    *syntax.Prog
+	onward  bool                 // it never accepts, and so rejects where no match can go on
 	class   [utf8.RuneSelf]uint8 // ASCII characters that no instruction tells apart
 	example []rune               // one character of each class
 	tables  sync.Pool            // *table: each goroutine makes its own states
@@ -33,12 +34,12 @@ const (
 )
 
 // newAutomaton compiles an expression.
-func newAutomaton(tree *syntax.Regexp) (*automaton, error) {
+func newAutomaton(tree *syntax.Regexp, onward bool) (*automaton, error) {
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
 		return nil, err
 	}
-	a := &automaton{prog: prog}
+	a := &automaton{prog: prog, onward: onward}
 	a.classify()
 	a.tables.New = func() any { return newTable(a) }
 	return a, nil
@@ -283,7 +284,9 @@ func (t *table) follow(s dstate, after kind) bool {
 		t.seen[pc] = true
 		switch inst := &t.prog.Inst[pc]; inst.Op {
 		case syntax.InstMatch:
-			return true
+			if !t.onward {
+				return true
+			}
 		case syntax.InstAlt, syntax.InstAltMatch:
 			t.todo = append(t.todo, inst.Out, inst.Arg)
 		case syntax.InstCapture, syntax.InstNop:

@@ -22,7 +22,7 @@ func checkAutomaton(t interface {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newAutomaton(tree)
+	a, err := newAutomaton(tree, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestAutomatonWithFewStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newAutomaton(tree)
+	a, err := newAutomaton(tree, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestAutomatonTakesAllRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := newAutomaton(tree); err != nil {
+		if _, err := newAutomaton(tree, false); err != nil {
 			t.Errorf("%s: %v", r.ID, err)
 		}
 	}

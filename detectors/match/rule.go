@@ -100,7 +100,7 @@ type partSpan struct{ start, end, matchStart, matchEnd int }
 func (t *text) mayMatch(p pattern) bool { return len(t.hits[p.number]) > 0 || len(p.literals) == 0 }
 
 // matches calls found for each match of a pattern.
-func (t *text) matches(p pattern, found func(indices []int) bool) {
+func (t *text) matches(p pattern, found func(indices []int) verdict) {
 	if t.mayMatch(p) {
 		p.search(t.data, t.hits[p.number], found)
 	}
@@ -118,17 +118,19 @@ func (r *rule) find(t *text, found []Found) []Found {
 // find because found moves to the heap here, which most rules are spared.
 func (r *rule) judgeAll(t *text, found []Found) []Found {
 	before := len(found)
-	t.matches(r.pattern, func(indices []int) bool {
+	t.matches(r.pattern, func(indices []int) verdict {
 		f, ok := r.judge(t, indices)
-		if !ok {
-			return true
-		}
-		if len(found)-before == MaxFound {
+		switch {
+		case !ok && len(r.parts) > 0: // which may be anywhere
+			return unwanted
+		case !ok:
+			return dismissed
+		case len(found)-before == MaxFound:
 			found[len(found)-1].Truncated = true
-			return false
+			return enough
 		}
 		found = append(found, f)
-		return true
+		return wanted
 	})
 	return found
 }
@@ -268,10 +270,10 @@ func (t *text) partSpans(p *part) []partSpan {
 	if known {
 		return spans
 	}
-	t.matches(p.pattern, func(indices []int) bool {
+	t.matches(p.pattern, func(indices []int) verdict {
 		start, end := rules.ValueSpan(p.Pattern, indices)
 		spans = append(spans, partSpan{start, end, indices[0], indices[1]})
-		return true
+		return wanted
 	})
 	if t.parts == nil {
 		t.parts = map[int][]partSpan{}

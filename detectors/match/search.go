@@ -14,11 +14,21 @@ import (
 // FindAllSubmatchIndex finds in the whole text, in the same order. It is told
 // where literals of the pattern stand, and looks around these only.
 type searcher interface {
-	// search calls found with the indices of each match and its groups, until
-	// found returns false. It may reorder the hits, and notes which are rejected.
+	// search calls found with the indices of each match and its groups, until that
+	// is enough. It may reorder the hits, and notes which are rejected or dismissed.
 	// Those that are so already are not looked at again.
-	search(text []byte, hits []*hit, found func(indices []int) bool)
+	search(text []byte, hits []*hit, found func(indices []int) verdict)
 }
+
+// verdict is what a rule says of a match of its pattern.
+type verdict int
+
+const (
+	wanted    verdict = iota
+	unwanted          // and it may be wanted in another text that has the same lines
+	dismissed         // nor is it where the lines that it lies in are the same
+	enough            // no further matches are asked for
+)
 
 // Costs of one look at a hit, in the time that it takes to read one byte of the
 // text. They weigh ways to search against each other.

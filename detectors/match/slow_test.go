@@ -38,9 +38,9 @@ func slow(t testing.TB, set *rules.Set) *Matcher {
 // passes over them.
 type oracle struct{ pattern *regexp.Regexp }
 
-func (o oracle) search(text []byte, _ []*hit, found func([]int) bool) {
+func (o oracle) search(text []byte, _ []*hit, found func([]int) verdict) {
 	for _, m := range o.pattern.FindAllSubmatchIndex(text, -1) {
-		if m[0] < m[1] && !found(m) {
+		if m[0] < m[1] && found(m) == enough {
 			return
 		}
 	}
@@ -225,15 +225,15 @@ type choice struct {
 // else than the pattern itself.
 func compareSearchers(t failer, re *regexp.Regexp, text string) {
 	var want [][]int
-	oracle{re}.search([]byte(text), nil, func(m []int) bool {
+	oracle{re}.search([]byte(text), nil, func(m []int) verdict {
 		want = append(want, m)
-		return true
+		return wanted
 	})
 	for name, s := range searchers(parse(t, re.String())) {
 		var got [][]int
-		s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) bool {
+		s.searcher.search([]byte(text), s.hits([]byte(text)), func(m []int) verdict {
 			got = append(got, slices.Clone(m))
-			return true
+			return wanted
 		})
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("%s: %q in %q (-want +got):\n%s", name, re, text, diff)

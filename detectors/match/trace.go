@@ -9,6 +9,9 @@ type hit struct {
 	// rejected is the stretch of text that tells that no match has the literal
 	// here. It is empty as long as that isn't known.
 	rejected stretch
+	// resume, if it isn't 0, is where to go on instead, because that stretch tells that
+	// the literal is in a match which the rule doesn't want, or lies behind its start.
+	resume int32
 }
 
 func (h *hit) end() int { return h.at + len(h.literal.text) }
@@ -88,7 +91,11 @@ func (p *pieces) inherited(into, base []hit) []hit {
 				continue
 			}
 			h.at += c.At - c.From
-			h.rejected = p.moved(h.rejected, c)
+			if h.rejected = p.moved(h.rejected, c); h.rejected.empty() {
+				h.resume = 0
+			} else if h.resume > 0 {
+				h.resume += int32(c.At - c.From)
+			}
 			into = append(into, h)
 		}
 	}

@@ -129,7 +129,14 @@ func TestInherited(t *testing.T) {
 		if err != nil {
 			t.Skip()
 		}
-		m, err := New(&rules.Set{Rules: []*rules.Rule{{ID: "drawn", Pattern: re}}})
+		rule := &rules.Rule{ID: "drawn", Pattern: re}
+		if rapid.Bool().Draw(t, "allow some") {
+			rule.Allow = []rules.Allow{{
+				Target: rapid.SampledFrom([]rules.Target{rules.TargetValue, rules.TargetMatch, rules.TargetLine}).Draw(t, "target"),
+				Values: []*regexp.Regexp{regexp.MustCompile(rapid.SampledFrom([]string{"a", "^b", "k$", "s.*k", "_", "^ *[ab]"}).Draw(t, "allowed"))},
+			}}
+		}
+		m, err := New(&rules.Set{Rules: []*rules.Rule{rule}})
 		if err != nil {
 			t.Skip()
 		}
@@ -153,6 +160,30 @@ func TestInherited(t *testing.T) {
 			trace, _ = compareInherited(t, m, text, trace, copied)
 		}
 	})
+}
+
+// TestDismissedLead: where a match begins, and so whether it is wanted, can depend on
+// where the one before it ends, on another line.
+func TestDismissedLead(t *testing.T) {
+	for _, test := range []struct {
+		name, allowed string
+		before, after string // the first character, which is not copied
+	}{
+		{"the one before is lost", "^a{4}b", "x", "y"},
+		{"there is one before now", "^a{5}b", "y", "x"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			rule := &rules.Rule{ID: "r", Pattern: regexp.MustCompile(`[ab]{0,9}?(?:x\na|k)`), Allow: []rules.Allow{
+				{Target: rules.TargetMatch, Values: []*regexp.Regexp{regexp.MustCompile(test.allowed)}},
+			}}
+			m := compile(t, &rules.Set{Rules: []*rules.Rule{rule}})
+			const line = "\naaaaabk\n"
+			trace, _ := compareInherited(t, m, []byte(test.before+line), nil, nil)
+			if _, found := compareInherited(t, m, []byte(test.after+line), trace, []Copy{{At: 1, From: 1, Len: len(line)}}); found == 0 {
+				t.Error("no match, want one")
+			}
+		})
+	}
 }
 
 // TestTraceIsBounded: a text made of literals is searched anew each time.

@@ -19,15 +19,15 @@ type windowed struct {
 func newWindowed(tree *syntax.Regexp) windowed {
 	anything := &syntax.Regexp{Op: syntax.OpStar, Flags: syntax.NonGreedy, Sub: []*syntax.Regexp{{Op: syntax.OpAnyChar}}}
 	anywhere := &syntax.Regexp{Op: syntax.OpConcat, Sub: []*syntax.Regexp{anything, tree}}
-	return windowed{reject: lazyAutomaton(anywhere), pattern: newResumable(tree, false)}
+	return windowed{reject: lazyAutomaton(anywhere, false), pattern: newResumable(tree, false)}
 }
 
-func (w windowed) search(text []byte, hits []*hit, found func([]int) bool) {
+func (w windowed) search(text []byte, hits []*hit, found func([]int) verdict) {
 	w.searchFrom(0, text, hits, found)
 }
 
 // searchFrom gives the matches that begin at pos or later.
-func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int) bool) {
+func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int) verdict) {
 	type window struct {
 		from, to int
 		hit      *hit
@@ -68,7 +68,7 @@ func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int
 // searchPart gives the matches that begin in a part of the text. It gives where to
 // go on, from where on no match begins in the part, or -1 if nothing more is
 // wanted. Empty matches, which no rule is after, are passed over.
-func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) int {
+func (w windowed) searchPart(text []byte, from, to int, found func([]int) verdict) int {
 	for from < to {
 		if _, rejected := w.reject().rejects(text[:to], from, to-from); rejected {
 			break
@@ -79,7 +79,7 @@ func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) 
 		}
 		from = m[1]
 		if m[0] < m[1] {
-			if !found(m) {
+			if found(m) == enough {
 				return -1
 			}
 		} else if from < to {
@@ -93,7 +93,7 @@ func (w windowed) searchPart(text []byte, from, to int, found func([]int) bool) 
 // everywhere searches whole texts.
 type everywhere struct{ windowed }
 
-func (e everywhere) search(text []byte, _ []*hit, found func([]int) bool) {
+func (e everywhere) search(text []byte, _ []*hit, found func([]int) verdict) {
 	e.searchPart(text, 0, len(text), found)
 }
 
