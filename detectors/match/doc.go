@@ -13,11 +13,23 @@
 //   - One search finds the literals of all rules at once: those stretches of them
 //     that are rare in source text are looked for, and the literals then compared
 //     (fingerprint.go, prefilter.go).
+//   - A literal is passed over if what stands right before or after it can't stand
+//     there in a match: most of them are parts of other words (extent.go).
 //   - Where a literal stands at a known distance from the match's start, the
 //     pattern is tried at that one place (anchored.go); an optional run of
 //     characters before it is walked by hand (lead.go). Else it is searched for in
 //     a window around the literal (windowed.go).
 //   - Before either, an automaton rejects nearly all candidates (automaton.go).
+//
+// # How it searches versions of a text
+//
+// Most texts are a version of one that was searched before, and most of such a
+// version is copied from it. A [Trace] keeps where literals stood in a text and,
+// where nothing came of one, the stretch of text that says so: what the automaton
+// read until it knew, or the lines in which the rule didn't want a match. In a copy
+// that has the whole stretch, the answer is the same; only what lies at the seams
+// between copies is searched. So a trace changes what is read, never what is found
+// (trace.go).
 //
 // # What it judges
 //

@@ -42,7 +42,8 @@ type Copy struct {
 
 // Trace is what a search learns of a text, for searches of texts that share pieces
 // with it: where literals stand, and which of these places were rejected. It holds
-// positions and nothing of the text. The zero Trace knows nothing.
+// positions and nothing of the text, 2 MiB at most. The zero Trace knows nothing. One
+// that is no longer written to may be used by several goroutines.
 type Trace struct {
 	known bool
 	size  int   // of the text

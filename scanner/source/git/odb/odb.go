@@ -17,11 +17,12 @@
 // # Memory
 //
 // The tables take about 50 bytes an object with SHA-1 ids, and about as much again
-// while they are built; a sweep adds 10 bytes. While sweeping, a worker keeps one path of a delta tree, at
-// most log2 of the tree's objects, because the heaviest branch comes last and its
-// base is let go of before. All workers together keep at most 1 GiB of such bases;
-// what they would be needed for is read by itself at the end. On top of that each
-// worker has the object that is being visited, its delta, and up to 32 MiB of
+// while they are built; a sweep adds 10 bytes. While sweeping, a worker keeps one
+// path of a delta tree, at most log2 of the tree's objects, because the heaviest
+// branch comes last and its base is let go of before. All workers together keep at
+// most 1 GiB of such bases; what they would be needed for is read by itself at the
+// end. What visitors keep of an object ([Object.Kept]) is held as long. Each
+// worker also has the object that is being visited, its delta, and up to 32 MiB of
 // buffers for reuse. Blobs over 64 MiB that are stored whole, and that no wanted
 // object is a delta of, are given as a stream; any other object over 1 GiB is not
 // read and is a problem. Nothing over 1 MiB is allocated on the word of a header
