@@ -16,8 +16,8 @@ type hit struct {
 
 func (h *hit) end() int { return h.at + len(h.literal.text) }
 
-// stretch is what tells that the literal stands here, and may.
-func (h *hit) stretch() stretch { return stretch{int32(h.at - 1), int32(h.end() + 1)} }
+// needs is the stretch that tells that the literal stands here, and may.
+func (h *hit) needs() stretch { return stretch{int32(h.at - 1), int32(h.end() + 1)} }
 
 // reject notes that no match has the literal here, and that so much of the text
 // says it. From -1 on, it says it as what the text begins with; up to where the
@@ -88,7 +88,7 @@ func (p *pieces) inherited(into, base []hit) []hit {
 			if h.end() > c.From+c.Len {
 				break
 			}
-			if p.moved(h.stretch(), c).empty() {
+			if p.moved(h.needs(), c).empty() {
 				continue
 			}
 			h.at += c.At - c.From
@@ -111,7 +111,7 @@ func (p *pieces) hold(h hit) bool {
 	}
 	c := p.copied[after-1]
 	back := pieces{from: p.to, to: p.from}
-	return !back.moved(h.stretch(), Copy{At: c.From, From: c.At, Len: c.Len}).empty()
+	return !back.moved(h.needs(), Copy{At: c.From, From: c.At, Len: c.Len}).empty()
 }
 
 // seams calls scan for each part of the text in which there can be hits that are
