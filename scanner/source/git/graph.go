@@ -151,6 +151,9 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 	if err != nil {
 		return nil, fmt.Errorf("read commits and trees: %w", err)
 	}
+	if withTrees {
+		g.trees.settle()
+	}
 
 	// Number the commits: oldest first among those whose parents all have one,
 	// so that the order depends on the repository alone.

@@ -213,6 +213,10 @@ func (t *treeTable) intern(e *rawEntry) uint32 {
 	return n
 }
 
+// settle lets go of what it takes to add many trees: it is a third of the table. An
+// entry of a tree that is added later has a number of its own.
+func (t *treeTable) settle() { t.number = map[entryKey]uint32{} }
+
 // nameNumber gives the number of a name, a new one if need be. Its caller sees to
 // it that nobody adds trees meanwhile.
 func (t *treeTable) nameNumber(name string) uint32 {
