@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -82,20 +80,7 @@ func TestDeltaScanEqualsFullScan(t *testing.T) {
 			t.Errorf("%d chunks have a base and %d matches, want many more", v.inherits.Load(), v.matches.Load())
 		}
 	})
-	t.Run("this repository", func(t *testing.T) {
-		out, err := exec.Command("git", "rev-parse", "--show-toplevel").Output()
-		if err != nil {
-			t.Skip("not in a git checkout")
-		}
-		compare(t, strings.TrimSpace(string(out)))
-	})
-	t.Run("named", func(t *testing.T) {
-		dir := os.Getenv("SECRETSWEEP_TEST_REPO")
-		if dir == "" {
-			t.Skip("SECRETSWEEP_TEST_REPO is not set to a repository")
-		}
-		compare(t, dir)
-	})
+	realRepositories(t, func(t *testing.T, dir string) { compare(t, dir) })
 }
 
 // editSecrets makes a repository, packed, of many versions of a file whose lines

@@ -27,19 +27,25 @@ import (
 // and on the one that SECRETSWEEP_TEST_REPO names.
 func TestAgainstGit(t *testing.T) {
 	t.Run("generated", func(t *testing.T) { againstGit(t, generate(t)) })
+	realRepositories(t, againstGit)
+}
+
+// realRepositories tests the repository that this file lies in, and the one that
+// SECRETSWEEP_TEST_REPO names.
+func realRepositories(t *testing.T, test func(t *testing.T, dir string)) {
 	t.Run("this repository", func(t *testing.T) {
 		out, err := exec.Command("git", "rev-parse", "--show-toplevel").Output()
 		if err != nil {
 			t.Skip("not in a git checkout")
 		}
-		againstGit(t, strings.TrimSpace(string(out)))
+		test(t, strings.TrimSpace(string(out)))
 	})
 	t.Run("named", func(t *testing.T) {
 		dir := os.Getenv("SECRETSWEEP_TEST_REPO")
 		if dir == "" {
 			t.Skip("SECRETSWEEP_TEST_REPO is not set to a repository")
 		}
-		againstGit(t, dir)
+		test(t, dir)
 	})
 }
 
