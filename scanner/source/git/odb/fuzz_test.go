@@ -221,6 +221,39 @@ func FuzzPack(f *testing.F) {
 	})
 }
 
+// FuzzLookup: of a pack that is not what its index says, single objects are read as
+// they are when all is known of it.
+func FuzzLookup(f *testing.F) {
+	p := samplePack()
+	f.Add(p.pack(20)[packHeader:])
+	f.Add(p.pack(20)[packHeader : len(p.pack(20))-40])
+	f.Fuzz(func(t *testing.T, entries []byte) {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "pack", "pack-x.pack"), append(p.pack(20)[:packHeader:packHeader], entries...))
+		writeFile(t, filepath.Join(dir, "pack", "pack-x.idx"), p.index(20))
+		db, err := Open(context.Background(), dir, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		l, err := OpenLookup(context.Background(), dir, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		for i := range db.Len() {
+			want, wantErr := db.Read(context.Background(), i)
+			got, err := l.Read(context.Background(), i)
+			if (err == nil) != (wantErr == nil) || !bytes.Equal(got, want) {
+				t.Fatalf("object %d: looked up %d bytes, %v; want %d bytes, %v", i, len(got), err, len(want), wantErr)
+			}
+			if err == nil && (l.Type(i) != db.Type(i) || l.Size(i) != db.Size(i)) {
+				t.Fatalf("object %d: looked up a %s of %d bytes, want a %s of %d", i, l.Type(i), l.Size(i), db.Type(i), db.Size(i))
+			}
+		}
+	})
+}
+
 // FuzzHeader: a line of git's that is taken reads as it was written.
 func FuzzHeader(f *testing.F) {
 	id := idOf(Blob, nil, 20).String()
