@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"math"
 	"testing"
 
@@ -69,6 +70,49 @@ func BenchmarkPrefilter(b *testing.B) {
 				}
 			}
 			b.ReportMetric(float64(hits)/float64(total)*1e6, "hits/MB")
+		})
+	}
+}
+
+// BenchmarkVersion measures the built-in rules on versions of files in which one line
+// of a hundred is new: searched anew, and with what is known of the version before.
+func BenchmarkVersion(b *testing.B) {
+	set, err := rules.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	m := compile(b, set)
+	var texts []Text // with what is known of their bases
+	total := 0
+	for _, base := range source(b, 8<<20) {
+		trace := &Trace{}
+		m.Find(Text{Data: base, Trace: trace})
+		var pieces []piece
+		lines := bytes.SplitAfter(base, []byte("\n"))
+		for n, at := 0, 0; n < len(lines); n++ {
+			if n%100 == 50 {
+				pieces = append(pieces, piece{own: "	count += len(names) // one more line\n"})
+			} else if len(lines[n]) > 0 {
+				pieces = append(pieces, piece{from: at, len: len(lines[n])})
+			}
+			at += len(lines[n])
+		}
+		data, copied := assemble(base, pieces)
+		texts = append(texts, Text{Data: data, Base: trace, Copied: copied})
+		total += len(data)
+	}
+	for _, known := range []bool{false, true} {
+		name := map[bool]string{false: "anew", true: "known"}[known]
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(total))
+			for b.Loop() {
+				for _, t := range texts {
+					if !known {
+						t.Base = nil
+					}
+					m.Find(t)
+				}
+			}
 		})
 	}
 }
