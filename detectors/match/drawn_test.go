@@ -44,7 +44,8 @@ func TestDrawnRules(t *testing.T) {
 // drawRule draws patterns out of what rules are made of.
 var drawRule = rapid.Custom(func(t *rapid.T) string {
 	flags := rapid.SampledFrom([]string{"", "(?i)", "(?s)", "(?m)", "(?is)"}).Draw(t, "flags")
-	return flags + strings.Join(rapid.SliceOfN(drawRulePart(2), 1, 6).Draw(t, "parts"), "")
+	border := rapid.SampledFrom([]string{"", `\b`, `\b`, "^"}).Draw(t, "border")
+	return flags + border + strings.Join(rapid.SliceOfN(drawRulePart(2), 1, 6).Draw(t, "parts"), "")
 })
 
 func drawRulePart(depth int) *rapid.Generator[string] {

@@ -154,7 +154,8 @@ func TestInheritedEdges(t *testing.T) {
 	}{
 		{`\B[ab]key`, "akey", []piece{{own: "x", len: 4}}}, // where a text begins
 		{`..key`, "akey", []piece{{own: "x", len: 4}}},
-		{`key..`, "keya", []piece{{len: 4}, {own: "x"}}}, // where it ends
+		{`\b[a-z]key`, "xakey", []piece{{own: " ", from: 1, len: 4}}}, // behind a match
+		{`key..`, "keya", []piece{{len: 4}, {own: "x"}}},              // where it ends
 		{`key\w*?é`, "keya", []piece{{len: 4}, {own: "é"}}},
 		{`ab[^\x{fffd}]`, "ab\xe2\x84  ", []piece{{len: 4}, {own: "\xaa"}}}, // within a rune
 		{`ab[a-z]*é`, "ab\xc3  ", []piece{{len: 3}, {own: "\xa9"}}},
