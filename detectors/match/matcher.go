@@ -81,13 +81,18 @@ func New(set *rules.Set) (*Matcher, error) {
 			m.slow = append(m.slow, r.ID)
 		}
 	}
+	m.index(uses)
+	return m, nil
+}
+
+// index prepares the search for literals.
+func (m *Matcher) index(uses map[word][]*literal) {
 	words := slices.SortedFunc(maps.Keys(uses), word.compare)
 	m.prefilter = newPrefilter(words)
 	for _, w := range words {
 		m.uses = append(m.uses, uses[w])
 	}
 	m.scratch.New = func() any { return &scratch{bySearch: make([][]*hit, m.searches), live: make([]bool, m.searches)} }
-	return m, nil
 }
 
 // Slow gives the ids of rules that have no usable literal. They search every

@@ -1,6 +1,9 @@
 package match
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // hit is a place where a literal stands.
 type hit struct {
@@ -23,6 +26,9 @@ func (h *hit) needs() stretch { return stretch{int32(h.at - 1), int32(h.end() + 
 // says it. From -1 on, it says it as what the text begins with; up to where the
 // text ends, as what it ends with.
 func (h *hit) reject(text []byte, from, to int) {
+	if text[to-1] >= utf8.RuneSelf { // read as a rune that is cut off, perhaps: what follows says so
+		to = min(to+utf8.UTFMax-1, len(text))
+	}
 	if to == len(text) {
 		to++
 	}
@@ -50,7 +56,7 @@ type Trace struct {
 	hits  []hit // ordered by end
 }
 
-// maxTraced bounds a trace: to so many hits, of 32 bytes each.
+// maxTraced bounds a trace: to so many hits, of 24 bytes each.
 const maxTraced = 1 << 16
 
 // keep makes the trace one of a text with these hits.

@@ -146,17 +146,8 @@ func TestInherited(t *testing.T) {
 		text := []byte(drawn.Draw(t, "text"))
 		trace, _ := compareInherited(t, m, text, nil, nil)
 		for range 3 {
-			var pieces []piece
-			for range rapid.IntRange(0, 4).Draw(t, "pieces") {
-				p := piece{own: drawn.Draw(t, "own")}
-				if len(text) > 0 {
-					p.from = rapid.IntRange(0, len(text)-1).Draw(t, "from")
-					p.len = rapid.IntRange(0, len(text)-p.from).Draw(t, "len")
-				}
-				pieces = append(pieces, p)
-			}
 			var copied []Copy
-			text, copied = assemble(text, pieces)
+			text, copied = assemble(text, drawPieces(t, drawn, len(text)))
 			trace, _ = compareInherited(t, m, text, trace, copied)
 		}
 	})
@@ -184,6 +175,49 @@ func TestDismissedLead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestInheritedEdges compares where a rejection rests on what a change changes.
+func TestInheritedEdges(t *testing.T) {
+	tests := []struct {
+		pattern, base string
+		pieces        []piece
+	}{
+		{`\B[ab]key`, "akey", []piece{{own: "x", len: 4}}}, // where a text begins
+		{`..key`, "akey", []piece{{own: "x", len: 4}}},
+		{`\b[a-z]key`, "xakey", []piece{{own: " ", from: 1, len: 4}}}, // behind a match
+		{`key..`, "keya", []piece{{len: 4}, {own: "x"}}},              // where it ends
+		{`key\w*?é`, "keya", []piece{{len: 4}, {own: "é"}}},
+		{`ab[^\x{fffd}]`, "ab\xe2\x84  ", []piece{{len: 4}, {own: "\xaa"}}}, // within a rune
+		{`ab[a-z]*é`, "ab\xc3  ", []piece{{len: 3}, {own: "\xa9"}}},
+	}
+	for _, test := range tests {
+		re := regexp.MustCompile(test.pattern)
+		text, copied := assemble([]byte(test.base), test.pieces)
+		for name, c := range searchers(parse(t, test.pattern)) {
+			t.Run(test.pattern+" "+name, func(t *testing.T) {
+				m := c.matcher(re)
+				trace, _ := compareInherited(t, m, []byte(test.base), nil, nil)
+				if _, found := compareInherited(t, m, text, trace, copied); found != 1 {
+					t.Errorf("%d matches, want 1", found)
+				}
+			})
+		}
+	}
+}
+
+// drawPieces draws a version of a text of some size, with drawn texts put in.
+func drawPieces(t *rapid.T, drawn *rapid.Generator[string], size int) []piece {
+	var pieces []piece
+	for range rapid.IntRange(0, 4).Draw(t, "pieces") {
+		p := piece{own: drawn.Draw(t, "own")}
+		if size > 0 {
+			p.from = rapid.OneOf(rapid.Just(0), rapid.IntRange(0, size-1)).Draw(t, "from")
+			p.len = rapid.OneOf(rapid.Just(size-p.from), rapid.IntRange(0, size-p.from)).Draw(t, "len")
+		}
+		pieces = append(pieces, p)
+	}
+	return pieces
 }
 
 // TestTraceIsBounded: a text made of literals is searched anew each time.

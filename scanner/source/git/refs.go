@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/secretsweep/secretsweep/scanner/source/git/odb"
 )
@@ -60,11 +61,16 @@ func (r *repository) onlyHead(ctx context.Context, broken func(error)) []ref {
 		return r.refs(ctx, broken)
 	}
 	f := r.refFiles(broken)
-	for to := f.symbolic[headName]; filepath.IsLocal(to); to = f.symbolic[to] {
+	for to := f.symbolic[headName]; strings.HasPrefix(to, "refs/") && filepath.IsLocal(to); to = f.symbolic[to] {
 		if _, again := f.symbolic[to]; again {
 			break
 		}
-		f.read(to, filepath.Join(r.common, filepath.FromSlash(to)))
+		for _, dir := range slices.Compact([]string{r.gitDir, r.common}) { // some refs are a linked working tree's own
+			file := filepath.Join(dir, filepath.FromSlash(to))
+			if info, err := os.Stat(file); err != nil || info.Mode().IsRegular() { // a folder of other refs is none
+				f.read(to, file)
+			}
+		}
 	}
 	f.follow()
 	if _, direct := f.targets[headName]; !direct {
@@ -116,7 +122,7 @@ func (f *refFiles) walk(gitDir string) {
 // read reads one ref. A file that is not there is none.
 func (f *refFiles) read(name, file string) {
 	b, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // that is where another ref has its file
 		return
 	} else if err != nil {
 		f.broken(fmt.Errorf("read ref %s: %w", name, err))
