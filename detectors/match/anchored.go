@@ -4,7 +4,6 @@ import (
 	"regexp/syntax"
 	"slices"
 	"sync"
-	"unicode/utf8"
 )
 
 // anchored tries the pattern at the one place where it must begin for the literal
@@ -142,7 +141,7 @@ func (t *attempt) at(h *hit) (m []int, read int) {
 		end = min(end, start+read)
 	}
 	if m == nil {
-		h.reject(text, start-utf8.UTFMax, end)
+		h.reject(text, start-1, end)
 	}
 	return m, end
 }
@@ -153,7 +152,7 @@ func (t *attempt) at(h *hit) (m []int, read int) {
 func (t *attempt) dismiss(h *hit, m []int, pos, read int) bool {
 	from, _ := t.around.around(m[0])
 	_, to := t.around.around(m[1])
-	from, to = max(0, min(from, h.start()-utf8.UTFMax)), max(to, read)
+	to = max(to, read)
 	if pos > from || t.lead != nil && t.lead.greedy {
 		return false
 	}

@@ -25,10 +25,11 @@ func TestDrawnRules(t *testing.T) {
 		text := []byte(drawn.Draw(t, "text"))
 		compareSearchers(t, re, string(text))
 
+		allows := rapid.SliceOfN(drawAllow, 0, 1).Draw(t, "allows")
 		matchers := map[string]*Matcher{}
 		traces := map[string]*Trace{}
 		for name, c := range searchers(tree) {
-			matchers[name] = c.matcher(re)
+			matchers[name] = c.matcher(re, allows...)
 			traces[name], _ = compareInherited(t, matchers[name], text, nil, nil)
 		}
 		for range 3 {
@@ -40,6 +41,14 @@ func TestDrawnRules(t *testing.T) {
 		}
 	})
 }
+
+// drawAllow draws what keeps matches from being wanted.
+var drawAllow = rapid.Custom(func(t *rapid.T) *rules.Allow {
+	return &rules.Allow{
+		Target: rapid.SampledFrom([]rules.Target{rules.TargetValue, rules.TargetMatch, rules.TargetLine}).Draw(t, "target"),
+		Values: []*regexp.Regexp{regexp.MustCompile(rapid.SampledFrom([]string{"a", "^b", "k$", "s.*k", "_", "^ *[ab]", "."}).Draw(t, "values"))},
+	}
+})
 
 // drawRule draws patterns out of what rules are made of.
 var drawRule = rapid.Custom(func(t *rapid.T) string {
@@ -126,8 +135,8 @@ func drawMatch(t *rapid.T, re *syntax.Regexp) string {
 }
 
 // matcher is the Matcher of one pattern that searches for it in this way.
-func (c choice) matcher(re *regexp.Regexp) *Matcher {
-	r := &rule{Rule: &rules.Rule{ID: "drawn", Pattern: re}, name: -1, carrier: -1, pattern: pattern{c.searcher, 0, c.literals}}
+func (c choice) matcher(re *regexp.Regexp, allows ...*rules.Allow) *Matcher {
+	r := &rule{Rule: &rules.Rule{ID: "drawn", Pattern: re}, name: -1, carrier: -1, pattern: pattern{c.searcher, 0, c.literals}, allows: allows}
 	m := &Matcher{rules: []*rule{r}, searches: 1}
 	uses := map[word][]*literal{}
 	for i := range c.literals {

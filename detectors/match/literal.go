@@ -292,7 +292,7 @@ func sequence(parts []shape) shape {
 			flush(i)
 			whole = false
 			if next != nil {
-				run, runAt, bound = next, before, p.boundary
+				run, runAt, bound = next, before, false
 			} else {
 				for _, set := range p.sets {
 					s.add(shift(set, before, after[i+1], bound && isNothing(run)))

@@ -104,9 +104,9 @@ type Text struct {
 	Data   []byte
 	Binary bool // only rules that can't match by chance apply
 
-	// Base is the trace of another text, and Copied are the pieces of Data that are
-	// taken from that one, in the order in which they stand in Data, without gaps
-	// between neighbours that could be one. They change what is read, not what is found.
+	// Base is the trace of another text, by the same Matcher, and Copied are the pieces
+	// of Data that are taken from that one, in the order in which they stand in Data.
+	// They change what is read, not what is found; the fewer and longer, the better.
 	Base   *Trace
 	Copied []Copy
 	// Trace, unless it is nil, becomes that of this text.

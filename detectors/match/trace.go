@@ -56,7 +56,7 @@ type Trace struct {
 	hits  []hit // ordered by end
 }
 
-// maxTraced bounds a trace: to so many hits, of 24 bytes each.
+// maxTraced bounds a trace: to so many hits, of 32 bytes each.
 const maxTraced = 1 << 16
 
 // keep makes the trace one of a text with these hits.

@@ -130,11 +130,8 @@ func TestInherited(t *testing.T) {
 			t.Skip()
 		}
 		rule := &rules.Rule{ID: "drawn", Pattern: re}
-		if rapid.Bool().Draw(t, "allow some") {
-			rule.Allow = []rules.Allow{{
-				Target: rapid.SampledFrom([]rules.Target{rules.TargetValue, rules.TargetMatch, rules.TargetLine}).Draw(t, "target"),
-				Values: []*regexp.Regexp{regexp.MustCompile(rapid.SampledFrom([]string{"a", "^b", "k$", "s.*k", "_", "^ *[ab]"}).Draw(t, "allowed"))},
-			}}
+		for _, a := range rapid.SliceOfN(drawAllow, 0, 1).Draw(t, "allows") {
+			rule.Allow = append(rule.Allow, *a)
 		}
 		m, err := New(&rules.Set{Rules: []*rules.Rule{rule}})
 		if err != nil {

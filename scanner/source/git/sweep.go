@@ -322,10 +322,11 @@ func (s *sweep) giveBlob(ctx context.Context, v scanner.Visitor, o odb.Object) {
 		c.Names = names
 	}
 	if o.Reader == nil {
-		c.Base, _ = o.BaseState.(*match.Trace)
-		c.Copied = make([]match.Copy, len(o.Copied))
-		for i, r := range o.Copied {
-			c.Copied[i] = match.Copy(r)
+		if base, ok := o.BaseState.(*match.Trace); ok {
+			c.Base, c.Copied = base, make([]match.Copy, len(o.Copied))
+			for i, r := range o.Copied {
+				c.Copied[i] = match.Copy(r)
+			}
 		}
 		if o.Kept != nil {
 			c.Trace = &match.Trace{}

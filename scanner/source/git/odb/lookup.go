@@ -37,7 +37,7 @@ func OpenLookup(ctx context.Context, objectsDir string, hashSize int) (*Lookup, 
 		for n, object := range slices.Backward(known.objects[k]) {
 			p := place(from.source) << offsetBits
 			if from.offsets != nil {
-				p |= place(from.offsets[n]) & (1<<offsetBits - 1)
+				p |= place(min(from.offsets[n], 1<<offsetBits-1)) // at most where nothing can be read
 			}
 			l.first[object] = p
 		}

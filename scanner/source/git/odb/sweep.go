@@ -219,6 +219,7 @@ func (w *worker) keep(e int32, data []byte) {
 
 func (w *worker) pop() {
 	n := w.path[len(w.path)-1]
+	w.path[len(w.path)-1] = node{} // lets go of its state
 	w.path = w.path[:len(w.path)-1]
 	w.sweep.held.Add(-int64(len(n.data)))
 	w.spare.give(n.data)
