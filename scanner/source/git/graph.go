@@ -112,16 +112,7 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 			}
 		case odb.Commit:
 			h, ok := parseCommit(o.Data)
-			mu.Lock()
-			defer mu.Unlock()
-			if !ok {
-				g.malformed = append(g.malformed, i)
-				return
-			}
-			c := rawCommit{commit: commit{
-				object: i, tree: g.find(h.tree, odb.Tree), time: h.time,
-				author: g.person(h.author), committer: g.person(h.committer),
-			}}
+			c := rawCommit{commit: commit{object: i, tree: g.find(h.tree, odb.Tree), time: h.time}}
 			torn := c.tree == none
 			for _, p := range h.parents {
 				if k := g.find(p, odb.Commit); k != none {
@@ -130,6 +121,13 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 					torn = true
 				}
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			if !ok {
+				g.malformed = append(g.malformed, i)
+				return
+			}
+			c.author, c.committer = g.person(h.author), g.person(h.committer)
 			if torn {
 				g.torn = append(g.torn, i)
 			}

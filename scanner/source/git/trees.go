@@ -20,8 +20,9 @@ type treeTable struct {
 	hashSize int
 	seed     maphash.Seed
 
-	mu      sync.RWMutex // guards all below while trees are added
-	number  map[entryKey]uint32
+	known [shards]shard // the numbers of entries, by key
+
+	mu      sync.Mutex // guards all below while trees are added; taken inside that of a shard
 	entries []entry
 	names   []string
 	nameNo  map[string]uint32
@@ -30,6 +31,14 @@ type treeTable struct {
 	read    int               // trees
 	absent  map[uint32]odb.ID // entries without their object, and its id
 }
+
+// shard is a part of a map that many goroutines ask and few times wait for.
+type shard struct {
+	mu     sync.Mutex
+	number map[entryKey]uint32
+}
+
+const shards = 64
 
 // entry is a name in a tree and the object that it leads to.
 type entry struct {
@@ -52,7 +61,8 @@ type entryKey [2]uint64
 
 func (t *treeTable) init(db objects) {
 	t.db, t.seed = db, maphash.MakeSeed()
-	t.number, t.nameNo = map[entryKey]uint32{}, map[string]uint32{}
+	t.nameNo = map[string]uint32{}
+	t.settle()
 	t.absent = map[uint32]odb.ID{}
 	t.at = make([]uint32, db.Len())
 	if db.Len() > 0 {
@@ -67,9 +77,8 @@ type rawEntry struct {
 	kind   entryKind
 	name   []byte
 	id     []byte
-	child  int32 // object number; none as in entry
 	number uint32
-	known  bool // the number is, and child is not needed
+	known  bool // the number is
 }
 
 // treeTrace is where the entries of a tree begin, and their numbers. A tree that is
@@ -147,32 +156,16 @@ func (t *treeTable) add(object int32, data []byte, base *treeTrace, copied []odb
 	defer rawEntries.Put(scratch)
 	raw, length := t.parse((*scratch)[:0], data, base, copied)
 	*scratch = raw
-	t.mu.RLock()
-	for k := range raw {
-		if e := &raw[k]; !e.known {
-			e.number, e.known = t.number[e.key]
-		}
-	}
-	t.mu.RUnlock()
-
-	for k := range raw {
-		if e := &raw[k]; !e.known {
-			e.child = t.child(e)
-		}
-	}
-
 	t.mu.Lock()
 	t.read++
 	handle, list := t.lists.add(len(raw))
+	t.mu.Unlock()
 	t.at[object] = handle
 	for k := range raw {
-		if e := &raw[k]; !e.known {
+		e := &raw[k]
+		if !e.known {
 			e.number = t.intern(e)
 		}
-	}
-	t.mu.Unlock()
-
-	for k, e := range raw {
 		list[k] = e.number
 	}
 	if trace != nil {
@@ -200,22 +193,34 @@ func (t *treeTable) child(e *rawEntry) int32 {
 	return none
 }
 
+// intern gives the number of an entry, a new one if need be.
 func (t *treeTable) intern(e *rawEntry) uint32 {
-	if n, ok := t.number[e.key]; ok {
+	s := &t.known[e.key[0]%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.number[e.key]
+	if ok {
 		return n
 	}
-	n := uint32(len(t.entries))
-	if e.child == none && e.kind != submoduleEntry {
+	child := t.child(e)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n = uint32(len(t.entries))
+	if child == none && e.kind != submoduleEntry {
 		t.absent[n] = odb.ID(e.id)
 	}
-	t.entries = append(t.entries, entry{t.nameNumber(string(e.name)), e.child, e.kind})
-	t.number[e.key] = n
+	t.entries = append(t.entries, entry{t.nameNumber(string(e.name)), child, e.kind})
+	s.number[e.key] = n
 	return n
 }
 
 // settle lets go of what it takes to add many trees: it is a third of the table. An
 // entry of a tree that is added later has a number of its own.
-func (t *treeTable) settle() { t.number = map[entryKey]uint32{} }
+func (t *treeTable) settle() {
+	for i := range t.known {
+		t.known[i].number = map[entryKey]uint32{}
+	}
+}
 
 // nameNumber gives the number of a name, a new one if need be. Its caller sees to
 // it that nobody adds trees meanwhile.
