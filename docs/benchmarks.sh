@@ -30,6 +30,7 @@ fi
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+report=$work/report.json
 
 CGO_ENABLED=0 go build -C "$here" -o "$work/secretsweep" ./cmd/secretsweep
 if [ -z "${GITLEAKS:-}" ]; then
@@ -37,15 +38,17 @@ if [ -z "${GITLEAKS:-}" ]; then
 	GITLEAKS=$work/gitleaks
 fi
 
-# measure NAME COMMAND… runs a command once and keeps its figures. That it finds
-# leaks is no failure; that it can't be run is.
+# measure NAME COMMAND… runs a command once and keeps its figures. Its status may say
+# that there are leaks, or that objects are missing; but there has to be some output.
 measure() {
-	local name=$1 status=0
+	local name=$1
 	shift
-	/usr/bin/time -a -o "$work/$name" -f '%U %S %e %M' "$@" >/dev/null 2>"$work/stderr" || status=$?
-	if [ $status -ge 126 ]; then
+	rm -f "$report"
+	/usr/bin/time -a -o "$work/$name" -f '%U %S %e %M' "$@" >"$work/stdout" 2>"$work/stderr" || true
+	if [ ! -s "$report" ] && [ ! -s "$work/stdout" ]; then
+		echo "no output: $*" >&2
 		cat "$work/stderr" >&2
-		exit $status
+		exit 1
 	fi
 }
 
@@ -71,16 +74,20 @@ TABLE
 for repository; do
 	name=$(basename "$repository" .git)
 	git -C "$repository" archive HEAD | (mkdir "$work/$name-tree" && tar -x -C "$work/$name-tree")
-	git clone -q --shared "$repository" "$work/$name-clone" 2>/dev/null
-	echo 'one more line' >>"$work/$name-clone/$(git -C "$work/$name-clone" ls-files -- 'README*' '*.md' '*' | head -n 1)"
-	git -C "$work/$name-clone" add -u
+	clone=$work/$name-clone
+	git clone -q --shared --no-checkout "$repository" "$clone"
+	git -C "$clone" fetch -q origin '+refs/replace/*:refs/replace/*' # what stands in for missing objects
+	git -C "$clone" reset -q --hard
+	file=$(git -C "$clone" ls-files -- 'README*' | head -n 1)
+	echo 'one more line' >>"$clone/$file"
+	git -C "$clone" add -- "$file"
 	for _ in $(seq "$runs"); do
-		measure "$name-ours" "$work/secretsweep" scan -q --history-only -f json -o "$work/out" "$repository"
-		measure "$name-git" git -C "$repository" cat-file --batch-all-objects --unordered --buffer --batch
-		measure "$name-gitleaks" "$GITLEAKS" git --no-banner --log-level error --exit-code 0 -r "$work/out" "$repository"
-		measure "$name-tree-ours" "$work/secretsweep" scan -q -f json -o "$work/out" "$work/$name-tree"
-		measure "$name-tree-gitleaks" "$GITLEAKS" dir --no-banner --log-level error --exit-code 0 -r "$work/out" "$work/$name-tree"
-		measure "$name-staged" "$work/secretsweep" scan -q --staged "$work/$name-clone"
+		measure "$name-ours" "$work/secretsweep" scan -q --history-only -f json -o "$report" "$repository"
+		measure "$name-git" sh -c 'git -C "$1" cat-file --batch-all-objects --unordered --buffer --batch >/dev/null && echo printed' - "$repository"
+		measure "$name-gitleaks" "$GITLEAKS" git --no-banner --log-level error --exit-code 0 -r "$report" "$repository"
+		measure "$name-tree-ours" "$work/secretsweep" scan -q -f json -o "$report" "$work/$name-tree"
+		measure "$name-tree-gitleaks" "$GITLEAKS" dir --no-banner --log-level error --exit-code 0 -r "$report" "$work/$name-tree"
+		measure "$name-staged" "$work/secretsweep" scan -f json --staged "$clone"
 	done
 	objects=$(git -C "$repository" count-objects -v | awk '/^(count|in-pack):/ {n += $2} END {print n}')
 	row "$name, history of $objects objects" secretsweep "$name-ours" "$name-ours"
