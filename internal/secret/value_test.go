@@ -222,14 +222,10 @@ func TestMaskBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := text.Draw(t, "text")
 		got := New(s).Mask()
-		first, last, ok := strings.Cut(got, "****")
-		if !ok {
-			t.Fatalf("Mask(%q): got %q, want **** in it", s, got)
-		}
-		if first+last == "" {
+		if got == "****" {
 			return
 		}
-		if utf8.RuneCountInString(s) < 16 || len(first) != 4 || len(last) != 2 || !strings.HasPrefix(s, first) || !strings.HasSuffix(s, last) {
+		if utf8.RuneCountInString(s) < 16 || got != s[:4]+"****"+s[len(s)-2:] { // the value may have stars, too
 			t.Errorf("Mask(%q): got %q", s, got)
 		}
 	})
