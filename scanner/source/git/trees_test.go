@@ -41,8 +41,11 @@ func TestTreeOfPieces(t *testing.T) {
 				if len(data) == 0 {
 					continue
 				}
-				from := rapid.IntRange(0, len(data)-1).Draw(t, "from")
-				to := rapid.IntRange(from+1, len(data)).Draw(t, "to")
+				near := rapid.Custom(func(t *rapid.T) int { // where an entry begins, or nearly
+					return rapid.SampledFrom(trace.starts).Draw(t, "start") + rapid.IntRange(-1, 1).Draw(t, "by")
+				})
+				from := min(max(near.Draw(t, "from"), 0), len(data)-1)
+				to := min(max(near.Draw(t, "to"), from+1), len(data))
 				copied = append(copied, odb.Copy{At: len(next), From: from, Len: to - from})
 				next = append(next, data[from:to]...)
 			}
