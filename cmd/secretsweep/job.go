@@ -92,7 +92,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 
 // gcPercent is how much the heap may grow, in percent, before it is collected. Most
 // of what a scan has in memory stays there, such as the trees of a history, and
-// leaves little to collect: Go's 100 would take a third more memory to save nothing.
+// leaves little to collect: with Go's 100, memory grows and hardly any time is saved.
 // A hook has no history in memory, and nobody waits for it gladly.
 const gcPercent = 33
 

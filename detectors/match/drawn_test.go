@@ -15,6 +15,7 @@ import (
 // texts of their matches, whole and damaged: searched by themselves, and as versions
 // of each other, in every way that there is to search for the pattern.
 func TestDrawnRules(t *testing.T) {
+	compared := 0
 	rapid.Check(t, func(t *rapid.T) {
 		re, err := regexp.Compile(drawRule.Draw(t, "pattern"))
 		if err != nil {
@@ -36,10 +37,15 @@ func TestDrawnRules(t *testing.T) {
 			var copied []Copy
 			text, copied = assemble(text, drawPieces(t, drawn, len(text)))
 			for name, m := range matchers {
-				traces[name], _ = compareInherited(t, m, text, traces[name], copied)
+				var found int
+				traces[name], found = compareInherited(t, m, text, traces[name], copied)
+				compared += found
 			}
 		}
 	})
+	if compared == 0 {
+		t.Error("no match was compared")
+	}
 }
 
 // drawAllow draws what keeps matches from being wanted.

@@ -11,15 +11,13 @@ import "encoding/binary"
 //
 // A window is two pairs of bytes. A table says for each pair which buckets have a
 // fingerprint with it as the first pair, and which as the second one. Only a window
-// whose pairs have a bucket in common can show a fingerprint. Of a thousand windows
-// of source text some thirty pass, and two thirds of those show one. The loads of
-// the table don't wait for each other, as those of an automaton do.
+// whose pairs have a bucket in common can show a fingerprint, and most of those do. The
+// loads of the table don't wait for each other, as those of an automaton do.
 //
 // Buckets come from Teddy (Wang et al., Hyperscan, NSDI 2019), which looks up half
-// bytes in vector registers. That is good for some dozens of fingerprints. Here are
-// hundreds, of which its small tables know too little: they let a quarter of all
-// places of source text pass, or more, and these would have to be looked up in a
-// table like this one nevertheless. So there is no vector code.
+// bytes in vector registers. That is made for some dozens of fingerprints. Here are
+// hundreds, of which its small tables know too little, so that what passes them would
+// have to be looked up in a table like this one nevertheless.
 type prefilter struct {
 	pairs pairTable
 	// Fingerprints by hash of a window's middle bytes: those of slot i are

@@ -239,23 +239,31 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 	messages := s.prefix == ""
 	var total, filtered int64
 	wanted := make([]bool, s.db.Len())
-	for i := range wanted {
-		o := int32(i)
-		if s.scope != nil && !s.scope.blobs[o] && !s.scope.commits[o] {
-			continue
-		}
-		switch s.db.Type(i) {
+	consider := func(o int32) {
+		switch s.db.Type(int(o)) {
 		case odb.Blob:
 			if !slices.ContainsFunc(s.namesOf(o), s.options.Filter.Admits) {
 				filtered++
-				continue
+				return
 			}
-			wanted[i] = true
+			wanted[o] = true
 		case odb.Commit, odb.Tag:
-			wanted[i] = messages
+			wanted[o] = messages
 		}
-		if wanted[i] {
+		if wanted[o] {
 			total++
+		}
+	}
+	if s.scope == nil {
+		for i := range wanted {
+			consider(int32(i))
+		}
+	} else { // little of much
+		for o := range s.scope.blobs {
+			consider(o)
+		}
+		for o := range s.scope.commits {
+			consider(o)
 		}
 	}
 	if filtered > 0 {

@@ -214,7 +214,7 @@ func (t *treeTable) intern(e *rawEntry) uint32 {
 	return n
 }
 
-// settle lets go of what it takes to add many trees: it is a third of the table. An
+// settle lets go of what it takes to add many trees, a large part of the table. An
 // entry of a tree that is added later has a number of its own.
 func (t *treeTable) settle() {
 	for i := range t.known {

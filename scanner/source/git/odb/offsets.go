@@ -57,8 +57,8 @@ func (t *offsetTable) find(offset int64) (int, bool) {
 	return int(first) + n, ok
 }
 
-// sortByOffset sorts items, digit by digit from the lowest: ten times as fast as by
-// comparing, for a million of them.
+// sortByOffset sorts items, digit by digit from the lowest: large packs have millions,
+// and comparing them is most of what opening one takes.
 func sortByOffset(items []offsetItem) []offsetItem {
 	const (
 		few   = 1 << 12
