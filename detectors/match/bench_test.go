@@ -74,6 +74,26 @@ func BenchmarkPrefilter(b *testing.B) {
 	}
 }
 
+// BenchmarkMark measures the first step of that search, with vector instructions where
+// there are some, and without.
+func BenchmarkMark(b *testing.B) {
+	set, err := rules.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	windows := &compile(b, set).prefilter.windows
+	text := bytes.Join(source(b, 8<<20), nil)
+	marks := make([]uint64, (len(text)-beyond)/block)
+	for name, mark := range map[string]func([]byte, []uint64){"fast": windows.mark, "plain": windows.markPlain} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				mark(text, marks)
+			}
+		})
+	}
+}
+
 // BenchmarkVersion measures the built-in rules on versions of files in which one line
 // of a hundred is new: searched anew, and with what is known of the version before.
 func BenchmarkVersion(b *testing.B) {

@@ -79,59 +79,14 @@ func (w word) fingerprint(offset int) (f fingerprint, part word) {
 // caseBit is the bit by which the cases of an ASCII letter differ.
 const caseBit = 'a' ^ 'A'
 
-// pair gives all that two bytes of a window can be, those from a bit on.
-func (f fingerprint) pair(shift int) iter.Seq[uint16] {
-	value, free := uint16(f.value>>shift), ^uint16(f.mask>>shift)
-	return func(yield func(uint16) bool) {
-		for sub := free; yield(value&^free|sub) && sub != 0; { // all subsets of the free bits
+// indexes gives the index of each window that shows the fingerprint and has only bits
+// of a mask.
+func (f fingerprint) indexes(mask uint32) iter.Seq[uint32] {
+	mask &= indexed
+	value, free := f.value&f.mask&mask, ^f.mask&mask
+	return func(yield func(uint32) bool) {
+		for sub := free; yield(index(value|sub)) && sub != 0; { // all subsets of the free bits
 			sub = (sub - 1) & free
 		}
-	}
-}
-
-// pairFrequency estimates how often two bytes in source text are what the
-// fingerprint says of those from a bit on.
-func (f fingerprint) pairFrequency(shift int) float64 {
-	var text []byte
-	folded := false
-	for i := range 2 {
-		value, mask := byte(f.value>>(shift+8*i)), byte(f.mask>>(shift+8*i))
-		if mask != 0 {
-			text = append(text, value)
-			folded = folded || mask != 0xff
-		}
-	}
-	return word{string(text), folded}.frequency()
-}
-
-// pairOdds is how likely a pair of source text is to be in a bucket, as the first
-// and as the second one.
-type pairOdds [2]float64
-
-// add puts a fingerprint into a bucket: the one which then lets the fewest more
-// windows of source text pass. It keeps the buckets' odds.
-func (t *pairTable) add(f fingerprint, odds *[buckets]pairOdds) {
-	frequency := [2]float64{f.pairFrequency(0), f.pairFrequency(16)}
-	has := [2]uint64{t[uint16(f.value)], t[f.value>>16] >> buckets}
-	var best int
-	var bestOdds pairOdds
-	least := math.Inf(1)
-	for i, before := range odds {
-		after := before
-		for j := range after {
-			if has[j]&(1<<i) == 0 {
-				after[j] = min(1, after[j]+frequency[j])
-			}
-		}
-		if more := after[0]*after[1] - before[0]*before[1]; more < least {
-			best, bestOdds, least = i, after, more
-		}
-	}
-	odds[best] = bestOdds
-	for first := range f.pair(0) {
-		t[first] |= 1 << best
-	}
-	for second := range f.pair(16) {
-		t[second] |= 1 << (buckets + best)
 	}
 }

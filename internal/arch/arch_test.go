@@ -44,6 +44,7 @@ var homes = map[string][]string{
 	"github.com/spf13":                                      {"cmd/secretsweep"},
 	"github.com/google/go-cmp":                              {"scanner/source/sourcetest"},
 	"go.uber.org/goleak":                                    {"scanner/source/sourcetest"},
+	"golang.org/x/sys/cpu":                                  {"detectors/match"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
 }
 
