@@ -1,0 +1,54 @@
+// Package format reads the files that configure programs: what they assign, under
+// which name, and exactly where.
+//
+// There is one reader for each format, in a file of its own. A reader never fails.
+// What it can't make sense of it passes over, and goes on with the next line: a file
+// that is broken, cut off or a template still says most of what it has to say. On a
+// file without faults it gives what the format's specification says, which the tests
+// hold against a parser of that format.
+//
+// Readers do no I/O, take time and memory proportional to the text, and may run at the
+// same time.
+package format
+
+import "iter"
+
+// Reader gives what a text assigns, in the text's order.
+type Reader func(text []byte) iter.Seq[Entry]
+
+// Entry is a value, and what it is assigned to.
+type Entry struct {
+	// Path has the names that lead to the value from the document's root, its own
+	// last: "services", "db", "environment", "DB_PASSWORD". An element of a list
+	// has its number as its name: "0". It is never empty, and the reader's own: it is
+	// valid until the next entry, and not to be changed.
+	Path []string
+	// Value is what a program gets to see, with escapes undone. References to
+	// variables are left as they are.
+	Value string
+	// Start and End are where the value lies in the text, without quotes; the text
+	// there is Value as long as nothing had to be undone. A block of lines begins at
+	// the first one's first character past the indentation.
+	Start, End int
+	Style      Style
+	Tag        string // a YAML tag, such as "!vault"; else ""
+	Document   int    // which of a stream's documents, from 0
+	Comment    bool   // it is commented out
+}
+
+// Name is what the value is assigned to: the last part of the path.
+func (e *Entry) Name() string { return e.Path[len(e.Path)-1] }
+
+// Style is how a value is written.
+type Style uint8
+
+const (
+	Bare    Style = iota // without quotes
+	Quoted               // in quotes between which references to variables may stand
+	Literal              // in quotes between which all stands for itself
+	Block                // lines that belong together: a here document, a YAML block
+)
+
+// maxDepth is how many levels of nesting are told apart. What lies deeper is read as if
+// it lay there.
+const maxDepth = 100
