@@ -12,7 +12,8 @@
 //     that is rarest in source text is taken (frequency.go).
 //   - One search finds the literals of all rules at once: those stretches of them
 //     that are rare in source text are looked for, and the literals then compared
-//     (fingerprint.go, prefilter.go).
+//     (fingerprint.go, prefilter.go), with vector instructions where the processor has
+//     them (window.go).
 //   - A literal is passed over if what stands right before or after it can't stand
 //     there in a match: most of them are parts of other words (extent.go).
 //   - Where a literal stands at a known distance from the match's start, the
