@@ -36,7 +36,7 @@
 //
 // A match of the pattern then has to pass the rule's conditions, cheapest first
 // (rule.go): entropy; for rules that ask for it, that the value looks random
-// (random.go, placeholder.go); the offline check; its parts; the allows.
+// (package judge); the offline check; its parts; the allows.
 //
 // In binary data only those rules apply that do not match by chance: their values
 // need not look random, and have a check that drops them, or their literals all

@@ -1,6 +1,10 @@
 package match
 
-import "math"
+import (
+	"math"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
+)
 
 // extent is what an expression can match: how many bytes, and which ones first and
 // last.
@@ -113,12 +117,9 @@ func (l *literal) fits(text []byte, at int) bool {
 func (e border) offWord() border {
 	off := border{closed: true, brink: !e.closed || e.brink}
 	for b := range 256 {
-		if b := byte(b); !isWord(b) && e.has(b) {
+		if b := byte(b); !ascii.IsWord(b) && e.has(b) {
 			off.add(b, b)
 		}
 	}
 	return off
 }
-
-// isWord tells whether a byte is one of a word, to \b.
-func isWord(b byte) bool { return isLetter(b) || isDigit(b) || b == '_' }

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
 // sharing is a fingerprint, the words that have it, and how often source text does.
@@ -67,7 +69,7 @@ func (w word) fingerprint(offset int) (f fingerprint, part word) {
 	from, to := max(offset, 0), min(offset+window, len(w.text))
 	for i := from; i < to; i++ {
 		value, mask := uint32(w.text[i]), uint32(0xff)
-		if w.folded && isLetter(w.text[i]) {
+		if w.folded && ascii.IsLetter(w.text[i]) {
 			mask &^= caseBit
 		}
 		f.value |= value << (8 * (i - offset))

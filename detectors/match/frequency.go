@@ -3,6 +3,9 @@ package match
 import (
 	_ "embed"
 	"math"
+
+	"github.com/secretsweep/secretsweep/detectors/judge"
+	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
 // bigrams holds how common pairs of neighbouring bytes are in source text, as
@@ -56,7 +59,7 @@ const (
 )
 
 // frequency estimates how often a word stands in a byte of source text. A letter
-// after two others is as likely as it is in words (random.go): pairs alone make
+// after two others is as likely as it is in words ([judge.LetterBits]): pairs alone make
 // common words much too rare.
 func (w word) frequency() float64 {
 	before, row := byteClasses, byteClasses
@@ -65,18 +68,18 @@ func (w word) frequency() float64 {
 	for i := range len(w.text) {
 		b := w.text[i]
 		class := byteClass(b)
-		if before < edge && row < edge && class < edge {
-			bits += float64(trigrams[(27*before+row)*trigramRow+class] - 'A')
+		if before < judge.Edge && row < judge.Edge && class < judge.Edge {
+			bits += 2 * judge.LetterBits(before, row, class)
 		} else {
 			bits += float64(bigrams[row*bigramRow+class] - '#')
 		}
 		before, row = row, class
 		switch {
 		case w.folded:
-		case isLower(b):
+		case ascii.IsLower(b):
 			odds *= 1 - upper
 			upper = upperAfterLower
-		case isUpper(b):
+		case ascii.IsUpper(b):
 			odds *= upper
 			upper = upperAfterUpper
 		default:

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
 // Limits of what is worth knowing about an expression. Past them an answer is
@@ -218,7 +220,7 @@ func foldPairs(words []word) []word {
 		lower := lowerASCII(w.text)
 		switch {
 		case w.text == foreignFolds[0] && has("s") && has("S"), w.text == foreignFolds[1] && has("k") && has("K"):
-		case w.text == lower && has(strings.ToUpper(lower)) && len(lower) == 1 && isLetter(lower[0]):
+		case w.text == lower && has(strings.ToUpper(lower)) && len(lower) == 1 && ascii.IsLetter(lower[0]):
 			folded = append(folded, word{lower, true})
 		case w.text != lower && has(lower):
 		default:
@@ -418,7 +420,7 @@ func toRequired(words []word, before, after extent) required {
 
 // bound notes that a word begins or ends where the literal begins, if that is so.
 func (l *literal) bound(so bool) {
-	if so && isWord(l.text[0]) {
+	if so && ascii.IsWord(l.text[0]) {
 		l.before.last = l.before.last.offWord()
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
 func parse(t failer, pattern string) *syntax.Regexp {
@@ -134,7 +136,7 @@ func (l literal) standsIn(match string) bool {
 func lowerBytes(s string) string {
 	b := []byte(s)
 	for i, c := range b {
-		if isUpper(c) {
+		if ascii.IsUpper(c) {
 			b[i] = c + 'a' - 'A'
 		}
 	}

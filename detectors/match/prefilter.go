@@ -3,6 +3,8 @@ package match
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
 // prefilter finds all places where one of many words stands.
@@ -124,7 +126,7 @@ func (w *word) standsAt(text []byte, at int) bool {
 		return false
 	}
 	for i, b := range text[at : at+len(w.text)] {
-		if b != w.text[i] && !(w.folded && b == w.text[i]^caseBit && isLetter(b)) {
+		if b != w.text[i] && !(w.folded && b == w.text[i]^caseBit && ascii.IsLetter(b)) {
 			return false
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/rules/check"
 )
@@ -150,7 +151,7 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		return f, false
 	}
 	value := string(t.data[f.Start:f.End])
-	if r.Entropy > 0 && entropy(value) < r.Entropy {
+	if r.Entropy > 0 && judge.Entropy(value) < r.Entropy {
 		return f, false
 	}
 	if r.Random {
@@ -158,7 +159,7 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		if f.NameStart >= 0 {
 			name = string(t.data[f.NameStart:f.NameEnd])
 		}
-		if !looksRandom(value, surroundings{name, t.data, f.Start, f.End}) {
+		if !judge.Random(value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End}) {
 			return f, false
 		}
 	}

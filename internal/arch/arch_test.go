@@ -22,8 +22,9 @@ const module = "github.com/secretsweep/secretsweep"
 // floors has every package. A package imports only what stands on a lower floor,
 // which here means above it.
 var floors = [][]string{
-	{"internal/arch", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample"},
+	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample"},
 	{"rules", "scanner/source/git/odb"},
+	{"detectors/judge"},
 	{"detectors/match"},
 	{"detectors"},
 	{"scanner"},

@@ -1,4 +1,4 @@
-package match
+package judge
 
 import (
 	"bytes"
@@ -61,19 +61,19 @@ var madeUpWords = []string{
 
 // isExpression tells whether a value is a piece of code: what stands there is not
 // the secret but what gives it.
-func isExpression(value string, s surroundings) bool {
+func isExpression(value string, s Surroundings) bool {
 	if strings.ContainsAny(value, " \t") || reference.MatchString(value) || regularExpression.MatchString(value) {
 		return true
 	}
 	if s.quoted() {
 		return false
 	}
-	if before := bytes.TrimRight(s.text[:s.start], " \t"); len(before) > 0 && strings.IndexByte("(,[", before[len(before)-1]) >= 0 {
+	if before := bytes.TrimRight(s.Text[:s.Start], " \t"); len(before) > 0 && strings.IndexByte("(,[", before[len(before)-1]) >= 0 {
 		return true // an argument or an element
 	}
 	return strings.ContainsAny(value, "()[]{}<>;,|\\\"'`") || strings.Contains(value, "::") || strings.Contains(value, "->") ||
 		strings.Contains(value, "==") && !strings.HasSuffix(value, "==") ||
-		s.end < len(s.text) && strings.IndexByte("([", s.text[s.end]) >= 0
+		s.End < len(s.Text) && strings.IndexByte("([", s.Text[s.End]) >= 0
 }
 
 // reference matches what reads a value from elsewhere.
@@ -83,8 +83,8 @@ var reference = regexp.MustCompile(`(?i)\b(?:process\.env|os\.environ|os\.getenv
 var regularExpression = regexp.MustCompile(`\.[*+](?:\?|\W)|\[\^|\[[a-z0-9]-[a-z0-9]|\\[wdsb(.]|\(\?[:!=P<]`)
 
 // quoted tells whether the value stands in quotes.
-func (s surroundings) quoted() bool {
-	return s.start > 0 && strings.IndexByte("\"'`", s.text[s.start-1]) >= 0
+func (s Surroundings) quoted() bool {
+	return s.Start > 0 && strings.IndexByte("\"'`", s.Text[s.Start-1]) >= 0
 }
 
 // isStructured tells whether a value has a form of its own that is no secret's:
@@ -176,23 +176,4 @@ var publicEndings = []string{
 	"message", "description", "hint", "field", "column", "param", "parameter", "endpoint", "host", "username", "email",
 	"algorithm", "alg", "class", "selector", "icon", "charset", "alphabet", "chars", "characters", "length", "len", "size",
 	"count", "rev", "ref", "arn", "expiry", "expires", "ttl", "index", "code", "kind", "test", "policy", "mode",
-}
-
-// words splits a text into its words, in lower case: runs of letters and digits,
-// cut at the humps of camelCase.
-func words(s string) []string {
-	var all []string
-	for i := 0; i < len(s); {
-		if !isLetter(s[i]) {
-			i++
-			continue
-		}
-		end := wordEnd(s, i)
-		for end < len(s) && isDigit(s[end]) {
-			end++
-		}
-		all = append(all, strings.ToLower(s[i:end]))
-		i = end
-	}
-	return all
 }

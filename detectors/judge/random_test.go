@@ -1,4 +1,4 @@
-package match
+package judge
 
 import (
 	"encoding/base64"
@@ -39,7 +39,7 @@ func judgeAssignment(name, value string, quoted bool) bool {
 	if quoted {
 		before, after = before+`"`, `"`+after
 	}
-	return looksRandom(value, surroundings{name, []byte(before + value + after), len(before), len(before) + len(value)})
+	return Random(value, Surroundings{name, []byte(before + value + after), len(before), len(before) + len(value)})
 }
 
 // TestFindsRandom wants nearly all secrets that a machine made.

@@ -1,4 +1,4 @@
-package match
+package judge
 
 import (
 	_ "embed"
@@ -7,26 +7,28 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
-// surroundings are what is known of a value besides its text.
-type surroundings struct {
-	name       string // what it is assigned to; "" if that is not known
-	text       []byte
-	start, end int // the value in text
+// Surroundings are what is known of a value besides its text.
+type Surroundings struct {
+	Name       string // what it is assigned to; "" if that is not known
+	Text       []byte
+	Start, End int // the value in Text
 }
 
-// looksRandom tells whether a machine made a value by chance: whether it is worth
+// Random tells whether a machine made a value by chance: whether it is worth
 // telling somebody about although nothing but its name says that it is a secret.
 //
 // It says no to what somebody made up, wrote as code, or computed from something
 // that is no secret. Then it weighs how many bits it takes to write the value as
 // words, numbers and punctuation against how many it takes as random characters.
-func looksRandom(value string, s surroundings) bool {
+func Random(value string, s Surroundings) bool {
 	switch {
 	case len(value) < leastRandom || !isPrintable(value):
 		return false
-	case namesPublic(s.name), isPlaceholder(value), isExpression(value, s), isStructured(value), isDerived(value):
+	case namesPublic(s.Name), isPlaceholder(value), isExpression(value, s), isStructured(value), isDerived(value):
 		return false
 	case isRegular(value):
 		return false
@@ -53,7 +55,7 @@ func isSurprising(s string) bool {
 	if len(s) >= short {
 		return surprise(s) >= least
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return !isLetter(byte(r)) && r != '_' && r != '-' && r != '.' }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return !ascii.IsLetter(byte(r)) && r != '_' && r != '-' && r != '.' }) {
 		return surprise(s) >= leastShortMixed
 	}
 	return surprise(s) >= leastShort
@@ -175,6 +177,10 @@ func isPaired(s string) bool {
 	return 2*same > len(s)/2
 }
 
+// LetterBits is how surprising a letter is after two others in the words of source
+// text: -log2 of how often it follows. Letters count from 0, [Edge] is a word's edge.
+func LetterBits(a, b, c int) float64 { return float64(trigrams[(27*a+b)*trigramRow+c]-'A') / 2 }
+
 // trigrams holds how common letters are after two others in the words of source
 // text. The row of letters a and b is 27a+b, its column the next letter; the 27th
 // is a word's edge. An entry is -2·log2 P(c|ab), as a character counted from 'A'.
@@ -183,7 +189,7 @@ func isPaired(s string) bool {
 var trigrams string
 
 const (
-	edge       = 26
+	Edge       = 26
 	trigramRow = 27 + 1 // and a line feed
 )
 
@@ -205,22 +211,22 @@ func wordBits(s string) float64 {
 	bits := 0.0
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
-		case isLetter(c):
+		case ascii.IsLetter(c):
 			end := wordEnd(s, i)
-			if i > 0 && isLetter(s[i-1]) {
+			if i > 0 && ascii.IsLetter(s[i-1]) {
 				bits += hump
-			} else if i > 0 && isDigit(s[i-1]) {
+			} else if i > 0 && ascii.IsDigit(s[i-1]) {
 				bits += wordAfterNumber
 			}
 			bits += lettersBits(s[i:end])
 			i = end
-		case isDigit(c):
-			if i > 0 && isLetter(s[i-1]) {
+		case ascii.IsDigit(c):
+			if i > 0 && ascii.IsLetter(s[i-1]) {
 				bits += numberAfterWord
 			} else {
 				bits += number
 			}
-			for ; i < len(s) && isDigit(s[i]); i++ {
+			for ; i < len(s) && ascii.IsDigit(s[i]); i++ {
 				bits += math.Log2(10)
 			}
 		case strings.IndexByte("_-./: ", c) >= 0:
@@ -238,33 +244,32 @@ func wordBits(s string) float64 {
 // camelCase, or at the last letter.
 func wordEnd(s string, i int) int {
 	j := i + 1
-	if isUpper(s[i]) {
-		for j < len(s) && isUpper(s[j]) {
+	if ascii.IsUpper(s[i]) {
+		for j < len(s) && ascii.IsUpper(s[j]) {
 			j++
 		}
 		if j-i > 1 {
-			if j < len(s) && isLower(s[j]) {
+			if j < len(s) && ascii.IsLower(s[j]) {
 				return j - 1 // the last capital is the next word's first
 			}
 			return j
 		}
 	}
-	for j < len(s) && isLower(s[j]) {
+	for j < len(s) && ascii.IsLower(s[j]) {
 		j++
 	}
 	return j
 }
 
 func lettersBits(word string) float64 {
-	twice := 0
-	a, b := edge, edge
+	bits := 1.0
+	a, b := Edge, Edge
 	for i := range len(word) {
 		c := int(word[i]|0x20) - 'a'
-		twice += int(trigrams[(27*a+b)*trigramRow+c] - 'A')
+		bits += LetterBits(a, b, c)
 		a, b = b, c
 	}
-	twice += int(trigrams[(27*a+b)*trigramRow+edge] - 'A')
-	return 1 + float64(twice)/2
+	return bits + LetterBits(a, b, Edge)
 }
 
 // randomBits is the length of a text in bits if its characters are taken at
@@ -273,13 +278,13 @@ func randomBits(s string) float64 {
 	var lower, upper, digit, mark, sign, beyondHex bool
 	for i := range len(s) {
 		switch c := s[i]; {
-		case isLower(c):
+		case ascii.IsLower(c):
 			lower = true
 			beyondHex = beyondHex || c > 'f'
-		case isUpper(c):
+		case ascii.IsUpper(c):
 			upper = true
 			beyondHex = beyondHex || c > 'F'
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			digit = true
 		case strings.IndexByte("+/=-_", c) >= 0:
 			mark = true
@@ -302,8 +307,8 @@ func randomBits(s string) float64 {
 	return float64(len(s)) * math.Log2(float64(size))
 }
 
-// entropy is a text's Shannon entropy, in bits per character.
-func entropy(s string) float64 {
+// Entropy is a text's Shannon entropy, in bits per character.
+func Entropy(s string) float64 {
 	counts := map[rune]int{}
 	n := 0
 	for _, r := range s {
@@ -316,8 +321,3 @@ func entropy(s string) float64 {
 	}
 	return bits / float64(n)
 }
-
-func isLower(c byte) bool  { return 'a' <= c && c <= 'z' }
-func isUpper(c byte) bool  { return 'A' <= c && c <= 'Z' }
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
-func isLetter(c byte) bool { return isLower(c) || isUpper(c) }

@@ -1,0 +1,141 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
+)
+
+// Meaning is what a name says of the value under it.
+type Meaning uint8
+
+const (
+	Nothing  Meaning = iota // neither that it is a secret nor that it is none
+	Public                  // that it is none: a hash, an id, where the secret is
+	Key                     // a key, token or other secret, which a machine makes
+	Password                // a password, which a person may have chosen
+)
+
+// NameOf tells what a name means, however it is written: DB_PASSWORD, dbPassword,
+// spring.datasource.password, Contraseña.
+func NameOf(name string) Meaning {
+	if len(name) > maxName {
+		return Nothing
+	}
+	all := words(name)
+	meaning, last := Nothing, -1
+	for i, w := range all {
+		switch {
+		case isPasswordWord(w):
+			meaning, last = Password, i
+		case isKeyWord(w) || w == "key" && i > 0 && slices.Contains(keyKinds, all[i-1]):
+			if meaning != Password || w == "key" || w == "token" {
+				meaning = Key
+			}
+			last = i
+		}
+	}
+	if meaning == Nothing {
+		lower := strings.ToLower(name)
+		for _, w := range foreign {
+			if strings.Contains(lower, w) {
+				return Password
+			}
+		}
+		return Nothing
+	}
+	if namesPublic(name) || slices.ContainsFunc(all[last:], func(w string) bool { return slices.Contains(aboutSecrets, w) }) ||
+		slices.Contains(asked, all[0]) || meaning == Password && slices.Contains(acts, all[0]) {
+		return Public
+	}
+	return meaning
+}
+
+// maxName is the length past which a text is no name.
+const maxName = 120
+
+// isPasswordWord tells whether a word means a password, alone or at its end.
+func isPasswordWord(w string) bool {
+	for _, end := range passwordEnds {
+		if strings.HasSuffix(strings.TrimRight(w, "0123456789"), end) {
+			return true
+		}
+	}
+	return slices.Contains(passwordWords, strings.TrimRight(w, "0123456789"))
+}
+
+var passwordEnds = []string{"password", "passwd", "passwort", "passphrase", "passcode", "kennwort", "wachtwoord", "userpass", "dbpass"}
+
+var passwordWords = []string{
+	"pass", "pwd", "pswd", "psw", "passw", "pw", "userpwd", "dbpwd", "mysqlpass", "pgpass", "rootpw", "bindpw", "requirepass", "masterauth",
+	"senha", "clave", "contrasena", "mdp", "motdepasse", "heslo", "haslo", "parola", "sifre", "salasana", "losenord", "lozinka", "jelszo", "adgangskode", "passord",
+}
+
+// foreign are names of passwords that are not written in ASCII, and those of several
+// words, in any spelling.
+var foreign = []string{
+	"contraseña", "mot_de_passe", "mot-de-passe", "motdepasse", "hasło", "şifre", "lösenord", "jelszó", "пароль", "密码", "密碼", "口令",
+	"パスワード", "비밀번호", "암호", "συνθηματικό", "κωδικός", "كلمة_المرور", "סיסמה", "mật_khẩu", "รหัสผ่าน",
+}
+
+// isKeyWord tells whether a word alone means a secret that a machine makes.
+func isKeyWord(w string) bool {
+	w = strings.TrimRight(w, "0123456789")
+	return slices.Contains(keyWords, w) || strings.HasSuffix(w, "secret") || strings.HasSuffix(w, "apikey") ||
+		strings.HasSuffix(w, "token") && !slices.Contains(otherTokens, w)
+}
+
+var keyWords = []string{
+	"token", "secret", "secrets", "apikey", "apitoken", "authtoken", "accesskey", "secretkey", "privatekey", "credential", "credentials", "appkey", "authkey", "clientsecret", "accesstoken",
+	"geheimnis", "segredo", "secreto", "jeton", "токен", "секрет",
+}
+
+// otherTokens are words that end in one that means a secret, and mean something else.
+var otherTokens = []string{"nontoken", "nexttoken", "subtoken", "pagetoken"}
+
+// keyKinds are what a key of may stand before: the name of a key that is a secret.
+var keyKinds = []string{
+	"api", "app", "application", "access", "account", "admin", "auth", "authentication", "authorization", "client", "consumer", "crypt", "cryption", "data",
+	"decryption", "deploy", "encrypt", "encryption", "hmac", "integration", "jwt", "license", "licence", "master", "private", "root", "rsa", "secret",
+	"security", "server", "service", "session", "shared", "sign", "signing", "ssh", "storage", "stream", "sync", "tls", "token", "user", "webhook", "write", "rest", "primary", "secondary",
+}
+
+// aboutSecrets are words after which a name is about a secret and not of one.
+var aboutSecrets = []string{
+	"attempts", "audience", "autocomplete", "budget", "bytes", "cache", "change", "changed", "charset", "check", "config", "confirmation", "confirm",
+	"dialog", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
+	"grant", "group", "handler", "history", "input", "interval", "invalid", "is", "issuer", "keys", "key_ref", "keyring", "lifetime", "limit", "link", "list", "location", "manager", "mapping", "max",
+	"method", "min", "minimum", "maximum", "missing", "needed", "needs", "optional", "options", "page", "parser", "permissions", "placeholder", "plugin", "position", "prompt", "property", "protected", "protection",
+	"provider", "query", "reader", "realm", "refs", "refresh", "request", "required", "requires", "requirements", "reset", "resolver", "response", "retries", "role", "rotation", "rule", "rules", "scheme", "schema", "scope", "scopes", "screen",
+	"server", "service", "source", "state", "status", "store", "strategy", "strength", "success", "symbol", "tags", "template", "timeout", "tooltip", "update", "updated", "usage", "used", "user", "validation",
+	"validator", "validity", "valid", "verification", "view", "visible", "warning", "weight", "writer", "wrong", "url", "uri", "style", "color", "size", "entry", "store", "label", "created", "age", "days", "minutes", "seconds", "hours", "at", "on", "from", "in", "by", "for", "with", "when",
+}
+
+// asked are words that make a question or a number of the name that they begin.
+var asked = []string{
+	"allow", "allows", "count", "disable", "enable", "has", "hide", "invalid", "is", "max", "min", "missing", "no", "num", "require", "requires", "show",
+	"skip", "total", "use", "uses", "without", "wrong",
+}
+
+// acts are what is done to passwords.
+var acts = []string{"change", "check", "confirm", "expired", "forgot", "generate", "random", "reset", "update", "validate", "verify"}
+
+// words splits a text into its words, in lower case: runs of letters and digits,
+// cut at the humps of camelCase.
+func words(s string) []string {
+	var all []string
+	for i := 0; i < len(s); {
+		if !ascii.IsLetter(s[i]) {
+			i++
+			continue
+		}
+		end := wordEnd(s, i)
+		for end < len(s) && ascii.IsDigit(s[end]) {
+			end++
+		}
+		all = append(all, strings.ToLower(s[i:end]))
+		i = end
+	}
+	return all
+}

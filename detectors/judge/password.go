@@ -1,0 +1,130 @@
+package judge
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/ascii"
+)
+
+// Choice is how a value looks that stands where a password may.
+type Choice uint8
+
+const (
+	None   Choice = iota // no password: empty, a placeholder, a path, a piece of code
+	Stock                // one that everybody knows, such as admin, or that says it is one
+	Word                 // a word, which may as well be text
+	Chosen               // what a person makes up who needs one: Summer2024
+)
+
+// PasswordOf tells what a value looks like under a name that means a password.
+// The value is as a program sees it, without quotes.
+func PasswordOf(value string) Choice {
+	const longest = 128
+	lower := strings.ToLower(value)
+	switch {
+	case len(value) < 4 || len(value) > longest:
+		return None
+	case slices.Contains(noValues, lower), isExpressionText(value), isDerived(value):
+		return None
+	case isStock(lower):
+		return Stock
+	case isPlaceholder(value):
+		return None
+	}
+	if strings.ContainsAny(value, " \t\r\n") {
+		return None // a sentence
+	}
+	letters, digits, signs := kinds(value)
+	switch {
+	case letters == 0 && digits > 0 && signs == 0:
+		if digits < 6 || isRegular(value) && len(value) < 8 {
+			return None
+		}
+		return Word
+	case isStructured(value) && !passwordSigns.MatchString(value):
+		return None
+	case isMark(value):
+		return None
+	}
+	switch {
+	case letters > 0 && (digits > 0 || signs > 0) && !isTechnical(lower) && !isIdentifier(value):
+		return Chosen
+	case signs == 0 && digits == 0 && len(value) >= leastRandom && isSurprising(value):
+		return Chosen
+	}
+	return Word
+}
+
+// passwordSigns are what a version, a host or a date has none of.
+var passwordSigns = regexp.MustCompile(`[!#$%^&*?]`)
+
+// noValues are words that stand where a value could.
+var noValues = []string{
+	"true", "false", "null", "none", "nil", "undefined", "empty", "yes", "no", "on", "off", "string", "text", "int", "integer", "number", "boolean", "bool",
+	"object", "array", "str", "any", "void", "required", "optional", "default", "auto", "disabled", "enabled", "unset", "n/a", "tbd", "todo", "secret", "secrets", "token", "key", "value",
+	"bearer", "basic", "digest", "plain", "scram", "ldap", "oauth", "oauth2", "saml", "kerberos", "gssapi", "static", "dynamic", "opaque", "generic", "rotate", "always", "never", "prompt", "ask",
+	"read", "write", "readonly", "header", "query", "cookie", "body", "internal", "external", "file", "env", "hidden", "masked", "encrypted", "sensitive", "varchar", "uuid", "base64",
+}
+
+// isStock tells whether a password, in lower case, is one that is tried first, or
+// names itself.
+func isStock(lower string) bool {
+	bare := strings.Trim(lower, "0123456789!@#$*._-")
+	return slices.Contains(stock, lower) || slices.Contains(stock, bare) || strings.Trim(lower, "0123456789") == "" && isRegular(lower)
+}
+
+// stock are the passwords that lists of the most common ones begin with, the defaults of
+// common software, and words that say what they stand for.
+var stock = []string{
+	"password", "passwd", "pass", "passw0rd", "p@ssw0rd", "p@ssword", "pa55word", "pa$$word", "passwort", "secret", "s3cret", "s3cr3t", "supersecret", "verysecret", "topsecret", "changeme", "change-me", "change_me",
+	"changeit", "changethis", "admin", "administrator", "adminpass", "adminpassword", "admin-password", "root", "rootpass", "rootpassword", "toor", "user", "username", "userpass", "userpassword", "guest", "test", "testing", "tester", "testpass", "testpassword", "test-password", "testuser", "demo", "sample", "example", "default",
+	"postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "minio", "minioadmin", "elastic", "kibana", "grafana", "sonar", "jenkins", "nexus", "vagrant", "docker", "oracle", "sa", "neo4j", "keycloak", "airflow", "superset", "odoo", "wordpress", "drupal", "joomla", "magento", "django", "rails", "laravel", "symfony", "homestead", "sail", "forge", "hive", "hadoop", "spark", "kafka", "zabbix", "nagios", "cacti", "graylog", "nextcloud", "gitlab", "gitea",
+	"foo", "bar", "baz", "foobar", "qwerty", "qwertz", "azerty", "abc", "abcd", "letmein", "welcome", "iloveyou", "monkey", "dragon", "hunter", "mypassword", "mypass", "my-password", "my_password", "mysecret", "my-secret", "yourpassword", "your-password", "your_password", "dbpassword", "dbpass", "db_password", "db-password", "temp", "temporary", "dummy", "fake", "mock", "placeholder", "insecure", "notsecure", "notsecret", "not-secret", "development", "dev", "devpassword", "devpass", "local", "localdev", "staging", "prod", "production", "pw", "pwd", "service", "system", "manager", "tomcat", "s3cr3tpassword", "masterpassword",
+}
+
+// isExpressionText tells whether a value is a piece of code or a reference, by its text
+// alone.
+func isExpressionText(value string) bool {
+	if _, refers := Refers(value); refers {
+		return true
+	}
+	return expression.MatchString(value)
+}
+
+// expression matches calls, member accesses, type parameters, regular expressions and
+// what else is made of code.
+var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$`)
+
+// isMark tells whether a value only marks a place: one character repeated, or no letter
+// and no digit at all.
+func isMark(value string) bool {
+	return strings.Trim(value, value[:1]) == "" || !strings.ContainsFunc(value, func(r rune) bool { return r > 0x7f || ascii.IsLetter(byte(r)) || ascii.IsDigit(byte(r)) })
+}
+
+// isIdentifier tells whether a value is words with marks between, as names and keys
+// are: reset-password, auth.token, x_api_key.
+func isIdentifier(value string) bool { return identifier.MatchString(value) }
+
+var identifier = regexp.MustCompile(`^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}[0-9]?$|^[A-Z][A-Z_]+[A-Z]$|^[a-z]+(?:-[a-z0-9]+){2,}$`)
+
+// isTechnical tells whether a value, in lower case, is a term that has digits in it.
+func isTechnical(lower string) bool { return technical.MatchString(lower) }
+
+var technical = regexp.MustCompile(`^(?:[a-z]{1,3}[0-9]{1,2}|(?:oauth|http|sha|md|aes|rsa|utf|base|ipv|ldap|saml|tls|ssl|ssh|pkcs|x)[-_]?[0-9][\w-]*|(?:hs|rs|es|ps)(?:256|384|512)|scram-sha-[0-9]+|ed25519|p256|[a-z]{2,5}[0-9]|api[-_]?v?[0-9.]+|v[0-9.]+)$`)
+
+// kinds counts letters (with all that is not ASCII), digits, and signs.
+func kinds(s string) (letters, digits, signs int) {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case ascii.IsLetter(c) || c > 0x7f:
+			letters++
+		case ascii.IsDigit(c):
+			digits++
+		default:
+			signs++
+		}
+	}
+	return letters, digits, signs
+}
