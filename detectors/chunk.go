@@ -37,6 +37,7 @@ type Match struct {
 	Value      secret.Value // the credential itself, decoded
 	Carrier    secret.Value // the whole assigned value, such as the URL around a password; else equal to Value
 	Name       string       // what it was assigned to, if that can be told
+	Env        string       // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
 	Parts      []Part       // what belongs to it (Rule.Parts) and was found near
 	Confidence rules.Confidence
 	Also       []string // ids of less specific rules whose matches this one covers

@@ -14,8 +14,9 @@ import (
 
 // Rules detects what the rules of a set describe.
 type Rules struct {
-	matcher *match.Matcher
-	files   []fileRule
+	matcher    *match.Matcher
+	configured *configured
+	files      []fileRule
 }
 
 // fileRule is a rule about files themselves: with a path and no pattern.
@@ -32,7 +33,7 @@ func New(set *rules.Set) (*Rules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
-	d := &Rules{matcher: m}
+	d := &Rules{matcher: m, configured: newConfigured(set)}
 	for _, r := range set.Rules {
 		if r.Pattern == nil && r.Path != nil {
 			d.files = append(d.files, newFileRule(set, r))
@@ -70,10 +71,19 @@ func (d *Rules) Detect(c *Chunk) []Match {
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
 		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
 	})
+	settings := d.configured.find(c)
+	for i := range settings {
+		found = append(found, settings[i].Found)
+	}
+	slices.SortStableFunc(found, func(a, b match.Found) int { return cmp.Compare(a.Start, b.Start) })
 	matches := make([]Match, 0, len(found))
 	for _, k := range mostSpecific(found) {
 		matches = append(matches, newMatch(c.Data, k))
 	}
+	if len(matches) > 0 && allExemplify(c.paths()) {
+		lowerRandom(matches)
+	}
+	tell(matches, settings)
 	if c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
@@ -142,6 +152,33 @@ func newMatch(data []byte, k kept) Match {
 		m.Parts = append(m.Parts, Part{p.Part.Name, secret.New(data[p.Start:p.End])})
 	}
 	return m
+}
+
+// lowerRandom makes what only looks random less likely: it is from an example or a test.
+func lowerRandom(matches []Match) {
+	for i := range matches {
+		if m := &matches[i]; m.Rule.Random {
+			m.Confidence = lower(m.Confidence)
+		}
+	}
+}
+
+// tell adds to matches what the settings at the same places say of them.
+func tell(matches []Match, settings []setting) {
+	for i := range settings {
+		s := &settings[i]
+		for j := range matches {
+			m := &matches[j]
+			if m.Start >= s.End || s.Start >= m.End {
+				continue
+			}
+			m.Name, m.Env = s.name, s.env
+			if m.Rule == s.Rule {
+				m.Value, m.Confidence = secret.New(s.value), s.confidence
+				m.Carrier = m.Value
+			}
+		}
+	}
 }
 
 // lower is one step less of confidence.

@@ -65,6 +65,9 @@ func detect(d detectors.Detector, rule *rules.Rule, sample string) []string {
 	path := "deploy/settings"
 	text := fmt.Sprintf("# how it is set up, 2024-05-01\nversion = 3\n\n%s\n\n# the end\nverbose = true\n", sample)
 	switch {
+	case rule.Structured: // "-- path --", and the file
+		head, body, _ := strings.Cut(sample, "\n")
+		path, text = strings.Trim(head, "- "), body+"\n"
 	case rule.Pattern == nil:
 		path, text = sample, "some content"
 	case rule.Path != nil:

@@ -28,6 +28,9 @@ func TestSamples(t *testing.T) {
 	ran := 0
 	set := builtin(t)
 	for _, rule := range set.Rules {
+		if rule.Structured {
+			continue // it takes a reader of files: package detectors runs its samples
+		}
 		t.Run(rule.ID, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			for range rounds {

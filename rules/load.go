@@ -122,6 +122,7 @@ type (
 		Pattern     pattern     `toml:"pattern"`
 		Literals    []string    `toml:"literals"`
 		Path        pattern     `toml:"path"`
+		Structured  bool        `toml:"structured"`
 		Entropy     float64     `toml:"entropy"`
 		Random      bool        `toml:"random"`
 		Check       string      `toml:"check"`
@@ -175,7 +176,7 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		return nil, errors.New("no description")
 	case r.Severity.Severity == "":
 		return nil, errors.New("no severity")
-	case r.Pattern.Regexp == nil && r.Path.Regexp == nil:
+	case r.Pattern.Regexp == nil && r.Path.Regexp == nil && !r.Structured:
 		return nil, errors.New("neither pattern nor path")
 	case r.Pattern.Regexp != nil && r.Pattern.MatchString(""):
 		return nil, errors.New("the pattern matches the empty text")
@@ -199,6 +200,7 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		Pattern:     r.Pattern.Regexp,
 		Literals:    r.Literals,
 		Path:        r.Path.Regexp,
+		Structured:  r.Structured,
 		Entropy:     r.Entropy,
 		Random:      r.Random,
 		Check:       r.Check,

@@ -72,6 +72,9 @@ type Rule struct {
 	// Path, if set, must match the path (forward slashes). A rule with a Path
 	// and no Pattern is about the file itself.
 	Path *regexp.Regexp
+	// Structured: it has no pattern, but is found by reading files by their formats
+	// (package detectors).
+	Structured bool
 
 	Entropy float64 // least Shannon entropy of the value, bits per character; 0: any
 	Random  bool    // the value must look random: no placeholder, reference, UUID, file hash, word

@@ -52,6 +52,13 @@ func NameOf(name string) Meaning {
 	return meaning
 }
 
+// Stems gives texts, in lower case, of which every name has one that means a secret.
+func Stems() []string {
+	stems := []string{"pass", "pwd", "psw", "pw", "secret", "token", "key", "credential", "auth", "kennwort", "wachtwoord", "geheimnis", "segredo", "jeton", "токен", "секрет"}
+	stems = append(stems, passwordWords...)
+	return append(stems, foreign...)
+}
+
 // maxName is the length past which a text is no name.
 const maxName = 120
 

@@ -97,6 +97,11 @@ func isExpressionText(value string) bool {
 // what else is made of code.
 var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$`)
 
+// IsUUID tells whether a value is a UUID, which some providers issue as keys.
+func IsUUID(value string) bool { return uuid.MatchString(value) }
+
+var uuid = regexp.MustCompile(`^(?i:[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
+
 // isMark tells whether a value only marks a place: one character repeated, or no letter
 // and no digit at all.
 func isMark(value string) bool {

@@ -1,12 +1,10 @@
 package match
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/rules"
@@ -21,7 +19,7 @@ type rule struct {
 	carrier int // group; -1: none
 	verify  func(value string) check.Verdict
 	parts   []part
-	allows  []*rules.Allow
+	allows  Allows
 	literal int  // length of its shortest literal
 	binary  bool // it can't match binary data by chance
 }
@@ -55,14 +53,7 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 		}
 		c.verify = kind.Verify
 	}
-	for i := range everyone {
-		if a := &everyone[i]; len(a.Rules) == 0 || slices.Contains(a.Rules, r.ID) {
-			c.allows = append(c.allows, a)
-		}
-	}
-	for i := range r.Allow {
-		c.allows = append(c.allows, &r.Allow[i])
-	}
+	c.allows = AllowsOf(r, everyone)
 	c.literal = c.pattern.literals.shortest()
 	c.binary = !r.Random && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
 	return c, nil
@@ -179,16 +170,7 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 			return f, false
 		}
 	}
-	for _, a := range r.allows {
-		holds, pending := allowed(a, t.data, &f)
-		if holds {
-			return f, false
-		}
-		if pending {
-			f.Pending = append(f.Pending, a)
-		}
-	}
-	return f, true
+	return f, !r.allows.Hold(t.data, &f)
 }
 
 // group gives where a group matched; -1 if it did not, or there is none.
@@ -197,43 +179,6 @@ func group(indices []int, n int) (start, end int) {
 		return -1, -1
 	}
 	return indices[2*n], indices[2*n+1]
-}
-
-// allowed tells whether an allow holds, or whether that is up to the path or the
-// commit.
-func allowed(a *rules.Allow, data []byte, f *Found) (holds, pending bool) {
-	elsewhere := len(a.Paths)+len(a.Commits) > 0
-	byValue, byWord := false, false
-	if len(a.Values) > 0 {
-		target := data[f.Start:f.End]
-		switch a.Target {
-		case rules.TargetMatch:
-			target = data[f.MatchStart:f.MatchEnd]
-		case rules.TargetLine:
-			start := bytes.LastIndexByte(data[:f.MatchStart], '\n') + 1
-			end := len(data)
-			if n := bytes.IndexByte(data[f.MatchEnd:], '\n'); n >= 0 {
-				end = f.MatchEnd + n
-			}
-			target = data[start:end]
-		}
-		for _, re := range a.Values {
-			byValue = byValue || re.Match(target)
-		}
-	}
-	if len(a.StopWords) > 0 {
-		value := strings.ToLower(string(data[f.Start:f.End]))
-		for _, word := range a.StopWords {
-			byWord = byWord || strings.Contains(value, strings.ToLower(word))
-		}
-	}
-	if a.All {
-		if !byValue && len(a.Values) > 0 || !byWord && len(a.StopWords) > 0 {
-			return false, false
-		}
-		return !elsewhere && (byValue || byWord), elsewhere
-	}
-	return byValue || byWord, !byValue && !byWord && elsewhere
 }
 
 // nearest finds the part that lies nearest to a match: in lines, then in bytes.

@@ -1,0 +1,105 @@
+package detectors
+
+import (
+	"strings"
+
+	"github.com/secretsweep/secretsweep/detectors/judge"
+	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/ascii"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// configured finds what files assign, by their formats. Where a pattern sees a line, it
+// sees the name with all that leads to it, and the value without quotes and escapes.
+//
+// A file is read so only if a name in it means a secret and has something beside it
+// that may be one.
+type configured struct {
+	names    *match.Words // nil: no rule asks for what files assign
+	password *judged
+	key      *judged
+}
+
+// judged is a rule that the structure of files answers; nil if it is not asked for.
+type judged struct {
+	*rules.Rule
+	allows match.Allows
+}
+
+// The ids of these rules.
+const (
+	passwordRule = "config-password"
+	keyRule      = "config-secret"
+)
+
+func newConfigured(set *rules.Set) *configured {
+	c := &configured{password: newJudged(set, passwordRule), key: newJudged(set, keyRule)}
+	if c.password != nil || c.key != nil {
+		c.names = match.NewWords(judge.Stems()...)
+	}
+	return c
+}
+
+func newJudged(set *rules.Set, id string) *judged {
+	r, ok := set.Rule(id)
+	if !ok {
+		return nil
+	}
+	return &judged{r, match.AllowsOf(r, set.Allow)}
+}
+
+// setting is a secret that a file assigns.
+type setting struct {
+	match.Found
+	name, env  string
+	value      string // decoded
+	confidence rules.Confidence
+}
+
+// find gives the secrets that a chunk assigns, in the order of its reader.
+func (c *configured) find(chunk *Chunk) []setting {
+	if c.names == nil || chunk.Binary || !chunk.Whole {
+		return nil
+	}
+	f := fileOf(chunk.paths())
+	if f.read == nil || f.role != keeps && !c.mayAssign(chunk.Data) {
+		return nil
+	}
+	r := newReading(c, f, chunk.Data)
+	for e := range f.read(chunk.Data) {
+		r.take(&e)
+	}
+	return r.found
+}
+
+// mayAssign tells whether a text has a name that means a secret, and beside it what may
+// be one.
+func (c *configured) mayAssign(text []byte) bool {
+	may := false
+	c.names.Names(text, func(start, end int) bool {
+		may = tempts(text[end:min(end+80, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
+			string(text[start:end]) == "Secret" // of Kubernetes, with names that need not say so
+		return !may
+	})
+	return may
+}
+
+// tempts tells whether what follows a name may be its value: not the rest of a sentence,
+// a flag, a number or a reference.
+func tempts(rest []byte) bool {
+	i := 0
+	for i < len(rest) && strings.IndexByte("\"'`])}>:=,({[ \t\r\n-|", rest[i]) >= 0 {
+		i++
+	}
+	value := rest[i:]
+	for end, c := range value {
+		if c <= ' ' || c == '"' || c == '\'' || c == '<' || c == ',' {
+			value = value[:end]
+			break
+		}
+	}
+	if len(value) < 4 || strings.IndexByte("$%<&*@", value[0]) >= 0 || string(value) == "true" || string(value) == "false" || string(value) == "null" {
+		return false
+	}
+	return ascii.IsWord(value[0]) || value[0] > ' '
+}
