@@ -64,6 +64,7 @@ func Kinds() []Kind {
 		{"grafana", verifyGrafana, completeGrafana},
 		{"grafana-cloud", verifyGrafanaCloud, nil},
 		{"jwt", verifyJWT, nil},
+		{"packagist", verifyPackagist, completePackagist},
 		{"pem", verifyPEM, nil},
 		{"pypi", verifyPyPI, nil},
 		{"sentry-org", verifySentry, nil},

@@ -23,13 +23,14 @@ var tokens = map[string][]string{
 	"base64-64":           {`{base64({bytes:64})}`},
 	"cloudflare":          {`cfut_{alnum:40}{check}`},
 	"confluent":           {`cflt{alnum:54}{check}`},
-	"crc32-base62":        {`ghp_{alnum:30}{check}`, `npm_{alnum:30}{check}`, `vcp_{alnum:50}{check}`, `ghr_{alnum:70}{check}`},
+	"crc32-base62":        {`ghp_{alnum:30}{check}`, `npm_{alnum:30}{check}`, `vcp_{alnum:50}{check}`, `ghr_{alnum:70}{check}`, `polar_oat_{alnum:37}{check}`},
 	"discord-bot":         {`{base64url({set:[1-9]:1}{digit:17})}.{base64url:6}.{base64url:27}`},
 	"github-fine-grained": {`github_pat_{alnum:22}_{alnum:43}{check}{alnum:8}`},
 	"gitlab-routable":     {`glpat-{base64url(o:1{bytes:40})}.01.{check}`},
 	"grafana":             {`glsa_{alnum:32}_{check}`},
 	"grafana-cloud":       {`glc_{base64({{"o":"{digit:6}","n":"deploy","k":"{alnum:24}"})}`},
 	"jwt":                 {`{jwt}`},
+	"packagist":           {`packagist_out_{hex:60}{check}`},
 	"pem":                 {`{pem:rsa}`, `{pem:ec}`, `{pem:pkcs8}`, `{pem:openssh}`, `{pem:encrypted}`, `{pem:pgp}`, `{json({pem:pkcs8})}`, `{base64({pem:ec})}`},
 	"pypi":                {"pypi-{base64url(\x02\x01\bpypi.org\x02${uuid}\x00\x00\x06 {bytes:32})}"},
 	"sentry-org":          {`sntrys_{base64({{"iat":17{digit:8},"org":"{lower:8}"})}_{base64:43}`},
@@ -98,6 +99,9 @@ func TestFlippedFails(t *testing.T) {
 				// Prefixes are the pattern's business; the last eight of a
 				// fine-grained token are no part of the sum.
 				from, to := strings.IndexAny(token, "_-1t")+1, len(token)
+				if name == "crc32-base62" {
+					from = strings.LastIndexByte(token, '_') + 1
+				}
 				if name == "github-fine-grained" {
 					from, to = len("github_pat_"), to-8
 				}
@@ -133,6 +137,8 @@ func TestFlippedFails(t *testing.T) {
 func TestVectors(t *testing.T) {
 	tests := []struct{ check, partial, want string }{
 		{"crc32-base62", "ghp_123456789", "3jZRME"},
+		{"crc32-base62", "polar_oat_123456789", "3jZRME"},
+		{"packagist", "123456789", "cbf43926"},
 		{"cloudflare", "cfut_123456789", "cbf43926"},
 		{"zuplo", "zpka_123456789_", "cbf43926"},
 		{"atlassian", "123456789", "CBF43926"},

@@ -28,20 +28,21 @@ func afterPrefix(token string) string {
 	return body
 }
 
-// Tokens of GitHub, npm and Vercel end with the CRC-32 of what stands between
+// Tokens of GitHub, npm, Vercel and Polar end with the CRC-32 of what stands between
 // prefix and checksum, as six digits to base 62: digits, capitals, small letters.
+// The prefix may have underscores, such as polar_oat_; the body has none.
 // See https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/.
 const base62Length = 6
 
 func verifyBase62(value string) Verdict {
 	cut := len(value) - base62Length
-	return verdict(cut > 0 && afterPrefix(value[:cut]) != "" && completeBase62(value[:cut]) == value[cut:])
+	return verdict(cut > 0 && value[cut-1] != '_' && completeBase62(value[:cut]) == value[cut:])
 }
 
 func completeBase62(partial string) string {
 	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	var text [base62Length]byte
-	n := crc(afterPrefix(partial))
+	n := crc(partial[strings.LastIndexByte(partial, '_')+1:])
 	for i := len(text) - 1; i >= 0; i-- {
 		text[i] = alphabet[n%62]
 		n /= 62
@@ -146,6 +147,12 @@ func verifyZuplo(value string) Verdict { return verdict(ends(value, 8, completeZ
 func completeZuplo(partial string) string {
 	return fmt.Sprintf("%08x", crc(strings.TrimSuffix(afterPrefix(partial), "_")))
 }
+
+// A token of Private Packagist ends with the CRC-32 of all before the sum.
+// See https://packagist.com/docs/composer-authentication.
+func verifyPackagist(value string) Verdict { return verdict(ends(value, 8, completePackagist)) }
+
+func completePackagist(partial string) string { return fmt.Sprintf("%08x", crc(partial)) }
 
 // An API token of Atlassian ends with "=" and the CRC-32 of all before the sum.
 func verifyAtlassian(value string) Verdict { return verdict(ends(value, 8, completeAtlassian)) }
