@@ -157,7 +157,7 @@ func newMatch(data []byte, k kept) Match {
 // lowerRandom makes what only looks random less likely: it is from an example or a test.
 func lowerRandom(matches []Match) {
 	for i := range matches {
-		if m := &matches[i]; m.Rule.Random {
+		if m := &matches[i]; m.Rule.Random || m.Rule.Chosen {
 			m.Confidence = lower(m.Confidence)
 		}
 	}
@@ -249,7 +249,7 @@ func bySpecificity(a, b match.Found) int {
 // did not fail.
 func rank(f match.Found) int {
 	rank := 0
-	if !f.Rule.Random {
+	if !f.Rule.Random && !f.Rule.Chosen {
 		rank += 2
 	}
 	if f.Rule.Check != "" && !f.Weak {

@@ -125,6 +125,7 @@ type (
 		Structured  bool        `toml:"structured"`
 		Entropy     float64     `toml:"entropy"`
 		Random      bool        `toml:"random"`
+		Chosen      bool        `toml:"chosen"`
 		Check       string      `toml:"check"`
 		Lenient     bool        `toml:"lenient"`
 		Source      string      `toml:"source"`
@@ -203,6 +204,7 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		Structured:  r.Structured,
 		Entropy:     r.Entropy,
 		Random:      r.Random,
+		Chosen:      r.Chosen,
 		Check:       r.Check,
 		Lenient:     r.Lenient,
 		Source:      r.Source,

@@ -55,7 +55,7 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 	}
 	c.allows = AllowsOf(r, everyone)
 	c.literal = c.pattern.literals.shortest()
-	c.binary = !r.Random && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
+	c.binary = !r.Random && !r.Chosen && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
 	return c, nil
 }
 
@@ -145,12 +145,14 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 	if r.Entropy > 0 && judge.Entropy(value) < r.Entropy {
 		return f, false
 	}
-	if r.Random {
+	if r.Random || r.Chosen {
 		name := ""
 		if f.NameStart >= 0 {
 			name = string(t.data[f.NameStart:f.NameEnd])
 		}
-		if !judge.Random(value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End}) {
+		random := judge.Random(value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End})
+		chosen := r.Chosen && judge.NameOf(name) == judge.Password && (random || judge.PasswordOf(value) == judge.Chosen)
+		if !chosen && !(r.Random && random) {
 			return f, false
 		}
 	}
