@@ -56,20 +56,21 @@ type setting struct {
 	confidence rules.Confidence
 }
 
-// find gives the secrets that a chunk assigns, in the order of its reader.
-func (c *configured) find(chunk *Chunk) []setting {
+// find gives the secrets that a chunk assigns, in the order of its reader, and where it
+// assigns what is none.
+func (c *configured) find(chunk *Chunk) (found []setting, denied []span) {
 	if c.names == nil || chunk.Binary || !chunk.Whole {
-		return nil
+		return nil, nil
 	}
 	f := fileOf(chunk.paths())
 	if f.read == nil || f.role != keeps && !c.mayAssign(chunk.Data) {
-		return nil
+		return nil, nil
 	}
 	r := newReading(c, f, chunk.Data)
 	for e := range f.read(chunk.Data) {
 		r.take(&e)
 	}
-	return r.found
+	return r.found, r.denied
 }
 
 // mayAssign tells whether a text has a name that means a secret, and beside it what may

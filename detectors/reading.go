@@ -22,6 +22,7 @@ type reading struct {
 	// Of a pair such as "name: DB_PASSWORD, value: …", the name, and where it stands.
 	named, namedAt string
 	found          []setting
+	denied         []span // of entries that are no secrets, going by their names or forms
 }
 
 func newReading(c *configured, f file, data []byte) *reading {
@@ -37,6 +38,9 @@ func newReading(c *configured, f file, data []byte) *reading {
 	return r
 }
 
+// span is a stretch of a text.
+type span struct{ start, end int }
+
 // placeOf names the first parts of an entry's path, in its document.
 func placeOf(e *format.Entry, parts int) string {
 	return strconv.Itoa(e.Document) + "\x00" + strings.Join(e.Path[:parts], "\x00")
@@ -44,14 +48,41 @@ func placeOf(e *format.Entry, parts int) string {
 
 // take judges an entry.
 func (r *reading) take(e *format.Entry) {
-	if strings.ContainsAny(e.Value, "\n") || isScript(e) {
+	switch {
+	case isSealed(e):
+		r.deny(e)
+	case isScript(e) || strings.ContainsRune(e.Value, '\n') || isAssignment(e):
 		r.script(e)
-		return
+	case r.takeKubernetes(e):
+	case strings.HasPrefix(e.Value, "{") && strings.HasSuffix(e.Value, "}") && strings.Contains(e.Value, `"`):
+		r.object(e, e.Value)
+	default:
+		r.judge(e, r.nameOf(e), e.Value, e.Start, e.End)
 	}
-	if r.takeKubernetes(e) {
-		return
+}
+
+// deny keeps what looks random in an entry from being reported for that alone.
+func (r *reading) deny(e *format.Entry) { r.denied = append(r.denied, span{e.Start, e.End}) }
+
+// isSealed tells whether what leads to an entry says that its value is encrypted.
+func isSealed(e *format.Entry) bool {
+	for _, part := range e.Path {
+		switch part {
+		case "encryptedData", "secure", "secretEnv", "sops", "from_secret":
+			return true
+		}
 	}
-	r.judge(e, r.nameOf(e), e.Value, e.Start, e.End)
+	return false
+}
+
+// isAssignment tells whether an element of a list is an assignment, as a list of
+// environment variables has them.
+func isAssignment(e *format.Entry) bool {
+	name, _, assigns := strings.Cut(e.Value, "=")
+	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") || !assigns {
+		return false
+	}
+	return name != "" && !strings.ContainsAny(name, " \"'${}:/?&")
 }
 
 // nameOf tells what an entry's value is the value of. Its own name may say no more than
@@ -90,30 +121,28 @@ func (r *reading) takeKubernetes(e *format.Entry) bool {
 			}
 			value = strings.TrimRight(string(plain), "\r\n")
 		}
-		if strings.HasPrefix(name, ".docker") {
-			r.registries(e, value)
-			return true
+		if strings.HasPrefix(value, "{") {
+			r.object(e, value)
+		} else {
+			r.judge(e, name, value, e.Start, e.End)
 		}
-		r.judge(e, name, value, e.Start, e.End)
 		return true
 	}
 	return false
 }
 
-// registries judges the passwords in a Docker configuration that stands in an entry.
-func (r *reading) registries(e *format.Entry, config string) {
-	for in := range format.JSON([]byte(config)) {
-		value := in.Value
-		if in.Name() == "auth" {
-			plain, err := base64.StdEncoding.DecodeString(value)
-			if err != nil {
-				continue
+// object judges what a JSON object assigns that stands in an entry.
+func (r *reading) object(e *format.Entry, text string) {
+	for in := range format.JSON([]byte(text)) {
+		name, value := in.Name(), in.Value
+		if name == "auth" { // of Docker: user and password
+			if plain, err := base64.StdEncoding.DecodeString(value); err == nil {
+				if _, password, ok := strings.Cut(string(plain), ":"); ok {
+					name, value = "password", password
+				}
 			}
-			_, value, _ = strings.Cut(string(plain), ":")
-		} else if in.Name() != "password" {
-			continue
 		}
-		r.judge(e, "password", value, e.Start, e.End)
+		r.judge(e, name, value, e.Start, e.End)
 	}
 }
 
@@ -143,6 +172,9 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 		value, start = text, start+at
 		end = start + len(text)
 	}
+	if user, password, ok := strings.Cut(value, ":"); ok && isLogin(name) && !strings.ContainsAny(user, " /$") && end-start == len(value) {
+		name, value, start = "password", password, end-len(password)
+	}
 	meaning := judge.NameOf(name)
 	if meaning == judge.Nothing && r.role == keeps && isClientKey(name) {
 		meaning = judge.Key
@@ -151,7 +183,11 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 	if meaning == judge.Password {
 		rule = r.password
 	}
-	if meaning < judge.Key || rule == nil || e.Tag != "" && e.Tag != "!!str" {
+	if _, refers := judge.Refers(value); refers || meaning == judge.Public || e.Tag != "" && e.Tag != "!!str" {
+		r.deny(e)
+		return
+	}
+	if meaning < judge.Key || rule == nil {
 		return
 	}
 	confidence := r.confidence(e, meaning, name, value)
@@ -180,6 +216,17 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 // structured makes a match by structure more specific than one of the same rank by a
 // pattern.
 const structured = 1 << 20
+
+// isLogin tells whether a name means user:password.
+func isLogin(name string) bool {
+	lower := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	for _, end := range []string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword"} {
+		if strings.HasSuffix(lower, end) {
+			return true
+		}
+	}
+	return false
+}
 
 // isClientKey tells whether a name means a secret in the files of clients.
 func isClientKey(name string) bool {

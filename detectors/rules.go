@@ -71,7 +71,11 @@ func (d *Rules) Detect(c *Chunk) []Match {
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
 		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
 	})
-	settings := d.configured.find(c)
+	settings, denied := d.configured.find(c)
+	found = slices.DeleteFunc(found, func(f match.Found) bool {
+		inside := func(s span) bool { return s.start <= f.Start && f.End <= s.end }
+		return rank(f) == 0 && slices.ContainsFunc(denied, inside)
+	})
 	for i := range settings {
 		found = append(found, settings[i].Found)
 	}

@@ -54,7 +54,7 @@ func NameOf(name string) Meaning {
 
 // Stems gives texts, in lower case, of which every name has one that means a secret.
 func Stems() []string {
-	stems := []string{"pass", "pwd", "psw", "pw", "secret", "token", "key", "credential", "auth", "kennwort", "wachtwoord", "geheimnis", "segredo", "jeton", "токен", "секрет"}
+	stems := []string{"pass", "pwd", "psk", "psw", "pw", "secret", "token", "key", "credential", "auth", "kennwort", "wachtwoord", "geheimnis", "segredo", "jeton", "токен", "секрет"}
 	stems = append(stems, passwordWords...)
 	return append(stems, foreign...)
 }
@@ -104,13 +104,13 @@ var otherTokens = []string{"nontoken", "nexttoken", "subtoken", "pagetoken"}
 // keyKinds are what a key of may stand before: the name of a key that is a secret.
 var keyKinds = []string{
 	"api", "app", "application", "access", "account", "admin", "auth", "authentication", "authorization", "client", "consumer", "crypt", "cryption", "data",
-	"decryption", "deploy", "encrypt", "encryption", "hmac", "integration", "jwt", "license", "licence", "master", "private", "root", "rsa", "secret",
+	"certificate", "decryption", "deploy", "fallback", "fernet", "ingest", "routing", "encrypt", "encryption", "hmac", "integration", "jwt", "license", "licence", "master", "private", "root", "rsa", "secret",
 	"security", "server", "service", "session", "shared", "sign", "signing", "ssh", "storage", "stream", "sync", "tls", "token", "user", "webhook", "write", "rest", "primary", "secondary",
 }
 
 // aboutSecrets are words after which a name is about a secret and not of one.
 var aboutSecrets = []string{
-	"attempts", "audience", "autocomplete", "budget", "bytes", "cache", "change", "changed", "charset", "check", "config", "confirmation", "confirm",
+	"attempts", "audience", "autocomplete", "budget", "bytes", "cache", "change", "complexity", "hasher", "hashing", "hashers", "salt", "algorithm", "changed", "charset", "check", "config", "confirmation", "confirm",
 	"dialog", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
 	"grant", "group", "handler", "history", "input", "interval", "invalid", "is", "issuer", "keys", "key_ref", "keyring", "lifetime", "limit", "link", "list", "location", "manager", "mapping", "max",
 	"method", "min", "minimum", "maximum", "missing", "needed", "needs", "optional", "options", "page", "parser", "permissions", "placeholder", "plugin", "position", "prompt", "property", "protected", "protection",

@@ -33,7 +33,7 @@ func PasswordOf(value string) Choice {
 	case isPlaceholder(value):
 		return None
 	}
-	if strings.ContainsAny(value, " \t\r\n") {
+	if strings.ContainsAny(value, "\t\r\n") || strings.Count(value, " ") > 4 {
 		return None // a sentence
 	}
 	letters, digits, signs := kinds(value)
@@ -46,6 +46,8 @@ func PasswordOf(value string) Choice {
 	case isStructured(value) && !passwordSigns.MatchString(value):
 		return None
 	case isMark(value):
+		return None
+	case strings.Contains(value, " ") && digits == 0:
 		return None
 	}
 	switch {
@@ -72,8 +74,11 @@ var noValues = []string{
 // names itself.
 func isStock(lower string) bool {
 	bare := strings.Trim(lower, "0123456789!@#$*._-")
-	return slices.Contains(stock, lower) || slices.Contains(stock, bare) || strings.Trim(lower, "0123456789") == "" && isRegular(lower)
+	return slices.Contains(stock, lower) || slices.Contains(stock, unleet.Replace(lower)) || slices.Contains(stock, bare) || strings.Trim(lower, "0123456789") == "" && isRegular(lower)
 }
+
+// unleet puts letters back for the signs that are written for them.
+var unleet = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i", "0", "o", "$", "s", "5", "s", "7", "t")
 
 // stock are the passwords that lists of the most common ones begin with, the defaults of
 // common software, and words that say what they stand for.
@@ -82,6 +87,7 @@ var stock = []string{
 	"changeit", "changethis", "admin", "administrator", "adminpass", "adminpassword", "admin-password", "root", "rootpass", "rootpassword", "toor", "user", "username", "userpass", "userpassword", "guest", "test", "testing", "tester", "testpass", "testpassword", "test-password", "testuser", "demo", "sample", "example", "default",
 	"postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "minio", "minioadmin", "elastic", "kibana", "grafana", "sonar", "jenkins", "nexus", "vagrant", "docker", "oracle", "sa", "neo4j", "keycloak", "airflow", "superset", "odoo", "wordpress", "drupal", "joomla", "magento", "django", "rails", "laravel", "symfony", "homestead", "sail", "forge", "hive", "hadoop", "spark", "kafka", "zabbix", "nagios", "cacti", "graylog", "nextcloud", "gitlab", "gitea",
 	"foo", "bar", "baz", "foobar", "qwerty", "qwertz", "azerty", "abc", "abcd", "letmein", "welcome", "iloveyou", "monkey", "dragon", "hunter", "mypassword", "mypass", "my-password", "my_password", "mysecret", "my-secret", "yourpassword", "your-password", "your_password", "dbpassword", "dbpass", "db_password", "db-password", "temp", "temporary", "dummy", "fake", "mock", "placeholder", "insecure", "notsecure", "notsecret", "not-secret", "development", "dev", "devpassword", "devpass", "local", "localdev", "staging", "prod", "production", "pw", "pwd", "service", "system", "manager", "tomcat", "s3cr3tpassword", "masterpassword",
+	"wijzigmij", "cambiame", "cambiar", "changezmoi", "aendern", "ändern", "ändermich", "zmienmnie", "trocar", "mudar", "geheim", "segreto", "secreto", "motdepasse", "contraseña", "senha", "wachtwoord", "heslo", "haslo",
 }
 
 // isExpressionText tells whether a value is a piece of code or a reference, by its text
@@ -95,7 +101,7 @@ func isExpressionText(value string) bool {
 
 // expression matches calls, member accesses, type parameters, regular expressions and
 // what else is made of code.
-var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$`)
+var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[a-z_]\w*(?:\.[a-z_]\w*)+$|^(?:[A-Z][a-z]+\.)+[a-z]\w*$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$`)
 
 // IsUUID tells whether a value is a UUID, which some providers issue as keys.
 func IsUUID(value string) bool { return uuid.MatchString(value) }
@@ -112,7 +118,7 @@ func isMark(value string) bool {
 // are: reset-password, auth.token, x_api_key.
 func isIdentifier(value string) bool { return identifier.MatchString(value) }
 
-var identifier = regexp.MustCompile(`^(?:[A-Za-z]{2,}[-_./: ])+[A-Za-z]{2,}[0-9]?$|^[A-Z][A-Z_]+[A-Z]$|^[a-z]+(?:-[a-z0-9]+){2,}$`)
+var identifier = regexp.MustCompile(`^(?:[a-z]{2,}[-_./: ])+[a-z]{2,}[0-9]?$|^(?:[A-Z]{2,}[-_./: ])+[A-Z]{2,}[0-9]?$|^(?:[A-Z][a-z]+[-_]){2,}[A-Z][a-z]+$|^[a-z]+(?:-[a-z0-9]+){2,}$`)
 
 // isTechnical tells whether a value, in lower case, is a term that has digits in it.
 func isTechnical(lower string) bool { return technical.MatchString(lower) }

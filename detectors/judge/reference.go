@@ -50,6 +50,8 @@ var spellings = []spelling{
 	{"jasypt", regexp.MustCompile(`^ENC\(.+\)$`)},
 	{"spring-cloud-config", regexp.MustCompile(`^\{cipher\}`)},
 	{"ansible-vault", regexp.MustCompile(`^\$ANSIBLE_VAULT;`)},
+	{"digitalocean", regexp.MustCompile(`^EV\[1:`)},
+	{"codemagic", regexp.MustCompile(`^Encrypted\(.+\)$`)},
 	{"cirrus", regexp.MustCompile(`^ENCRYPTED\[`)},
 	{"jenkins", regexp.MustCompile(`^\{AQAAABAAAA|\bcredentials\(\s*['"]([\w.-]+)`)},
 	{"teamcity", regexp.MustCompile(`^credentialsJSON:([\w-]+)`)},
