@@ -1,0 +1,308 @@
+package format
+
+import (
+	"iter"
+	"strings"
+)
+
+// HCL reads HashiCorp's configuration language in both its versions, as Terraform,
+// OpenTofu, Packer, Nomad, Consul and Vault use it. A block's type and labels are names
+// on the path, and so are those of blocks without an equals sign that HCL 1 takes for
+// objects. An expression that is more than a literal is given as it stands, except that
+// what a function is given as a list, object or here document is read, and assigned to
+// what the function's result is assigned to.
+func HCL(text []byte) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		r := hclReader{cursor: newCursor(text, yield), patience: len(text)}
+		r.read()
+	}
+}
+
+type hclReader struct {
+	cursor
+	patience int // how many bytes may still be read in vain
+}
+
+var hclComments = commentSyntax{
+	separators: "=:",
+	quoted:     func(text string, at int) (scalar, bool) { return hclString(text, at, false) },
+}
+
+func (r *hclReader) read() {
+	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
+	for !r.done && r.at < len(r.text) {
+		switch c := r.text[r.at]; {
+		case strings.IndexByte(" \t\r", c) >= 0:
+			r.at++
+		case c == '\n':
+			r.at++
+			r.newline()
+		case c == ',':
+			r.next()
+			r.at++
+		case strings.IndexByte("}])", c) >= 0:
+			r.close(c)
+		case r.atComment(r.at):
+			r.comment()
+		case r.inTable() && !r.named:
+			r.statement()
+		default:
+			r.value()
+		}
+	}
+}
+
+func (r *hclReader) inTable() bool { return r.within() == 0 || r.within() == '}' }
+
+// newline goes on after the end of a line. A list or call ends there if an assignment
+// follows, which can't stand in one.
+func (r *hclReader) newline() {
+	if !r.inTable() && r.assigns(r.at) {
+		for !r.inTable() {
+			r.leave(r.within())
+		}
+	}
+	if r.inTable() {
+		r.unname()
+	}
+}
+
+// assigns tells whether a name and an equals sign stand at text[at].
+func (r *hclReader) assigns(at int) bool {
+	at = skip(r.text, at, " \t")
+	end := wordEnd(r.text, at)
+	if end == at {
+		return false
+	}
+	end = skip(r.text, end, " \t")
+	return r.equals(end)
+}
+
+// equals tells whether text[at] is an equals sign and not part of an operator.
+func (r *hclReader) equals(at int) bool {
+	return strings.HasPrefix(r.text[at:], "=") && !strings.HasPrefix(r.text[at+1:], "=") && !strings.HasPrefix(r.text[at+1:], ">")
+}
+
+func (r *hclReader) close(c byte) {
+	r.leave(c)
+	r.at++
+	if r.at < len(r.text) && (r.text[r.at] == '[' || r.text[r.at] == '.') {
+		r.at, _ = r.expressionEnd(r.at) // takes an element of what has just been read
+	}
+}
+
+// atComment tells whether a comment begins at text[at].
+func (r *hclReader) atComment(at int) bool {
+	rest := r.text[at:]
+	return rest[0] == '#' || rest[0] == '/' && (strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*"))
+}
+
+func (r *hclReader) comment() {
+	if strings.HasPrefix(r.text[r.at:], "/*") {
+		r.blockComment(hclComments)
+	} else {
+		r.lineComment(hclComments)
+	}
+}
+
+// statement reads the name of an attribute, or the type and labels of a block, and
+// goes past what then begins the value.
+func (r *hclReader) statement() {
+	for {
+		switch {
+		case r.at == len(r.text):
+			return
+		case r.atComment(r.at):
+			r.unname()
+			return
+		case r.text[r.at] == '{':
+			r.enter('}')
+			r.at++
+			return
+		case r.named && (r.text[r.at] == ':' || r.equals(r.at)):
+			r.at++
+			return
+		}
+		name, ok := r.name()
+		if !ok {
+			r.unname()
+			r.at = name.after
+			return
+		}
+		r.add(name.value)
+		r.at = skip(r.text, name.after, " \t")
+	}
+}
+
+// name reads a name, in quotes or without, or in parentheses the expression that gives
+// one. If there is none it gives past what to go on.
+func (r *hclReader) name() (s scalar, ok bool) {
+	switch r.text[r.at] {
+	case '"':
+		if s, ok = r.quoted(r.at); !ok {
+			s.after = r.lineEnd(r.at)
+		}
+		return s, ok
+	case '(':
+		if i := strings.IndexAny(r.text[r.at:], ")\n"); i >= 0 && r.text[r.at+i] == ')' {
+			return r.bare(r.at, r.at+i+1), true
+		}
+		return scalar{after: r.lineEnd(r.at)}, false
+	}
+	end := r.at
+	for end < len(r.text) && strings.IndexByte(" \t\r\n=:;,{}[]()\"#", r.text[end]) < 0 {
+		end++
+	}
+	if end > r.at {
+		return r.bare(r.at, end), true
+	}
+	if strings.IndexByte("\n,}])#", r.text[r.at]) < 0 {
+		end++
+	}
+	return scalar{after: end}, false
+}
+
+// value reads a scalar or an expression, or the beginning of a list or an object.
+func (r *hclReader) value() {
+	switch c := r.text[r.at]; {
+	case c == '"':
+		s, ok := r.quoted(r.at)
+		if !ok {
+			r.skipLine()
+			return
+		}
+		if r.ends(s.after) {
+			r.giveUnlessArgument(s)
+			return
+		}
+	case c == '<':
+		if s, ok := r.heredoc(r.at); ok {
+			r.give(s)
+			return
+		}
+	case (c == '[' || c == '{') && !r.isFor(r.at):
+		r.enter(c + 2) // in ASCII, each bracket's counterpart
+		r.at++
+		return
+	}
+	end, calls := r.expressionEnd(r.at)
+	if calls == 0 {
+		r.giveUnlessArgument(r.bare(r.at, end))
+		return
+	}
+	for range calls {
+		r.enter(')')
+	}
+	r.at = end
+}
+
+// giveUnlessArgument yields a value unless it is one of many that a function gets.
+func (r *hclReader) giveUnlessArgument(s scalar) {
+	if r.within() == ')' || s.value == "" && s.style == Bare {
+		r.unname()
+		r.at = s.after
+		return
+	}
+	r.give(s)
+}
+
+// ends tells whether an expression that has come to text[at] ends there.
+func (r *hclReader) ends(at int) bool {
+	at = skip(r.text, at, " \t\r")
+	return at == len(r.text) || strings.IndexByte("\n,]})", r.text[at]) >= 0 || r.atComment(at)
+}
+
+// isFor tells whether the bracket at text[at] holds a for expression.
+func (r *hclReader) isFor(at int) bool {
+	at = skip(r.text, at+1, " \t\r\n")
+	return strings.HasPrefix(r.text[at:], "for ")
+}
+
+// expressionEnd gives where the expression at text[at] ends. If a list, object or here
+// document is an argument of a call in it, that is where this begins, and calls is how
+// many parentheses are open there.
+func (r *hclReader) expressionEnd(at int) (end, calls int) {
+	var parens, brackets, braces int
+	argument := false // one of a call begins here
+	for i := at; i < len(r.text); i++ {
+		open := parens + brackets + braces
+		switch c := r.text[i]; c {
+		case ' ', '\t', '\r':
+			continue
+		case '\n':
+			if open == 0 || braces == 0 && r.assigns(i+1) {
+				return i, 0
+			}
+			continue
+		case '#', '/':
+			if !r.atComment(i) {
+				break
+			}
+			if open == 0 {
+				return i, 0
+			}
+			i = r.commentEnd(i) - 1
+			continue
+		case '"':
+			s, ok := r.quoted(i)
+			if !ok {
+				s.after = r.lineEnd(i)
+			}
+			i = s.after - 1
+		case '<':
+			if s, ok := r.heredoc(i); ok {
+				if argument {
+					return i, parens
+				}
+				i = s.after - 1
+			}
+		case '(':
+			parens++
+			argument = brackets+braces == 0
+			continue
+		case ',':
+			if open == 0 {
+				return i, 0
+			}
+			argument = parens > 0 && brackets+braces == 0
+			continue
+		case '[', '{':
+			if argument && !r.isFor(i) {
+				return i, parens
+			}
+			if c == '[' {
+				brackets++
+			} else {
+				braces++
+			}
+		case ')':
+			if parens == 0 {
+				return i, 0
+			}
+			parens--
+		case ']':
+			if brackets == 0 {
+				return i, 0
+			}
+			brackets--
+		case '}':
+			if braces == 0 {
+				return i, 0
+			}
+			braces--
+		}
+		argument = false
+	}
+	return len(r.text), 0
+}
+
+// commentEnd gives where the comment ends that begins at text[at].
+func (r *hclReader) commentEnd(at int) int {
+	if !strings.HasPrefix(r.text[at:], "/*") {
+		return r.lineEnd(at)
+	}
+	if i := strings.Index(r.text[at+2:], "*/"); i >= 0 {
+		return at + 2 + i + 2
+	}
+	return len(r.text)
+}

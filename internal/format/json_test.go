@@ -1,0 +1,262 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func TestJSON(t *testing.T) {
+	tests := []markedTest{
+		{"object", `{"a": "«x»", "b" : {"c":["«y»", «-1.5e3», {"d": «true»}], "e": «null»}, "f": «12»}`, []string{
+			`quoted a "x"`, `quoted b/c/0 "y"`, `bare b/c/1 "-1.5e3"`, `bare b/c/2/d "true"`, `bare b/e "null"`, `bare f "12"`,
+		}},
+		{"empty", `{"a": "«»", "": "«x»", "b": [], "c": {}}`, []string{`quoted a ""`, `quoted  "x"`}},
+		{"array", "[\n  [«1», «2»],\n  [],\n  [«3»]\n]", []string{`bare 0/0 "1"`, `bare 0/1 "2"`, `bare 2/0 "3"`}},
+		{"escapes", `{"a\"b": "«\b\f\n\r\t\/\\\"\u00e9\ud83d\ude00»"}`, []string{`quoted a"b "\b\f\n\r\t/\\\"é😀"`}},
+		{"what is no character", `["«\ud83dx»", "«\ude00»", "«\ud83d\u0041»", "«\u12»", "«\uzzzz»"]`, []string{
+			`quoted 0 "�x"`, `quoted 1 "�"`, `quoted 2 "�A"`, `quoted 3 "�12"`, `quoted 4 "�zzzz"`,
+		}},
+		{"byte order mark", "\ufeff{\"a\": «1»}", []string{`bare a "1"`}},
+		{"lines", "{\"a\": «1»}\n{\"a\": «2»}\n{}\n5\n[«3»]\n", []string{`bare a "1"`, `1: bare a "2"`, `4: bare 0 "3"`}},
+		{"sequence", "\x1e{\"a\": «1»}\n\x1e{\"a\": «2»}\n", []string{`bare a "1"`, `1: bare a "2"`}},
+		{"a cut-off line", "{\"a\": {\"b\": «1», \"c\": \"x\n{\"a\": «2»}\n", []string{`bare a/b "1"`, `1: bare a "2"`}},
+		{"JSON5", "{key: '«it\\'s»', $k_1: «+0x1F», 'q': \"«a\\\nb»\", v: \"«\\x41\\v\\0»\", last: [«.5», «Infinity»,],}", []string{
+			`quoted key "it's"`, `bare $k_1 "+0x1F"`, `quoted q "ab"`, `quoted v "A\v\x00"`, `bare last/0 ".5"`, `bare last/1 "Infinity"`,
+		}},
+		{"a value of two lines of Windows", "{\"a\": \"«x\\\r\ny»\"}", []string{`quoted a "xy"`}},
+		{"comments", "{ // what\n  \"a\": «1», // of \"it\"\n  /* \"b\", */ \"c\": «2»/* x */, # y\n  \"d\": «x»// z\n}", []string{`bare a "1"`, `bare c "2"`, `bare d "x"`}},
+		{"commented out", strings.Join([]string{
+			`{`,
+			`  // "a": "«x»",`,
+			`  //"b": «1»`,
+			`  "c": {"d": «2»}, // "e": "«y»", // really`,
+			`  // key: '«z»'`,
+			`  // note: this`,
+			`  // note: nothing`,
+			`  // "a": "x" is what it was`,
+			`  // "f": {`,
+			`  # "g": "«u»"`,
+			`  /*`,
+			`   * "h": "«v»",`,
+			`     "i": "«\u0041»" */`,
+			`}`,
+		}, "\n"), []string{
+			`# quoted a "x"`, `# bare b "1"`, `bare c/d "2"`, `# quoted e "y"`, `# quoted key "z"`,
+			`# quoted g "u"`, `# quoted h "v"`, `# quoted i "A"`,
+		}},
+		{"a comment without end", "{\"a\": «1»}\n/* x\n\"b\": «2»", []string{`bare a "1"`, `# bare b "2"`}},
+		{"missing brackets", "\"a\": «1»,\n\"b\": {\"c\": «2»\n\"d\": [«3», \"e\": «4»", []string{
+			`bare a "1"`, `bare b/c "2"`, `bare b/d/0 "3"`, `bare b/d/e "4"`,
+		}},
+		{"a missing bracket of an array", `{"a": [«1», {"b": «2»}, "c": {"d": [«3»}, "e": «4»}`, []string{
+			`bare a/0 "1"`, `bare a/1/b "2"`, `bare a/c/d/0 "3"`, `bare a/e "4"`,
+		}},
+		{"too many brackets", "{\"a\": «1»}}\n]\"b\": «2»", []string{`bare a "1"`, `bare b "2"`}},
+		{"missing commas", "{\"a\": \"«x»\"\n\"b\": «1»\n\"c\": «2»}", []string{`quoted a "x"`, `bare b "1"`, `bare c "2"`}},
+		{"missing quotes", "{\"a\": \"x,\n\"b\": «y»\",\n\"c\": «1»}", []string{`bare b "y"`, `bare c "1"`}},
+		{"cut off", "{\"a\": \"«x»\", \"b\": \"y", []string{`quoted a "x"`}},
+		{"cut off in an escape", `{"a": "\`, nil},
+		{"placeholders", strings.Join([]string{
+			`{`,
+			`  {{- if .Values.on }}`,
+			`  "a": «{{ .Values.a }}»,`,
+			`  "b": «${B}»,`,
+			`  "c": «${C:-${D}}»,`,
+			`  "d": «<%= d %>»,`,
+			`  "e": [«{{ x }}-{{ y }}», «1»],`,
+			`  "f": "«{{ f }}»",`,
+			`  {% for x in y %}`,
+			`  {{ "g" }}: «{% x %}»,`,
+			`  ${H}: «{{{ h }}}»`,
+			`  {{- end }}`,
+			`}`,
+		}, "\n"), []string{
+			`bare a "{{ .Values.a }}"`, `bare b "${B}"`, `bare c "${C:-${D}}"`, `bare d "<%= d %>"`, `bare e/0 "{{ x }}-{{ y }}"`, `bare e/1 "1"`,
+			`quoted f "{{ f }}"`, `bare {{ "g" }} "{% x %}"`, `bare ${H} "{{{ h }}}"`,
+		}},
+		{"what begins like a placeholder", "{\"a\": {{\"b\": «1»\n}, \"c\": «$», \"d\": «x$»{y", []string{`bare a/b "1"`, `bare a/c "$"`, `bare a/d "x$"`}},
+		{"functions", `{"_id": «ObjectId(»"x"), "a": "«y»"}`, []string{`bare _id "ObjectId("`, `quoted a "y"`}},
+		{"no document", "\"x\" 1 true", nil},
+	}
+	for _, tt := range tests {
+		tt.run(t, JSON)
+	}
+}
+
+// jsonScalars gives the scalars that encoding/json finds, as describe does, without
+// their style. A document that is a scalar is left out.
+func jsonScalars(text []byte) (all []string, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var walk func(path string) error
+	walk = func(path string) error {
+		token, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		delim, ok := token.(json.Delim)
+		if !ok {
+			if path != "" {
+				value := fmt.Sprint(token)
+				if token == nil {
+					value = "null"
+				}
+				all = append(all, fmt.Sprintf("%s %q", path, value))
+			}
+			return nil
+		}
+		for i := 0; decoder.More(); i++ {
+			name := strconv.Itoa(i)
+			if delim == '{' {
+				key, err := decoder.Token()
+				if err != nil {
+					return err
+				}
+				name = key.(string)
+			}
+			if err := walk(path + "/" + name); err != nil {
+				return err
+			}
+		}
+		_, err = decoder.Token()
+		return err
+	}
+	for n := 0; ; n++ {
+		if err := walk(""); err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return all, err
+		}
+	}
+}
+
+func checkJSON(t rapid.TB, text []byte, entries []Entry) {
+	want, err := jsonScalars(text)
+	if err != nil {
+		t.Fatalf("encoding/json: %v", err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, fmt.Sprintf("/%s %q", strings.Join(e.Path, "/"), e.Value))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-encoding/json +JSON):\n%s", text, diff)
+	}
+}
+
+var jsonBlank = rapid.SampledFrom([]string{"", "", " ", "\n\t", "\r\n"})
+
+// jsonStrings draws strings with and without escapes.
+var jsonStrings = rapid.Custom(func(t *rapid.T) string {
+	s := rapid.String().Draw(t, "string")
+	if rapid.Bool().Draw(t, "plain") {
+		quoted, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(quoted)
+	}
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, `\u%04X`, unit)
+	}
+	return `"` + b.String() + `"`
+})
+
+// drawJSON draws a value, written in one of many ways.
+func drawJSON(t *rapid.T, depth int) string {
+	scalars := rapid.OneOf(
+		jsonStrings,
+		rapid.SampledFrom([]string{"true", "false", "null", "0", "-0.5", "1e9", "2E-3"}),
+		rapid.Map(rapid.Int64(), func(n int64) string { return strconv.FormatInt(n, 10) }),
+	)
+	kind := rapid.SampledFrom([]string{"scalar", "array", "object"}).Draw(t, "kind")
+	if depth == 0 || kind == "scalar" {
+		return jsonBlank.Draw(t, "before") + scalars.Draw(t, "scalar") + jsonBlank.Draw(t, "after")
+	}
+	var parts []string
+	for range rapid.IntRange(0, 4).Draw(t, "size") {
+		part := drawJSON(t, depth-1)
+		if kind == "object" {
+			part = jsonBlank.Draw(t, "before") + jsonStrings.Draw(t, "key") + jsonBlank.Draw(t, "after") + ":" + part
+		}
+		parts = append(parts, part)
+	}
+	inside := strings.Join(parts, ",") + jsonBlank.Draw(t, "end")
+	if kind == "object" {
+		return "{" + inside + "}"
+	}
+	return "[" + inside + "]"
+}
+
+func TestJSONEqualsEncodingJSON(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var text string
+		for range rapid.IntRange(1, 3).Draw(rt, "documents") {
+			text += drawJSON(rt, 4) + "\n"
+		}
+		checkJSON(rt, []byte(text), gather(t, JSON, []byte(text)))
+	})
+}
+
+// A document's other lines are read whatever happens to one of them.
+func TestJSONWithABrokenLine(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		broken := rapid.StringMatching("[ {}\\[\\]:,q\"'$%<>-]{0,12}").Draw(rt, "line")
+		if strings.HasSuffix(strings.TrimRight(broken, " "), ":") {
+			rt.Skip("it names what follows")
+		}
+		text := "{\"a\": \"x\",\n" + broken + "\n\"b\": \"y\",\n\"c\": {\"d\": \"z\"}}"
+		found := map[string]string{}
+		for _, e := range gather(t, JSON, []byte(text)) {
+			found[e.Name()] = e.Value
+		}
+		for name, value := range map[string]string{"a": "x", "b": "y", "d": "z"} {
+			if found[name] != value {
+				rt.Errorf("%s: %s is %q, want %q", text, name, found[name], value)
+			}
+		}
+	})
+}
+
+func BenchmarkJSON(b *testing.B) {
+	var text bytes.Buffer
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "  {\"id\": %d, \"name\": \"service-%d\", \"enabled\": true,\n   \"labels\": [\"first\", \"second\"], \"image\": \"registry.example/team/service:%d\"},\n", i, i, i)
+	}
+	benchmarkReader(b, JSON, []byte("["+text.String()+"]"))
+}
+
+func FuzzJSON(f *testing.F) {
+	for _, seed := range []string{
+		`{"a": "x", "b": [1, true, null, {"c": "\u00e9\ud83d\ude00"}]}`, "{\"a\": 1}\n{\"a\": 2}\n", "// \"a\": \"b\"\n", "/* \"a\": 1\n*/",
+		`{a: 'b',}`, `{{ x }}: ${y}`, `"a": {"b": [`, "{\"a\": \"b\n\"c\": 1", "\x1e[1]\n", `["\`, `{"a": <% x %>}`, "\ufeff{}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		entries := gather(t, JSON, text)
+		if utf8.Valid(text) && !bytes.HasPrefix(text, []byte("\ufeff")) {
+			if _, err := jsonScalars(text); err == nil && jsonDepth(text) <= maxDepth {
+				checkJSON(t, text, entries)
+			}
+		}
+	})
+}
+
+// jsonDepth gives an upper bound of how deep a document is.
+func jsonDepth(text []byte) int {
+	return bytes.Count(text, []byte("{")) + bytes.Count(text, []byte("["))
+}

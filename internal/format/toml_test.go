@@ -1,0 +1,228 @@
+package format
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pelletier/go-toml/v2"
+	"pgregory.net/rapid"
+)
+
+func TestTOML(t *testing.T) {
+	tests := []markedTest{
+		{"keys", "a = \"«x»\"\nb.c . \"d e\".'f' = «1» # why\n1234=«true»\n\"\" = '«y»'\r\n\"\\u00e9\" = «nan»", []string{
+			`quoted a "x"`, `bare b/c/d e/f "1"`, `bare 1234 "true"`, `literal  "y"`, `bare é "nan"`,
+		}},
+		{"tables", "a = «1»\n[t]\na = «2»\n[ t . u ] # it\na = «3»\n  [x.\"y.z\"]\n  a = «4»\n[]\na=«5»", []string{
+			`bare a "1"`, `bare t/a "2"`, `bare t/u/a "3"`, `bare x/y.z/a "4"`, `bare x/y.z/a "5"`,
+		}},
+		{"arrays of tables", strings.Join([]string{
+			"[[a]]", "k = «1»", "[a.t]", "k = «2»", "[[a.b]]", "k = «3»", "[[a.b]]", "k = «4»",
+			"[[ a ]]", "k = «5»", "[[a.b]]", "k = «6»", "[a.b.t]", "k = «7»",
+		}, "\n"), []string{
+			`bare a/0/k "1"`, `bare a/0/t/k "2"`, `bare a/0/b/0/k "3"`, `bare a/0/b/1/k "4"`,
+			`bare a/1/k "5"`, `bare a/1/b/0/k "6"`, `bare a/1/b/0/t/k "7"`,
+		}},
+		{"basic strings", `a = "«\b\t\n\f\r\e\"\\\u00E9\U0001F600\x41»"`, []string{`quoted a "\b\t\n\f\r\x1b\"\\é😀A"`}},
+		{"literal strings", `a = '«C:\x "y" #»'`, []string{`literal a "C:\\x \"y\" #"`}},
+		{"strings of many lines", "a = \"\"\"\n«x\\\n   y \"\"z\"\\\"\"\"\n»\"\"\"\nb = '''«x\\\r\n''y'»''' # z\nc = \"\"\"«»\"\"\"\nd = \"\"\"«\"x\"\"»\"\"\"", []string{
+			`quoted a "xy \"\"z\"\"\"\"\n"`, `literal b "x\\\r\n''y'"`, `quoted c ""`, `quoted d "\"x\"\""`,
+		}},
+		{"values without quotes", "a = [«+1_000», «0xdead_beef», «-3.1e-2», «inf»]\nb = «1979-05-27T07:32:00Z»\nc = «1979-05-27 07:32:00.5-07:00»\nd = «1979-05-27» # x\ne = «07:32:00»", []string{
+			`bare a/0 "+1_000"`, `bare a/1 "0xdead_beef"`, `bare a/2 "-3.1e-2"`, `bare a/3 "inf"`, `bare b "1979-05-27T07:32:00Z"`,
+			`bare c "1979-05-27 07:32:00.5-07:00"`, `bare d "1979-05-27"`, `bare e "07:32:00"`,
+		}},
+		{"arrays", "a = [ # x\n  [«1», \"«x»\",],\n  # y\n  {b = «2», c.d = [«3»]}\n  , '«y»'\n]\nb = []\nc = «4»", []string{
+			`bare a/0/0 "1"`, `quoted a/0/1 "x"`, `bare a/1/b "2"`, `bare a/1/c/d/0 "3"`, `literal a/2 "y"`, `bare c "4"`,
+		}},
+		{"inline tables", "a = { b = «1», \"c\" = { d = \"«x»\" }, }\n[t]\na = {\n  b = «2», # x\n  c = «3»\n}\nb = «4»", []string{
+			`bare a/b "1"`, `quoted a/c/d "x"`, `bare t/a/b "2"`, `bare t/a/c "3"`, `bare t/b "4"`,
+		}},
+		{"commented out", "# a = \"«x»\"\n#b='«y»' # really\n# c.d = «1»\n## \"e\" = «2»\n# f = what it was\n# see a = b\n# g = [1]\n# h =\nh = «3» # i = \"«z»\"\n# j = \"x\n# k == 1", []string{
+			`# quoted a "x"`, `# literal b "y"`, `# bare c.d "1"`, `# bare e "2"`, `bare h "3"`, `# quoted i "z"`,
+		}},
+		{"broken lines", "a = \"x\nb = «1»\nc\nd =\ne e = 1\nf = «2» g = «3»\n= 4\n[h\ni = «5»\n[j]]\nk = '\nl = \"«x»\" y\n", []string{
+			`bare b "1"`, `bare f "2"`, `bare g "3"`, `bare i "5"`, `quoted j/l "x"`,
+		}},
+		{"a string without end", "a = \"\"\"\nb = «1»\n", []string{`bare b "1"`}},
+		{"a missing bracket", "[t]\na = [\n  \"«x»\",\nb = «1»\nc = [«2»,\n[u.v]\nd = «3»\ne = [[«4»\n[[w]]\nf = «5»", []string{
+			`quoted t/a/0 "x"`, `bare t/b "1"`, `bare t/c/0 "2"`, `bare u/v/d "3"`, `bare u/v/e/0/0 "4"`, `bare w/0/f "5"`,
+		}},
+		{"a missing brace", "a = { b = «1»\n[t]\nc = «2»", []string{`bare a/b "1"`, `bare t/c "2"`}},
+		{"arrays in lines of their own", "a = [\n[«1»],\n[«true»],\n[\"«x»\"],\n[«-2»]\n]\nb = «3»", []string{
+			`bare a/0/0 "1"`, `bare a/1/0 "true"`, `quoted a/2/0 "x"`, `bare a/3/0 "-2"`, `bare b "3"`,
+		}},
+		{"placeholders", "a = «{{ x.y }}»\n{{ if x }}\nb = «${B}»\n{% endif %}\nc = [«<% c %>», {d = «{{ d }}»}]\n[{{ t }}]\ne = \"«{{ e }}»\"", []string{
+			`bare a "{{ x.y }}"`, `bare b "${B}"`, `bare c/0 "<% c %>"`, `bare c/1/d "{{ d }}"`, `quoted e "{{ e }}"`,
+		}},
+	}
+	for _, tt := range tests {
+		tt.run(t, TOML)
+	}
+}
+
+// tomlScalars gives the scalars of a tree by their path.
+func tomlScalars(tree any, path string, all map[string]string) {
+	switch tree := tree.(type) {
+	case map[string]any:
+		for name, value := range tree {
+			tomlScalars(value, path+"/"+name, all)
+		}
+	case []any:
+		for i, value := range tree {
+			tomlScalars(value, path+"/"+strconv.Itoa(i), all)
+		}
+	default:
+		all[path] = tomlText(tree)
+	}
+}
+
+// tomlText tells values apart by type, too, and has nan equal itself.
+func tomlText(value any) string { return fmt.Sprintf("%T %v", value, value) }
+
+// checkTOML compares entries with what go-toml reads; where no quotes are, it also
+// reads the values one by one.
+func checkTOML(t rapid.TB, text []byte, entries []Entry) {
+	var tree map[string]any
+	if err := toml.Unmarshal(text, &tree); err != nil {
+		t.Fatalf("go-toml: %v\n%s", err, text)
+	}
+	want, got := map[string]string{}, map[string]string{}
+	tomlScalars(tree, "", want)
+	for _, e := range entries {
+		if e.Comment {
+			continue
+		}
+		path := "/" + strings.Join(e.Path, "/")
+		if got[path] != "" {
+			t.Errorf("%s is given twice", path)
+		}
+		got[path] = tomlText(e.Value)
+		if e.Style == Bare {
+			var one map[string]any
+			if err := toml.Unmarshal([]byte("x = "+e.Value), &one); err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			got[path] = tomlText(one["x"])
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s\n(-go-toml +TOML):\n%s", text, diff)
+	}
+}
+
+// tomlDrawing draws a document. Names are used once, so that none is defined twice.
+type tomlDrawing struct {
+	t     *rapid.T
+	names int
+}
+
+func (d *tomlDrawing) pick(parts ...string) string { return rapid.SampledFrom(parts).Draw(d.t, "part") }
+
+// name draws a part of a key.
+func (d *tomlDrawing) name() string {
+	d.names++
+	n := strconv.Itoa(d.names)
+	return d.pick(n, "k-"+n, `"k `+n+`"`, `"\u00e9.`+n+`"`, `'"k" = `+n+`'`)
+}
+
+func (d *tomlDrawing) key() string {
+	key := d.name()
+	for range rapid.IntRange(0, 2).Draw(d.t, "dots") {
+		key += d.pick(".", " . ") + d.name()
+	}
+	return key
+}
+
+func (d *tomlDrawing) value(depth int) string {
+	kind := rapid.IntRange(0, 6).Draw(d.t, "kind")
+	if depth == 0 {
+		kind %= 5
+	}
+	switch kind {
+	case 0:
+		return d.pick("1", "0x1_0", "+1_000", "1e3", "-2.5E-3", "inf", "nan", "true", "false", "0o17", "0b1")
+	case 1:
+		return d.pick("1979-05-27", "07:32:00", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00.25", "1979-05-27 07:32:00+01:00")
+	case 2:
+		return `"` + rapid.StringMatching(`([ -!#-\[\]-~é😀]|\\["\\nt]|\\u00[a-f]9){0,8}`).Draw(d.t, "basic") + `"`
+	case 3:
+		return "'" + rapid.StringMatching(`[ -&(-~é]{0,8}`).Draw(d.t, "literal") + "'"
+	case 4:
+		if rapid.Bool().Draw(d.t, "escapes") {
+			return `"""` + rapid.StringMatching(`(\n|[ -!#-\[\]-~]|""?[a-z]|\\"|\\ *\n *){0,8}"{0,2}`).Draw(d.t, "basic") + `"""`
+		}
+		return "'''" + rapid.StringMatching(`(\n|[ -&(-~]|''?[a-z]){0,8}'{0,2}`).Draw(d.t, "literal") + "'''"
+	}
+	var parts []string
+	for range rapid.IntRange(0, 3).Draw(d.t, "size") {
+		part := d.value(depth - 1)
+		if kind == 6 {
+			part = d.key() + d.pick("=", " = ") + part
+		}
+		parts = append(parts, part)
+	}
+	if kind == 6 {
+		return "{ " + strings.Join(parts, ", ") + " }"
+	}
+	blank := d.pick(" ", "\n  ", " # [x] \"\n")
+	return "[" + blank + strings.Join(parts, blank+","+blank) + blank + d.pick("", "\n") + "]"
+}
+
+func (d *tomlDrawing) document() string {
+	var b strings.Builder
+	var arrays []string // that more can be said of
+	for range rapid.IntRange(1, 8).Draw(d.t, "lines") {
+		switch rapid.IntRange(0, 6).Draw(d.t, "line") {
+		case 0:
+			fmt.Fprintf(&b, "[%s] # a table\n", d.key())
+		case 1:
+			arrays = append(arrays, d.key())
+			fmt.Fprintf(&b, "[[%s]]\n", arrays[len(arrays)-1])
+		case 2:
+			if len(arrays) > 0 {
+				array := rapid.SampledFrom(arrays).Draw(d.t, "array")
+				switch rapid.IntRange(0, 2).Draw(d.t, "more") {
+				case 0:
+					fmt.Fprintf(&b, "[[%s]]\n", array)
+				case 1:
+					fmt.Fprintf(&b, "[%s.%s]\n", array, d.key())
+				default:
+					// A name that is no other's, as the array goes on under its parent.
+					fmt.Fprintf(&b, "[[%s.%s]]\n", array, d.name())
+				}
+			}
+		default:
+			fmt.Fprintf(&b, "%s = %s%s\n", d.key(), d.value(2), d.pick("", " ", " # x"))
+		}
+	}
+	return b.String()
+}
+
+func TestTOMLEqualsGoTOML(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		text := (&tomlDrawing{t: rt}).document()
+		checkTOML(rt, []byte(text), gather(t, TOML, []byte(text)))
+	})
+}
+
+func FuzzTOML(f *testing.F) {
+	for _, seed := range []string{
+		"a = 1\n[b.c]\nd.\"e\" = 'f'\n[[g]]\nh = [1, {i = true}]\n", "a = \"\"\"\nx\\\n  y\"\"\"\"\"\n", "a = '''x''''\n# b = \"c\"\n",
+		"a = [\nb = 1\n[c]\n", "a = {{ x }}\n{% if %}\n", "a = 1979-05-27 07:32:00\n", "a = {\nb = 1,\n}\n", "[a\n[[b]\n", "\ufeffa = \"\\ud83d\\x",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) { gather(t, TOML, text) })
+}
+
+func BenchmarkTOML(b *testing.B) {
+	var text strings.Builder
+	for i := range 10_000 {
+		fmt.Fprintf(&text, "[[package]]\nname = \"package-%d\"\nversion = \"1.%d.0\"\ndependencies = [\n \"first\",\n \"second\",\n]\nsource = { registry = \"https://registry.example/simple\" }\n\n", i, i)
+	}
+	benchmarkReader(b, TOML, []byte(text.String()))
+}
