@@ -55,7 +55,7 @@ var shellTests = []dotenvTest{
 		"kubectl/k = a", "kubectl/l = b", "heroku/A = 1", "literal heroku/B = 2", "quoted gh/secret = c", "npm/_authToken = d",
 		"npm/_authToken = e", "aws/aws_secret_access_key = f", "vault/k = g", "vault/l = h", "make/X = i"}},
 	{"within commands", "docker exec -it db mysql -uroot -p«a» -e \"ALTER USER x IDENTIFIED BY '«b»'\"\nfind . | xargs mysqldump -p«c»\nsudo -E docker login -p«d»\n",
-		[]string{"mysql/password = a", "password = b", "mysqldump/password = c", "docker/password = d"}},
+		[]string{"mysql/password = a", "literal password = b", "mysqldump/password = c", "docker/password = d"}},
 	{"broken", "A=(«1» «2»\nB=«\"x»\n$(C=«3»\n`D=4\n${E=5\nF=«${»\n)))\n<<\nG=«x»\\", []string{"A/0 = 1", "A/1 = 2", `B = "x`, "C = 3", "F = ${", "G = x"}},
 }
 
