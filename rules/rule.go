@@ -78,7 +78,7 @@ type Rule struct {
 
 	Entropy float64 // least Shannon entropy of the value, bits per character; 0: any
 	Random  bool    // the value must look random: no placeholder, reference, UUID, file hash, word
-	Chosen  bool    // the value must look random, or like a password that a person chose, and the name mean one
+	Chosen  bool    // or it looks like a password that a person chose, under a name that means one, if it has a name
 	Check   string  // offline check of the value, one of package check's; "": none
 	// Lenient: a value that fails the check is reported with less confidence
 	// rather than dropped.
