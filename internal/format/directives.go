@@ -122,6 +122,9 @@ func (r *directivesReader) directive(words []directivesWord) {
 	} else {
 		verb = 0
 	}
+	if len(words) == 3 && string(words[0].of(r.text)) == "auth-pass" {
+		words = append(words[:1], words[2]) // of Redis Sentinel, where the second word is a host
+	}
 	r.path = r.path[:0]
 	switch {
 	case len(words) == 0:
@@ -178,22 +181,30 @@ func (r *directivesReader) split(words []directivesWord) (name, value confSpan) 
 	return name, value.trim(r.text)
 }
 
-// pairs reads the one-line forms of fetchmail and HAProxy, where the password is one of
-// several settings: poll host user "a" password "b".
+// pairs reads the one-line forms of fetchmail, HAProxy and Redis, where the password is
+// one of several settings: poll host user "a" password "b", user a on >b.
 func (r *directivesReader) pairs(words []directivesWord) bool {
 	switch string(words[0].of(r.text)) {
 	case "poll", "skip", "server", "defaults", "user", "username":
 	default:
 		return false
 	}
-	var found bool
-	for i := 1; i+1 < len(words); i++ {
-		switch string(words[i].of(r.text)) {
-		case "pass", "password", "insecure-password":
-			r.path = append(r.path[:0], string(words[0].of(r.text)))
-			r.assign(words[i].confSpan, words[i+1].confSpan)
+	r.path = append(r.path, string(words[0].of(r.text)))
+	found := false
+	for i, w := range words[1:] {
+		switch word := string(w.of(r.text)); {
+		case word == "pass" || word == "password" || word == "insecure-password":
+			if value := i + 2; value < len(words) {
+				r.assign(w.confSpan, words[value].confSpan)
+				found = true
+			}
+		case word[0] == '>' && r.path[0] == "user":
+			r.give(confBare(r.text, confSpan{w.start + 1, w.end}).entry(append(r.path, "password"), r.comment))
 			found = true
 		}
+	}
+	if !found {
+		r.path = r.path[:0]
 	}
 	return found
 }

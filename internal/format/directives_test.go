@@ -10,8 +10,10 @@ import (
 )
 
 var directivesTests = []confTest{
-	{"Redis", "# Require clients to issue AUTH.\n# requirepass ‹foo›\nrequirepass ‹a;b=c#d=›\nmasterauth \"‹e \\\"f\\\"›\"\nsave ‹900 1›\nport ‹0#›\n",
-		[]string{"#requirepass=foo", "requirepass=a;b=c#d=", `masterauth="e "f""`, "save=900 1", "port=0#"}},
+	{"Redis", "# Require clients to issue AUTH.\n# requirepass ‹foo›\nrequirepass ‹a;b=c#d=›\nmasterauth \"‹e \\\"f\\\"›\"\nsave ‹900 1›\nport ‹0#›\n\n" +
+		"sentinel auth-pass main ‹g›\n# sentinel auth-pass main ‹h›\nsentinel sentinel-pass ‹i›\nuser j on >‹k› ~* +@all\n",
+		[]string{"#requirepass=foo", "requirepass=a;b=c#d=", `masterauth="e "f""`, "save=900 1", "port=0#",
+			"auth-pass=g", "#auth-pass=h", "sentinel-pass=i", "user|password=k"}},
 	{"msmtp", "account ‹x›\nhost ‹smtp.example.com›\npassword ‹#a›\nport # none\n;user ‹b›\n",
 		[]string{"account=x", "host=smtp.example.com", "password=#a", "#user=b"}},
 	{"Mutt", "set smtp_pass=\"‹a b›\" imap_pass='‹c›'\nset my_pass = \"‹d›\" # old\n#set x_pass=‹e›\nset ‹mbox›\n",
