@@ -5,7 +5,7 @@ import "strconv"
 // flowAt says whether brackets or braces open at pos that are no template's.
 func (r *yamlReader) flowAt() bool {
 	c := r.text[r.pos]
-	return c == '[' || c == '{' && r.templateAt(r.pos) == nil
+	return c == '[' || c == '{' && r.templateAt(r.pos) == ""
 }
 
 // flow reads a collection in brackets or braces, over as many lines as it has. If a

@@ -56,7 +56,7 @@ func (r *yamlReader) simpleKey() (name string, ok bool) {
 // is.
 func (r *yamlReader) plainKey(p int) (end, colon int, ok bool) {
 	switch c := r.text[p]; {
-	case c == '"', c == '\'', c == '#', yamlBracket(c) && r.templateAt(p) == nil:
+	case c == '"', c == '\'', c == '#', yamlBracket(c) && r.templateAt(p) == "":
 		return 0, 0, false
 	}
 	end, colon = r.stretch(p, false, true)
@@ -106,28 +106,22 @@ scan:
 
 // plain reads a scalar without quotes.
 func (r *yamlReader) plain(brackets bool) yamlScalar {
-	start, lines := r.pos, 1
+	start := r.pos
 	end, next := r.stretch(start, brackets, brackets)
 	for r.endAt(next) {
 		p, column := r.nextText(next)
 		if p == len(r.text) || !brackets && column <= r.top().indent || !r.continues(p, column) ||
-			r.text[p] == '#' || r.templateAt(p) != nil {
+			r.text[p] == '#' || r.templateAt(p) != "" {
 			break
 		}
 		e, n := r.stretch(p, brackets, true)
 		if e == p || n < len(r.text) && r.text[n] == ':' {
 			break // what would be a key is one
 		}
-		end, next, lines = e, n, lines+1
+		end, next = e, n
 	}
 	r.pos = next
-	s := yamlScalar{start: start, end: end, style: Bare}
-	if lines == 1 {
-		s.value = string(r.text[start:end])
-	} else {
-		s.value = yamlUnquote(r.text[start:end], 0)
-	}
-	return s
+	return yamlScalar{yamlUnquote(r.text[start:end], 0), start, end, Bare}
 }
 
 // quoted reads a scalar in quotes. One that isn't closed has the rest of its line.
@@ -176,14 +170,7 @@ func (r *yamlReader) closing(p int, quote byte) (end int, closed bool) {
 // yamlUnquote gives what a scalar in these quotes, or in none, says: lines are joined
 // and escapes undone.
 func yamlUnquote(raw []byte, quote byte) string {
-	special := "\n\r"
-	switch quote {
-	case '"':
-		special = "\n\r\\"
-	case '\'':
-		special = "\n\r'"
-	}
-	if !bytes.ContainsAny(raw, special) {
+	if !yamlFolded(raw, quote) {
 		return string(raw)
 	}
 	var s strings.Builder
@@ -212,6 +199,20 @@ func yamlUnquote(raw []byte, quote byte) string {
 		}
 	}
 	return s.String()
+}
+
+// yamlFolded says whether a scalar has lines or escapes in it.
+func yamlFolded(raw []byte, quote byte) bool {
+	escape := quote
+	if quote == '"' {
+		escape = '\\'
+	}
+	for _, c := range raw {
+		if yamlBreak(c) || c == escape {
+			return true
+		}
+	}
+	return false
 }
 
 // yamlSpace gives where the white space at i ends, and how many lines end in it.

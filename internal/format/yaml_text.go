@@ -121,43 +121,39 @@ func (r *yamlReader) properties() {
 	}
 }
 
-// yamlTemplate is how a template engine's directives are set off from the text.
-type yamlTemplate struct{ open, close []byte }
-
-var yamlTemplates = []yamlTemplate{
-	{[]byte("{{"), []byte("}}")},
-	{[]byte("{%"), []byte("%}")},
-	{[]byte("{#"), []byte("#}")},
-	{[]byte("<%"), []byte("%>")},
-}
-
-// templateAt is the sort of directive that begins at p, or nil.
-func (r *yamlReader) templateAt(p int) *yamlTemplate {
-	if c := r.text[p]; c != '{' && c != '<' {
-		return nil
+// templateAt gives what ends the template directive that begins at p, and nothing if none
+// does.
+func (r *yamlReader) templateAt(p int) string {
+	if p+2 > len(r.text) {
+		return ""
 	}
-	for i := range yamlTemplates {
-		if t := &yamlTemplates[i]; bytes.HasPrefix(r.text[p:], t.open) {
-			return t
-		}
+	switch string(r.text[p : p+2]) {
+	case "{{":
+		return "}}"
+	case "{%":
+		return "%}"
+	case "{#":
+		return "#}"
+	case "<%":
+		return "%>"
 	}
-	return nil
+	return ""
 }
 
 // templateEnd is where the directive at p ends, be it lines later. It is p if there is
 // none, or if another one begins before it ends: then it isn't closed, and to look for
 // its end again and again would take long.
 func (r *yamlReader) templateEnd(p int) int {
-	t := r.templateAt(p)
-	if t == nil {
+	mark := r.templateAt(p)
+	if mark == "" {
 		return p
 	}
-	inside := r.text[p+len(t.open):]
-	if next := bytes.Index(inside, t.open); next >= 0 {
+	open, inside := r.text[p:p+2], r.text[p+2:]
+	if next := bytes.Index(inside, open); next >= 0 {
 		inside = inside[:next]
 	}
-	if end := bytes.Index(inside, t.close); end >= 0 {
-		return p + len(t.open) + end + len(t.close)
+	if end := bytes.Index(inside, []byte(mark)); end >= 0 {
+		return p + 2 + end + 2
 	}
 	return p
 }
