@@ -49,7 +49,7 @@ func allExemplify(paths []string) bool {
 }
 
 // exemplary matches paths of examples, documentation and tests.
-var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|docs?|documentation|dist|template|tmpl|tpl|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress)(?:$|[/._-])|(?:Tests?|Specs?|IT)\.\w+$|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
+var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|docs?|documentation|dist|template|tmpl|tpl|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress)(?:$|[/._-])|(?-i:(?:Tests?|Specs?|[a-z]IT)\.\w+$)|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
 
 // readerOf gives the reader of a file's format, and its role as far as its name tells.
 // base is the last part of the path, in lower case.

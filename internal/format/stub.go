@@ -4,4 +4,4 @@ import "iter"
 
 func none(text []byte) iter.Seq[Entry] { return func(func(Entry) bool) {} }
 
-var Dockerfile, Properties, Directives, XML, Netrc, Pgpass, Htpasswd, GitCredentials Reader = none, none, none, none, none, none, none, none
+var Dockerfile Reader = none
