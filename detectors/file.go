@@ -49,7 +49,7 @@ func allExemplify(paths []string) bool {
 }
 
 // exemplary matches paths of examples, documentation and tests.
-var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|docs?|documentation|dist|template|tmpl|tpl|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress)(?:$|[/._-])|(?-i:(?:Tests?|Specs?|[a-z]IT)\.\w+$)|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
+var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|docs?|documentation|dist|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress|locales?|i18n|l10n|translations?|languages?)(?:$|[/._-])|\.(?:template|tmpl|tpl|pot?|xlf|arb|strings)$|(?-i:(?:Tests?|Specs?|[a-z]IT)\.\w+$)|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
 
 // readerOf gives the reader of a file's format, and its role as far as its name tells.
 // base is the last part of the path, in lower case.
@@ -59,10 +59,10 @@ func readerOf(p, base string) (format.Reader, role) {
 			return n.read, n.role
 		}
 	}
-	if strings.Contains(base, "env") && dotenv.MatchString(base) {
+	stem, ext := base, path.Ext(base)
+	if strings.HasPrefix(base, ".env") || strings.Contains(base, "env") && byExtension[ext] == nil && dotenv.MatchString(base) {
 		return format.Dotenv, configures
 	}
-	stem, ext := base, path.Ext(base)
 	for range 2 { // settings.json.erb
 		stem = strings.TrimSuffix(stem, ext)
 		if read := byExtension[ext]; read != nil {
@@ -156,31 +156,32 @@ var named = map[string][]namedFile{
 	"msmtprc":                 {{format.Directives, keeps, ""}},
 	"muttrc":                  {{format.Directives, keeps, ""}},
 	"nuget.config":            {{format.XML, keeps, ""}},
-	"pgpass.conf":             {{format.Pgpass, keeps, ""}},
-	"pip.conf":                {{format.INI, keeps, ""}},
-	"pip.ini":                 {{format.INI, keeps, ""}},
-	"pipfile":                 {{format.TOML, configures, ""}},
-	"rclone.conf":             {{format.INI, keeps, ""}},
-	"recentservers.xml":       {{format.XML, keeps, ""}},
-	"redis.conf":              {{format.Directives, keeps, ""}},
-	"secrets.json":            {{format.JSON, keeps, ""}},
-	"secrets.toml":            {{format.TOML, keeps, ".streamlit"}},
-	"secrets.yaml":            {{format.YAML, keeps, ""}},
-	"secrets.yml":             {{format.YAML, keeps, ""}},
-	"sentinel.conf":           {{format.Directives, keeps, ""}},
-	"settings-security.xml":   {{format.XML, keeps, ""}},
-	"settings.xml":            {{format.XML, keeps, ""}},
-	"sftp-config.json":        {{format.JSON, keeps, ""}},
-	"sftp.json":               {{format.JSON, keeps, ""}},
-	"sitemanager.xml":         {{format.XML, keeps, ""}},
-	"tomcat-users.xml":        {{format.XML, keeps, ""}},
-	"vagrantfile":             {{format.Source, configures, ""}},
-	"webservers.xml":          {{format.XML, keeps, ""}},
-	"wp-config.php":           {{format.Source, configures, ""}},
+	"netrc":                   {{format.Netrc, keeps, ""}}, "pgpass": {{format.Pgpass, keeps, ""}},
+	"pgpass.conf":           {{format.Pgpass, keeps, ""}},
+	"pip.conf":              {{format.INI, keeps, ""}},
+	"pip.ini":               {{format.INI, keeps, ""}},
+	"pipfile":               {{format.TOML, configures, ""}},
+	"rclone.conf":           {{format.INI, keeps, ""}},
+	"recentservers.xml":     {{format.XML, keeps, ""}},
+	"redis.conf":            {{format.Directives, keeps, ""}},
+	"secrets.json":          {{format.JSON, keeps, ""}},
+	"secrets.toml":          {{format.TOML, keeps, ".streamlit"}},
+	"secrets.yaml":          {{format.YAML, keeps, ""}},
+	"secrets.yml":           {{format.YAML, keeps, ""}},
+	"sentinel.conf":         {{format.Directives, keeps, ""}},
+	"settings-security.xml": {{format.XML, keeps, ""}},
+	"settings.xml":          {{format.XML, keeps, ""}},
+	"sftp-config.json":      {{format.JSON, keeps, ""}},
+	"sftp.json":             {{format.JSON, keeps, ""}},
+	"sitemanager.xml":       {{format.XML, keeps, ""}},
+	"tomcat-users.xml":      {{format.XML, keeps, ""}},
+	"vagrantfile":           {{format.Source, configures, ""}},
+	"webservers.xml":        {{format.XML, keeps, ""}},
+	"wp-config.php":         {{format.Source, configures, ""}},
 }
 
 // dotenv matches names of files that hold an environment.
-var dotenv = regexp.MustCompile(`^\.env(?:$|[._-])|\.env(?:\.[\w-]+)?$|^\.?(?:dev\.vars|flaskenv)$|^env\.(?:list|prod|production|staging|dev|local|sample|example)$`)
+var dotenv = regexp.MustCompile(`\.env(?:\.[\w-]+)?$|^\.?(?:dev\.vars|flaskenv)$|^env\.(?:list|vars|prod|production|staging|dev|local|sample|example)$`)
 
 // byExtension has the formats of extensions, which may be followed by another one.
 var byExtension = map[string]format.Reader{

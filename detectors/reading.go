@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"strconv"
 	"strings"
@@ -101,7 +102,11 @@ func (r *reading) nameOf(e *format.Entry) string {
 		}
 	}
 	if _, err := strconv.Atoi(name); err == nil && parent > 0 {
-		return e.Path[parent-1]
+		name = strings.TrimSuffix(e.Path[parent-1], "s")
+		parent--
+	}
+	if strings.EqualFold(name, "key") && parent > 0 {
+		return e.Path[parent-1] + "_" + name // jwt: {key: …}
 	}
 	return name
 }
@@ -190,7 +195,11 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 	if meaning < judge.Key || rule == nil {
 		return
 	}
-	confidence := r.confidence(e, meaning, name, value)
+	env := envOf(r.path)
+	for _, part := range e.Path {
+		env = cmp.Or(envOf(part), env)
+	}
+	confidence := r.confidence(e, env, meaning, name, value)
 	if confidence == "" {
 		return
 	}
@@ -199,16 +208,10 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 			Rule: rule.Rule, Start: start, End: end, MatchStart: start, MatchEnd: end,
 			NameStart: -1, NameEnd: -1, CarrierStart: -1, CarrierEnd: -1, Literal: structured,
 		},
-		name: name, value: value, confidence: confidence,
+		name: name, env: env, value: value, confidence: confidence,
 	}
 	if start == end || rule.allows.Hold(r.data, &s.Found) {
 		return
-	}
-	s.env = envOf(r.path)
-	for _, part := range e.Path {
-		if env := envOf(part); env != "" {
-			s.env = env
-		}
 	}
 	r.found = append(r.found, s)
 }
@@ -239,19 +242,23 @@ func isClientKey(name string) bool {
 
 // confidence tells how sure it is that a value is a secret that is in use; "" if it is
 // none.
-func (r *reading) confidence(e *format.Entry, meaning judge.Meaning, name, value string) rules.Confidence {
+func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning, name, value string) rules.Confidence {
 	quoted := []byte(`"` + value + `"`)
 	random := judge.Random(value, judge.Surroundings{Name: name, Text: quoted, Start: 1, End: len(quoted) - 1}) || judge.IsUUID(value)
 	choice := judge.PasswordOf(value)
 	confidence := rules.Unlikely
 	switch {
+	case choice == judge.Stock:
+		if meaning != judge.Password {
+			return ""
+		}
 	case random && meaning == judge.Password && e.Style != format.Bare:
 		confidence = rules.Sure
 	case random:
 		confidence = rules.Likely
 	case choice == judge.Chosen && (meaning == judge.Password || len(value) >= 10):
 		confidence = rules.Likely
-	case choice == judge.Word && r.role == keeps && meaning == judge.Password:
+	case choice == judge.Word && meaning == judge.Password && (r.role == keeps || env == "prod" || env == "staging"):
 		confidence = rules.Likely
 	case choice == judge.None || meaning != judge.Password:
 		return ""

@@ -29,7 +29,7 @@ func NameOf(name string) Meaning {
 		switch {
 		case isPasswordWord(w):
 			meaning, last = Password, i
-		case isKeyWord(w) || w == "key" && i > 0 && slices.Contains(keyKinds, all[i-1]):
+		case (w == "salt" || w == "pepper") && i > 0 && !slices.Contains(all, "password"), isKeyWord(w), w == "key" && i > 0 && slices.Contains(keyKinds, all[i-1]):
 			if meaning != Password || w == "key" || w == "token" {
 				meaning = Key
 			}
@@ -37,13 +37,10 @@ func NameOf(name string) Meaning {
 		}
 	}
 	if meaning == Nothing {
-		lower := strings.ToLower(name)
-		for _, w := range foreign {
-			if strings.Contains(lower, w) {
-				return Password
-			}
-		}
-		return Nothing
+		return foreignMeaning(strings.ToLower(name))
+	}
+	if strings.ContainsRune(name, '/') && strings.ContainsRune(name, '.') {
+		return Public // a file
 	}
 	if namesPublic(name) || slices.ContainsFunc(all[last:], func(w string) bool { return slices.Contains(aboutSecrets, w) }) ||
 		slices.Contains(asked, all[0]) || meaning == Password && slices.Contains(acts, all[0]) {
@@ -55,7 +52,9 @@ func NameOf(name string) Meaning {
 // Stems gives texts, in lower case, of which every name has one that means a secret.
 func Stems() []string {
 	stems := []string{"pass", "pwd", "psk", "psw", "pw", "secret", "token", "key", "credential", "auth", "kennwort", "wachtwoord", "geheimnis", "segredo", "jeton", "токен", "секрет"}
+	stems = append(stems, "salt", "pepper")
 	stems = append(stems, passwordWords...)
+	stems = append(stems, foreignKeys...)
 	return append(stems, foreign...)
 }
 
@@ -76,7 +75,7 @@ var passwordEnds = []string{"password", "passwd", "passwort", "passphrase", "pas
 
 var passwordWords = []string{
 	"pass", "pwd", "pswd", "psw", "passw", "pw", "userpwd", "dbpwd", "mysqlpass", "pgpass", "rootpw", "bindpw", "requirepass", "masterauth",
-	"senha", "clave", "contrasena", "mdp", "motdepasse", "heslo", "haslo", "parola", "sifre", "salasana", "losenord", "lozinka", "jelszo", "adgangskode", "passord",
+	"senha", "clave", "parol", "contrasena", "mdp", "motdepasse", "heslo", "haslo", "parola", "sifre", "salasana", "losenord", "lozinka", "jelszo", "adgangskode", "passord",
 }
 
 // foreign are names of passwords that are not written in ASCII, and those of several
@@ -84,6 +83,27 @@ var passwordWords = []string{
 var foreign = []string{
 	"contraseña", "mot_de_passe", "mot-de-passe", "motdepasse", "hasło", "şifre", "lösenord", "jelszó", "пароль", "密码", "密碼", "口令",
 	"パスワード", "비밀번호", "암호", "συνθηματικό", "κωδικός", "كلمة_المرور", "סיסמה", "mật_khẩu", "รหัสผ่าน",
+}
+
+// foreignMeaning tells what a name in lower case means that has no English word for it.
+func foreignMeaning(lower string) Meaning {
+	for _, w := range foreign {
+		if strings.Contains(lower, w) {
+			return Password
+		}
+	}
+	for _, w := range foreignKeys {
+		if strings.Contains(lower, w) {
+			return Key
+		}
+	}
+	return Nothing
+}
+
+// foreignKeys are names of keys in other languages.
+var foreignKeys = []string{
+	"密钥", "密鑰", "令牌", "ключ", "секрет", "токен", "chiave", "chave", "llave", "schluessel", "schlüssel", "sleutel", "cle_api", "cle_secrete", "clé", "klucz",
+	"nyckel", "avain", "anahtar", "秘密鍵", "トークン", "비밀키", "zugangsdaten",
 }
 
 // isKeyWord tells whether a word alone means a secret that a machine makes.
@@ -103,15 +123,15 @@ var otherTokens = []string{"nontoken", "nexttoken", "subtoken", "pagetoken"}
 
 // keyKinds are what a key of may stand before: the name of a key that is a secret.
 var keyKinds = []string{
-	"api", "app", "application", "access", "account", "admin", "auth", "authentication", "authorization", "client", "consumer", "crypt", "cryption", "data",
+	"api", "app", "application", "access", "account", "admin", "auth", "authentication", "authorization", "client", "consumer", "cookie", "crypt", "cryption", "data",
 	"certificate", "decryption", "deploy", "fallback", "fernet", "ingest", "routing", "encrypt", "encryption", "hmac", "integration", "jwt", "license", "licence", "master", "private", "root", "rsa", "secret",
-	"security", "server", "service", "session", "shared", "sign", "signing", "ssh", "storage", "stream", "sync", "tls", "token", "user", "webhook", "write", "rest", "primary", "secondary",
+	"security", "server", "service", "session", "shared", "sign", "signing", "ssh", "storage", "stream", "sync", "tls", "token", "user", "validation", "webhook", "write", "rest", "primary", "secondary",
 }
 
 // aboutSecrets are words after which a name is about a secret and not of one.
 var aboutSecrets = []string{
 	"attempts", "audience", "autocomplete", "budget", "bytes", "cache", "change", "complexity", "hasher", "hashing", "hashers", "salt", "algorithm", "changed", "charset", "check", "config", "confirmation", "confirm",
-	"dialog", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
+	"dialog", "encrypted", "forgotten", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
 	"grant", "group", "handler", "history", "input", "interval", "invalid", "is", "issuer", "keys", "key_ref", "keyring", "lifetime", "limit", "link", "list", "location", "manager", "mapping", "max",
 	"method", "min", "minimum", "maximum", "missing", "needed", "needs", "optional", "options", "page", "parser", "permissions", "placeholder", "plugin", "position", "prompt", "property", "protected", "protection",
 	"provider", "query", "reader", "realm", "refs", "refresh", "request", "required", "requires", "requirements", "reset", "resolver", "response", "retries", "role", "rotation", "rule", "rules", "scheme", "schema", "scope", "scopes", "screen",

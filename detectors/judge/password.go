@@ -49,11 +49,13 @@ func PasswordOf(value string) Choice {
 		return None
 	case strings.Contains(value, " ") && digits == 0:
 		return None
+	case digits == 0 && strings.IndexByte("?:.", value[len(value)-1]) >= 0:
+		return Word // a label
 	}
 	switch {
 	case letters > 0 && (digits > 0 || signs > 0) && !isTechnical(lower) && !isIdentifier(value):
 		return Chosen
-	case signs == 0 && digits == 0 && len(value) >= leastRandom && isSurprising(value):
+	case signs == 0 && digits == 0 && len(value) >= leastRandom && isPrintable(value) && isSurprising(value):
 		return Chosen
 	}
 	return Word

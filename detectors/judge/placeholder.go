@@ -94,6 +94,7 @@ func isStructured(value string) bool { return structured.MatchString(value) }
 var structured = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 	`[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[)}]?`,      // UUID
 	`[-+]?[0-9][0-9_.,e+-]*[a-z%]{0,3}`,                                           // number, version, date, size, phone
+	`0x[0-9a-f]{40}`,                                                              // address on a blockchain
 	`[-+]?0x[0-9a-f_.]{1,16}(?:p[-+]?[0-9a-f_]*)?[uli]*`,                          // number
 	`v?[0-9]+\.[0-9]+[\w.+-]*`,                                                    // version
 	`[0-9]{4}-[0-9]{2}-[0-9]{2}[t _-].*`,                                          // time
@@ -120,6 +121,7 @@ var derived = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`\$(?:1|2[abxy]?|5|6|7|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$.*`,             // password hash, as in crypt(5)
 	`\{(?i:S?SHA|SMD5|MD5|CRYPT)[0-9]*\}.*`,                                  // password hash, as in LDAP
 	`(?:pbkdf2|scrypt|bcrypt|argon2)[\w]*[:$].*`,
+	`\*[0-9A-F]{40}|[0-9a-f]{32,128}\$[0-9]*\$?[0-9a-f]*`,                                  // password hash, of MySQL and Tomcat
 	`(?:ssh|ecdsa|sk-ssh)-.*|AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh|G3NrLXNz).*`,                  // SSH public key
 	`(?:age1|npub1|xpub|pk_|pub_|pub-).*`,                                                  // public key
 	`(?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|PHN2Z|PD94b|JVBERi|d09G|AAEAAA|T1RUTw|UEsDB|H4sI).*`, // image, font, document, archive
@@ -153,7 +155,7 @@ func namesPublic(name string) bool {
 		return false
 	}
 	if slices.ContainsFunc(all, func(w string) bool { return slices.Contains(publicWords, w) }) {
-		return true
+		return !slices.Contains(all, "secret") || !slices.Contains(all, "csrf") // what signs such tokens is a secret
 	}
 	last := all[len(all)-1]
 	if last == "id" && len(all) > 1 && all[len(all)-2] == "secret" {

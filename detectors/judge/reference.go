@@ -56,6 +56,7 @@ var spellings = []spelling{
 	{"jenkins", regexp.MustCompile(`^\{AQAAABAAAA|\bcredentials\(\s*['"]([\w.-]+)`)},
 	{"teamcity", regexp.MustCompile(`^credentialsJSON:([\w-]+)`)},
 	{"maven", regexp.MustCompile(`^\$\{(?:env|settings|project)\.([\w.-]+)\}$`)},
+	{"maven", regexp.MustCompile(`^\{[\w+/]{16,}={0,2}\}$`)}, // encrypted
 	{"ref", regexp.MustCompile(`^(?:secret)?ref\+\w+://(.+)|^secretref:([\w-]+)|^secret://(.+)|^@?secret:([\w/.-]+)$`)},
 	{"terraform", regexp.MustCompile(`^\$?\{?(?:var|local|data|module|each|random_\w+|aws_\w+|google_\w+|azurerm_\w+)\.([\w.\[\]"*-]+)\}?$`)},
 	{"env", regexp.MustCompile(`(?:process\.env|import\.meta\.env)\.(\w+)|process\.env\[['"](\w+)|os\.environ(?:\.get)?[\[(]\s*['"](\w+)|(?i:getenv)\(\s*['"](\w+)|(?i:\benv)(?:\.fetch)?[\[(]\s*['"](\w+)|\$_(?:ENV|SERVER)\[['"](\w+)|Deno\.env\.get\(\s*['"](\w+)|Environment\.GetEnvironmentVariable\(\s*['"](\w+)|^(?:env|ENV)[:.](?://)?(\w+)$|^%env\((?:\w+:)*(\w+)\)%$|^\$env:(\w+)`)},
