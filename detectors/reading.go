@@ -23,11 +23,12 @@ type reading struct {
 	// Of a pair such as "name: DB_PASSWORD, value: …", the name, and where it stands.
 	named, namedAt string
 	found          []setting
+	meanings       map[string]judge.Meaning // of names
 	denied         []span // of entries that are no secrets, going by their names or forms
 }
 
 func newReading(c *configured, f file, data []byte) *reading {
-	r := &reading{configured: c, file: f, data: data}
+	r := &reading{configured: c, file: f, data: data, meanings: map[string]judge.Meaning{}}
 	if bytes.Contains(data, []byte("Secret")) && bytes.Contains(data, []byte("kind")) {
 		r.secrets = map[string]bool{}
 		for e := range f.read(data) {
@@ -164,6 +165,9 @@ func isScript(e *format.Entry) bool {
 
 // script judges what commands assign.
 func (r *reading) script(e *format.Entry) {
+	if !r.mayAssign(r.data[e.Start:e.End]) {
+		return
+	}
 	for in := range format.Shell(r.data[e.Start:e.End]) {
 		in.Comment = in.Comment || e.Comment
 		in.Path = append([]string{e.Path[0]}, in.Path...)
@@ -173,16 +177,16 @@ func (r *reading) script(e *format.Entry) {
 
 // judge keeps a value that is a secret, going by its name, its look and the file.
 func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
-	if text, at, ok := judge.DefaultOf(value); ok && end-start == len(value) {
-		value, start = text, start+at
-		end = start + len(text)
-	}
 	if user, password, ok := strings.Cut(value, ":"); ok && isLogin(name) && !strings.ContainsAny(user, " /$") && end-start == len(value) {
 		name, value, start = "password", password, end-len(password)
 	}
-	meaning := judge.NameOf(name)
-	if meaning == judge.Nothing && r.role == keeps && isClientKey(name) {
-		meaning = judge.Key
+	meaning := r.meaning(name)
+	if meaning == judge.Nothing {
+		return
+	}
+	if text, at, ok := judge.DefaultOf(value); ok && end-start == len(value) {
+		value, start = text, start+at
+		end = start + len(text)
 	}
 	rule := r.key
 	if meaning == judge.Password {
@@ -192,7 +196,7 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 		r.deny(e)
 		return
 	}
-	if meaning < judge.Key || rule == nil {
+	if rule == nil {
 		return
 	}
 	env := envOf(r.path)
@@ -214,6 +218,18 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 		return
 	}
 	r.found = append(r.found, s)
+}
+
+// meaning is judge.NameOf, with what a name means in the files of clients.
+func (r *reading) meaning(name string) judge.Meaning {
+	meaning, known := r.meanings[name]
+	if !known {
+		if meaning = judge.NameOf(name); meaning == judge.Nothing && r.role == keeps && isClientKey(name) {
+			meaning = judge.Key
+		}
+		r.meanings[strings.Clone(name)] = meaning
+	}
+	return meaning
 }
 
 // structured makes a match by structure more specific than one of the same rank by a
