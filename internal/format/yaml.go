@@ -12,9 +12,9 @@ import (
 //
 // It tells lines apart by how they begin and are indented, as YAML does, and asks less
 // of them: a value goes on to the end of its line whatever it has in it, and what is
-// not closed ends before the next line that is out of it and assigns something. A line
-// that is only a template's directive is passed over. An alias is no value, and what it
-// refers to is given once, where it stands.
+// not closed ends before the next line that isn't indented and assigns something. A line
+// that is only a template's directive is passed over. An alias is no value: what it
+// refers to is given once, where it stands. A key that is a collection is called "?".
 //
 // A line with # before an assignment gives that, too, with the path that the line would
 // have without the #, or with no more than the name if the indentation doesn't tell.
@@ -49,7 +49,7 @@ type yamlReader struct {
 // yamlLevel is a collection, or the root, which is like one with no names.
 type yamlLevel struct {
 	kind   yamlKind
-	indent int  // the column of its lines; inside brackets that of the line-based level around
+	indent int  // the column of its lines; with brackets, one that lines are to the right of
 	open   bool // what path names has no value yet
 	index  int  // the element's number
 }
@@ -98,8 +98,8 @@ func (r *yamlReader) begin() {
 	r.opened = true
 }
 
-// node reads what is at pos, the line's first thing that isn't indentation or the first
-// after a "-". Collections may begin with it.
+// node reads what is in the line from the column on, where pos is. Collections may begin
+// there, and go on.
 func (r *yamlReader) node(column int) {
 	for start := r.pos; ; start = r.pos {
 		if r.indicatorAt(r.pos, '-') {
@@ -135,15 +135,19 @@ func (r *yamlReader) node(column int) {
 }
 
 // lone reads a value that has the line for itself. A scalar that nothing waits for is
-// part of something broken.
+// part of something broken; a collection may be one of several that lack a marker between.
 func (r *yamlReader) lone(column int) {
 	depth := len(r.levels)
 	for r.levels[depth-1].indent >= column {
 		depth--
 	}
-	if r.levels[depth-1].open || r.flowAt() {
+	switch {
+	case r.levels[depth-1].open:
 		r.closeAbove(depth)
 		r.value()
+	case r.flowAt():
+		r.closeAbove(depth)
+		r.flow(column)
 	}
 }
 
@@ -154,7 +158,7 @@ func (r *yamlReader) value() {
 		r.pos = r.referenceEnd()
 		r.top().open = false
 	case r.flowAt():
-		r.flow()
+		r.flow(r.top().indent)
 	default:
 		r.emit(r.scalar())
 	}
@@ -182,7 +186,7 @@ func (r *yamlReader) key(column int, name string) {
 	}
 }
 
-// explicitKey reads what follows a "?". A key that is a collection is called "?".
+// explicitKey reads what follows a "?".
 func (r *yamlReader) explicitKey(column int) {
 	r.key(column, "?")
 	r.pos++
@@ -196,11 +200,9 @@ func (r *yamlReader) explicitKey(column int) {
 
 // element begins a sequence's next element, with its "-" in the column.
 func (r *yamlReader) element(column int) {
-	depth := len(r.levels)
-	for r.levels[depth-1].indent > column {
-		depth--
+	for r.top().indent > column {
+		r.close()
 	}
-	r.closeAbove(depth)
 	if top := r.top(); top.kind == yamlSequence && top.indent == column {
 		top.index++
 		r.rename(strconv.Itoa(top.index))
@@ -221,7 +223,7 @@ func (r *yamlReader) rename(name string) {
 func (r *yamlReader) push(kind yamlKind, indent int, name string) {
 	r.top().open = false
 	if len(r.path) == maxDepth {
-		r.closeAbove(len(r.levels) - 1)
+		r.close()
 	}
 	r.levels = append(r.levels, yamlLevel{kind: kind, indent: indent, open: true})
 	r.path = append(r.path, name)
@@ -234,14 +236,15 @@ func (r *yamlReader) top() *yamlLevel { return &r.levels[len(r.levels)-1] }
 // closeTo closes what ends before a key in the column. A sequence may be in the column
 // of the key that it is the value of.
 func (r *yamlReader) closeTo(column int) {
-	depth := len(r.levels)
-	for l := &r.levels[depth-1]; l.indent > column || l.indent == column && l.kind == yamlSequence; l = &r.levels[depth-1] {
-		depth--
+	for r.top().indent > column || r.top().indent == column && r.top().kind == yamlSequence {
+		r.close()
 	}
-	r.closeAbove(depth)
 }
 
-// closeAbove leaves so many levels.
+// close ends the innermost collection.
+func (r *yamlReader) close() { r.closeAbove(len(r.levels) - 1) }
+
+// closeAbove ends the collections beyond a number of levels.
 func (r *yamlReader) closeAbove(depth int) {
 	r.levels = r.levels[:depth]
 	r.path = r.path[:depth-1]
@@ -256,9 +259,6 @@ func (r *yamlReader) commented(column int) {
 	start := c.pos
 	c.skipBlanks()
 	r.pos = len(c.text)
-	if c.atEnd() {
-		return
-	}
 	inside := column + c.pos - start
 	listed := c.indicatorAt(c.pos, '-')
 	if listed {
@@ -269,7 +269,7 @@ func (r *yamlReader) commented(column int) {
 		return
 	}
 	name, ok := c.simpleKey()
-	if !ok || strings.ContainsAny(name, " \t") {
+	if !ok || name == "" || strings.ContainsAny(name, " \t") {
 		return
 	}
 	c.levels, c.path = slices.Clone(c.levels), slices.Clone(c.path)

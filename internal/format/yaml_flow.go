@@ -8,10 +8,11 @@ func (r *yamlReader) flowAt() bool {
 	return c == '[' || c == '{' && r.templateAt(r.pos) == ""
 }
 
-// flow reads a collection in brackets or braces, over as many lines as it has. If a
-// line shows that it has not been closed it ends before that.
-func (r *yamlReader) flow() {
-	base, indent := len(r.levels), r.top().indent
+// flow reads a collection in brackets or braces, over as many lines as it has. They
+// should be indented more than indent. If one shows that the collection has not been
+// closed it ends before that.
+func (r *yamlReader) flow(indent int) {
+	base := len(r.levels)
 	tooDeep := 0 // collections that have begun beyond maxDepth
 	for r.pos < len(r.text) && !r.stopped {
 		switch c := r.text[r.pos]; {
@@ -42,7 +43,7 @@ func (r *yamlReader) flow() {
 				tooDeep--
 			} else {
 				r.closePair()
-				r.closeAbove(len(r.levels) - 1)
+				r.close()
 			}
 			if tooDeep == 0 && len(r.levels) == base {
 				return
@@ -103,6 +104,6 @@ func (r *yamlReader) flowScalar() {
 // closePair closes a mapping that ends with its only value.
 func (r *yamlReader) closePair() {
 	if r.top().kind == yamlPair {
-		r.closeAbove(len(r.levels) - 1)
+		r.close()
 	}
 }

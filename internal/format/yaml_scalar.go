@@ -53,14 +53,14 @@ func (r *yamlReader) simpleKey() (name string, ok bool) {
 }
 
 // plainKey gives where a key without quotes ends that begins at p, and where its colon
-// is.
+// is. There may be nothing before that.
 func (r *yamlReader) plainKey(p int) (end, colon int, ok bool) {
 	switch c := r.text[p]; {
 	case c == '"', c == '\'', c == '#', yamlBracket(c) && r.templateAt(p) == "":
 		return 0, 0, false
 	}
 	end, colon = r.stretch(p, false, true)
-	return end, colon, end > p && colon < len(r.text) && r.text[colon] == ':'
+	return end, colon, colon < len(r.text) && r.text[colon] == ':'
 }
 
 // yamlStops has the bytes that may end a plain scalar.

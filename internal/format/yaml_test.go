@@ -78,6 +78,10 @@ func (w *yamlWalk) walk(n *yaml.Node, path []string) {
 				name = "*" + name
 			case yaml.MappingNode, yaml.SequenceNode:
 				w.odd = "a key is a collection"
+			case yaml.ScalarNode:
+				if name == "" && key.Style == 0 {
+					w.odd = "a key is missing"
+				}
 			}
 			w.inside(n, n.Content[i+1], append(path, name))
 		}
@@ -110,6 +114,9 @@ func (w *yamlWalk) inside(n, child *yaml.Node, path []string) {
 	lone := child.Kind == yaml.ScalarNode || child.Style&yaml.FlowStyle != 0
 	if n.Style&yaml.FlowStyle == 0 && lone && child.Line > n.Line && child.Column <= n.Column {
 		w.odd = "a value isn't indented"
+	}
+	if len(path) > maxDepth {
+		w.odd = "too deep"
 	}
 	w.walk(child, path)
 }
@@ -202,6 +209,7 @@ func TestYAML(t *testing.T) {
 		{"pairs in brackets", "[a: «b», «c», d: {e: «f»}]", []string{`0/a "b"`, `1 "c"`, `2/d/e "f"`}},
 		{"anchors and aliases", "a: &x «b»\nc: *x\nd: &y\n  e: «f»\ng:\n  <<: *y\n  h: «i»\nj: [*x, &z «k»]\n",
 			[]string{`a "b"`, `d/e "f"`, `g/h "i"`, `j/1 "k"`}},
+		{"an anchor with a colon", "- &a:\n  b: «c»\n", []string{`0/b "c"`}},
 		{"no aliases", "a: «*.js»\nb: «&»\n", []string{`a "*.js"`, `b "&"`}},
 		{"tags", "a: !vault |\n  «b\n»c: !!str «d»\ne: &x !t '«f»'\ng: !t\n  «h»\ni: !t\n  j: «k»\n!t l: «m»\nn: !t [«o», !u «p»]\n",
 			[]string{`a "b\n" block !vault`, `c "d" !!str`, `e "f" literal !t`, `g "h" !t`, `i/j "k"`, `l "m"`, `n/0 "o"`, `n/1 "p" !u`}},

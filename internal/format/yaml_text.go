@@ -83,10 +83,15 @@ func (r *yamlReader) referenceEnd() int {
 	for p < len(r.text) && yamlWord(r.text[p]) {
 		p++
 	}
-	if p == r.pos+1 || !r.blankAt(p) && !yamlBracket(r.text[p]) && r.text[p] != ':' {
+	switch {
+	case p == r.pos+1:
 		return r.pos
+	case r.text[r.pos] == '&' && r.indicatorAt(p, ':'):
+		return p + 1 // an anchor's name may end with a colon
+	case r.blankAt(p), yamlBracket(r.text[p]), r.text[p] == ':':
+		return p
 	}
-	return p
+	return r.pos
 }
 
 func yamlWord(c byte) bool {
