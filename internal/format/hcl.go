@@ -28,11 +28,14 @@ var hclComments = commentSyntax{
 	quoted:     func(text string, at int) (scalar, bool) { return hclString(text, at, false) },
 }
 
+// hclNameEnds can't stand in a name without quotes.
+var hclNameEnds = newByteSet(" \t\r\n=:,{}[]()\"#")
+
 func (r *hclReader) read() {
 	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
 	for !r.done && r.at < len(r.text) {
 		switch c := r.text[r.at]; {
-		case strings.IndexByte(" \t\r", c) >= 0:
+		case blanks[c]:
 			r.at++
 		case c == '\n':
 			r.at++
@@ -40,7 +43,7 @@ func (r *hclReader) read() {
 		case c == ',':
 			r.next()
 			r.at++
-		case strings.IndexByte("}])", c) >= 0:
+		case c == '}' || c == ']' || c == ')':
 			r.close(c)
 		case r.atComment(r.at):
 			r.comment()
@@ -69,12 +72,12 @@ func (r *hclReader) newline() {
 
 // assigns tells whether a name and an equals sign stand at text[at].
 func (r *hclReader) assigns(at int) bool {
-	at = skip(r.text, at, " \t")
-	end := wordEnd(r.text, at)
+	at = blanks.skip(r.text, at)
+	end := wordBytes.skip(r.text, at)
 	if end == at {
 		return false
 	}
-	end = skip(r.text, end, " \t")
+	end = blanks.skip(r.text, end)
 	return r.equals(end)
 }
 
@@ -130,7 +133,7 @@ func (r *hclReader) statement() {
 			return
 		}
 		r.add(name.value)
-		r.at = skip(r.text, name.after, " \t")
+		r.at = blanks.skip(r.text, name.after)
 	}
 }
 
@@ -149,10 +152,7 @@ func (r *hclReader) name() (s scalar, ok bool) {
 		}
 		return scalar{after: r.lineEnd(r.at)}, false
 	}
-	end := r.at
-	for end < len(r.text) && strings.IndexByte(" \t\r\n=:;,{}[]()\"#", r.text[end]) < 0 {
-		end++
-	}
+	end := hclNameEnds.find(r.text, r.at)
 	if end > r.at {
 		return r.bare(r.at, end), true
 	}
@@ -208,13 +208,13 @@ func (r *hclReader) giveUnlessArgument(s scalar) {
 
 // ends tells whether an expression that has come to text[at] ends there.
 func (r *hclReader) ends(at int) bool {
-	at = skip(r.text, at, " \t\r")
+	at = blanks.skip(r.text, at)
 	return at == len(r.text) || strings.IndexByte("\n,]})", r.text[at]) >= 0 || r.atComment(at)
 }
 
 // isFor tells whether the bracket at text[at] holds a for expression.
 func (r *hclReader) isFor(at int) bool {
-	at = skip(r.text, at+1, " \t\r\n")
+	at = whiteSpace.skip(r.text, at+1)
 	return strings.HasPrefix(r.text[at:], "for ")
 }
 

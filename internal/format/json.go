@@ -81,7 +81,7 @@ func (r *jsonReader) value() {
 
 // word takes a string or a bare word as a key or a value.
 func (r *jsonReader) word(s scalar) {
-	r.at = skip(r.text, s.after, " \t\r\n")
+	r.at = whiteSpace.skip(r.text, s.after)
 	if r.at < len(r.text) && r.text[r.at] == ':' {
 		r.unname()
 		r.add(s.value)
