@@ -27,10 +27,11 @@ func (c *cursor) blockComment(syntax commentSyntax) {
 	if i := strings.Index(c.text[c.at+2:], "*/"); i >= 0 {
 		end = c.at + 2 + i
 	}
-	for c.at < end && !c.done {
-		line := min(c.lineEnd(c.at), end)
-		c.commented(c.at, line, syntax)
-		c.at = line + 1
+	for line := range strings.Lines(c.text[c.at:end]) {
+		if !c.done {
+			c.commented(c.at, c.at+len(strings.TrimRight(line, "\r\n")), syntax)
+		}
+		c.at += len(line)
 	}
 	c.at = min(end+2, len(c.text))
 }

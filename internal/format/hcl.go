@@ -7,10 +7,9 @@ import (
 
 // HCL reads HashiCorp's configuration language in both its versions, as Terraform,
 // OpenTofu, Packer, Nomad, Consul and Vault use it. A block's type and labels are names
-// on the path, and so are those of blocks without an equals sign that HCL 1 takes for
-// objects. An expression that is more than a literal is given as it stands, except that
-// what a function is given as a list, object or here document is read, and assigned to
-// what the function's result is assigned to.
+// on the path. An expression that is more than a literal is given as it stands, but a
+// list, object or here document that is an argument of a function is read, and belongs
+// to what the function's result is assigned to.
 func HCL(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		r := hclReader{cursor: newCursor(text, yield), patience: len(text)}
@@ -156,8 +155,8 @@ func (r *hclReader) name() (s scalar, ok bool) {
 	if end > r.at {
 		return r.bare(r.at, end), true
 	}
-	if strings.IndexByte("\n,}])#", r.text[r.at]) < 0 {
-		end++
+	if strings.IndexByte("=:[", r.text[r.at]) >= 0 {
+		end++ // it begins nothing here
 	}
 	return scalar{after: end}, false
 }
@@ -181,7 +180,7 @@ func (r *hclReader) value() {
 			return
 		}
 	case (c == '[' || c == '{') && !r.isFor(r.at):
-		r.enter(c + 2) // in ASCII, each bracket's counterpart
+		r.enter(closerOf(c))
 		r.at++
 		return
 	}
@@ -222,15 +221,15 @@ func (r *hclReader) isFor(at int) bool {
 // document is an argument of a call in it, that is where this begins, and calls is how
 // many parentheses are open there.
 func (r *hclReader) expressionEnd(at int) (end, calls int) {
-	var parens, brackets, braces int
-	argument := false // one of a call begins here
+	var open ['}' + 1]int // by what closes it
+	argument := false     // one of a call begins here
 	for i := at; i < len(r.text); i++ {
-		open := parens + brackets + braces
+		outside := open[')']+open[']']+open['}'] == 0
 		switch c := r.text[i]; c {
 		case ' ', '\t', '\r':
 			continue
 		case '\n':
-			if open == 0 || braces == 0 && r.assigns(i+1) {
+			if outside || open['}'] == 0 && r.assigns(i+1) {
 				return i, 0
 			}
 			continue
@@ -238,7 +237,7 @@ func (r *hclReader) expressionEnd(at int) (end, calls int) {
 			if !r.atComment(i) {
 				break
 			}
-			if open == 0 {
+			if outside {
 				return i, 0
 			}
 			i = r.commentEnd(i) - 1
@@ -252,44 +251,28 @@ func (r *hclReader) expressionEnd(at int) (end, calls int) {
 		case '<':
 			if s, ok := r.heredoc(i); ok {
 				if argument {
-					return i, parens
+					return i, open[')']
 				}
 				i = s.after - 1
 			}
-		case '(':
-			parens++
-			argument = brackets+braces == 0
+		case '(', '[', '{':
+			if argument && c != '(' && !r.isFor(i) {
+				return i, open[')']
+			}
+			open[closerOf(c)]++
+			argument = c == '(' && open[']']+open['}'] == 0
 			continue
+		case ')', ']', '}':
+			if open[c] == 0 {
+				return i, 0
+			}
+			open[c]--
 		case ',':
-			if open == 0 {
+			if outside {
 				return i, 0
 			}
-			argument = parens > 0 && brackets+braces == 0
+			argument = open[']']+open['}'] == 0
 			continue
-		case '[', '{':
-			if argument && !r.isFor(i) {
-				return i, parens
-			}
-			if c == '[' {
-				brackets++
-			} else {
-				braces++
-			}
-		case ')':
-			if parens == 0 {
-				return i, 0
-			}
-			parens--
-		case ']':
-			if brackets == 0 {
-				return i, 0
-			}
-			brackets--
-		case '}':
-			if braces == 0 {
-				return i, 0
-			}
-			braces--
 		}
 		argument = false
 	}

@@ -63,7 +63,7 @@ func (r *jsonReader) open(c byte) {
 		r.reset() // one of many documents, each on a line, was cut off
 	}
 	r.value()
-	r.enter(c + 2) // in ASCII, each bracket's counterpart
+	r.enter(closerOf(c))
 	r.at++
 }
 

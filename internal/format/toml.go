@@ -172,7 +172,7 @@ func (r *tomlReader) value() {
 			r.give(r.bare(r.at, r.bareEnd()))
 			return
 		}
-		r.enter(c + 2) // in ASCII, each bracket's counterpart
+		r.enter(closerOf(c))
 		r.at++
 	default:
 		r.give(r.bare(r.at, r.bareEnd()))
