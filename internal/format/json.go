@@ -6,8 +6,8 @@ import (
 )
 
 // JSON reads JSON as RFC 8259 has it, several documents in one text, and what JSONC and
-// JSON5 add: comments, trailing commas, single quotes, keys without quotes. A value that
-// is a document of its own has no name, and is passed over.
+// JSON5 add: comments, trailing commas, single quotes, keys without quotes. Comments may
+// begin with # as well. A document that is a scalar has no name, and is passed over.
 func JSON(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		r := jsonReader{cursor: newCursor(text, yield)}

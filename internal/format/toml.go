@@ -118,12 +118,12 @@ func (r *tomlReader) header() {
 	r.unname()
 	for i, part := range r.key {
 		r.add(part)
-		last := i == len(r.key)-1
-		if len(r.arrays) == 0 && !(last && brackets == 2) {
+		begins := brackets == 2 && i == len(r.key)-1
+		if len(r.arrays) == 0 && !begins {
 			continue
 		}
 		path := strings.Join(r.path, "\x00")
-		if last && brackets == 2 {
+		if begins {
 			r.arrays[path]++
 		}
 		if n := r.arrays[path]; n > 0 {
