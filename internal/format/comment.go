@@ -8,6 +8,11 @@ type commentSyntax struct {
 	quoted     func(text string, at int) (scalar, bool)
 }
 
+var (
+	commentMarks   = newByteSet(" \t#/*")
+	assignmentEnds = newByteSet(" \t\r,;")
+)
+
 // lineComment goes past the comment that the rest of the line is.
 func (c *cursor) lineComment(syntax commentSyntax) {
 	end := c.lineEnd(c.at)
@@ -22,10 +27,11 @@ func (c *cursor) blockComment(syntax commentSyntax) {
 	if i := strings.Index(c.text[c.at+2:], "*/"); i >= 0 {
 		end = c.at + 2 + i
 	}
-	for c.at < end && !c.done {
-		line := min(c.lineEnd(c.at), end)
-		c.commented(c.at, line, syntax)
-		c.at = line + 1
+	for line := range strings.Lines(c.text[c.at:end]) {
+		if !c.done {
+			c.commented(c.at, c.at+len(strings.TrimRight(line, "\r\n")), syntax)
+		}
+		c.at += len(line)
 	}
 	c.at = min(end+2, len(c.text))
 }
@@ -34,44 +40,28 @@ func (c *cursor) blockComment(syntax commentSyntax) {
 // nothing else. A bare word after a colon is taken for prose unless the key is quoted.
 func (c *cursor) commented(from, to int, syntax commentSyntax) {
 	line := c.text[:to]
-	at := skip(line, from, " \t#/*")
+	at := commentMarks.skip(line, from)
 	key, ok := syntax.quoted(line, at)
 	quotedKey := ok
 	if !ok {
-		key = c.bare(at, wordEnd(line, at))
+		key = c.bare(at, wordBytes.skip(line, at))
 	}
-	at = skip(line, key.after, " \t")
+	at = blanks.skip(line, key.after)
 	if key.value == "" || at == to || strings.IndexByte(syntax.separators, line[at]) < 0 {
 		return
 	}
 	prose := line[at] == ':' && !quotedKey
-	at = skip(line, at+1, " \t")
+	at = blanks.skip(line, at+1)
 	value, ok := syntax.quoted(line, at)
 	if !ok {
-		end := at
-		for end < to && strings.IndexByte(" \t\r,;", line[end]) < 0 {
-			end++
-		}
-		value = c.bare(at, end)
+		value = c.bare(at, assignmentEnds.find(line, at))
 		if prose || value.value == "" || strings.IndexByte("{[(<=>\"'", line[at]) >= 0 {
 			return
 		}
 	}
-	rest := line[skip(line, value.after, " \t\r,;"):]
+	rest := line[assignmentEnds.skip(line, value.after):]
 	if rest == "" || rest[0] == '#' || strings.HasPrefix(rest, "//") {
 		c.alone[0] = key.value
 		c.send(c.alone[:], value, true)
 	}
-}
-
-// wordEnd gives where a word ends that a key can be.
-func wordEnd(text string, at int) int {
-	for at < len(text) && isWord(text[at]) {
-		at++
-	}
-	return at
-}
-
-func isWord(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '.'
 }

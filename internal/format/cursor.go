@@ -29,8 +29,11 @@ type scalar struct {
 
 // bare gives a part of the text as it stands, without the blanks at its end.
 func (c *cursor) bare(start, end int) scalar {
-	value := strings.TrimRight(c.text[start:end], " \t\r\n")
-	return scalar{value: value, start: start, end: start + len(value), after: end}
+	after := end
+	for start < end && whiteSpace[c.text[end-1]] {
+		end--
+	}
+	return scalar{value: c.text[start:end], start: start, end: end, after: after}
 }
 
 // give yields a value, if it is assigned to something, and goes on past it.
@@ -66,12 +69,4 @@ func (c *cursor) lineEnd(at int) int {
 func (c *cursor) skipLine() {
 	c.unname()
 	c.at = c.lineEnd(c.at)
-}
-
-// skip gives the place of the first byte from text[at] on that is none of these.
-func skip(text string, at int, blanks string) int {
-	for at < len(text) && strings.IndexByte(blanks, text[at]) >= 0 {
-		at++
-	}
-	return at
 }

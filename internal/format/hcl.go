@@ -7,10 +7,9 @@ import (
 
 // HCL reads HashiCorp's configuration language in both its versions, as Terraform,
 // OpenTofu, Packer, Nomad, Consul and Vault use it. A block's type and labels are names
-// on the path, and so are those of blocks without an equals sign that HCL 1 takes for
-// objects. An expression that is more than a literal is given as it stands, except that
-// what a function is given as a list, object or here document is read, and assigned to
-// what the function's result is assigned to.
+// on the path. An expression that is more than a literal is given as it stands, but a
+// list, object or here document that is an argument of a function is read, and belongs
+// to what the function's result is assigned to.
 func HCL(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		r := hclReader{cursor: newCursor(text, yield), patience: len(text)}
@@ -28,11 +27,14 @@ var hclComments = commentSyntax{
 	quoted:     func(text string, at int) (scalar, bool) { return hclString(text, at, false) },
 }
 
+// hclNameEnds can't stand in a name without quotes.
+var hclNameEnds = newByteSet(" \t\r\n=:,{}[]()\"#")
+
 func (r *hclReader) read() {
 	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
 	for !r.done && r.at < len(r.text) {
 		switch c := r.text[r.at]; {
-		case strings.IndexByte(" \t\r", c) >= 0:
+		case blanks[c]:
 			r.at++
 		case c == '\n':
 			r.at++
@@ -40,7 +42,7 @@ func (r *hclReader) read() {
 		case c == ',':
 			r.next()
 			r.at++
-		case strings.IndexByte("}])", c) >= 0:
+		case c == '}' || c == ']' || c == ')':
 			r.close(c)
 		case r.atComment(r.at):
 			r.comment()
@@ -69,12 +71,12 @@ func (r *hclReader) newline() {
 
 // assigns tells whether a name and an equals sign stand at text[at].
 func (r *hclReader) assigns(at int) bool {
-	at = skip(r.text, at, " \t")
-	end := wordEnd(r.text, at)
+	at = blanks.skip(r.text, at)
+	end := wordBytes.skip(r.text, at)
 	if end == at {
 		return false
 	}
-	end = skip(r.text, end, " \t")
+	end = blanks.skip(r.text, end)
 	return r.equals(end)
 }
 
@@ -130,7 +132,7 @@ func (r *hclReader) statement() {
 			return
 		}
 		r.add(name.value)
-		r.at = skip(r.text, name.after, " \t")
+		r.at = blanks.skip(r.text, name.after)
 	}
 }
 
@@ -149,15 +151,12 @@ func (r *hclReader) name() (s scalar, ok bool) {
 		}
 		return scalar{after: r.lineEnd(r.at)}, false
 	}
-	end := r.at
-	for end < len(r.text) && strings.IndexByte(" \t\r\n=:;,{}[]()\"#", r.text[end]) < 0 {
-		end++
-	}
+	end := hclNameEnds.find(r.text, r.at)
 	if end > r.at {
 		return r.bare(r.at, end), true
 	}
-	if strings.IndexByte("\n,}])#", r.text[r.at]) < 0 {
-		end++
+	if strings.IndexByte("=:[", r.text[r.at]) >= 0 {
+		end++ // it begins nothing here
 	}
 	return scalar{after: end}, false
 }
@@ -181,7 +180,7 @@ func (r *hclReader) value() {
 			return
 		}
 	case (c == '[' || c == '{') && !r.isFor(r.at):
-		r.enter(c + 2) // in ASCII, each bracket's counterpart
+		r.enter(closerOf(c))
 		r.at++
 		return
 	}
@@ -208,13 +207,13 @@ func (r *hclReader) giveUnlessArgument(s scalar) {
 
 // ends tells whether an expression that has come to text[at] ends there.
 func (r *hclReader) ends(at int) bool {
-	at = skip(r.text, at, " \t\r")
+	at = blanks.skip(r.text, at)
 	return at == len(r.text) || strings.IndexByte("\n,]})", r.text[at]) >= 0 || r.atComment(at)
 }
 
 // isFor tells whether the bracket at text[at] holds a for expression.
 func (r *hclReader) isFor(at int) bool {
-	at = skip(r.text, at+1, " \t\r\n")
+	at = whiteSpace.skip(r.text, at+1)
 	return strings.HasPrefix(r.text[at:], "for ")
 }
 
@@ -222,15 +221,15 @@ func (r *hclReader) isFor(at int) bool {
 // document is an argument of a call in it, that is where this begins, and calls is how
 // many parentheses are open there.
 func (r *hclReader) expressionEnd(at int) (end, calls int) {
-	var parens, brackets, braces int
-	argument := false // one of a call begins here
+	var open ['}' + 1]int // by what closes it
+	argument := false     // one of a call begins here
 	for i := at; i < len(r.text); i++ {
-		open := parens + brackets + braces
+		outside := open[')']+open[']']+open['}'] == 0
 		switch c := r.text[i]; c {
 		case ' ', '\t', '\r':
 			continue
 		case '\n':
-			if open == 0 || braces == 0 && r.assigns(i+1) {
+			if outside || open['}'] == 0 && r.assigns(i+1) {
 				return i, 0
 			}
 			continue
@@ -238,7 +237,7 @@ func (r *hclReader) expressionEnd(at int) (end, calls int) {
 			if !r.atComment(i) {
 				break
 			}
-			if open == 0 {
+			if outside {
 				return i, 0
 			}
 			i = r.commentEnd(i) - 1
@@ -252,44 +251,28 @@ func (r *hclReader) expressionEnd(at int) (end, calls int) {
 		case '<':
 			if s, ok := r.heredoc(i); ok {
 				if argument {
-					return i, parens
+					return i, open[')']
 				}
 				i = s.after - 1
 			}
-		case '(':
-			parens++
-			argument = brackets+braces == 0
+		case '(', '[', '{':
+			if argument && c != '(' && !r.isFor(i) {
+				return i, open[')']
+			}
+			open[closerOf(c)]++
+			argument = c == '(' && open[']']+open['}'] == 0
 			continue
+		case ')', ']', '}':
+			if open[c] == 0 {
+				return i, 0
+			}
+			open[c]--
 		case ',':
-			if open == 0 {
+			if outside {
 				return i, 0
 			}
-			argument = parens > 0 && brackets+braces == 0
+			argument = open[']']+open['}'] == 0
 			continue
-		case '[', '{':
-			if argument && !r.isFor(i) {
-				return i, parens
-			}
-			if c == '[' {
-				brackets++
-			} else {
-				braces++
-			}
-		case ')':
-			if parens == 0 {
-				return i, 0
-			}
-			parens--
-		case ']':
-			if brackets == 0 {
-				return i, 0
-			}
-			brackets--
-		case '}':
-			if braces == 0 {
-				return i, 0
-			}
-			braces--
 		}
 		argument = false
 	}

@@ -137,7 +137,7 @@ func (r *hclReader) heredoc(at int) (s scalar, ok bool) {
 		return scalar{}, false
 	}
 	rest, indented := strings.CutPrefix(rest, "-")
-	marker := rest[:wordEnd(rest, 0)]
+	marker := rest[:wordBytes.skip(rest, 0)]
 	rest = strings.TrimPrefix(rest[len(marker):], "\r")
 	if marker == "" || !strings.HasPrefix(rest, "\n") {
 		return scalar{}, false
@@ -171,7 +171,7 @@ func dedent(text string) (value string, cut int) {
 	least := len(text)
 	for line := range strings.Lines(text) {
 		if strings.TrimSpace(line) != "" {
-			least = min(least, skip(line, 0, " \t"))
+			least = min(least, blanks.skip(line, 0))
 		}
 	}
 	var b strings.Builder

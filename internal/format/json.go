@@ -6,8 +6,8 @@ import (
 )
 
 // JSON reads JSON as RFC 8259 has it, several documents in one text, and what JSONC and
-// JSON5 add: comments, trailing commas, single quotes, keys without quotes. A value that
-// is a document of its own has no name, and is passed over.
+// JSON5 add: comments, trailing commas, single quotes, keys without quotes. Comments may
+// begin with # as well. A document that is a scalar has no name, and is passed over.
 func JSON(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		r := jsonReader{cursor: newCursor(text, yield)}
@@ -63,7 +63,7 @@ func (r *jsonReader) open(c byte) {
 		r.reset() // one of many documents, each on a line, was cut off
 	}
 	r.value()
-	r.enter(c + 2) // in ASCII, each bracket's counterpart
+	r.enter(closerOf(c))
 	r.at++
 }
 
@@ -81,7 +81,7 @@ func (r *jsonReader) value() {
 
 // word takes a string or a bare word as a key or a value.
 func (r *jsonReader) word(s scalar) {
-	r.at = skip(r.text, s.after, " \t\r\n")
+	r.at = whiteSpace.skip(r.text, s.after)
 	if r.at < len(r.text) && r.text[r.at] == ':' {
 		r.unname()
 		r.add(s.value)

@@ -3,7 +3,6 @@ package format
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -99,20 +98,15 @@ func TestJSON(t *testing.T) {
 func jsonScalars(text []byte) (all []string, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	var walk func(path string) error
-	walk = func(path string) error {
-		token, err := decoder.Token()
-		if err != nil {
-			return err
-		}
+	var walk func(token json.Token, path string) error
+	walk = func(token json.Token, path string) error {
 		delim, ok := token.(json.Delim)
 		if !ok {
+			if token == nil {
+				token = "null"
+			}
 			if path != "" {
-				value := fmt.Sprint(token)
-				if token == nil {
-					value = "null"
-				}
-				all = append(all, fmt.Sprintf("%s %q", path, value))
+				all = append(all, fmt.Sprintf("%s %q", path, fmt.Sprint(token)))
 			}
 			return nil
 		}
@@ -125,19 +119,27 @@ func jsonScalars(text []byte) (all []string, err error) {
 				}
 				name = key.(string)
 			}
-			if err := walk(path + "/" + name); err != nil {
+			value, err := decoder.Token()
+			if err != nil {
+				return err
+			}
+			if err := walk(value, path+"/"+name); err != nil {
 				return err
 			}
 		}
 		_, err = decoder.Token()
 		return err
 	}
-	for n := 0; ; n++ {
-		if err := walk(""); err != nil {
-			if errors.Is(err, io.EOF) {
-				err = nil
-			}
-			return all, err
+	for {
+		token, err := decoder.Token()
+		if err == io.EOF {
+			return all, nil
+		}
+		if err == nil {
+			err = walk(token, "")
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 }

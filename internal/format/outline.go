@@ -81,6 +81,14 @@ func (o *outline) leave(closer byte) {
 	}
 }
 
+// closerOf gives the bracket that closes what another opens.
+func closerOf(opener byte) byte {
+	if opener == '(' {
+		return ')'
+	}
+	return opener + 2 // in ASCII
+}
+
 // next goes on to the next element.
 func (o *outline) next() {
 	o.top().index++

@@ -14,8 +14,10 @@ func placeholder(text string, at int) int {
 		closer = "}"
 	case strings.HasPrefix(rest, "{{"):
 		closer = "}}"
-	case strings.HasPrefix(rest, "{%"), strings.HasPrefix(rest, "<%"):
-		closer = "%" + map[byte]string{'{': "}", '<': ">"}[rest[0]]
+	case strings.HasPrefix(rest, "{%"):
+		closer = "%}"
+	case strings.HasPrefix(rest, "<%"):
+		closer = "%>"
 	default:
 		return 0
 	}

@@ -22,6 +22,9 @@ type tomlReader struct {
 
 var tomlComments = commentSyntax{separators: "=", quoted: tomlString}
 
+// tomlKeyEnds can't stand in a part of a key without quotes.
+var tomlKeyEnds = newByteSet(" \t\r\n.=[]{},#\"'")
+
 func (r *tomlReader) read() {
 	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
 	for !r.done && r.at < len(r.text) {
@@ -61,18 +64,14 @@ func (r *tomlReader) newline() {
 
 // resumes tells whether a key or a table's header stands here, and no element.
 func (r *tomlReader) resumes() bool {
-	at := skip(r.text, r.at, " \t")
-	header := at
-	at = skip(r.text, at, "[")
-	end := wordEnd(r.text, at)
-	if end == at || end == len(r.text) {
-		return false
+	line := r.text[blanks.skip(r.text, r.at):]
+	rest := strings.TrimPrefix(strings.TrimPrefix(line, "["), "[")
+	word := rest[:wordBytes.skip(rest, 0)]
+	after := rest[len(word):]
+	if len(rest) < len(line) {
+		return word != "" && strings.HasPrefix(after, "]") && !isTOMLValue(word)
 	}
-	if at == header {
-		end = skip(r.text, end, " \t")
-		return end < len(r.text) && r.text[end] == '='
-	}
-	return r.text[end] == ']' && !isTOMLValue(r.text[at:end])
+	return word != "" && strings.HasPrefix(after[blanks.skip(after, 0):], "=")
 }
 
 // isTOMLValue tells whether a word may be a value and not only a key.
@@ -119,12 +118,12 @@ func (r *tomlReader) header() {
 	r.unname()
 	for i, part := range r.key {
 		r.add(part)
-		last := i == len(r.key)-1
-		if len(r.arrays) == 0 && !(last && brackets == 2) {
+		begins := brackets == 2 && i == len(r.key)-1
+		if len(r.arrays) == 0 && !begins {
 			continue
 		}
 		path := strings.Join(r.path, "\x00")
-		if last && brackets == 2 {
+		if begins {
 			r.arrays[path]++
 		}
 		if n := r.arrays[path]; n > 0 {
@@ -141,20 +140,17 @@ func (r *tomlReader) header() {
 func (r *tomlReader) readKey(at int) (end int, ok bool) {
 	r.key = r.key[:0]
 	for {
-		at = skip(r.text, at, " \t")
+		at = blanks.skip(r.text, at)
 		part, ok := tomlString(r.text, at)
 		if !ok {
-			end := at
-			for end < len(r.text) && strings.IndexByte(" \t\r\n.=[]{},#\"'", r.text[end]) < 0 {
-				end++
-			}
+			end := tomlKeyEnds.find(r.text, at)
 			if end == at {
 				return at, false
 			}
 			part = r.bare(at, end)
 		}
 		r.key = append(r.key, part.value)
-		at = skip(r.text, part.after, " \t")
+		at = blanks.skip(r.text, part.after)
 		if at == len(r.text) || r.text[at] != '.' {
 			return at, true
 		}
@@ -176,7 +172,7 @@ func (r *tomlReader) value() {
 			r.give(r.bare(r.at, r.bareEnd()))
 			return
 		}
-		r.enter(c + 2) // in ASCII, each bracket's counterpart
+		r.enter(closerOf(c))
 		r.at++
 	default:
 		r.give(r.bare(r.at, r.bareEnd()))
@@ -257,9 +253,9 @@ func tomlStringEnd(text string, at int, quote string) int {
 
 // continuation gives how much white space a backslash at a line's end takes with it.
 func continuation(s string) int {
-	blank := skip(s, 0, " \t\r")
+	blank := blanks.skip(s, 0)
 	if blank == len(s) || s[blank] != '\n' {
 		return 0
 	}
-	return skip(s, blank, " \t\r\n")
+	return whiteSpace.skip(s, blank)
 }
