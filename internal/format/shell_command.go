@@ -20,9 +20,11 @@ var shellRunners = []string{"xargs", "timeout", "chroot", "ssh", "find", "flock"
 
 // interpret finds what a command's words assign.
 func (r *shellReader) interpret(words []shellWord, comment bool) {
-	for _, w := range words {
-		r.within(w)
+	if r.running == maxShellDepth {
+		return
 	}
+	r.running++
+	defer func() { r.running-- }()
 	first := len(r.found)
 	for len(words) > 0 {
 		w := words[0]
