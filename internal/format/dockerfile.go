@@ -152,8 +152,12 @@ func (r *dockerReader) arguments(keyword string, text []byte, at int, comment bo
 	switch keyword {
 	case "ENV", "LABEL", "ARG":
 		r.pairs(text, keyword == "ARG" || comment)
-	case "RUN", "CMD", "ENTRYPOINT", "COPY", "ADD", "HEALTHCHECK":
+	case "RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK":
 		r.command(text)
+	case "COPY", "ADD":
+		if dockerDocument.Match(text) {
+			r.command(text)
+		}
 	}
 	for i := range r.found[first:] {
 		e := &r.found[first+i]

@@ -174,7 +174,7 @@ func (r *shellReader) comment() {
 	for start < end && strings.IndexByte("# \t!", r.text[start]) >= 0 {
 		start++
 	}
-	if r.depth == maxShellDepth || bytes.IndexAny(r.text[start:end], "=- ") < 0 {
+	if r.depth == maxShellDepth || !bytes.ContainsAny(r.text[start:end], "=- ") {
 		return
 	}
 	for e := range shellRead(r.text[start:end], r.depth+1) {
