@@ -59,6 +59,9 @@ func dotenvTestReader(t *testing.T, read Reader, tests []dotenvTest) {
 			for i := range text {
 				dotenvCheck(t, read, text[:i])
 			}
+			for range read(text) {
+				break // or it panics
+			}
 		})
 	}
 }

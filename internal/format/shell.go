@@ -22,26 +22,18 @@ func Shell(text []byte) iter.Seq[Entry] { return shellRead(text, 0) }
 
 func shellRead(text []byte, depth int) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := shellReader{shellLexer: shellLexer{text: text}, depth: depth}
+		r := shellReader{shellLexer: newShellLexer(text), depth: depth}
 		if bytes.HasPrefix(text, []byte("\ufeff")) {
 			r.pos = len("\ufeff")
 		}
-		for r.pos < len(text) {
-			r.command()
-			slices.SortStableFunc(r.found, func(a, b Entry) int { return cmp.Compare(a.Start, b.Start) })
-			for _, e := range r.found {
-				if !yield(e) {
-					return
-				}
-			}
-			r.found = r.found[:0]
-		}
+		r.read(yield)
 	}
 }
 
 type shellReader struct {
 	shellLexer
 	depth     int // scripts within scripts
+	running   int // commands that run commands
 	words     []shellWord
 	documents []shellDocument // those that begin on the next line
 	unclosed  int             // here documents that have no end
@@ -58,6 +50,20 @@ type shellDocument struct {
 // maxShellUnclosed is how often the end of a here document is looked for in vain.
 const maxShellUnclosed = 16
 
+// read gives what the text assigns, in its order.
+func (r *shellReader) read(yield func(Entry) bool) {
+	for r.pos < len(r.text) {
+		r.command()
+		slices.SortStableFunc(r.found, func(a, b Entry) int { return cmp.Compare(a.Start, b.Start) })
+		for _, e := range r.found {
+			if !yield(e) {
+				return
+			}
+		}
+		r.found = r.found[:0]
+	}
+}
+
 // command reads up to where the next command begins.
 func (r *shellReader) command() {
 	r.words = r.words[:0]
@@ -67,19 +73,19 @@ func (r *shellReader) command() {
 			r.pos++
 		case '\n':
 			r.pos++
-			r.interpret(r.words, false)
+			r.end()
 			r.hereDocuments()
 			return
 		case ';', '&', '|', ')':
 			r.pos++
-			r.interpret(r.words, false)
+			r.end()
 			return
 		case '(':
 			if n := len(r.words) - 1; n >= 0 && r.words[n].end == r.pos && r.array() {
 				continue
 			}
 			r.pos++
-			r.interpret(r.words, false)
+			r.end()
 			return
 		case '<', '>':
 			r.redirection()
@@ -90,6 +96,14 @@ func (r *shellReader) command() {
 				r.words = append(r.words, w)
 			}
 		}
+	}
+	r.end()
+}
+
+// end finds what the command's words say, and the commands in them.
+func (r *shellReader) end() {
+	for _, w := range r.words {
+		r.within(w)
 	}
 	r.interpret(r.words, false)
 }
@@ -160,7 +174,7 @@ func (r *shellReader) comment() {
 	for start < end && strings.IndexByte("# \t!", r.text[start]) >= 0 {
 		start++
 	}
-	if r.depth == maxShellDepth || bytes.IndexAny(r.text[start:end], "=- ") < 0 {
+	if r.depth == maxShellDepth || !bytes.ContainsAny(r.text[start:end], "=- ") {
 		return
 	}
 	for e := range shellRead(r.text[start:end], r.depth+1) {

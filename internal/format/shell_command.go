@@ -20,9 +20,11 @@ var shellRunners = []string{"xargs", "timeout", "chroot", "ssh", "find", "flock"
 
 // interpret finds what a command's words assign.
 func (r *shellReader) interpret(words []shellWord, comment bool) {
-	for _, w := range words {
-		r.within(w)
+	if r.running == maxShellDepth {
+		return
 	}
+	r.running++
+	defer func() { r.running-- }()
 	first := len(r.found)
 	for len(words) > 0 {
 		w := words[0]
@@ -83,11 +85,13 @@ func (r *shellReader) run(words []shellWord) (comment bool) {
 		return true
 	default:
 		if path, at, ok := shellVariable(words); ok {
-			if at > 0 {
-				r.found = append(r.found, words[0].entry(at, path))
-			} else if len(args) == 2 {
-				r.found = append(r.found, args[1].entry(0, path))
-			} else {
+			value := words[0]
+			if at == 0 {
+				value = args[1]
+			}
+			if e := value.entry(at, path); e.Style != Bare && !strings.HasPrefix(e.Value, "@") {
+				r.found = append(r.found, e)
+			} else if at == 0 {
 				r.interpret(args[1:], false)
 			}
 			return false
@@ -171,9 +175,14 @@ func shellVariable(words []shellWord) (name string, at int, ok bool) {
 func (r *shellReader) set(args []shellWord) {
 	var options string
 	for len(args) > 0 && (strings.HasPrefix(args[0].value, "-") || strings.HasPrefix(args[0].value, "/")) {
-		switch options += args[0].value; strings.ToLower(args[0].value) {
+		switch option := strings.ToLower(args[0].value); option {
 		case "--", "/p", "/a":
 			return // sh sets $1, $2 …, cmd asks and computes
+		default:
+			if !strings.HasPrefix(option, "--") && strings.Contains(option, "o") {
+				return // sh has options of its own
+			}
+			options += option
 		}
 		args = args[1:]
 	}
@@ -208,7 +217,7 @@ func (r *shellReader) set(args []shellWord) {
 
 // script reads a program that is a word's value from a place on.
 func (r *shellReader) script(w shellWord, at int, read shellScript) {
-	if r.depth == maxShellDepth || strings.IndexAny(w.value[at:], "= ") < 0 {
+	if r.depth == maxShellDepth || !strings.ContainsAny(w.value[at:], "= ") {
 		return
 	}
 	for e := range read([]byte(w.value[at:]), r.depth+1) {

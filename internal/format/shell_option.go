@@ -214,10 +214,14 @@ func shellParts(name string) []string {
 // argument, and not one of the command's.
 func shellTakesSecret(name string) bool {
 	name = strings.ToLower(name)
-	for _, end := range []string{"password", "passwd", "passphrase", "pass", "pwd", "pw", "token", "secret", "key", "credential", "credentials", "pat", "auth"} {
+	for _, end := range []string{"password", "passwd", "passphrase", "token", "secret", "credential", "credentials", "key"} {
 		if strings.HasSuffix(name, end) {
-			return len(name) == len(end) || strings.ContainsRune("-_.", rune(name[len(name)-len(end)-1])) || len(end) > 4 || end == "key"
+			return true
 		}
+	}
+	switch name[strings.LastIndexAny(name, "-_.")+1:] { // bypass has none
+	case "pass", "pwd", "pw", "pat", "auth":
+		return true
 	}
 	return false
 }

@@ -212,5 +212,8 @@ func shellDocumentReader(words []shellWord) shellScript {
 			return i.read
 		}
 	}
+	if len(words) == 0 { // docker's RUN <<EOF
+		return shellRead
+	}
 	return shellDotenv
 }

@@ -89,10 +89,18 @@ func (w *shellWord) entry(i int, path ...string) Entry {
 // shellLexer tells words apart as POSIX says (2.2 Quoting, 2.3 Token Recognition),
 // with what bash adds.
 type shellLexer struct {
-	text []byte
-	pos  int
+	text   []byte
+	pos    int
+	stops  string // what ends a word
+	escape byte
+	posix  bool // what begins with $ and ` is read, which Docker's words don't have
 	// no more of these are closed from here on: don't look again
 	openQuote, openDouble, openParen, openTick bool
+}
+
+// newShellLexer reads words of POSIX's.
+func newShellLexer(text []byte) shellLexer {
+	return shellLexer{text: text, stops: " \t\r\n;&|()<>", escape: '\\', posix: true}
 }
 
 // maxShellDepth is how many commands, quotes and scripts within one another are told
@@ -104,11 +112,11 @@ func (l *shellLexer) word() shellWord {
 	w := shellWord{start: l.pos}
 	for l.pos < len(l.text) {
 		start := l.pos
-		switch c := l.text[start]; c {
-		case ' ', '\t', '\r', '\n', ';', '&', '|', '(', ')', '<', '>':
+		switch c := l.text[start]; {
+		case strings.IndexByte(l.stops, c) >= 0:
 			w.close(start)
 			return w
-		case '\\':
+		case c == l.escape:
 			if n := shellNewline(l.text, start+1); n > 0 {
 				l.pos += 1 + n
 			} else if start+1 < len(l.text) {
@@ -117,31 +125,31 @@ func (l *shellLexer) word() shellWord {
 			} else {
 				l.pos++
 			}
-		case '\'':
+		case c == '\'':
 			if end := l.quote(start + 1); end >= 0 && !l.opens(start, end) {
 				w.add(l.text[start+1:end], start+1, end, Literal)
 				l.pos = end + 1
 				continue
 			}
 			l.plain(&w, 1)
-		case '"':
+		case c == '"':
 			if end := l.double(start+1, 0); end >= 0 && !l.opens(start, end) {
 				l.pos++
 				l.inDouble(&w, end)
 				continue
 			}
 			l.plain(&w, 1)
-		case '$':
+		case c == '$' && l.posix:
 			l.dollar(&w)
-		case '`':
+		case c == '`' && l.posix:
 			if n := shellNewline(l.text, start+1); n > 0 { // PowerShell's continuation
 				l.pos += 1 + n
 			} else {
 				l.substitution(&w, Bare, 0)
 			}
 		default:
-			n := bytes.IndexAny(l.text[start:min(len(l.text), start+64)], " \t\r\n;&|()<>\\'\"$`")
-			if n < 0 {
+			n := bytes.IndexAny(l.text[start+1:min(len(l.text), start+64)], shellSpecial) + 1
+			if n == 0 {
 				n = min(64, len(l.text)-start)
 			}
 			l.plain(&w, n)
@@ -150,6 +158,9 @@ func (l *shellLexer) word() shellWord {
 	w.close(l.pos)
 	return w
 }
+
+// shellSpecial are characters that may not stand for themselves.
+const shellSpecial = " \t\r\n;&|()<>\\'\"$`"
 
 // plain adds characters that stand for themselves.
 func (l *shellLexer) plain(w *shellWord, n int) {
@@ -206,12 +217,12 @@ func (l *shellLexer) inDouble(w *shellWord, end int) {
 	for l.pos < end {
 		start := l.pos
 		switch c := l.text[start]; {
-		case c == '\\' && shellNewline(l.text, start+1) > 0:
+		case c == l.escape && shellNewline(l.text, start+1) > 0:
 			l.pos += 1 + shellNewline(l.text, start+1)
-		case c == '\\' && strings.IndexByte("$`\"\\", l.text[start+1]) >= 0:
+		case c == l.escape && strings.IndexByte("$`\"\\", l.text[start+1]) >= 0:
 			l.pos += 2
 			w.add(l.text[start+1:l.pos], start, l.pos, Quoted)
-		case c == '$' && strings.IndexByte("({", l.text[start+1]) >= 0, c == '`':
+		case l.posix && (c == '$' && strings.IndexByte("({", l.text[start+1]) >= 0 || c == '`'):
 			l.substitution(w, Quoted, 1)
 		default:
 			l.pos++
@@ -320,8 +331,8 @@ func (l *shellLexer) double(from, depth int) int {
 		return -1
 	}
 	for i := from; i < len(l.text); i++ {
-		switch l.text[i] {
-		case '\\':
+		switch c := l.text[i]; c {
+		case l.escape:
 			i++
 		case '"':
 			return i
@@ -339,7 +350,7 @@ func (l *shellLexer) double(from, depth int) int {
 func (l *shellLexer) skip(at, depth int) (end, inner int) {
 	rest := l.text[at:]
 	switch {
-	case depth >= maxShellDepth:
+	case depth >= maxShellDepth || !l.posix:
 	case rest[0] == '`' && !l.openTick:
 		for i := 1; i < len(rest); i++ {
 			switch rest[i] {

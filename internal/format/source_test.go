@@ -64,7 +64,7 @@ func TestSourceReadsBack(t *testing.T) {
 		"single": {anything, func(v string) string {
 			return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(v) + "'"
 		}},
-		"SQL": {rapid.StringMatching(`[ -\[\]-~\té]*`), func(v string) string { return "'" + strings.ReplaceAll(v, `'`, `''`) + "'" }},
+		"SQL": {rapid.StringMatching(`([ -&(-\[\]-~\té][ -\[\]-~\té]*)?`), func(v string) string { return "'" + strings.ReplaceAll(v, `'`, `''`) + "'" }},
 		"JSON": {anything, func(v string) string {
 			quoted, err := json.Marshal(v)
 			if err != nil {
