@@ -57,20 +57,20 @@ type setting struct {
 }
 
 // find gives the secrets that a chunk assigns, in the order of its reader, and where it
-// assigns what is none.
-func (c *configured) find(chunk *Chunk) (found []setting, denied []span) {
+// assigns what is none; and the values that stand there in an encoded form.
+func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded []encoded) {
 	if c.names == nil || chunk.Binary || !chunk.Whole {
-		return nil, nil
+		return nil, nil, nil
 	}
 	f := fileOf(chunk.paths())
 	if f.read == nil || f.role != keeps && !c.mayAssign(chunk.Data) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	r := newReading(c, f, chunk.Data)
 	for e := range f.read(chunk.Data) {
 		r.take(&e)
 	}
-	return r.found, r.denied
+	return r.found, r.denied, r.decoded
 }
 
 // mayAssign tells whether a text has a name that means a secret, and beside it what may

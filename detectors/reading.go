@@ -24,6 +24,7 @@ type reading struct {
 	named, namedAt string
 	found          []setting
 	meanings       map[string]judge.Meaning // of names
+	decoded        []encoded
 	denied         []span // of entries that are no secrets, going by their names or forms
 }
 
@@ -50,6 +51,9 @@ func placeOf(e *format.Entry, parts int) string {
 
 // take judges an entry.
 func (r *reading) take(e *format.Entry) {
+	if len(e.Value) != e.End-e.Start && strings.Contains(e.Value, "://") {
+		r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, e.Value})
+	}
 	switch {
 	case isSealed(e):
 		r.deny(e)
@@ -126,6 +130,7 @@ func (r *reading) takeKubernetes(e *format.Entry) bool {
 				return true // bytes, or a template
 			}
 			value = strings.TrimRight(string(plain), "\r\n")
+			r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, value})
 		}
 		if strings.HasPrefix(value, "{") {
 			r.object(e, value)
@@ -262,6 +267,9 @@ func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning,
 	quoted := []byte(`"` + value + `"`)
 	random := judge.Random(value, judge.Surroundings{Name: name, Text: quoted, Start: 1, End: len(quoted) - 1}) || judge.IsUUID(value)
 	choice := judge.PasswordOf(value)
+	if plain, ok := judge.PlainText(value); ok && choice != judge.None {
+		choice = judge.PasswordOf(strings.TrimSpace(plain))
+	}
 	confidence := rules.Unlikely
 	switch {
 	case choice == judge.Stock:

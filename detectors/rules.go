@@ -16,6 +16,7 @@ import (
 type Rules struct {
 	matcher    *match.Matcher
 	configured *configured
+	decoders   []decoder
 	files      []fileRule
 }
 
@@ -29,11 +30,15 @@ var _ Detector = (*Rules)(nil)
 
 // New compiles the rules of a set.
 func New(set *rules.Set) (*Rules, error) {
-	m, err := match.New(set)
-	if err != nil {
+	d := &Rules{configured: newConfigured(set), decoders: newDecoders()}
+	all := &rules.Set{Rules: slices.Clone(set.Rules), Allow: set.Allow}
+	for _, in := range d.decoders {
+		all.Rules = append(all.Rules, in.rule)
+	}
+	var err error
+	if d.matcher, err = match.New(all); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
-	d := &Rules{matcher: m, configured: newConfigured(set)}
 	for _, r := range set.Rules {
 		if r.Pattern == nil && r.Path != nil {
 			d.files = append(d.files, newFileRule(set, r))
@@ -66,12 +71,16 @@ func (d *Rules) Slow() []string { return d.matcher.Slow() }
 // Detect gives the secrets of a chunk. A rule with a path is left out if the
 // content is known to have other paths only; which of its places remain is for
 // the caller to settle. The match of a rule about files is the whole content.
-func (d *Rules) Detect(c *Chunk) []Match {
+func (d *Rules) Detect(c *Chunk) []Match { return d.detect(c, 1) }
+
+// detect gives the secrets of a chunk that is inside of layers-1 encodings.
+func (d *Rules) detect(c *Chunk, layers int) []Match {
 	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
 		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
 	})
-	settings, denied := d.configured.find(c)
+	found, texts := d.encoded(c.Data, found)
+	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
 		inside := func(s span) bool { return s.start <= f.Start && f.End <= s.end }
 		return rank(f) == 0 && slices.ContainsFunc(denied, inside)
@@ -83,6 +92,11 @@ func (d *Rules) Detect(c *Chunk) []Match {
 	matches := make([]Match, 0, len(found))
 	for _, k := range mostSpecific(found) {
 		matches = append(matches, newMatch(c.Data, k))
+	}
+	if layers < maxLayers {
+		for _, t := range append(texts, decoded...) {
+			matches = d.detectIn(c, t, matches, layers+1)
+		}
 	}
 	if len(matches) > 0 && allExemplify(c.paths()) {
 		lowerRandom(matches)
@@ -99,6 +113,43 @@ func (d *Rules) Detect(c *Chunk) []Match {
 	slices.SortStableFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
 	})
+	return matches
+}
+
+// encoded takes out what the decoders' rules found, and gives the texts that it leads to.
+func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, texts []encoded) {
+	for i := range d.decoders {
+		in, end := &d.decoders[i], 0
+		found = slices.DeleteFunc(found, func(f match.Found) bool {
+			if f.Rule != in.rule {
+				return false
+			}
+			if f.Start >= end {
+				text, ok := in.in(data, f)
+				if end = text.end; ok {
+					texts = append(texts, text)
+				}
+			}
+			return true
+		})
+	}
+	return found, texts
+}
+
+// detectIn adds the secrets of an encoded text that a chunk holds. They lie where the
+// encoded text does. What is known of that by its own look gives way.
+func (d *Rules) detectIn(c *Chunk, in encoded, matches []Match, layers int) []Match {
+	inner := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers)
+	if len(inner) == 0 {
+		return matches
+	}
+	matches = slices.DeleteFunc(matches, func(m Match) bool {
+		return m.Rule.Random && m.Start < in.end && in.start < m.End
+	})
+	for _, m := range inner {
+		m.Start, m.End = in.start, in.end
+		matches = append(matches, m)
+	}
 	return matches
 }
 

@@ -33,7 +33,7 @@ func Random(value string, s Surroundings) bool {
 	case isRegular(value):
 		return false
 	}
-	if plain, ok := plainText(value); ok {
+	if plain, ok := PlainText(value); ok {
 		return holdsRandom(plain)
 	}
 	return isSurprising(value)
@@ -76,8 +76,8 @@ func holdsRandom(plain string) bool {
 	return false
 }
 
-// plainText decodes base64 that holds text a person can read.
-func plainText(value string) (string, bool) {
+// PlainText decodes base64 that holds text a person can read.
+func PlainText(value string) (string, bool) {
 	const least = 12
 	bare := strings.TrimRight(value, "=")
 	if len(bare) < least || len(bare)%4 == 1 {
