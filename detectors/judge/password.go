@@ -120,7 +120,7 @@ func isMark(value string) bool {
 // are: reset-password, auth.token, x_api_key.
 func isIdentifier(value string) bool { return identifier.MatchString(value) }
 
-var identifier = regexp.MustCompile(`^(?:[a-z]{2,}[-_./: ])+[a-z]{2,}[0-9]?$|^(?:[A-Z]{2,}[-_./: ])+[A-Z]{2,}[0-9]?$|^(?:[A-Z][a-z]+[-_]){2,}[A-Z][a-z]+$|^[a-z]+(?:-[a-z0-9]+){2,}$`)
+var identifier = regexp.MustCompile(`^(?:[a-z]{2,}[-_./: ])+[a-z]{2,}[0-9]?$|^(?:[A-Z]{2,}[-_./: ])+[A-Z]{2,}[0-9]?$|^(?:[A-Z][a-z]+[-_]){2,}[A-Z][a-z]+$|^[a-z]+(?:-[a-z]+){2,}$`)
 
 // isTechnical tells whether a value, in lower case, is a term that has digits in it.
 func isTechnical(lower string) bool { return technical.MatchString(lower) }
