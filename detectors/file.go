@@ -88,6 +88,8 @@ type namedFile struct {
 
 // named has these files by name, in lower case.
 var named = map[string][]namedFile{
+	"master.key": {{readWhole, keeps, ""}}, ".erlang.cookie": {{readWhole, keeps, ""}}, ".vault_pass": {{readWhole, keeps, ""}}, ".vault_pass.txt": {{readWhole, keeps, ""}},
+	".vault-token": {{readWhole, keeps, ""}}, "vault_password": {{readWhole, keeps, ""}}, "vault_pass": {{readWhole, keeps, ""}},
 	".aliases":                {{format.Shell, configures, ""}},
 	".bash_aliases":           {{format.Shell, configures, ""}},
 	".bash_history":           {{format.Shell, configures, ""}},
@@ -193,7 +195,7 @@ var byExtension = map[string]format.Reader{
 	".properties": format.Properties,
 	".xml":        format.XML, ".config": format.XML, ".plist": format.XML, ".csproj": format.XML, ".vbproj": format.XML, ".pubxml": format.XML,
 	".publishsettings": format.XML, ".dtsconfig": format.XML, ".rdp": format.INI, ".targets": format.XML,
-	".ini": format.INI, ".cfg": format.INI, ".cnf": format.INI, ".service": format.INI, ".inventory": format.INI, ".credentials": format.INI, ".prefs": format.INI,
+	".psk": readWhole, ".csv": format.CSV, ".tsv": format.CSV, ".ini": format.INI, ".cfg": readConf, ".cnf": format.INI, ".service": format.INI, ".inventory": format.INI, ".credentials": format.INI, ".prefs": format.INI,
 	".conf": readConf, ".ovpn": readConf, ".rc": readConf,
 	".sh": format.Shell, ".bash": format.Shell, ".zsh": format.Shell, ".fish": format.Shell, ".ksh": format.Shell, ".csh": format.Shell,
 	".ps1": format.Shell, ".psm1": format.Shell, ".bat": format.Shell, ".cmd": format.Shell, ".command": format.Shell,
@@ -206,6 +208,16 @@ var programs = []string{".py", ".php", ".rb", ".js", ".ts", ".mjs", ".cjs", ".lu
 
 // settings matches the names, without extension, of programs that are configuration.
 var settings = regexp.MustCompile(`(?:^|[._-])(?:settings|config|configuration|secrets|credentials|constants|parameters|env|environment)(?:$|[._-])`)
+
+// readWhole reads a file that is nothing but a key.
+func readWhole(text []byte) iter.Seq[format.Entry] {
+	return func(yield func(format.Entry) bool) {
+		value := strings.TrimSpace(string(text))
+		if start := strings.Index(string(text), value); value != "" && !strings.ContainsAny(value, "\r\n") {
+			yield(format.Entry{Path: []string{"password"}, Value: value, Start: start, End: start + len(value)})
+		}
+	}
+}
 
 // readConf reads a .conf file, of which there are two kinds: those with equal signs and
 // those without.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -276,11 +277,15 @@ func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning,
 		if meaning != judge.Password {
 			return ""
 		}
+	case strong(value) && !judge.IsDerived(value):
+		confidence = rules.Likely
 	case random && meaning == judge.Password && e.Style != format.Bare:
 		confidence = rules.Sure
 	case random:
 		confidence = rules.Likely
 	case choice == judge.Chosen && (meaning == judge.Password || len(value) >= 10):
+		confidence = rules.Likely
+	case choice == judge.Word && meaning == judge.Password && len(value) >= 8 && judge.EndsAsPassword(name) && !pipeline.MatchString(r.path):
 		confidence = rules.Likely
 	case choice == judge.Word && meaning == judge.Password && (r.role == keeps || env == "prod" || env == "staging"):
 		confidence = rules.Likely
@@ -291,4 +296,14 @@ func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning,
 		confidence = lower(confidence)
 	}
 	return confidence
+}
+
+// pipeline matches files of CI systems, whose services have passwords that are thrown away
+// with them.
+var pipeline = regexp.MustCompile(`(?i)(?:^|/)\.(?:github|gitlab|circleci|travis|drone|woodpecker|buildkite|semaphore)|(?:pipelines?|cloudbuild|buildspec|codemagic|bitrise|appveyor|jenkinsfile)[\w.-]*$|docker-compose[\w.-]*$|(?:^|/)compose\.ya?ml$`)
+
+// strong tells whether a value is so long and varied that its characters, be they those
+// of a template or of code, are there by chance: the salts of WordPress.
+func strong(value string) bool {
+	return len(value) >= 32 && !strings.ContainsAny(value, " \t") && judge.Entropy(value) > 4.5 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?")
 }

@@ -29,7 +29,8 @@ func NameOf(name string) Meaning {
 		switch {
 		case isPasswordWord(w):
 			meaning, last = Password, i
-		case (w == "salt" || w == "pepper") && i > 0 && !slices.Contains(all, "password"), isKeyWord(w), w == "key" && i > 0 && slices.Contains(keyKinds, all[i-1]):
+		case (w == "salt" || w == "pepper") && i > 0 && !slices.Contains(all, "password"), isKeyWord(w),
+			w == "key" && i > 0 && !slices.Contains(otherKeys, all[i-1]):
 			if meaning != Password || w == "key" || w == "token" {
 				meaning = Key
 			}
@@ -60,6 +61,13 @@ func Stems() []string {
 
 // maxName is the length past which a text is no name.
 const maxName = 120
+
+// EndsAsPassword tells whether a name ends in a word that means a password: nothing in
+// it says that the value is of another kind.
+func EndsAsPassword(name string) bool {
+	all := words(name)
+	return len(all) > 0 && isPasswordWord(all[len(all)-1])
+}
 
 // isPasswordWord tells whether a word means a password, alone or at its end.
 func isPasswordWord(w string) bool {
@@ -121,19 +129,23 @@ var keyWords = []string{
 // otherTokens are words that end in one that means a secret, and mean something else.
 var otherTokens = []string{"nontoken", "nexttoken", "subtoken", "pagetoken"}
 
-// keyKinds are what a key of may stand before: the name of a key that is a secret.
-var keyKinds = []string{
-	"api", "app", "application", "access", "account", "admin", "auth", "authentication", "authorization", "client", "consumer", "cookie", "crypt", "cryption", "data",
-	"certificate", "decryption", "deploy", "fallback", "fernet", "ingest", "routing", "encrypt", "encryption", "hmac", "integration", "jwt", "license", "licence", "master", "private", "root", "rsa", "secret",
-	"security", "server", "service", "session", "shared", "sign", "signing", "ssh", "storage", "stream", "sync", "tls", "token", "user", "validation", "webhook", "write", "rest", "primary", "secondary",
+// otherKeys are what a key of is no secret: it finds something, opens nothing, or is
+// there for everybody.
+var otherKeys = []string{
+	"public", "pub", "publishable", "gpg", "pgp", "websocket", "file", "vector", "tokenization", "primary", "foreign", "sort", "partition", "cache", "object", "i18n", "l10n", "translation", "message", "row", "unique", "index", "order", "group",
+	"map", "lookup", "host", "site", "property", "config", "setting", "settings", "param", "parameter", "label", "title", "name", "text", "locale", "lang", "language", "data", "json", "form", "field", "column", "dict", "hash",
+	"attribute", "attr", "meta", "metadata", "header", "cookie_name", "query", "range", "shard", "routing_name", "bucket", "s3", "redis", "storage_name", "local", "context", "state", "event", "topic", "queue", "record",
+	"resource", "item", "entity", "model", "class", "type", "kind", "tag", "tags", "node", "key", "arrow", "hot", "short", "shortcut", "enter", "tab", "escape", "control", "shift", "alt", "any", "press", "the", "a", "this", "each", "no", "sub",
+	"root_cache", "candidate", "composite", "natural", "surrogate", "join", "left", "right", "old", "new", "last", "first", "next", "prev", "start", "end", "min", "max", "default", "registry", "issue", "jira", "project", "menu", "route",
+	"feature", "flag", "toggle", "experiment", "license_plate", "answer", "legend", "yaml", "toml", "ini", "xml", "user_defined", "natural", "secondary", "hash_range", "artifact", "dedup", "idempotency", "correlation", "trace", "span", "signing_id",
 }
 
 // aboutSecrets are words after which a name is about a secret and not of one.
 var aboutSecrets = []string{
 	"attempts", "audience", "autocomplete", "budget", "bytes", "cache", "change", "complexity", "hasher", "hashing", "hashers", "salt", "algorithm", "changed", "charset", "check", "config", "confirmation", "confirm",
-	"dialog", "encrypted", "forgotten", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
+	"dialog", "encrypted", "env", "forgotten", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
 	"grant", "group", "handler", "history", "input", "interval", "invalid", "is", "issuer", "keys", "key_ref", "keyring", "lifetime", "limit", "link", "list", "location", "manager", "mapping", "max",
-	"method", "min", "minimum", "maximum", "missing", "needed", "needs", "optional", "options", "page", "parser", "permissions", "placeholder", "plugin", "position", "prompt", "property", "protected", "protection",
+	"method", "mgr", "min", "minimum", "maximum", "missing", "needed", "needs", "optional", "options", "page", "parser", "permissions", "placeholder", "plugin", "position", "prompt", "property", "protected", "protection",
 	"provider", "query", "reader", "realm", "refs", "refresh", "request", "required", "requires", "requirements", "reset", "resolver", "response", "retries", "role", "rotation", "rule", "rules", "scheme", "schema", "scope", "scopes", "screen",
 	"server", "service", "source", "state", "status", "store", "strategy", "strength", "success", "symbol", "tags", "template", "timeout", "tooltip", "update", "updated", "usage", "used", "user", "validation",
 	"validator", "validity", "valid", "verification", "view", "visible", "warning", "weight", "writer", "wrong", "url", "uri", "style", "color", "size", "entry", "store", "label", "created", "age", "days", "minutes", "seconds", "hours", "at", "on", "from", "in", "by", "for", "with", "when",

@@ -26,7 +26,7 @@ func PasswordOf(value string) Choice {
 	switch {
 	case len(value) < 4 || len(value) > longest:
 		return None
-	case slices.Contains(noValues, lower), isExpressionText(value), isDerived(value):
+	case slices.Contains(noValues, lower), isExpressionText(value), IsDerived(value):
 		return None
 	case isStock(lower):
 		return Stock
@@ -49,7 +49,7 @@ func PasswordOf(value string) Choice {
 		return None
 	case strings.Contains(value, " ") && digits == 0:
 		return None
-	case digits == 0 && strings.IndexByte("?:.", value[len(value)-1]) >= 0:
+	case digits == 0 && strings.IndexByte("?:.,;", value[len(value)-1]) >= 0:
 		return Word // a label
 	}
 	switch {
@@ -57,6 +57,9 @@ func PasswordOf(value string) Choice {
 		return Chosen
 	case signs == 0 && digits == 0 && len(value) >= leastRandom && isPrintable(value) && isSurprising(value):
 		return Chosen
+	}
+	if isIdentifier(value) && value != lower || strings.Count(value, "_") > 1 {
+		return None
 	}
 	return Word
 }
@@ -103,7 +106,13 @@ func isExpressionText(value string) bool {
 
 // expression matches calls, member accesses, type parameters, regular expressions and
 // what else is made of code.
-var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[a-z_]\w*(?:\.[a-z_]\w*)+$|^(?:[A-Z][a-z]+\.)+[a-z]\w*$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$`)
+var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[a-z_]\w*(?:\.[a-z_]\w*)+$|^(?:[A-Z][a-z]+\.)+[a-z]\w*$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$|^--?[a-z]|/$`)
+
+// IsKeyUUID tells whether a value is a UUID under a name that means a key, and not the
+// key's id.
+func IsKeyUUID(name, value string) bool {
+	return len(value) == 36 && IsUUID(value) && !strings.HasSuffix(strings.ToLower(name), "id") && NameOf(name) >= Key
+}
 
 // IsUUID tells whether a value is a UUID, which some providers issue as keys.
 func IsUUID(value string) bool { return uuid.MatchString(value) }
@@ -120,7 +129,7 @@ func isMark(value string) bool {
 // are: reset-password, auth.token, x_api_key.
 func isIdentifier(value string) bool { return identifier.MatchString(value) }
 
-var identifier = regexp.MustCompile(`^(?:[a-z]{2,}[-_./: ])+[a-z]{2,}[0-9]?$|^(?:[A-Z]{2,}[-_./: ])+[A-Z]{2,}[0-9]?$|^(?:[A-Z][a-z]+[-_]){2,}[A-Z][a-z]+$|^[a-z]+(?:-[a-z]+){2,}$`)
+var identifier = regexp.MustCompile(`^(?:[a-z]{2,}[-_./: ])+[a-z]{2,}[0-9]?$|^(?:[A-Z]{2,}[-_./: ])+[A-Z]{2,}[0-9]?$|^(?:[A-Z][a-z]+[-_]){2,}[A-Z][a-z]+$|^[a-z]+(?:-[a-z]+){2,}$|^[a-z]+(?:[A-Z][a-z]+)+$`)
 
 // isTechnical tells whether a value, in lower case, is a term that has digits in it.
 func isTechnical(lower string) bool { return technical.MatchString(lower) }

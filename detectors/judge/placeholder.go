@@ -112,15 +112,15 @@ var structured = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 	`v[0-9]+[\w.]*-[0-9]+-g[0-9a-f]{7,}`, // git describe
 }, "|") + `)$`)
 
-// isDerived tells whether a value was computed from something and is made to be
+// IsDerived tells whether a value was computed from something and is made to be
 // seen: a hash with its name, a public key, a certificate, an image.
-func isDerived(value string) bool { return derived.MatchString(value) || isPublicASN1(value) }
+func IsDerived(value string) bool { return derived.MatchString(value) || isPublicASN1(value) }
 
 var derived = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`(?i)(?:sha-?(?:1|224|256|384|512)|md5|h1|sri|blake2[bs]|crc32)[-:=_].*`, // hash
 	`\$(?:1|2[abxy]?|5|6|7|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$.*`,             // password hash, as in crypt(5)
-	`\{(?i:S?SHA|SMD5|MD5|CRYPT)[0-9]*\}.*`,                                  // password hash, as in LDAP
-	`(?:pbkdf2|scrypt|bcrypt|argon2)[\w]*[:$].*`,
+	`\{(?i:S?SHA|SMD5|MD5|CRYPT|bcrypt|scrypt|pbkdf2|argon2)[0-9]*\}.*`,      // password hash, as in LDAP
+	`(?i:pbkdf2|scrypt|bcrypt|argon2|sha1|sha256)[\w]*[:$].*`,
 	`\*[0-9A-F]{40}|[0-9a-f]{32,128}\$[0-9]*\$?[0-9a-f]*`,                                  // password hash, of MySQL and Tomcat
 	`(?:ssh|ecdsa|sk-ssh)-.*|AAAA(?:B3NzaC1|C3NzaC1|E2VjZHNh|G3NrLXNz).*`,                  // SSH public key
 	`(?:age1|npub1|xpub|pk_|pub_|pub-).*`,                                                  // public key
@@ -167,7 +167,7 @@ func namesPublic(name string) bool {
 // publicWords make public whatever has them in its name.
 var publicWords = []string{
 	"public", "pub", "publishable", "example", "sample", "dummy", "fake", "mock", "placeholder", "checksum", "digest",
-	"integrity", "fingerprint", "thumbprint", "sha", "sha1", "sha256", "sha512", "md5", "commit", "revision", "csrf", "xsrf",
+	"integrity", "fingerprint", "thumbprint", "sha", "sha1", "sha256", "sha512", "md5", "commit", "revision", "identifier", "csrf", "xsrf",
 	"authenticity", "etag", "nonce", "pagination", "cursor", "next",
 }
 

@@ -28,7 +28,7 @@ func Random(value string, s Surroundings) bool {
 	switch {
 	case len(value) < leastRandom || !isPrintable(value):
 		return false
-	case namesPublic(s.Name), isPlaceholder(value), isExpression(value, s), isStructured(value), isDerived(value):
+	case namesPublic(s.Name), isPlaceholder(value), isExpression(value, s), isStructured(value), IsDerived(value):
 		return false
 	case isRegular(value):
 		return false

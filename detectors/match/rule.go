@@ -151,6 +151,7 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 			name = string(t.data[f.NameStart:f.NameEnd])
 		}
 		random := judge.Random(value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End})
+		random = random || r.Random && judge.IsKeyUUID(name, value)
 		chosen := r.Chosen && (r.name < 0 || judge.NameOf(name) == judge.Password) && (random || judge.PasswordOf(value) == judge.Chosen)
 		if !chosen && !(r.Random && random) {
 			return f, false
