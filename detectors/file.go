@@ -63,6 +63,9 @@ func readerOf(p, base string) (format.Reader, role) {
 	if strings.HasPrefix(base, ".env") || strings.Contains(base, "env") && byExtension[ext] == nil && dotenv.MatchString(base) {
 		return format.Dotenv, configures
 	}
+	if ext == ".psk" {
+		return readWhole, keeps
+	}
 	for range 2 { // settings.json.erb
 		stem = strings.TrimSuffix(stem, ext)
 		if read := byExtension[ext]; read != nil {
@@ -88,6 +91,7 @@ type namedFile struct {
 
 // named has these files by name, in lower case.
 var named = map[string][]namedFile{
+	"config": {{format.YAML, keeps, ".kube"}, {format.INI, keeps, ".snowsql"}, {format.INI, configures, ".git"}}, "sssd.conf": {{format.INI, keeps, ""}},
 	"master.key": {{readWhole, keeps, ""}}, ".erlang.cookie": {{readWhole, keeps, ""}}, ".vault_pass": {{readWhole, keeps, ""}}, ".vault_pass.txt": {{readWhole, keeps, ""}},
 	".vault-token": {{readWhole, keeps, ""}}, "vault_password": {{readWhole, keeps, ""}}, "vault_pass": {{readWhole, keeps, ""}},
 	".aliases":                {{format.Shell, configures, ""}},
@@ -134,7 +138,6 @@ var named = map[string][]namedFile{
 	".zshrc":                  {{format.Shell, configures, ""}},
 	"_netrc":                  {{format.Netrc, keeps, ""}},
 	"auth.json":               {{format.JSON, keeps, ""}},
-	"config":                  {{format.YAML, keeps, ".kube"}, {format.INI, configures, ".git"}},
 	"config.inc.php":          {{format.Source, configures, ""}},
 	"config.json":             {{format.JSON, keeps, ".docker"}},
 	"configuration.php":       {{format.Source, configures, ""}},
@@ -195,7 +198,7 @@ var byExtension = map[string]format.Reader{
 	".properties": format.Properties,
 	".xml":        format.XML, ".config": format.XML, ".plist": format.XML, ".csproj": format.XML, ".vbproj": format.XML, ".pubxml": format.XML,
 	".publishsettings": format.XML, ".dtsconfig": format.XML, ".rdp": format.INI, ".targets": format.XML,
-	".psk": readWhole, ".csv": format.CSV, ".tsv": format.CSV, ".ini": format.INI, ".cfg": readConf, ".cnf": format.INI, ".service": format.INI, ".inventory": format.INI, ".credentials": format.INI, ".prefs": format.INI,
+	".ldif": format.YAML, ".csv": format.CSV, ".tsv": format.CSV, ".ini": format.INI, ".cfg": readConf, ".cnf": format.INI, ".service": format.INI, ".inventory": format.INI, ".credentials": format.INI, ".prefs": format.INI,
 	".conf": readConf, ".ovpn": readConf, ".rc": readConf,
 	".sh": format.Shell, ".bash": format.Shell, ".zsh": format.Shell, ".fish": format.Shell, ".ksh": format.Shell, ".csh": format.Shell,
 	".ps1": format.Shell, ".psm1": format.Shell, ".bat": format.Shell, ".cmd": format.Shell, ".command": format.Shell,

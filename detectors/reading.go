@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -100,14 +101,15 @@ func (r *reading) nameOf(e *format.Entry) string {
 	case "name", "key", "variable", "parameterkey", "option", "@name", "@key":
 		r.named, r.namedAt = e.Value, placeOf(e, parent)
 	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text":
-		if r.namedAt == placeOf(e, parent) {
+		if r.namedAt == placeOf(e, parent) && r.meaning(r.named) != judge.Nothing {
 			return r.named
 		}
 		if parent > 0 {
-			return e.Path[parent-1]
+			name = e.Path[parent-1]
+			parent--
 		}
 	}
-	if _, err := strconv.Atoi(name); err == nil && parent > 0 {
+	if _, err := strconv.Atoi(name); err == nil && parent > 0 { // an element of a list
 		name = strings.TrimSuffix(e.Path[parent-1], "s")
 		parent--
 	}
@@ -148,10 +150,8 @@ func (r *reading) object(e *format.Entry, text string) {
 	for in := range format.JSON([]byte(text)) {
 		name, value := in.Name(), in.Value
 		if name == "auth" { // of Docker: user and password
-			if plain, err := base64.StdEncoding.DecodeString(value); err == nil {
-				if _, password, ok := strings.Cut(string(plain), ":"); ok {
-					name, value = "password", password
-				}
+			if _, password, ok := judge.Login(value); ok {
+				name, value = "password", password
 			}
 		}
 		r.judge(e, name, value, e.Start, e.End)
@@ -185,6 +185,12 @@ func (r *reading) script(e *format.Entry) {
 func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 	if user, password, ok := strings.Cut(value, ":"); ok && isLogin(name) && !strings.ContainsAny(user, " /$") && end-start == len(value) {
 		name, value, start = "password", password, end-len(password)
+	}
+	if scheme, rest, ok := strings.Cut(value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) && end-start == len(value) {
+		value, start = rest, start+len(scheme)+1
+		if user, password, ok := judge.Login(rest); ok && user != "" {
+			name, value = "password", password
+		}
 	}
 	meaning := r.meaning(name)
 	if meaning == judge.Nothing {
@@ -242,10 +248,13 @@ func (r *reading) meaning(name string) judge.Meaning {
 // pattern.
 const structured = 1 << 20
 
+// schemes are those of Authorization headers (RFC 9110).
+var schemes = []string{"basic", "bearer", "token", "apikey", "api-key", "bot", "key"}
+
 // isLogin tells whether a name means user:password.
 func isLogin(name string) bool {
 	lower := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, end := range []string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword"} {
+	for _, end := range []string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
 		if strings.HasSuffix(lower, end) {
 			return true
 		}

@@ -43,7 +43,7 @@ func NameOf(name string) Meaning {
 	if strings.ContainsRune(name, '/') && strings.ContainsRune(name, '.') {
 		return Public // a file
 	}
-	if namesPublic(name) || slices.ContainsFunc(all[last:], func(w string) bool { return slices.Contains(aboutSecrets, w) }) ||
+	if namesPublic(name) || slices.ContainsFunc(all[last+1:], func(w string) bool { return slices.Contains(aboutSecrets, w) }) ||
 		slices.Contains(asked, all[0]) || meaning == Password && slices.Contains(acts, all[0]) {
 		return Public
 	}
@@ -76,13 +76,20 @@ func isPasswordWord(w string) bool {
 			return true
 		}
 	}
-	return slices.Contains(passwordWords, strings.TrimRight(w, "0123456789"))
+	w = strings.TrimRight(w, "0123456789")
+	if of, ok := strings.CutSuffix(w, "pass"); ok && slices.Contains(passOf, of) {
+		return true
+	}
+	return slices.Contains(passwordWords, w)
 }
 
 var passwordEnds = []string{"password", "passwd", "passwort", "passphrase", "passcode", "kennwort", "wachtwoord", "userpass", "dbpass"}
 
+// passOf are what a pass of is a password, in one word.
+var passOf = []string{"admin", "api", "app", "auth", "db", "email", "ftp", "http", "imap", "key", "ldap", "login", "mail", "master", "mqtt", "my", "proxy", "redis", "root", "smtp", "sql", "ssh", "user", "vpn", "web", "wifi"}
+
 var passwordWords = []string{
-	"pass", "pwd", "pswd", "psw", "passw", "pw", "userpwd", "dbpwd", "mysqlpass", "pgpass", "rootpw", "bindpw", "requirepass", "masterauth",
+	"pass", "pwd", "psk", "pswd", "psw", "passw", "pw", "userpwd", "dbpwd", "mysqlpass", "pgpass", "rootpw", "bindpw", "requirepass", "masterauth",
 	"senha", "clave", "parol", "contrasena", "mdp", "motdepasse", "heslo", "haslo", "parola", "sifre", "salasana", "losenord", "lozinka", "jelszo", "adgangskode", "passord",
 }
 
@@ -122,7 +129,7 @@ func isKeyWord(w string) bool {
 }
 
 var keyWords = []string{
-	"token", "secret", "secrets", "apikey", "apitoken", "authtoken", "accesskey", "secretkey", "privatekey", "credential", "credentials", "appkey", "authkey", "clientsecret", "accesstoken",
+	"token", "secret", "secrets", "authtok", "authorization", "apikey", "apitoken", "authtoken", "accesskey", "secretkey", "privatekey", "credential", "credentials", "appkey", "authkey", "clientsecret", "accesstoken",
 	"geheimnis", "segredo", "secreto", "jeton", "токен", "секрет",
 }
 

@@ -99,6 +99,15 @@ func PlainText(value string) (string, bool) {
 	return string(data), true
 }
 
+// Login decodes the base64 of user:password.
+func Login(value string) (user, password string, ok bool) {
+	plain, err := base64.StdEncoding.DecodeString(value)
+	if err != nil || !utf8.Valid(plain) {
+		return "", "", false
+	}
+	return strings.Cut(string(plain), ":")
+}
+
 func isPrintable(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {

@@ -152,6 +152,9 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		}
 		random := judge.Random(value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End})
 		random = random || r.Random && judge.IsKeyUUID(name, value)
+		if _, password, ok := judge.Login(value); ok && r.Chosen {
+			random = random || judge.PasswordOf(password) == judge.Chosen
+		}
 		chosen := r.Chosen && (r.name < 0 || judge.NameOf(name) == judge.Password) && (random || judge.PasswordOf(value) == judge.Chosen)
 		if !chosen && !(r.Random && random) {
 			return f, false
