@@ -200,6 +200,9 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 		value, start = text, start+at
 		end = start + len(text)
 	}
+	if lower := strings.ToLower(name); meaning == judge.Public && (strings.HasSuffix(lower, "_key") || strings.HasSuffix(lower, "_salt")) && strong(value) {
+		meaning = judge.Key // what WordPress mixes with its nonces
+	}
 	rule := r.key
 	if meaning == judge.Password {
 		rule = r.password

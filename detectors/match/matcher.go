@@ -43,7 +43,7 @@ type Found struct {
 	CarrierStart, CarrierEnd int
 	Parts                    []PartFound
 	Literal                  int            // length of the shortest literal that the rule asks for; 0: none
-	Weak                     bool           // it failed a lenient check
+	Weak                     bool           // it failed a lenient check, or may be a word
 	Pending                  []*rules.Allow // allows that hold if the path or commit is theirs
 	Truncated                bool           // the rule matches further on, too, but gives no more than MaxFound
 }

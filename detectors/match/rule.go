@@ -150,15 +150,11 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		if f.NameStart >= 0 {
 			name = string(t.data[f.NameStart:f.NameEnd])
 		}
-		random := judge.Random(value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End})
-		random = random || r.Random && judge.IsKeyUUID(name, value)
-		if _, password, ok := judge.Login(value); ok && r.Chosen {
-			random = random || judge.PasswordOf(password) == judge.Chosen
-		}
-		chosen := r.Chosen && (r.name < 0 || judge.NameOf(name) == judge.Password) && (random || judge.PasswordOf(value) == judge.Chosen)
-		if !chosen && !(r.Random && random) {
+		wanted, weak := r.looksSecret(name, value, judge.Surroundings{Name: name, Text: t.data, Start: f.Start, End: f.End})
+		if !wanted {
 			return f, false
 		}
+		f.Weak = weak
 	}
 	if r.verify != nil && r.verify(value) == check.Fail {
 		if !r.Lenient {
@@ -177,6 +173,23 @@ func (r *rule) judge(t *text, indices []int) (Found, bool) {
 		}
 	}
 	return f, !r.allows.Hold(t.data, &f)
+}
+
+// looksSecret tells whether a value looks like what the rule asks for: random, or chosen
+// by a person. It is weak if it may as well be a word of a text.
+func (r *rule) looksSecret(name, value string, s judge.Surroundings) (wanted, weak bool) {
+	random := judge.Random(value, s) || r.Random && judge.IsKeyUUID(name, value)
+	if _, password, ok := judge.Login(value); ok && r.Chosen {
+		random = random || judge.PasswordOf(password) == judge.Chosen
+	}
+	switch {
+	case r.Random && random:
+		return true, false
+	case !r.Chosen || r.name >= 0 && judge.NameOf(name) != judge.Password:
+		return false, false
+	}
+	choice := judge.PasswordOf(value)
+	return random || choice >= judge.Word, !random && choice == judge.Word && (r.name >= 0 || len(value) < 8)
 }
 
 // group gives where a group matched; -1 if it did not, or there is none.
