@@ -188,11 +188,18 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 	}
 	if scheme, rest, ok := strings.Cut(value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) && end-start == len(value) {
 		value, start = rest, start+len(scheme)+1
+		if r.meaning(name) == judge.Nothing {
+			name = "authorization"
+		}
 		if user, password, ok := judge.Login(rest); ok && user != "" {
 			name, value = "password", password
 		}
 	}
 	meaning := r.meaning(name)
+	if user, password, ok := strings.Cut(value, ":"); ok && meaning == judge.Nothing && r.role == keeps && !strings.ContainsAny(user, " /") &&
+		judge.PasswordOf(password) == judge.Chosen && end-start == len(value) {
+		meaning, value, start = judge.Password, password, end-len(password)
+	}
 	if meaning == judge.Nothing {
 		return
 	}

@@ -49,8 +49,10 @@ func PasswordOf(value string) Choice {
 		return None
 	case strings.Contains(value, " ") && digits == 0:
 		return None
-	case digits == 0 && strings.IndexByte("?:.,;", value[len(value)-1]) >= 0:
-		return Word // a label
+	case digits == 0 && (strings.IndexByte("?:.,;", value[len(value)-1]) >= 0 || signs == 1 && value[len(value)-1] == '!'):
+		return Word // a label, or the end of a sentence
+	case digits == 0 && signs == 1 && strings.IndexByte(value, '@') > 0:
+		return Word // user@domain
 	}
 	switch {
 	case letters > 0 && (digits > 0 || signs > 0) && !isTechnical(lower) && !isIdentifier(value):
