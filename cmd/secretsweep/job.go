@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
@@ -55,7 +57,8 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 		return scanner.Summary{}, err
 	}
 	last := &tail{Sink: sink}
-	pipe, err := j.silencers(last, belongs)
+	least := cmp.Or(rules.Confidence(j.reading.confidence), c.confidence, rules.LeastConfidence)
+	pipe, err := j.silencers(scanner.Confident(last, least), belongs)
 	if err != nil {
 		return scanner.Summary{}, err
 	}
