@@ -1,11 +1,11 @@
 package detectors
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
-	"github.com/secretsweep/secretsweep/internal/ascii"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -88,19 +88,17 @@ func (c *configured) mayAssign(text []byte) bool {
 // tempts tells whether what follows a name may be its value: not the rest of a sentence,
 // a flag, a number or a reference.
 func tempts(rest []byte) bool {
-	i := 0
-	for i < len(rest) && strings.IndexByte("\"'`])}>:=,({[ \t\r\n-|", rest[i]) >= 0 {
-		i++
+	rest = bytes.TrimLeft(rest, "\"'`])\\")
+	value := bytes.TrimLeft(rest, " \t")
+	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
+		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
+	} else if len(value) == len(rest) {
+		next := bytes.TrimLeft(rest, " \t\r\n,-\"'")
+		return bytes.HasPrefix(next, []byte("value")) || bytes.HasPrefix(next, []byte("default")) // name: …, value: …
 	}
-	value := rest[i:]
-	for end, c := range value {
-		if c <= ' ' || c == '"' || c == '\'' || c == '<' || c == ',' {
-			value = value[:end]
-			break
-		}
+	value = bytes.TrimLeft(value, "\"'`")
+	if end := bytes.IndexAny(value, " \t\r\n\"'`<,"); end >= 0 {
+		value = value[:end]
 	}
-	if len(value) < 4 || strings.IndexByte("$%<&*@", value[0]) >= 0 || string(value) == "true" || string(value) == "false" || string(value) == "null" {
-		return false
-	}
-	return ascii.IsWord(value[0]) || value[0] > ' '
+	return len(value) >= 4 && strings.IndexByte("$%<{}&*@", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }
