@@ -175,7 +175,7 @@ var places = []known{
 	{"Render", []string{".render/cli.yaml"}},
 	{"Supabase", []string{".supabase/access-token"}},
 	{"PlanetScale", []string{".config/planetscale/access-token", ".config/planetscale/pscale.yml"}},
-	{"Neon", []string{".config/neonctl/credentials.json"}},
+	{"Neon", []string{".config/neon/credentials.json", ".config/neonctl/credentials.json"}},
 	{"Turso", []string{"<config>/turso/settings.json"}},
 	{"Expo", []string{".expo/state.json"}},
 	{"configstore", []string{".config/configstore/*.json"}}, // Firebase, Snyk and others
@@ -194,6 +194,7 @@ var places = []known{
 	{"CircleCI", []string{".circleci/cli.yml"}},
 	{"Travis CI", []string{".travis/config.yml"}},
 	{"Buildkite", []string{".config/bk.yaml"}},
+	{"Harness", []string{".harness/auth.json"}},
 
 	// Services with a command line.
 	{"Stripe", []string{".config/stripe/config.toml"}},
@@ -270,7 +271,7 @@ var places = []known{
 	{"GitHub Copilot", []string{".config/github-copilot/*.json", "AppData/Local/github-copilot/*.json", ".copilot/*.json"}},
 	{"Continue", []string{".continue/config.*", ".continue/.env"}},
 	{"Aider", []string{".aider.conf.yml", ".aider/oauth-keys.env"}},
-	{"OpenCode", []string{".local/share/opencode/auth.json", ".config/opencode/*.json"}},
+	{"OpenCode", []string{".local/share/opencode/auth.json", ".config/opencode/*.json", ".config/opencode/*.jsonc"}},
 	{"Goose", []string{".config/goose/*.yaml"}},
 	{"Crush", []string{".config/crush/crush.json", ".local/share/crush/crush.json"}},
 	{"Kiro", []string{".kiro/settings/mcp.json"}},
