@@ -21,11 +21,13 @@ import (
 	"github.com/secretsweep/secretsweep/scanner/ignore"
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
+	"github.com/secretsweep/secretsweep/scanner/source/home"
 )
 
 // job is a scan to be made: what every command that scans has in common.
 type job struct {
 	paths      []string
+	home       bool // paths is the home folder, of which the known places are read
 	source     git.Options
 	reading    reading
 	baseline   string // a file; "" for the target's own
@@ -79,13 +81,17 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 		}
 	}
 	line := newProgress(sh)
-	if j.reading.quiet {
+	if j.reading.quiet || j.home {
 		line = nil
+	}
+	show := line.show
+	if j.home && !j.reading.quiet {
+		show = nameHomePlace(sh)
 	}
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
-	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: line.show}, beforeResults{pipe, line})
+	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)
@@ -220,6 +226,9 @@ func sameFile(a, b string) bool {
 
 // sources makes one source for each path.
 func (j *job) sources(sh shell) ([]scanner.Source, error) {
+	if j.home {
+		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
+	}
 	needsRepository := j.source.Staged || j.source.Since != "" || j.source.Range != "" || j.source.HistoryOnly
 	var all []scanner.Source
 	for _, path := range j.paths {
