@@ -63,7 +63,7 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 		return nil, nil, nil
 	}
 	f := fileOf(chunk.paths())
-	if f.read == nil || f.role != keeps && !c.mayAssign(chunk.Data) {
+	if f.read == nil || f.role == exemplifies || f.role == configures && !c.mayAssign(chunk.Data) {
 		return nil, nil, nil
 	}
 	r := newReading(c, f, chunk.Data)

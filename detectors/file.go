@@ -209,7 +209,7 @@ var byExtension = map[string]format.Reader{
 var programs = []string{".py", ".php", ".rb", ".js", ".ts", ".mjs", ".cjs", ".lua", ".pl", ".r", ".jl", ".ex", ".exs", ".clj"}
 
 // settings matches the names, without extension, of programs that are configuration.
-var settings = regexp.MustCompile(`(?:^|[._-])(?:settings|config|configuration|secrets|credentials|constants|parameters|env|environment)(?:$|[._-])`)
+var settings = regexp.MustCompile(`(?:^|[._-])(?:settings|secrets|credentials)(?:$|[._-])|^config$`)
 
 // readWhole reads a file that is nothing but a key.
 func readWhole(text []byte) iter.Seq[format.Entry] {

@@ -183,7 +183,7 @@ func (r *reading) script(e *format.Entry) {
 
 // judge keeps a value that is a secret, going by its name, its look and the file.
 func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
-	if user, password, ok := strings.Cut(value, ":"); ok && isLogin(name) && !strings.ContainsAny(user, " /$") && end-start == len(value) {
+	if user, password, ok := strings.Cut(value, ":"); ok && !strings.ContainsAny(user, " /$-+") && end-start == len(value) && isLogin(name) {
 		name, value, start = "password", password, end-len(password)
 	}
 	if scheme, rest, ok := strings.Cut(value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) && end-start == len(value) {
@@ -261,10 +261,12 @@ const structured = 1 << 20
 // schemes are those of Authorization headers (RFC 9110).
 var schemes = []string{"basic", "bearer", "token", "apikey", "api-key", "bot", "key"}
 
+var loginMarks = strings.NewReplacer("_", "", "-", "")
+
 // isLogin tells whether a name means user:password.
 func isLogin(name string) bool {
-	lower := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, end := range []string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
+	lower := strings.ToLower(loginMarks.Replace(name))
+	for _, end := range [...]string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
 		if strings.HasSuffix(lower, end) {
 			return true
 		}
@@ -311,7 +313,7 @@ func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning,
 	case choice == judge.None || meaning != judge.Password:
 		return ""
 	}
-	if r.role == exemplifies || e.Comment && !random {
+	if e.Comment && !random {
 		confidence = lower(confidence)
 	}
 	return confidence
