@@ -192,8 +192,7 @@ func (r *rule) looksSecret(name, value string, s judge.Surroundings) (wanted, we
 	if random || choice == judge.Chosen {
 		return true, false
 	}
-	sure := r.name < 0 || judge.EndsAsPassword(name) && s.Assigned()
-	return choice == judge.Word, len(value) < 8 || !sure
+	return choice == judge.Word && (r.name < 0 || judge.EndsAsPassword(name) && s.Assigned()), len(value) < 8
 }
 
 // group gives where a group matched; -1 if it did not, or there is none.
