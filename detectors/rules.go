@@ -75,10 +75,8 @@ func (d *Rules) Detect(c *Chunk) []Match { return d.detect(c, 1) }
 
 // detect gives the secrets of a chunk that is inside of layers-1 encodings.
 func (d *Rules) detect(c *Chunk, layers int) []Match {
-	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
-	found = slices.DeleteFunc(found, func(f match.Found) bool {
-		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
-	})
+	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, InPath: c.mayBeAt, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
+	found = slices.DeleteFunc(found, func(f match.Found) bool { return !c.owns(f) })
 	found, texts := d.encoded(c.Data, found)
 	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
