@@ -78,7 +78,7 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
-		may = tempts(text[end:min(end+80, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
+		may = tempts(text[end:min(end+120, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
 			string(text[start:end]) == "Secret" // of Kubernetes, with names that need not say so
 		return !may
 	})
@@ -90,6 +90,9 @@ func (c *configured) mayAssign(text []byte) bool {
 func tempts(rest []byte) bool {
 	rest = bytes.TrimLeft(rest, "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
+	if bytes.HasPrefix(value, []byte("{")) { // variable "name" { default = … }
+		return bytes.Contains(value, []byte("default"))
+	}
 	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
 		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
 	} else if len(value) == len(rest) {
