@@ -1,11 +1,15 @@
 package detectors
 
 import (
+	"bytes"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/ascii"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -30,11 +34,9 @@ type spelling struct {
 // Files in which spellings mean what they mean nowhere else.
 const (
 	inActions    = `(?:^|/)(?:\.(?:github|gitea|forgejo)/|action\.ya?ml$)`
-	inAzure      = `(?i)azure[^/]*\.ya?ml$|(?:^|/)\.?(?:azure|vsts)[^/]*/`
 	inCircle     = `(?:^|/)\.circleci/`
 	inJenkins    = `(?i)jenkins|\.groovy$`
 	inKubernetes = `\.(?:ya?ml|json|tpl)$`
-	inSettings   = `(?i)\.ya?ml(?:\.|$)|(?:^|/)[^/]*\.env(?:\.[^/]*)?$`
 )
 
 // spellings are all of them.
@@ -42,7 +44,6 @@ var spellings = []spelling{
 	{"github-actions", `\bsecrets\.(?P<name>[A-Za-z_]\w*)\s*(?:\}\}|\|\||&&|[=!]=|[,)])`, inActions, false},
 	{"github-actions", `\bsecrets\[\s*['"](?P<name>[A-Za-z_]\w*)['"]\s*\]`, inActions, false},
 	{"drone", `\bfrom_secret["']?\s*:\s*["']?(?P<name>[\w./-]+)`, "", false}, // Woodpecker's, too
-	{"azure-pipelines", `\$\((?P<name>[A-Za-z][\w.-]*)\)`, inAzure, true},
 	{"circleci", `\bcontext:\s*(?:\[\s*|-\s+)?["']?(?P<name>[A-Za-z][\w-]*)`, inCircle, false},
 	{"jenkins", `\bcredentials\(\s*['"](?P<name>[\w.-]+)['"]\s*\)`, inJenkins, false},
 	{"jenkins", `\bcredentialsId\s*:\s*['"](?P<name>[\w.-]+)['"]`, inJenkins, false},
@@ -78,7 +79,6 @@ var spellings = []spelling{
 	{"env", `\benv::var(?:_os)?\(\s*"(?P<name>\w+)`, "", true},
 	{"env", `\bDeno\.env\.get\(\s*['"](?P<name>\w+)`, "", true},
 	{"env", `%env\((?:\w+:)*(?P<name>\w+)\)%`, "", true},
-	{"env", `\$\{(?P<name>[A-Za-z_]\w*)(?::?[?+-][^}\n]*)?\}`, inSettings, true},
 }
 
 // newSpellings makes rules of all spellings. A rule's id is the system, and it is told
@@ -95,14 +95,79 @@ func newSpellings() map[*rules.Rule]bool {
 	return all
 }
 
-// reference gives what a spelling's rule found, unless it refers to no secret.
-func reference(data []byte, f match.Found, named bool) (Reference, bool) {
-	r := Reference{f.Rule.ID, string(data[f.NameStart:f.NameEnd]), f.Start, f.End}
-	switch {
-	case named && judge.NameOf(r.Name) < judge.Key:
-		return r, false
-	case r.System == "github-actions" && strings.EqualFold(r.Name, "GITHUB_TOKEN"):
-		return r, false // each run has its own
+// references takes out what the spellings' rules found, and gives the references that
+// it is, and those to variables.
+func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, references []Reference) {
+	rest = slices.DeleteFunc(found, func(f match.Found) bool {
+		named, ok := d.spellings[f.Rule]
+		if !ok || c.Binary {
+			return ok
+		}
+		r := Reference{f.Rule.ID, string(c.Data[f.NameStart:f.NameEnd]), f.Start, f.End}
+		ofRun := r.System == "github-actions" && strings.EqualFold(r.Name, "GITHUB_TOKEN") // which ends with it
+		if !ofRun && (!named || judge.NameOf(r.Name) >= judge.Key) {
+			references = append(references, r)
+		}
+		return true
+	})
+	if c.Binary {
+		return rest, nil
 	}
-	return r, true
+	for _, v := range variables {
+		references = append(references, v.in(c)...)
+	}
+	return rest, references
+}
+
+// variable is how files of one kind write what they take from their surroundings. It
+// begins as much does that is none, so it is looked for in those files alone, and not
+// with all that is looked for everywhere.
+type variable struct {
+	system string
+	open   string
+	after  string // what may follow the name
+	file   func(path string) bool
+}
+
+var variables = []variable{
+	{"env", "${", "}:?+-", func(p string) bool { return isYAML(p) || isEnvironment(p) }},
+	{"azure-pipelines", "$(", ")", func(p string) bool { return isYAML(p) && isOfAzure(p) }},
+}
+
+func isYAML(p string) bool { return strings.HasSuffix(p, ".yml") || strings.HasSuffix(p, ".yaml") }
+
+func isEnvironment(p string) bool {
+	base := path.Base(p)
+	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
+}
+
+func isOfAzure(p string) bool {
+	p = strings.ToLower(p)
+	return strings.Contains(p, "azure") || strings.Contains(p, ".vsts")
+}
+
+// in gives the references that a chunk owns to variables that are secrets.
+func (v *variable) in(c *Chunk) []Reference {
+	if !slices.ContainsFunc(c.paths(), v.file) {
+		return nil
+	}
+	var all []Reference
+	for at := 0; ; {
+		i := bytes.Index(c.Data[at:], []byte(v.open))
+		if i < 0 {
+			return all
+		}
+		start := at + i
+		at = start + len(v.open)
+		end := at
+		for end < len(c.Data) && (ascii.IsWord(c.Data[end]) || c.Data[end] == '.') {
+			end++
+		}
+		if end == len(c.Data) || strings.IndexByte(v.after, c.Data[end]) < 0 || !c.owns(match.Found{Start: start}) {
+			continue
+		}
+		if name := string(c.Data[at:end]); judge.NameOf(name) >= judge.Key {
+			all = append(all, Reference{v.system, name, start, end})
+		}
+	}
 }

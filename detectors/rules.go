@@ -120,21 +120,6 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	return Found{matches, references}
 }
 
-// references takes out what the spellings' rules found, and gives the references that
-// it is.
-func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, references []Reference) {
-	rest = slices.DeleteFunc(found, func(f match.Found) bool {
-		named, ok := d.spellings[f.Rule]
-		if ok && !c.Binary {
-			if r, refers := reference(c.Data, f, named); refers {
-				references = append(references, r)
-			}
-		}
-		return ok
-	})
-	return rest, references
-}
-
 // encoded takes out what the decoders' rules found, and gives the texts that it leads to.
 func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, texts []encoded) {
 	for i := range d.decoders {

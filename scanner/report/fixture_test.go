@@ -191,6 +191,7 @@ func fullScan() scan {
 		{What: ".git/objects/pack/pack-1234.pack", Err: errors.New("object at offset 9217: unexpected EOF")},
 		{What: "secrets/" + hostile, Err: errors.New("permission denied")},
 	}
+	stale := s.value().Fingerprint()
 	references := []scanner.Reference{
 		{System: "env", Name: "DATABASE_PASSWORD", Places: []place.Place{
 			{Kind: place.File, Root: ".", Path: "settings.py", Span: span(3, 12, 31), Also: []place.Span{span(9, 1, 31)},
@@ -199,7 +200,6 @@ func fullScan() scan {
 		}},
 		{System: "1password", Name: hostile, Places: []place.Place{{Kind: place.File, Root: ".", Path: hostile, Span: span(1, 1, 20), Index: true}}},
 	}
-	stale := s.value().Fingerprint()
 	return scan{texts: s.made, problems: problems, findings: all, references: references, summary: scanner.Summary{
 		Roots: []string{"."}, Findings: len(all), New: len(all) - 2, Known: 1, Local: 1, References: len(references), Problems: len(problems),
 		Counts: map[scanner.Counter]int64{

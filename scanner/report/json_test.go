@@ -200,6 +200,7 @@ func TestLinesAreTyped(t *testing.T) {
 		}
 	}
 	want := append(slices.Repeat([]string{"problem"}, len(s.problems)), slices.Repeat([]string{"finding"}, len(s.findings))...)
+	want = append(want, slices.Repeat([]string{"reference"}, len(s.references))...)
 	if diff := cmp.Diff(append(want, "summary"), types); diff != "" {
 		t.Errorf("types (-want +got):\n%s", diff)
 	}
