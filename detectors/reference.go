@@ -152,6 +152,7 @@ func (v *variable) in(c *Chunk) []Reference {
 		return nil
 	}
 	var all []Reference
+	secrets := map[string]bool{} // whether a name means one: few names, many times
 	for at := 0; ; {
 		i := bytes.Index(c.Data[at:], []byte(v.open))
 		if i < 0 {
@@ -166,8 +167,14 @@ func (v *variable) in(c *Chunk) []Reference {
 		if end == len(c.Data) || strings.IndexByte(v.after, c.Data[end]) < 0 || !c.owns(match.Found{Start: start}) {
 			continue
 		}
-		if name := string(c.Data[at:end]); judge.NameOf(name) >= judge.Key {
-			all = append(all, Reference{v.system, name, start, end})
+		name := c.Data[at:end]
+		is, known := secrets[string(name)]
+		if !known {
+			is = judge.NameOf(string(name)) >= judge.Key
+			secrets[string(name)] = is
+		}
+		if is {
+			all = append(all, Reference{v.system, string(name), start, end})
 		}
 	}
 }
