@@ -21,7 +21,7 @@ func hide(findings []Finding, problems []Problem, s *Summary, show func(secret.V
 	h := hider{secret.Hider(values, show), make(map[string]string), make(map[*place.Version]*place.Version)}
 	for i := range findings {
 		f := &findings[i]
-		f.Name = h.text(f.Name)
+		f.Name, f.Why = h.text(f.Name), h.text(f.Why)
 		for j := range f.Places {
 			h.place(&f.Places[j])
 		}
