@@ -31,6 +31,8 @@ func Look(value string, s Surroundings) (look string, secret bool) {
 		return "has the form of a number, an address, a version or a path", false
 	case isExpressionText(value), isExpression(value, s):
 		return "is a piece of code", false
+	case !isPrintable(value):
+		return "has characters that a machine would not choose", false
 	case isRegular(value):
 		return "is regular", false
 	}
