@@ -1,11 +1,11 @@
 package detectors
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
-	"github.com/secretsweep/secretsweep/internal/ascii"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -64,7 +64,7 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 		return nil, nil, nil
 	}
 	f := fileOf(chunk.paths())
-	if f.read == nil || f.role != keeps && !c.mayAssign(chunk.Data) {
+	if f.read == nil || f.role == exemplifies || f.role == configures && !c.mayAssign(chunk.Data) {
 		return nil, nil, nil
 	}
 	r := newReading(c, f, chunk.Data)
@@ -79,7 +79,7 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
-		may = tempts(text[end:min(end+80, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
+		may = tempts(text[end:min(end+120, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
 			string(text[start:end]) == "Secret" // of Kubernetes, with names that need not say so
 		return !may
 	})
@@ -89,19 +89,20 @@ func (c *configured) mayAssign(text []byte) bool {
 // tempts tells whether what follows a name may be its value: not the rest of a sentence,
 // a flag, a number or a reference.
 func tempts(rest []byte) bool {
-	i := 0
-	for i < len(rest) && strings.IndexByte("\"'`])}>:=,({[ \t\r\n-|", rest[i]) >= 0 {
-		i++
+	rest = bytes.TrimLeft(rest, "\"'`])\\")
+	value := bytes.TrimLeft(rest, " \t")
+	if bytes.HasPrefix(value, []byte("{")) { // variable "name" { default = … }
+		return bytes.Contains(value, []byte("default"))
 	}
-	value := rest[i:]
-	for end, c := range value {
-		if c <= ' ' || c == '"' || c == '\'' || c == '<' || c == ',' {
-			value = value[:end]
-			break
-		}
+	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
+		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
+	} else if len(value) == len(rest) {
+		next := bytes.TrimLeft(rest, " \t\r\n,-\"'")
+		return bytes.HasPrefix(next, []byte("value")) || bytes.HasPrefix(next, []byte("default")) // name: …, value: …
 	}
-	if len(value) < 4 || strings.IndexByte("$%<&*@", value[0]) >= 0 || string(value) == "true" || string(value) == "false" || string(value) == "null" {
-		return false
+	value = bytes.TrimLeft(value, "\"'`")
+	if end := bytes.IndexAny(value, " \t\r\n\"'`<,"); end >= 0 {
+		value = value[:end]
 	}
-	return ascii.IsWord(value[0]) || value[0] > ' '
+	return len(value) >= 4 && strings.IndexByte("$%<{}&*@", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }

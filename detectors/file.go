@@ -49,7 +49,7 @@ func allExemplify(paths []string) bool {
 }
 
 // exemplary matches paths of examples, documentation and tests.
-var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|docs?|documentation|dist|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress|locales?|i18n|l10n|translations?|languages?)(?:$|[/._-])|\.(?:template|tmpl|tpl|pot?|xlf|arb|strings)$|(?-i:(?:Tests?|Specs?|[a-z]IT)\.\w+$)|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
+var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|dist|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress|locales?|i18n|l10n|translations?|languages?)(?:$|[/._-])|\.(?:template|tmpl|tpl|pot?|xlf|arb|strings)$|(?-i:(?:Tests?|Specs?|[a-z]IT)\.\w+$)|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
 
 // readerOf gives the reader of a file's format, and its role as far as its name tells.
 // base is the last part of the path, in lower case.
@@ -76,6 +76,9 @@ func readerOf(p, base string) (format.Reader, role) {
 		}
 		ext = path.Ext(stem)
 	}
+	if folder := path.Base(path.Dir(p)); folder == "default" && strings.Contains(p, "etc/") || folder == "sysconfig" {
+		return format.Dotenv, configures // of a service
+	}
 	if strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") {
 		return format.Dockerfile, configures
 	}
@@ -91,7 +94,7 @@ type namedFile struct {
 
 // named has these files by name, in lower case.
 var named = map[string][]namedFile{
-	"config": {{format.YAML, keeps, ".kube"}, {format.INI, keeps, ".snowsql"}, {format.INI, configures, ".git"}}, "sssd.conf": {{format.INI, keeps, ""}},
+	"config": {{format.YAML, keeps, ".kube"}, {format.INI, keeps, ".snowsql"}, {format.YAML, keeps, ".bundle"}, {format.INI, configures, ".git"}}, ".curlrc": {{format.INI, keeps, ""}}, "sssd.conf": {{format.INI, keeps, ""}},
 	"master.key": {{readWhole, keeps, ""}}, ".erlang.cookie": {{readWhole, keeps, ""}}, ".vault_pass": {{readWhole, keeps, ""}}, ".vault_pass.txt": {{readWhole, keeps, ""}},
 	".vault-token": {{readWhole, keeps, ""}}, "vault_password": {{readWhole, keeps, ""}}, "vault_pass": {{readWhole, keeps, ""}},
 	".aliases":                {{format.Shell, configures, ""}},
@@ -103,7 +106,6 @@ var named = map[string][]namedFile{
 	".boto":                   {{format.INI, keeps, ""}},
 	".claude.json":            {{format.JSON, keeps, ""}},
 	".cshrc":                  {{format.Shell, configures, ""}},
-	".curlrc":                 {{format.INI, configures, ""}},
 	".dockercfg":              {{format.JSON, keeps, ""}},
 	".envrc":                  {{format.Shell, configures, ""}},
 	".esmtprc":                {{format.Directives, keeps, ""}},
@@ -198,7 +200,7 @@ var byExtension = map[string]format.Reader{
 	".properties": format.Properties,
 	".xml":        format.XML, ".config": format.XML, ".plist": format.XML, ".csproj": format.XML, ".vbproj": format.XML, ".pubxml": format.XML,
 	".publishsettings": format.XML, ".dtsconfig": format.XML, ".rdp": format.INI, ".targets": format.XML,
-	".ldif": format.YAML, ".csv": format.CSV, ".tsv": format.CSV, ".ini": format.INI, ".cfg": readConf, ".cnf": format.INI, ".service": format.INI, ".inventory": format.INI, ".credentials": format.INI, ".prefs": format.INI,
+	".ldif": format.YAML, ".csv": format.CSV, ".tsv": format.CSV, ".ini": format.INI, ".cfg": readConf, ".cnf": format.INI, ".service": format.INI, ".inventory": format.INI, ".nmconnection": format.INI, ".network": format.INI, ".credentials": format.INI, ".prefs": format.INI,
 	".conf": readConf, ".ovpn": readConf, ".rc": readConf,
 	".sh": format.Shell, ".bash": format.Shell, ".zsh": format.Shell, ".fish": format.Shell, ".ksh": format.Shell, ".csh": format.Shell,
 	".ps1": format.Shell, ".psm1": format.Shell, ".bat": format.Shell, ".cmd": format.Shell, ".command": format.Shell,
@@ -210,7 +212,7 @@ var byExtension = map[string]format.Reader{
 var programs = []string{".py", ".php", ".rb", ".js", ".ts", ".mjs", ".cjs", ".lua", ".pl", ".r", ".jl", ".ex", ".exs", ".clj"}
 
 // settings matches the names, without extension, of programs that are configuration.
-var settings = regexp.MustCompile(`(?:^|[._-])(?:settings|config|configuration|secrets|credentials|constants|parameters|env|environment)(?:$|[._-])`)
+var settings = regexp.MustCompile(`(?:^|[._-])(?:settings|secrets|credentials)(?:$|[._-])|^config$`)
 
 // readWhole reads a file that is nothing but a key.
 func readWhole(text []byte) iter.Seq[format.Entry] {

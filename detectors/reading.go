@@ -53,6 +53,9 @@ func placeOf(e *format.Entry, parts int) string {
 
 // take judges an entry.
 func (r *reading) take(e *format.Entry) {
+	if n := len(e.Value); n > 2 && e.Value[0] == '`' && e.Value[n-1] == '`' && e.End-e.Start == n { // quotes, in some INI files
+		e.Value, e.Start, e.End, e.Style = e.Value[1:n-1], e.Start+1, e.End-1, format.Literal
+	}
 	if len(e.Value) != e.End-e.Start && strings.Contains(e.Value, "://") {
 		r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, e.Value})
 	}
@@ -183,16 +186,23 @@ func (r *reading) script(e *format.Entry) {
 
 // judge keeps a value that is a secret, going by its name, its look and the file.
 func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
-	if user, password, ok := strings.Cut(value, ":"); ok && isLogin(name) && !strings.ContainsAny(user, " /$") && end-start == len(value) {
+	if user, password, ok := strings.Cut(value, ":"); ok && !strings.ContainsAny(user, " /$-+") && end-start == len(value) && isLogin(name) {
 		name, value, start = "password", password, end-len(password)
 	}
 	if scheme, rest, ok := strings.Cut(value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) && end-start == len(value) {
 		value, start = rest, start+len(scheme)+1
+		if r.meaning(name) == judge.Nothing {
+			name = "authorization"
+		}
 		if user, password, ok := judge.Login(rest); ok && user != "" {
 			name, value = "password", password
 		}
 	}
 	meaning := r.meaning(name)
+	if user, password, ok := strings.Cut(value, ":"); ok && meaning == judge.Nothing && r.role == keeps && !strings.ContainsAny(user, " /") &&
+		judge.PasswordOf(password) == judge.Chosen && end-start == len(value) {
+		meaning, value, start = judge.Password, password, end-len(password)
+	}
 	if meaning == judge.Nothing {
 		return
 	}
@@ -254,10 +264,12 @@ const structured = 1 << 20
 // schemes are those of Authorization headers (RFC 9110).
 var schemes = []string{"basic", "bearer", "token", "apikey", "api-key", "bot", "key"}
 
+var loginMarks = strings.NewReplacer("_", "", "-", "")
+
 // isLogin tells whether a name means user:password.
 func isLogin(name string) bool {
-	lower := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, end := range []string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
+	lower := strings.ToLower(loginMarks.Replace(name))
+	for _, end := range [...]string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
 		if strings.HasSuffix(lower, end) {
 			return true
 		}
@@ -304,7 +316,7 @@ func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning,
 	case choice == judge.None || meaning != judge.Password:
 		return ""
 	}
-	if r.role == exemplifies || e.Comment && !random {
+	if e.Comment && !random {
 		confidence = lower(confidence)
 	}
 	return confidence

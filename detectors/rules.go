@@ -76,10 +76,8 @@ func (d *Rules) Detect(c *Chunk) []Match { return d.detect(c, 1) }
 
 // detect gives the secrets of a chunk that is inside of layers-1 encodings.
 func (d *Rules) detect(c *Chunk, layers int) []Match {
-	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
-	found = slices.DeleteFunc(found, func(f match.Found) bool {
-		return !c.owns(f) || f.Rule.Path != nil && !c.mayBeAt(f.Rule.Path)
-	})
+	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, InPath: c.mayBeAt, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
+	found = slices.DeleteFunc(found, func(f match.Found) bool { return !c.owns(f) })
 	found, texts := d.encoded(c.Data, found)
 	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
@@ -235,9 +233,13 @@ func tell(matches []Match, settings []setting) {
 				continue
 			}
 			m.Name, m.Env = s.name, s.env
-			if m.Rule == s.Rule {
+			switch {
+			case m.Rule == s.Rule:
 				m.Value, m.Confidence, m.Why = secret.New(s.value), s.confidence, s.why
 				m.Carrier = m.Value
+			case s.confidence.Compare(m.Confidence) > 0:
+				m.Confidence = s.confidence // its check fails, and it is in use
+				m.because("raised, because " + s.why)
 			}
 		}
 	}

@@ -18,9 +18,10 @@ type Config struct {
 	// that this one adds to: apply that one first. Only gitleaks configs have it.
 	Extend string
 
-	Include     []string // globs of what to scan; none: all
-	Exclude     []string // globs of what not to scan
-	MaxFileSize int64    // in bytes; 0: not said
+	Include     []string   // globs of what to scan; none: all
+	Exclude     []string   // globs of what not to scan
+	MaxFileSize int64      // in bytes; 0: not said
+	Confidence  Confidence // least that is reported; "": not said
 
 	disable   []string
 	providers []*Provider
@@ -76,9 +77,10 @@ type configFile struct {
 }
 
 type scanSpec struct {
-	Include     []string `toml:"include"`
-	Exclude     []string `toml:"exclude"`
-	MaxFileSize size     `toml:"max_file_size"`
+	Include     []string   `toml:"include"`
+	Exclude     []string   `toml:"exclude"`
+	MaxFileSize size       `toml:"max_file_size"`
+	Confidence  confidence `toml:"confidence"`
 }
 
 // ReadConfig reads a .secretsweep.toml:
@@ -90,6 +92,7 @@ type scanSpec struct {
 //	include = ["src"]               # globs, as --include and --exclude take them
 //	exclude = ["*.min.js"]
 //	max_file_size = "20MB"
+//	confidence = "low"              # report what is at least so sure
 //
 //	[[rule]]                        # as in a built-in file, and
 //	provider = "github"             # a known provider; optional
@@ -111,6 +114,7 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 		Include:     f.Scan.Include,
 		Exclude:     f.Scan.Exclude,
 		MaxFileSize: int64(f.Scan.MaxFileSize),
+		Confidence:  f.Scan.Confidence.Confidence,
 		disable:     f.Disable,
 	}
 	for i, spec := range f.Providers {

@@ -96,9 +96,9 @@ func TestConfigDefaults(t *testing.T) {
 }
 
 func TestConfigScan(t *testing.T) {
-	c := readConfig(t, "[scan]\ninclude = ['src']\nexclude = ['*.min.js', 'vendor']\nmax_file_size = '20MB'")
-	got := fmt.Sprint(c.Include, c.Exclude, c.MaxFileSize, c.UseDefault)
-	if want := "[src] [*.min.js vendor] 20971520 true"; got != want {
+	c := readConfig(t, "[scan]\ninclude = ['src']\nexclude = ['*.min.js', 'vendor']\nmax_file_size = '20MB'\nconfidence = 'low'")
+	got := fmt.Sprintf("%v %v %d %s %t", c.Include, c.Exclude, c.MaxFileSize, c.Confidence, c.UseDefault)
+	if want := "[src] [*.min.js vendor] 20971520 low true"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for text, want := range map[string]int64{"0": 0, "7": 7, "1KB": 1 << 10, "3 MiB": 3 << 20, "2g": 2 << 30, "1TB": 1 << 40} {
@@ -200,6 +200,7 @@ func TestReadConfigErrors(t *testing.T) {
 		{"cadence", "[[provider]]\nid = 'a'\nname = 'A'\ncadence = '3 weeks'", `"3 weeks" is no number of days`},
 		{"console", "[[provider]]\nid = 'a'\nname = 'A'\nconsole = 'javascript:alert(1)'", "is no https address"},
 		{"size", "scan.max_file_size = 'big'", `"big" is no size`},
+		{"confidence", "scan.confidence = 'none'", `confidence "none": want low, medium or high`},
 		{"size too large", "scan.max_file_size = '9999999999TB'", "is no size"},
 	}
 	for _, tt := range tests {

@@ -108,11 +108,9 @@ func (s *severity) UnmarshalText(text []byte) error {
 }
 
 // UnmarshalText accepts the three confidences.
-func (c *confidence) UnmarshalText(text []byte) error {
-	if c.Confidence = Confidence(text); slices.Contains(Confidences(), c.Confidence) {
-		return nil
-	}
-	return fmt.Errorf("confidence %q: want low, medium or high", text)
+func (c *confidence) UnmarshalText(text []byte) (err error) {
+	c.Confidence, err = ParseConfidence(string(text))
+	return err
 }
 
 // UnmarshalText accepts the three targets; the value is "value".

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -35,8 +36,20 @@ const (
 	Sure     Confidence = "high"
 )
 
+// LeastConfidence is what is reported from, unless another one is asked for.
+const LeastConfidence = Likely
+
 // Confidences gives all of them, the lesser first.
 func Confidences() []Confidence { return []Confidence{Unlikely, Likely, Sure} }
+
+// ParseConfidence reads one of the three words.
+func ParseConfidence(text string) (Confidence, error) {
+	c := Confidence(text)
+	if !slices.Contains(Confidences(), c) {
+		return "", fmt.Errorf("confidence %q: want low, medium or high", text)
+	}
+	return c, nil
+}
 
 // Compare orders confidences, the lesser first and an unknown one before all.
 func (c Confidence) Compare(d Confidence) int {

@@ -7,7 +7,8 @@ import (
 )
 
 // Silences names, in words, everything by which the config keeps something from
-// being reported: rules that are not used, allows, and paths that are not read.
+// being reported: rules that are not used, allows, paths that are not read, and a
+// confidence that is asked for and more than the default.
 // Two configs can be compared by it.
 func (c *Config) Silences() []string {
 	var all []string
@@ -34,6 +35,9 @@ func (c *Config) Silences() []string {
 	}
 	if c.MaxFileSize > 0 {
 		add("files over %d bytes are not scanned", c.MaxFileSize)
+	}
+	if c.Confidence.Compare(LeastConfidence) > 0 {
+		add("only what is of %s confidence is reported", c.Confidence)
 	}
 	return all
 }

@@ -14,6 +14,7 @@ disable = ["jwt"]
 [scan]
 exclude = ["*.min.js"]
 max_file_size = "1K"
+confidence = "high"
 
 [[allow]]
 description = "samples"
@@ -40,16 +41,19 @@ allow = [{values = ["x{20}"], target = "line"}]
 		`allow in rule "ours" line text x{20}`,
 		`"*.min.js" is not scanned`,
 		"files over 1024 bytes are not scanned",
+		"only what is of high confidence is reported",
 	}
 	if diff := cmp.Diff(want, c.Silences()); diff != "" {
 		t.Errorf("Silences (-want +got):\n%s", diff)
 	}
 
-	empty, err := ReadConfig(".secretsweep.toml", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := empty.Silences(); len(got) != 0 {
-		t.Errorf("an empty config: got %q, want none", got)
+	for _, config := range []string{"", "scan.confidence = 'low'", "scan.confidence = 'medium'"} {
+		c, err := ReadConfig(".secretsweep.toml", []byte(config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Silences(); len(got) != 0 {
+			t.Errorf("%q: got %q, want none", config, got)
+		}
 	}
 }

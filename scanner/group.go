@@ -104,11 +104,14 @@ func (g grouping) findings() []Finding {
 
 // withoutParts leaves out values that lie nowhere but beside a graver one that
 // they are a part of, as the id of a key does beside the key: that finding tells
-// of them.
+// of them, unless it is so unsure that it may not be reported itself.
 func withoutParts(all []Finding) []Finding {
 	beside := make(map[secret.Fingerprint]map[string]bool) // part → where the values lie that it belongs to
 	gravest := make(map[secret.Fingerprint]rules.Severity)
 	for i := range all {
+		if all[i].Confidence.Compare(rules.LeastConfidence) < 0 {
+			continue
+		}
 		for _, p := range all[i].Parts {
 			part := p.Value.Fingerprint()
 			if beside[part] == nil {

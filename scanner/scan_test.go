@@ -37,7 +37,7 @@ func TestScanGroupsByValue(t *testing.T) {
 		"worse critical medium beta also [key] name \"\"\n\tb {{2 15} {2 18}} []\n\tc {{1 7} {1 10}} []",
 		"key high medium alpha also [] name \"\"\n\ta {{1 5} {1 9}} []\n\tb {{1 5} {1 9}} [{{2 5} {2 9}}]",
 		"done {Roots:[.] Findings:2 New:2 Known:0 Local:0 Counts:map[] Problems:0 LeftOut:[]" +
-			" Silenced:[{By:gitleaks:allow Count:1} {By:secretsweep:allow Count:1}] Stale:[] Unused:[]}",
+			" Silenced:[{By:gitleaks:allow Count:1} {By:secretsweep:allow Count:1}] Unsure:map[] Stale:[] Unused:[]}",
 	}
 	if diff := cmp.Diff(want, got.calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
@@ -276,16 +276,24 @@ func TestScanPicksTheMostSpecificRule(t *testing.T) {
 	}
 }
 
-// The id of a key is no row of its own, unless it lies somewhere alone.
+// The id of a key is no row of its own, unless it lies somewhere alone, or beside
+// what may be no key.
 func TestScanLeavesOutParts(t *testing.T) {
 	content := map[string]string{"a": "id=A key=1", "b": "id=A key=1", "c": "id=B key=2", "d": "id=B", "e": "id=C"}
-	got := scan(t, texts{content: content}, paired{patterns{rule("key", "key=(.)")}})
-	var values []string
-	for _, f := range got.findings {
-		values = append(values, f.Value.Reveal())
-	}
-	if want := []string{"1", "2", "B", "C"}; !slices.Equal(values, want) {
-		t.Errorf("values: got %q, want %q", values, want)
+	for confidence, want := range map[rules.Confidence][]string{
+		rules.Unlikely: {"1", "2", "A", "B", "C"},
+		rules.Likely:   {"1", "2", "B", "C"},
+	} {
+		key := rule("key", "key=(.)")
+		key.Confidence = confidence
+		got := scan(t, texts{content: content}, paired{patterns{key}})
+		var values []string
+		for _, f := range got.findings {
+			values = append(values, f.Value.Reveal())
+		}
+		if !slices.Equal(values, want) {
+			t.Errorf("a key of %s confidence: got values %q, want %q", confidence, values, want)
+		}
 	}
 }
 
@@ -341,7 +349,7 @@ func TestScanAddsUp(t *testing.T) {
 		"problem a: no", "problem a: why", "problem z: no",
 		"done {Roots:[.] Findings:0 New:0 Known:0 Local:0 Counts:map[bytes:300 files:6] Problems:3" +
 			" LeftOut:[{Reason:ignored by git What: Count:12} {Reason:images, archives and other packed data What: Count:18}" +
-			" {Reason:submodules that are not checked out What:lib Count:3}] Silenced:[] Stale:[] Unused:[]}",
+			" {Reason:submodules that are not checked out What:lib Count:3}] Silenced:[] Unsure:map[] Stale:[] Unused:[]}",
 	}
 	if diff := cmp.Diff(want, got.calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)

@@ -71,6 +71,8 @@ type Summary struct {
 	// Silenced counts what was found and not reported, by what silenced it. What
 	// a rule itself allows is not found in the first place.
 	Silenced []Silenced
+	// Unsure counts what was found and not reported for its want of confidence.
+	Unsure map[rules.Confidence]int
 	// Stale are baseline entries that no longer occur.
 	Stale []secret.Fingerprint
 	// Unused are lines of ignore files that silenced nothing.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/report"
@@ -94,7 +95,11 @@ func (o *baselineOptions) write(ctx context.Context, sh shell, scanned, path str
 	}
 	var found findings
 	j := job{paths: []string{scanned}, source: source, reading: o.reading, noBaseline: true, show: secret.Value.Mask}
-	if _, err := j.do(ctx, sh, &found); err != nil {
+	if old != nil {
+		j.baseline = path // what is known is found again, however unsure it is
+	}
+	sum, err := j.do(ctx, sh, &found)
+	if err != nil {
 		return err
 	}
 	if len(found.problems) > 0 {
@@ -110,6 +115,11 @@ func (o *baselineOptions) write(ctx context.Context, sh shell, scanned, path str
 	fmt.Fprintf(sh.stdout, "%s: %s\n", printable.Text(path), changes(old, b))
 	if local := len(found.all) - len(b.Entries()); local > 0 {
 		fmt.Fprintf(sh.stdout, "%s on this machine alone: not written down, because the file is meant for git\n", report.Plural(local, "secret"))
+	}
+	for _, c := range slices.Backward(rules.Confidences()) {
+		if n := sum.Unsure[c]; n > 0 {
+			fmt.Fprintf(sh.stdout, "%s of %s confidence: not written down; --confidence %s takes them in\n", report.Plural(n, "finding"), c, c)
+		}
 	}
 	return nil
 }

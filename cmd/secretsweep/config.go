@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -78,7 +79,8 @@ type config struct {
 	include     []string
 	exclude     []string
 	maxFileSize int64
-	hints       []string // for stderr
+	confidence  rules.Confidence // "" where none is asked for
+	hints       []string         // for stderr
 }
 
 // loadConfig takes the first config there is: the flag's, $SECRETSWEEP_CONFIG's,
@@ -160,6 +162,7 @@ func (c *config) add(path string, trust rules.Trust, depth int) error {
 	if file.MaxFileSize > 0 {
 		c.maxFileSize = file.MaxFileSize
 	}
+	c.confidence = cmp.Or(file.Confidence, c.confidence)
 	for _, w := range warnings {
 		c.hints = append(c.hints, string(w))
 	}

@@ -185,7 +185,8 @@ func (s silencers) outcome(f scanner.Finding) (string, error) {
 	return how, nil
 }
 
-// reason tells what silences a finding, at the first of its places where something does.
+// reason tells what silences a finding, at the first of its places where something
+// does, or else that it is not sure enough.
 func (s silencers) reason(f *scanner.Finding) string {
 	for i := range f.Places {
 		p := &f.Places[i]
@@ -195,7 +196,7 @@ func (s silencers) reason(f *scanner.Finding) string {
 			}
 		}
 	}
-	return ""
+	return fmt.Sprintf("it is of %s confidence; --confidence %[1]s takes it in", f.Confidence)
 }
 
 // silence says how to keep a value from being reported.

@@ -35,7 +35,7 @@ func (o *explainOptions) explainLine(ctx context.Context, sh shell, arg string) 
 		return err
 	}
 	e := &lineExplainer{lineOf: at, name: belongs.nameOf(at.file), set: c.set, max: j.source.MaxFileSize}
-	if e.by, err = j.silencers(belongs); err != nil {
+	if e.by, err = j.silencers(belongs, c); err != nil {
 		return err
 	}
 	if err := e.look(ctx); err != nil {

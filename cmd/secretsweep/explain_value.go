@@ -93,7 +93,12 @@ func (e *valueExplainer) scan(ctx context.Context, sh shell, o *explainOptions) 
 		return err
 	}
 	e.report = collector.Report()
-	by, err := j.silencers(targetOf("."))
+	here := targetOf(".")
+	c, err := j.load(sh, here)
+	if err != nil {
+		return err
+	}
+	by, err := j.silencers(here, c)
 	if err != nil {
 		return err
 	}

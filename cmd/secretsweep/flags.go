@@ -15,13 +15,15 @@ import (
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 )
 
-// reading are the flags that say what is read and by which rules.
+// reading are the flags that say what is read, by which rules, and how sure a
+// finding must be.
 type reading struct {
 	include, exclude []string
 	maxFileSize      byteSize
 	allFiles         bool
 	config           string
 	enableRules      []string
+	confidence       confidence
 	workers          int
 	timeout          time.Duration
 	quiet            bool
@@ -36,6 +38,8 @@ func (r *reading) register(cmd *cobra.Command) {
 	f.StringVarP(&r.config, "config", "c", "", "rules and allows from this `file`, .secretsweep.toml or a gitleaks config")
 	f.StringSliceVar(&r.enableRules, "enable-rule", nil, "look for this `rule` only; may be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("enable-rule", completeRules)
+	f.Var(&r.confidence, "confidence", "least `confidence` of what is reported: low, medium, high (default medium)")
+	_ = cmd.RegisterFlagCompletionFunc("confidence", cobra.FixedCompletions([]string{"low", "medium", "high"}, cobra.ShellCompDirectiveNoFileComp))
 	f.IntVar(&r.workers, "workers", 0, "how many `threads` scan (default one for each processor)")
 	f.DurationVar(&r.timeout, "timeout", 0, "give up after this `time`, such as 10m (default never)")
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "no progress, no hints, and no text where nothing is found")
@@ -150,3 +154,19 @@ func (s *byteSize) String() string {
 }
 
 func (s *byteSize) Type() string { return "size" }
+
+// confidence is a flag's confidence. "", which can't be asked for, leaves it to the
+// config.
+type confidence rules.Confidence
+
+var _ pflag.Value = (*confidence)(nil)
+
+func (c *confidence) Set(text string) error {
+	parsed, err := rules.ParseConfidence(text)
+	*c = confidence(parsed)
+	return err
+}
+
+func (c *confidence) String() string { return string(*c) }
+
+func (c *confidence) Type() string { return "confidence" }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,21 +16,24 @@ import (
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
+	"github.com/secretsweep/secretsweep/scanner/source/home"
 )
 
 // job is a scan to be made: what every command that scans has in common.
 type job struct {
 	paths      []string
+	home       bool // paths is the home folder, of which the known places are read
 	source     git.Options
 	reading    reading
 	baseline   string // a file; "" for the target's own
 	noBaseline bool   // not even that
-	raw        bool   // ignore files and baseline are left aside
+	raw        bool   // all that is found is given, whatever silences it
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
 }
@@ -54,7 +58,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	last := &tail{Sink: sink}
 	var by silencers
 	if !j.raw {
-		if by, err = j.silencers(belongs); err != nil {
+		if by, err = j.silencers(belongs, c); err != nil {
 			return scanner.Summary{}, err
 		}
 	}
@@ -76,13 +80,17 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 		}
 	}
 	line := newProgress(sh)
-	if j.reading.quiet {
+	if j.reading.quiet || j.home {
 		line = nil
+	}
+	show := line.show
+	if j.home && !j.reading.quiet {
+		show = nameHomePlace(sh)
 	}
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
-	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: line.show, Allowed: j.allowed}, beforeResults{pipe, line})
+	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)
@@ -166,14 +174,17 @@ func (j *job) configure(c *config) error {
 	return nil
 }
 
-// silencers are the ignore files and the baseline of a target.
+// silencers are what keeps findings from being reported: the ignore files and the
+// baseline of a target, and the confidence that is asked for.
 type silencers struct {
 	lists []*ignore.List
 	known *baseline.Baseline // nil: none
+	least rules.Confidence
 }
 
 // before puts them before a sink: what is ignored is not even known.
 func (s silencers) before(next scanner.Sink) scanner.Sink {
+	next = scanner.Confident(next, s.least)
 	if s.known != nil {
 		next = baseline.New(next, s.known)
 	}
@@ -183,9 +194,9 @@ func (s silencers) before(next scanner.Sink) scanner.Sink {
 	return next
 }
 
-// silencers reads those of a target.
-func (j *job) silencers(t target) (silencers, error) {
-	var s silencers
+// silencers reads those of a target with its config.
+func (j *job) silencers(t target, c *config) (silencers, error) {
+	s := silencers{least: cmp.Or(rules.Confidence(j.reading.confidence), c.confidence, rules.LeastConfidence)}
 	add := func(l *ignore.List, err error) error {
 		s.lists = append(s.lists, l)
 		return err
@@ -243,6 +254,9 @@ func sameFile(a, b string) bool {
 
 // sources makes one source for each path.
 func (j *job) sources(sh shell) ([]scanner.Source, error) {
+	if j.home {
+		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
+	}
 	needsRepository := j.source.Staged || j.source.Since != "" || j.source.Range != "" || j.source.HistoryOnly
 	var all []scanner.Source
 	for _, path := range j.paths {

@@ -18,6 +18,7 @@ type scanOptions struct {
 	reading
 	reporting
 	narrowing
+	home bool
 }
 
 func newScan(sh shell) *cobra.Command {
@@ -31,17 +32,30 @@ In a git repository that is the whole object database (every branch, tag, stash,
 note, amended or dangling commit, with messages and authors), the index and the
 working tree, ignored files included where they look like they hold secrets.
 PATH is a repository, a folder, a file, or - for standard input; default is the
-current folder.`,
+current folder.
+
+With --home, and no PATH beside it, that is the places in your home folder where
+secrets are known to lie: histories, startup files, logins of command line tools,
+settings of editors and AI agents. Each is named when it is read; nothing there is
+changed, and nothing leaves the machine.`,
 		Example: `  secretsweep scan                              this repository, with its whole history
   secretsweep scan --no-history                 only files that are here now
   secretsweep scan --staged                     what the next commit would add
   secretsweep scan --since origin/main          what this branch adds
   secretsweep scan -o report.sarif              a report for other tools
   secretsweep scan --exclude 'testdata/**' src
+  secretsweep scan --home                       what lies around on this laptop
   kubectl logs job/build | secretsweep scan -`,
 		SuggestFor: []string{"detect", "git", "dir", "directory", "file", "files", "stdin", "protect"},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case o.home:
+				home, err := homeFolder(cmd.Flags(), args)
+				if err != nil {
+					return err
+				}
+				args = []string{home}
+			case len(args) == 0:
 				args = []string{"."}
 			}
 			if err := o.reporting.check(cmd.Flags(), report.Formats()); err != nil {
@@ -52,6 +66,7 @@ current folder.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
+	f.BoolVar(&o.home, "home", false, "the places in your home folder where tools keep secrets")
 	o.narrowing.register(f)
 	o.reading.register(cmd)
 	o.reporting.register(cmd, report.Formats())
@@ -79,7 +94,7 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	if err != nil {
 		return err
 	}
-	j := job{paths: paths, source: source, reading: o.reading, baseline: o.baseline, show: o.show()}
+	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show()}
 	sum, err := j.do(ctx, sh, sink)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/ascii"
@@ -26,7 +25,7 @@ func PasswordOf(value string) Choice {
 	switch {
 	case len(value) < 4 || len(value) > longest:
 		return None
-	case slices.Contains(noValues, lower), isExpressionText(value), IsDerived(value):
+	case noValues[lower], isExpressionText(value), IsDerived(value):
 		return None
 	case isStock(lower):
 		return Stock
@@ -49,8 +48,10 @@ func PasswordOf(value string) Choice {
 		return None
 	case strings.Contains(value, " ") && digits == 0:
 		return None
-	case digits == 0 && strings.IndexByte("?:.,;", value[len(value)-1]) >= 0:
-		return Word // a label
+	case digits == 0 && (strings.IndexByte("?:.,;", value[len(value)-1]) >= 0 || signs == 1 && value[len(value)-1] == '!'):
+		return Word // a label, or the end of a sentence
+	case digits == 0 && signs == 1 && strings.IndexByte(value, '@') > 0:
+		return Word // user@domain
 	}
 	switch {
 	case letters > 0 && (digits > 0 || signs > 0) && !isTechnical(lower) && !isIdentifier(value):
@@ -68,18 +69,18 @@ func PasswordOf(value string) Choice {
 var passwordSigns = regexp.MustCompile(`[!#$%^&*?]`)
 
 // noValues are words that stand where a value could.
-var noValues = []string{
+var noValues = set(
 	"true", "false", "null", "none", "nil", "undefined", "empty", "yes", "no", "on", "off", "string", "text", "int", "integer", "number", "boolean", "bool",
 	"object", "array", "str", "any", "void", "required", "optional", "default", "auto", "disabled", "enabled", "unset", "n/a", "tbd", "todo", "secret", "secrets", "token", "key", "value",
 	"bearer", "basic", "digest", "plain", "scram", "ldap", "oauth", "oauth2", "saml", "kerberos", "gssapi", "static", "dynamic", "opaque", "generic", "rotate", "always", "never", "prompt", "ask",
 	"read", "write", "readonly", "header", "query", "cookie", "body", "internal", "external", "file", "env", "hidden", "masked", "encrypted", "sensitive", "varchar", "uuid", "base64",
-}
+)
 
 // isStock tells whether a password, in lower case, is one that is tried first, or
 // names itself.
 func isStock(lower string) bool {
 	bare := strings.Trim(lower, "0123456789!@#$*._-")
-	return slices.Contains(stock, lower) || slices.Contains(stock, unleet.Replace(lower)) || slices.Contains(stock, bare) || strings.Trim(lower, "0123456789") == "" && isRegular(lower)
+	return stock[lower] || stock[unleet.Replace(lower)] || stock[bare] || strings.Trim(lower, "0123456789") == "" && isRegular(lower)
 }
 
 // unleet puts letters back for the signs that are written for them.
@@ -87,17 +88,20 @@ var unleet = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i
 
 // stock are the passwords that lists of the most common ones begin with, the defaults of
 // common software, and words that say what they stand for.
-var stock = []string{
+var stock = set(
 	"password", "passwd", "pass", "passw0rd", "p@ssw0rd", "p@ssword", "pa55word", "pa$$word", "passwort", "secret", "s3cret", "s3cr3t", "supersecret", "verysecret", "topsecret", "changeme", "change-me", "change_me",
 	"changeit", "changethis", "admin", "administrator", "adminpass", "adminpassword", "admin-password", "root", "rootpass", "rootpassword", "toor", "user", "username", "userpass", "userpassword", "guest", "test", "testing", "tester", "testpass", "testpassword", "test-password", "testuser", "demo", "sample", "example", "default",
 	"postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb", "redis", "rabbitmq", "minio", "minioadmin", "elastic", "kibana", "grafana", "sonar", "jenkins", "nexus", "vagrant", "docker", "oracle", "sa", "neo4j", "keycloak", "airflow", "superset", "odoo", "wordpress", "drupal", "joomla", "magento", "django", "rails", "laravel", "symfony", "homestead", "sail", "forge", "hive", "hadoop", "spark", "kafka", "zabbix", "nagios", "cacti", "graylog", "nextcloud", "gitlab", "gitea",
 	"foo", "bar", "baz", "foobar", "qwerty", "qwertz", "azerty", "abc", "abcd", "letmein", "welcome", "iloveyou", "monkey", "dragon", "hunter", "mypassword", "mypass", "my-password", "my_password", "mysecret", "my-secret", "yourpassword", "your-password", "your_password", "dbpassword", "dbpass", "db_password", "db-password", "temp", "temporary", "dummy", "fake", "mock", "placeholder", "insecure", "notsecure", "notsecret", "not-secret", "development", "dev", "devpassword", "devpass", "local", "localdev", "staging", "prod", "production", "pw", "pwd", "service", "system", "manager", "tomcat", "s3cr3tpassword", "masterpassword",
 	"wijzigmij", "cambiame", "cambiar", "changezmoi", "aendern", "ändern", "ändermich", "zmienmnie", "trocar", "mudar", "geheim", "segreto", "secreto", "motdepasse", "contraseña", "senha", "wachtwoord", "heslo", "haslo",
-}
+)
 
 // isExpressionText tells whether a value is a piece of code or a reference, by its text
 // alone.
 func isExpressionText(value string) bool {
+	if !strings.ContainsAny(value, "$%(){}[]<>.:/!@#~*^`\\-_=xX+|") {
+		return false
+	}
 	if _, refers := Refers(value); refers {
 		return true
 	}
@@ -135,6 +139,15 @@ var identifier = regexp.MustCompile(`^(?:[a-z]{2,}[-_./: ])+[a-z]{2,}[0-9]?$|^(?
 func isTechnical(lower string) bool { return technical.MatchString(lower) }
 
 var technical = regexp.MustCompile(`^(?:[a-z]{1,3}[0-9]{1,2}|(?:oauth|http|sha|md|aes|rsa|utf|base|ipv|ldap|saml|tls|ssl|ssh|pkcs|x)[-_]?[0-9][\w-]*|(?:hs|rs|es|ps)(?:256|384|512)|scram-sha-[0-9]+|ed25519|p256|[a-z]{2,5}[0-9]|api[-_]?v?[0-9.]+|v[0-9.]+)$`)
+
+// set makes a set of words.
+func set(words ...string) map[string]bool {
+	all := make(map[string]bool, len(words))
+	for _, w := range words {
+		all[w] = true
+	}
+	return all
+}
 
 // kinds counts letters (with all that is not ASCII), digits, and signs.
 func kinds(s string) (letters, digits, signs int) {

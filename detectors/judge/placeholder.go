@@ -87,6 +87,16 @@ func (s Surroundings) quoted() bool {
 	return s.Start > 0 && strings.IndexByte("\"'`", s.Text[s.Start-1]) >= 0
 }
 
+// Assigned tells whether the value stands in quotes after a sign that assigns: not as
+// an argument or an element.
+func (s Surroundings) Assigned() bool {
+	if !s.quoted() {
+		return false
+	}
+	before := bytes.TrimRight(s.Text[:s.Start-1], " \t@")
+	return len(before) > 0 && strings.IndexByte("=:>", before[len(before)-1]) >= 0
+}
+
 // isStructured tells whether a value has a form of its own that is no secret's:
 // an identifier, number, time, version, address, path or colour.
 func isStructured(value string) bool { return structured.MatchString(value) }

@@ -25,18 +25,18 @@ type Surroundings struct {
 // that is no secret. Then it weighs how many bits it takes to write the value as
 // words, numbers and punctuation against how many it takes as random characters.
 func Random(value string, s Surroundings) bool {
+	if len(value) < leastRandom || !isPrintable(value) {
+		return false
+	}
+	// First what takes the least time and says no to most.
+	plain, encoded := PlainText(value)
 	switch {
-	case len(value) < leastRandom || !isPrintable(value):
+	case !encoded && (isRegular(value) || !isSurprising(value)), encoded && !holdsRandom(plain):
 		return false
 	case namesPublic(s.Name), isPlaceholder(value), isExpression(value, s), isStructured(value), IsDerived(value):
 		return false
-	case isRegular(value):
-		return false
 	}
-	if plain, ok := PlainText(value); ok {
-		return holdsRandom(plain)
-	}
-	return isSurprising(value)
+	return !encoded || !isRegular(value)
 }
 
 // leastRandom is the length under which chance can't be told from intent.

@@ -1,6 +1,9 @@
 package judge
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Reference says where a value is that does not stand here.
 type Reference struct {
@@ -11,6 +14,9 @@ type Reference struct {
 // Refers tells whether a value is no value but says where one is: a variable, an
 // entry of a vault, a text that was encrypted. A part that is one is enough.
 func Refers(value string) (Reference, bool) {
+	if !strings.ContainsAny(value, "$%{}<>@#[(:/!_.`") {
+		return Reference{}, false
+	}
 	for _, s := range spellings {
 		if m := s.pattern.FindStringSubmatch(value); m != nil {
 			r := Reference{System: s.system}

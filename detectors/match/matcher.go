@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"sync"
 
@@ -103,6 +104,9 @@ func (m *Matcher) Slow() []string { return slices.Clone(m.slow) }
 type Text struct {
 	Data   []byte
 	Binary bool // only rules that can't match by chance apply
+	// InPath, unless it is nil, tells whether the text may be at a path that a rule
+	// with a path asks for. The other rules with a path find nothing.
+	InPath func(path *regexp.Regexp) bool
 
 	// Base is the trace of another text, by the same Matcher, and Copied are the pieces
 	// of Data that are taken from that one, in the order in which they stand in Data.
@@ -131,7 +135,8 @@ func (m *Matcher) Find(input Text) []Found {
 	var all []Found
 	t := &text{data: input.Data, hits: s.bySearch}
 	for _, r := range m.rules {
-		if !input.Binary || r.binary {
+		elsewhere := r.Path != nil && input.InPath != nil && t.mayMatch(r.pattern) && !input.InPath(r.Path)
+		if !elsewhere && (!input.Binary || r.binary) {
 			all = r.find(t, all)
 		}
 	}

@@ -189,7 +189,10 @@ func (r *rule) looksSecret(name, value string, s judge.Surroundings) (wanted, we
 		return false, false
 	}
 	choice := judge.PasswordOf(value)
-	return random || choice >= judge.Word, !random && choice == judge.Word && (r.name >= 0 || len(value) < 8)
+	if random || choice == judge.Chosen {
+		return true, false
+	}
+	return choice == judge.Word && (r.name < 0 || judge.EndsAsPassword(name) && s.Assigned()), len(value) < 8
 }
 
 // group gives where a group matched; -1 if it did not, or there is none.

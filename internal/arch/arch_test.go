@@ -29,7 +29,7 @@ var floors = [][]string{
 	{"detectors"},
 	{"scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
-	{"scanner/source/git"},
+	{"scanner/source/git", "scanner/source/home"},
 	{"cmd/secretsweep"},
 }
 

@@ -2,11 +2,13 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
@@ -105,12 +107,12 @@ func (c *Collector) Done(s scanner.Summary) error {
 		Counts:   map[scanner.Counter]int64{},
 		LeftOut:  []LeftOut{},
 		Silenced: []Silenced{},
+		Unsure:   map[rules.Confidence]int{},
 		Stale:    append([]secret.Fingerprint{}, s.Stale...),
 		Unused:   []Unused{},
 	}
-	for what, n := range s.Counts {
-		out.Counts[what] = n
-	}
+	maps.Copy(out.Counts, s.Counts)
+	maps.Copy(out.Unsure, s.Unsure)
 	for _, l := range s.LeftOut {
 		out.LeftOut = append(out.LeftOut, LeftOut{Reason: l.Reason, What: l.What, Count: max(l.Count, 1)})
 	}

@@ -197,6 +197,7 @@ func fullScan() scan {
 			{Reason: scanner.TooLarge, What: "data/dump.sql", Count: 1},
 		},
 		Silenced: []scanner.Silenced{{By: ".secretsweepignore", Count: 2}, {By: "secretsweep:allow", Count: 1}},
+		Unsure:   map[rules.Confidence]int{rules.Unlikely: 31, rules.Likely: 1},
 		Stale:    []secret.Fingerprint{stale},
 		Unused:   []scanner.Unused{{File: ".secretsweepignore", Line: 7, Text: "path: " + hostile}},
 	}}

@@ -104,6 +104,7 @@ type Summary struct {
 	Counts   map[scanner.Counter]int64 `json:"counts"`
 	LeftOut  []LeftOut                 `json:"left_out"`
 	Silenced []Silenced                `json:"silenced"`
+	Unsure   map[rules.Confidence]int  `json:"unsure"`
 	Stale    []secret.Fingerprint      `json:"stale"`
 	Unused   []Unused                  `json:"unused"`
 }

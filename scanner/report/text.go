@@ -194,6 +194,12 @@ func (t *textWriter) summary(r *Report) {
 		t.amount(label, int64(q.Count), "by "+printable.Text(q.By))
 		label = ""
 	}
+	for _, c := range slices.Backward(rules.Confidences()) {
+		if n := s.Unsure[c]; n > 0 {
+			t.amount(label, int64(n), fmt.Sprintf("of %s confidence; --confidence %s shows them", c, c))
+			label = ""
+		}
+	}
 
 	label = "stale"
 	for _, f := range s.Stale {
