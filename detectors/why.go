@@ -20,10 +20,7 @@ func (m *Match) because(reason string) {
 func (r *reading) why(e *format.Entry, name, value string) string {
 	look, _ := judge.Look(value, judge.Quoted(name, value))
 	why := means(r.meaning(name), name) + "; the value " + look
-	switch {
-	case r.role == exemplifies:
-		why += "; the path is that of an example or a test"
-	case r.role == keeps:
+	if r.role == keeps {
 		why += "; the file is one of a client that keeps passwords"
 	}
 	if e.Comment {
@@ -65,9 +62,13 @@ func (d *Rules) Passed(c *Chunk) []Passed {
 	for e := range f.read(c.Data) {
 		before := len(r.found)
 		r.take(&e)
-		if len(r.found) == before && e.Start < e.End {
-			name := r.nameOf(&e)
+		name := r.nameOf(&e)
+		switch {
+		case e.Start == e.End:
+		case len(r.found) == before:
 			all = append(all, Passed{name, secret.New(e.Value), e.Start, e.End, r.passes(&e, name)})
+		case r.role == exemplifies:
+			all = append(all, Passed{name, secret.New(e.Value), e.Start, e.End, "the path is that of an example or a test"})
 		}
 	}
 	return all

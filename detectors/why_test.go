@@ -14,10 +14,9 @@ func TestWhy(t *testing.T) {
 	d := builtin(t)
 	tests := []struct{ path, text, want string }{
 		{"app/.env", "DB_PASSWORD=Summer2024!x\n", `"DB_PASSWORD" means a password; the value looks like a password that a person chose`},
-		{"tests/app/.env", "DB_PASSWORD=Summer2024!x\n", `"DB_PASSWORD" means a password; the value looks like a password that a person chose; the path is that of an example or a test`},
 		{"app/.env", "# DB_PASSWORD=Summer2024!x\n", `"DB_PASSWORD" means a password; the value looks like a password that a person chose; it stands in a comment`},
 		{"notes.txt", "Password: Marble417!x\n", "the value looks like a password that a person chose"},
-		{"docs/notes.txt", "Password: Marble417!x\n", "the value looks like a password that a person chose; lowered, because the path is that of an example or a test"},
+		{"tests/notes.txt", "Password: Marble417!x\n", "the value looks like a password that a person chose; lowered, because the path is that of an example or a test"},
 	}
 	for _, tt := range tests {
 		matches := d.Detect(&detectors.Chunk{Data: []byte(tt.text), At: place.Place{Path: tt.path}, Whole: true, To: len(tt.text)})
@@ -51,6 +50,11 @@ func TestPassed(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("passed (-want +got):\n%s", diff)
+	}
+	for _, p := range d.Passed(chunk("tests/.env")) {
+		if p.Name == "DB_PASSWORD" && p.Why != "the path is that of an example or a test" {
+			t.Errorf("in a test: got %q", p.Why)
+		}
 	}
 	if got := d.Passed(chunk("notes.txt")); len(got) > 0 {
 		t.Errorf("a file without a format: got %d", len(got))

@@ -45,10 +45,11 @@ func unlike(r *rules.Rule, m spot) string {
 		}
 	}
 	value := m.Value.Reveal()
-	look, like := judge.Look(value, judge.Quoted(m.Name, value))
-	if like {
+	quoted := judge.Quoted(m.Name, value)
+	if judge.Random(value, quoted) {
 		return wanted + ", going by what stands around it"
 	}
+	look, _ := judge.Look(value, quoted)
 	return wanted + ": it " + look
 }
 
