@@ -34,6 +34,11 @@ func (o *explainOptions) explainLine(ctx context.Context, sh shell, arg string) 
 	if err != nil {
 		return err
 	}
+	if !o.quiet {
+		for _, hint := range c.hints {
+			sh.say("%s", printable.Text(hint))
+		}
+	}
 	e := &lineExplainer{lineOf: at, name: belongs.nameOf(at.file), set: c.set, max: j.source.MaxFileSize}
 	if e.by, err = j.silencers(belongs, c); err != nil {
 		return err
