@@ -237,7 +237,7 @@ func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
 			Rule: rule.Rule, Start: start, End: end, MatchStart: start, MatchEnd: end,
 			NameStart: -1, NameEnd: -1, CarrierStart: -1, CarrierEnd: -1, Literal: structured,
 		},
-		name: name, env: env, value: value, confidence: confidence,
+		name: name, env: env, value: value, confidence: confidence, why: r.why(e, name, value),
 	}
 	if start == end || rule.allows.Hold(r.data, &s.Found) {
 		return

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -197,8 +198,13 @@ func newMatch(data []byte, k kept) Match {
 			m.Value = secret.New(plain)
 		}
 	}
+	if f.Rule.Random || f.Rule.Chosen {
+		look, _ := judge.Look(string(data[f.Start:f.End]), judge.Surroundings{Text: data, Start: f.Start, End: f.End})
+		m.because("the value " + look)
+	}
 	if f.Weak {
 		m.Confidence = lower(m.Confidence)
+		m.because("lowered, because the rule's check fails")
 	}
 	if f.NameStart >= 0 {
 		m.Name = string(data[f.NameStart:f.NameEnd])
@@ -216,6 +222,7 @@ func lowerRandom(matches []Match) {
 	for i := range matches {
 		if m := &matches[i]; m.Rule.Random || m.Rule.Chosen {
 			m.Confidence = lower(m.Confidence)
+			m.because("lowered, because the path is that of an example or a test")
 		}
 	}
 }
@@ -232,10 +239,11 @@ func tell(matches []Match, settings []setting) {
 			m.Name, m.Env = s.name, s.env
 			switch {
 			case m.Rule == s.Rule:
-				m.Value, m.Confidence = secret.New(s.value), s.confidence
+				m.Value, m.Confidence, m.Why = secret.New(s.value), s.confidence, s.why
 				m.Carrier = m.Value
 			case s.confidence.Compare(m.Confidence) > 0:
 				m.Confidence = s.confidence // its check fails, and it is in use
+				m.because("raised, because " + s.why)
 			}
 		}
 	}
