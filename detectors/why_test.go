@@ -19,7 +19,7 @@ func TestWhy(t *testing.T) {
 		{"tests/notes.txt", "Password: Marble417!x\n", "the value looks like a password that a person chose; lowered, because the path is that of an example or a test"},
 	}
 	for _, tt := range tests {
-		matches := d.Detect(&detectors.Chunk{Data: []byte(tt.text), At: place.Place{Path: tt.path}, Whole: true, To: len(tt.text)})
+		matches := d.Detect(&detectors.Chunk{Data: []byte(tt.text), At: place.Place{Path: tt.path}, Whole: true, To: len(tt.text)}).Matches
 		if len(matches) != 1 || matches[0].Why != tt.want {
 			t.Errorf("%s: %q: got %d matches, want one because %s", tt.path, tt.text, len(matches), tt.want)
 			for _, m := range matches {

@@ -237,7 +237,7 @@ type lineWatch struct {
 	passed []told // in the line
 }
 
-func (w *lineWatch) Detect(c *detectors.Chunk) []detectors.Match {
+func (w *lineWatch) Detect(c *detectors.Chunk) detectors.Found {
 	w.lines = c.At.Start.Line + bytes.Count(c.Data, []byte{'\n'})
 	if bytes.HasSuffix(c.Data, []byte{'\n'}) {
 		w.lines--
