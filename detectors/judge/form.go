@@ -28,26 +28,28 @@ func hasForm(forms []form, value string) bool {
 func isStructured(value string) bool { return hasForm(structured, value) }
 
 var structured = []form{
-	{"", regexp.MustCompile(`(?i)^[-+]?[0-9][0-9_.,e+-]*[a-z%]{0,3}$`)},                                                                                         // number, version, date, size, phone
-	{"-", regexp.MustCompile(`(?i)^[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[)}]?$`)},                                                   // UUID
-	{"-", regexp.MustCompile(`(?i)^[0-9]{4}-[0-9]{2}-[0-9]{2}[t _-]`)},                                                                                          // time
-	{"-g", regexp.MustCompile(`(?i)^v[0-9]+[\w.]*-[0-9]+-g[0-9a-f]{7,}$`)},                                                                                      // git describe
-	{"0x", regexp.MustCompile(`(?i)^0x[0-9a-f]{40}$`)},                                                                                                          // address on a blockchain
-	{"0x", regexp.MustCompile(`(?i)^[-+]?0x[0-9a-f_.]{1,16}(?:p[-+]?[0-9a-f_]*)?[uli]*$`)},                                                                      // number
-	{"#", regexp.MustCompile(`(?i)^#[0-9a-f]{3,8}$`)},                                                                                                           // colour
-	{"=", regexp.MustCompile(`(?i)[<>=~!]=v?[0-9]+\.[0-9]`)},                                                                                                    // version that is asked for
-	{`\`, regexp.MustCompile(`(?i)\\[xu][0-9a-f]{2}`)},                                                                                                          // escaped bytes
-	{`\`, regexp.MustCompile(`(?i)^(?:[a-z]:\\|[\w.-]+\\[\w.\\-]+$)`)},                                                                                          // path of Windows
-	{"/", regexp.MustCompile(`^(?:\.{1,2}|~)/`)},                                                                                                                // path
-	{"/", regexp.MustCompile(`(?i)^(?:application|audio|font|image|message|model|multipart|text|video)/`)},                                                      // media type
-	{"://", regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*://`)},                                                                                                    // URL
-	{":", regexp.MustCompile(`(?i)^(?:data|mailto|urn):`)},                                                                                                      // URL
-	{":", regexp.MustCompile(`(?i)^(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}$`)},                                                                                          // MAC address, fingerprint
-	{":", regexp.MustCompile(`(?i)^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$`)},                                                                                        // IPv6
-	{"@", regexp.MustCompile(`^[\w.+-]+@[\w-]+\.[\w.-]+$`)},                                                                                                     // mail address
-	{".", regexp.MustCompile(`(?i)^v?[0-9]+\.[0-9]+[\w.+-]*$`)},                                                                                                 // version
-	{".", regexp.MustCompile(`(?i)^(?:[\w-]+\.)+(?:app|cloud|com|dev|internal|io|local|net|org|svc)(?:$|[:/])`)},                                                // host
-	{".", regexp.MustCompile(`(?i)\.(?:crt|css|gif|go|gz|html?|ico|jar|java|jpe?g|js|json|key|md|pem|php|png|py|rb|sh|svg|toml|ts|txt|woff2?|xml|ya?ml|zip)$`)}, // file
+	{"", regexp.MustCompile(`(?i)^[-+]?[0-9][0-9_.,e+-]*[a-z%]{0,3}$`)},                                       // number, version, date, size, phone
+	{"-", regexp.MustCompile(`(?i)^[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[)}]?$`)}, // UUID
+	{"-", regexp.MustCompile(`(?i)^[0-9]{4}-[0-9]{2}-[0-9]{2}[t _-]`)},                                        // time
+	{"-g", regexp.MustCompile(`(?i)^v[0-9]+[\w.]*-[0-9]+-g[0-9a-f]{7,}$`)},                                    // git describe
+	{"0x", regexp.MustCompile(`(?i)^0x[0-9a-f]{40}$`)},                                                        // address on a blockchain
+	{"0x", regexp.MustCompile(`(?i)^[-+]?0x[0-9a-f_.]{1,16}(?:p[-+]?[0-9a-f_]*)?[uli]*$`)},                    // number
+	{"#", regexp.MustCompile(`(?i)^#[0-9a-f]{3,8}$`)},                                                         // colour
+	{"=", regexp.MustCompile(`(?i)[<>=~!]=v?[0-9]+\.[0-9]`)},                                                  // version that is asked for
+	{`\`, regexp.MustCompile(`(?i)\\[xu][0-9a-f]{2}`)},                                                        // escaped bytes
+	{`\`, regexp.MustCompile(`(?i)^(?:[a-z]:\\|[\w.-]+\\[\w.\\-]+$)`)},                                        // path of Windows
+	{"/", regexp.MustCompile(`^(?:\.{1,2}|~)/`)},                                                              // path
+	{"/", regexp.MustCompile(`(?i)^(?:application|audio|font|image|message|model|multipart|text|video)/`)},    // media type
+	{"://", regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*://`)},                                                  // URL
+	{":", regexp.MustCompile(`(?i)^(?:data|mailto|urn):`)},                                                    // URL
+	{":", regexp.MustCompile(`(?i)^(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}$`)},                                        // MAC address, fingerprint
+	{":", regexp.MustCompile(`(?i)^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$`)},                                      // IPv6
+	{"@", regexp.MustCompile(`^[\w.+-]+@[\w-]+\.[\w.-]+$`)},                                                   // mail address
+	{".", regexp.MustCompile(`(?i)^v?[0-9]+\.[0-9]+[\w.+-]*$`)},                                               // version
+	// Host.
+	{".", regexp.MustCompile(`(?i)^(?:[\w-]+\.)+(?:app|cloud|com|dev|internal|io|local|net|org|svc)(?:$|[:/])`)},
+	// File.
+	{".", regexp.MustCompile(`(?i)\.(?:crt|css|gif|go|gz|html?|ico|jar|java|jpe?g|js|json|key|md|pem|php|png|py|rb|sh|svg|toml|ts|txt|woff2?|xml|ya?ml|zip)$`)},
 }
 
 // IsDerived tells whether a value was computed from something and is made to be

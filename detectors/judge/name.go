@@ -27,19 +27,20 @@ func NameOf(name string) Meaning {
 	}
 	all := words(name)
 	meaning, rest := meaningOf(all)
-	if meaning == Nothing {
+	switch {
+	case meaning == Nothing:
 		var after string
 		meaning, after = foreignMeaning(strings.ToLower(name))
 		rest = words(after)
+	case asked[all[0]], meaning == Password && acts[all[0]]:
+		return Public
 	}
 	switch {
 	case meaning == Nothing:
 		return Nothing
-	case strings.Contains(name, "/") && strings.Contains(name, "."):
-		return Public // a file
-	case namesPublic(all), slices.ContainsFunc(rest, isAboutSecret):
+	case strings.Contains(name, "/") && strings.Contains(name, "."): // a file
 		return Public
-	case len(all) > 0 && (asked[all[0]] || meaning == Password && acts[all[0]]):
+	case namesPublic(all), anyOf(rest, aboutSecrets):
 		return Public
 	}
 	return meaning
@@ -121,7 +122,7 @@ func namesPublic(all []string) bool {
 	if len(all) == 0 {
 		return false
 	}
-	if slices.ContainsFunc(all, func(w string) bool { return publicWords[w] }) {
+	if anyOf(all, publicWords) {
 		return !slices.Contains(all, "secret") || !slices.Contains(all, "csrf") // what signs such tokens is a secret
 	}
 	last := all[len(all)-1]
@@ -130,10 +131,6 @@ func namesPublic(all []string) bool {
 	}
 	return publicEndings[last]
 }
-
-// isAboutSecret tells whether a word after a secret's name makes it one of something
-// else.
-func isAboutSecret(w string) bool { return aboutSecrets[w] }
 
 // Stems gives texts, in lower case, of which every name has one that means a secret.
 func Stems() []string {

@@ -71,7 +71,8 @@ var otherKeys = set(`
 	the this title toggle tokenization toml topic trace translation type unique vector websocket xml yaml
 `)
 
-// aboutSecrets are words after which a name is about a secret and not of one.
+// aboutSecrets are words that make a name one about a secret if they stand anywhere
+// after it.
 var aboutSecrets = set(`
 	age at attempts audience autocomplete budget by bytes cache change changed check color complexity config
 	confirm confirmation created days dialog disabled duration enabled encoder encoding encrypted entry env
@@ -93,12 +94,13 @@ var publicWords = set(`
 	thumbprint xsrf
 `)
 
-// publicEndings make public what has them as the last word of its name.
+// publicEndings make public what has them as the last word of its name: elsewhere they
+// may say which secret it is.
 var publicEndings = set(`
 	alg algorithm alphabet arn characters chars charset class code column count description dir email
 	endpoint expires expiry field file filename format guid hash hashed header hint host icon id ids index
 	kind label len length message mode name names param parameter path pattern policy prefix ref regex regexp
-	rev selector sig signature size suffix test text title ttl type uri url username uuid version
+	rev selector sig signature size suffix text title ttl type uri url username uuid version
 `)
 
 // asked are words that make a question or a number of the name that they begin.

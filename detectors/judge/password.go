@@ -126,8 +126,8 @@ var identifier = regexp.MustCompile(`^(?:` + strings.Join([]string{
 
 // technical matches terms, in lower case, that have digits in them.
 var technical = regexp.MustCompile(`^(?:` + strings.Join([]string{
-	`[a-z]{1,3}[0-9]{1,2}|[a-z]{2,5}[0-9]`,                                                    // db01, node1
-	`(?:aes|base|http|ipv|ldap|md|oauth|pkcs|rsa|saml|sha|ssh|ssl|tls|utf|x)[-_]?[0-9][\w-]*`, // sha256, utf-8
-	`(?:es|hs|ps|rs)(?:256|384|512)|ed25519|p256|scram-sha-[0-9]+`,                            // signatures and logins
-	`api[-_]?v?[0-9.]+|v[0-9.]+`,                                                              // versions
+	`[a-z]{1,3}[0-9]{1,2}|[a-z]{2,5}[0-9]`, // db01, node1
+	`(?:aes|base|http|ipv|ldap|md|oauth|pkcs|rsa|saml|sha|ssh|ssl|tls|utf)[-_]?[0-9][\w-]*|x(?:509|64|86)(?:[-_]\w+)?`, // sha256, utf-8, x86_64
+	`(?:es|hs|ps|rs)(?:256|384|512)|ed25519|p256|scram-sha-[0-9]+`,                                                     // signatures and logins
+	`api[-_]?v?[0-9.]+|v[0-9.]+`, // versions
 }, "|") + `)$`)

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/ascii"
@@ -13,6 +14,11 @@ func set(text string) map[string]bool {
 		all[w] = true
 	}
 	return all
+}
+
+// anyOf tells whether one of some words is in a set.
+func anyOf(words []string, set map[string]bool) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return set[w] })
 }
 
 // words splits a name into its words, in lower case: runs of ASCII letters, cut at the
