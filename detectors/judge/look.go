@@ -6,7 +6,7 @@ func Look(value string, s Surroundings) (look string, secret bool) {
 	if Random(value, s) {
 		return "looks random", true
 	}
-	if namesPublic(s.Name) {
+	if namesPublic(words(s.Name)) {
 		return "has a name that says that it is no secret", false
 	}
 	if r, refers := Refers(value); refers {
@@ -29,7 +29,7 @@ func Look(value string, s Surroundings) (look string, secret bool) {
 		return "is a UUID", false
 	case isStructured(value):
 		return "has the form of a number, an address, a version or a path", false
-	case isExpressionText(value), isExpression(value, s):
+	case hasForm(code, value), isExpression(value, s):
 		return "is a piece of code", false
 	case !isPrintable(value):
 		return "has characters that a machine would not choose", false

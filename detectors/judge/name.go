@@ -1,10 +1,9 @@
 package judge
 
 import (
+	"maps"
 	"slices"
 	"strings"
-
-	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
 // Meaning is what a name says of the value under it.
@@ -17,6 +16,9 @@ const (
 	Password                // a password, which a person may have chosen
 )
 
+// maxName is the length past which a text is no name.
+const maxName = 120
+
 // NameOf tells what a name means, however it is written: DB_PASSWORD, dbPassword,
 // spring.datasource.password, Contraseña.
 func NameOf(name string) Meaning {
@@ -24,164 +26,113 @@ func NameOf(name string) Meaning {
 		return Nothing
 	}
 	all := words(name)
-	meaning, last := Nothing, -1
-	for i, w := range all {
-		switch {
-		case isPasswordWord(w):
-			meaning, last = Password, i
-		case (w == "salt" || w == "pepper") && i > 0 && !slices.Contains(all, "password"), isKeyWord(w),
-			w == "key" && i > 0 && !slices.Contains(otherKeys, all[i-1]):
-			if meaning != Password || w == "key" || w == "token" {
-				meaning = Key
-			}
-			last = i
-		}
+	meaning, rest := meaningOf(all)
+	switch {
+	case meaning == Nothing:
+		var after string
+		meaning, after = foreignMeaning(strings.ToLower(name))
+		rest = words(after)
+	case asked[all[0]], meaning == Password && acts[all[0]]:
+		return Public
 	}
-	if meaning == Nothing {
-		return foreignMeaning(strings.ToLower(name))
-	}
-	if strings.ContainsRune(name, '/') && strings.ContainsRune(name, '.') {
-		return Public // a file
-	}
-	if namesPublic(name) || slices.ContainsFunc(all[last+1:], func(w string) bool { return slices.Contains(aboutSecrets, w) }) ||
-		slices.Contains(asked, all[0]) || meaning == Password && slices.Contains(acts, all[0]) {
+	switch {
+	case meaning == Nothing:
+		return Nothing
+	case strings.Contains(name, "/") && strings.Contains(name, "."): // a file
+		return Public
+	case namesPublic(all), anyOf(rest, aboutSecrets):
 		return Public
 	}
 	return meaning
 }
 
-// Stems gives texts, in lower case, of which every name has one that means a secret.
-func Stems() []string {
-	stems := []string{"pass", "pwd", "psk", "psw", "pw", "secret", "token", "key", "credential", "auth", "kennwort", "wachtwoord", "geheimnis", "segredo", "jeton", "токен", "секрет"}
-	stems = append(stems, "salt", "pepper")
-	stems = append(stems, passwordWords...)
-	stems = append(stems, foreignKeys...)
-	return append(stems, foreign...)
+// meaningOf tells what the words of a name mean that stand for a secret, and gives the
+// words after the last one of these.
+func meaningOf(all []string) (meaning Meaning, rest []string) {
+	for i, w := range all {
+		w = bare(w)
+		switch {
+		case isPasswordWord(w):
+			meaning = Password
+		case isKeyWord(w),
+			w == "key" && i > 0 && !otherKeys[all[i-1]],
+			(w == "salt" || w == "pepper") && i > 0 && !slices.Contains(all, "password"):
+			if meaning != Password || w == "key" || w == "token" { // a secret of a password is one
+				meaning = Key
+			}
+		default:
+			continue
+		}
+		rest = all[i+1:]
+	}
+	return meaning, rest
 }
 
-// maxName is the length past which a text is no name.
-const maxName = 120
+// foreignMeaning tells what a name in lower case means that words can't tell of, and
+// gives what follows in it.
+func foreignMeaning(lower string) (meaning Meaning, after string) {
+	for _, w := range foreignPasswords {
+		if _, after, ok := strings.Cut(lower, w); ok {
+			return Password, after
+		}
+	}
+	for _, w := range foreignKeys {
+		if _, after, ok := strings.Cut(lower, w); ok {
+			return Key, after
+		}
+	}
+	return Nothing, ""
+}
 
 // EndsAsPassword tells whether a name ends in a word that means a password: nothing in
 // it says that the value is of another kind.
 func EndsAsPassword(name string) bool {
 	all := words(name)
-	return len(all) > 0 && isPasswordWord(all[len(all)-1])
+	return len(all) > 0 && isPasswordWord(bare(all[len(all)-1]))
 }
 
-// isPasswordWord tells whether a word means a password, alone or at its end.
+// isPasswordWord tells whether a word, without digits after it, means a password.
 func isPasswordWord(w string) bool {
+	if passwordWords[w] || passwordWordsElsewhere[w] {
+		return true
+	}
 	for _, end := range passwordEnds {
-		if strings.HasSuffix(strings.TrimRight(w, "0123456789"), end) {
+		if strings.HasSuffix(w, end) {
 			return true
 		}
 	}
-	w = strings.TrimRight(w, "0123456789")
-	if of, ok := strings.CutSuffix(w, "pass"); ok && slices.Contains(passOf, of) {
-		return true
-	}
-	return slices.Contains(passwordWords, w)
-}
-
-var passwordEnds = []string{"password", "passwd", "passwort", "passphrase", "passcode", "kennwort", "wachtwoord", "userpass", "dbpass"}
-
-// passOf are what a pass of is a password, in one word.
-var passOf = []string{"admin", "api", "app", "auth", "db", "email", "ftp", "http", "imap", "key", "ldap", "login", "mail", "master", "mqtt", "my", "proxy", "redis", "root", "smtp", "sql", "ssh", "user", "vpn", "web", "wifi"}
-
-var passwordWords = []string{
-	"pass", "pwd", "psk", "pswd", "psw", "passw", "pw", "userpwd", "dbpwd", "mysqlpass", "pgpass", "rootpw", "bindpw", "requirepass", "masterauth",
-	"senha", "clave", "parol", "contrasena", "mdp", "motdepasse", "heslo", "haslo", "parola", "sifre", "salasana", "losenord", "lozinka", "jelszo", "adgangskode", "passord",
-}
-
-// foreign are names of passwords that are not written in ASCII, and those of several
-// words, in any spelling.
-var foreign = []string{
-	"contraseña", "mot_de_passe", "mot-de-passe", "motdepasse", "hasło", "şifre", "lösenord", "jelszó", "пароль", "密码", "密碼", "口令",
-	"パスワード", "비밀번호", "암호", "συνθηματικό", "κωδικός", "كلمة_المرور", "סיסמה", "mật_khẩu", "รหัสผ่าน",
-}
-
-// foreignMeaning tells what a name in lower case means that has no English word for it.
-func foreignMeaning(lower string) Meaning {
-	for _, w := range foreign {
-		if strings.Contains(lower, w) {
-			return Password
+	for _, end := range [...]string{"pass", "pwd", "pw"} {
+		if of, ok := strings.CutSuffix(w, end); ok && passOf[of] {
+			return true
 		}
 	}
-	for _, w := range foreignKeys {
-		if strings.Contains(lower, w) {
-			return Key
-		}
-	}
-	return Nothing
+	return false
 }
 
-// foreignKeys are names of keys in other languages.
-var foreignKeys = []string{
-	"密钥", "密鑰", "令牌", "ключ", "секрет", "токен", "chiave", "chave", "llave", "schluessel", "schlüssel", "sleutel", "cle_api", "cle_secrete", "clé", "klucz",
-	"nyckel", "avain", "anahtar", "秘密鍵", "トークン", "비밀키", "zugangsdaten",
-}
-
-// isKeyWord tells whether a word alone means a secret that a machine makes.
+// isKeyWord tells whether a word, without digits after it, means a secret that a machine
+// makes.
 func isKeyWord(w string) bool {
-	w = strings.TrimRight(w, "0123456789")
-	return slices.Contains(keyWords, w) || strings.HasSuffix(w, "secret") || strings.HasSuffix(w, "apikey") ||
-		strings.HasSuffix(w, "token") && !slices.Contains(otherTokens, w)
+	return keyWords[w] || strings.HasSuffix(w, "secret") || strings.HasSuffix(w, "apikey") ||
+		strings.HasSuffix(w, "token") && !otherTokens[w]
 }
 
-var keyWords = []string{
-	"token", "secret", "secrets", "authtok", "authorization", "apikey", "apitoken", "authtoken", "accesskey", "secretkey", "privatekey", "credential", "credentials", "appkey", "authkey", "clientsecret", "accesstoken",
-	"geheimnis", "segredo", "secreto", "jeton", "токен", "секрет",
-}
-
-// otherTokens are words that end in one that means a secret, and mean something else.
-var otherTokens = []string{"nontoken", "nexttoken", "subtoken", "pagetoken"}
-
-// otherKeys are what a key of is no secret: it finds something, opens nothing, or is
-// there for everybody.
-var otherKeys = []string{
-	"public", "pub", "publishable", "gpg", "pgp", "websocket", "file", "vector", "tokenization", "primary", "foreign", "sort", "partition", "cache", "object", "i18n", "l10n", "translation", "message", "row", "unique", "index", "order", "group",
-	"map", "lookup", "host", "site", "property", "config", "setting", "settings", "param", "parameter", "label", "title", "name", "text", "locale", "lang", "language", "data", "json", "form", "field", "column", "dict", "hash",
-	"attribute", "attr", "meta", "metadata", "header", "cookie_name", "query", "range", "shard", "routing_name", "bucket", "s3", "redis", "storage_name", "local", "context", "state", "event", "topic", "queue", "record",
-	"resource", "item", "entity", "model", "class", "type", "kind", "tag", "tags", "node", "key", "arrow", "hot", "short", "shortcut", "enter", "tab", "escape", "control", "shift", "alt", "any", "press", "the", "a", "this", "each", "no", "sub",
-	"root_cache", "candidate", "composite", "natural", "surrogate", "join", "left", "right", "old", "new", "last", "first", "next", "prev", "start", "end", "min", "max", "default", "registry", "issue", "jira", "project", "menu", "route",
-	"feature", "flag", "toggle", "experiment", "license_plate", "answer", "legend", "yaml", "toml", "ini", "xml", "user_defined", "natural", "secondary", "hash_range", "artifact", "dedup", "idempotency", "correlation", "trace", "span", "signing_id",
-}
-
-// aboutSecrets are words after which a name is about a secret and not of one.
-var aboutSecrets = []string{
-	"attempts", "audience", "autocomplete", "budget", "bytes", "cache", "change", "complexity", "hasher", "hashing", "hashers", "salt", "algorithm", "changed", "charset", "check", "config", "confirmation", "confirm",
-	"dialog", "encrypted", "env", "forgotten", "disabled", "duration", "enabled", "encoder", "encoding", "error", "errors", "exists", "expiration", "expired", "expire", "factory", "failed", "forgot", "function", "generator",
-	"grant", "group", "handler", "history", "input", "interval", "invalid", "is", "issuer", "keys", "key_ref", "keyring", "lifetime", "limit", "link", "list", "location", "manager", "mapping", "max",
-	"method", "mgr", "min", "minimum", "maximum", "missing", "needed", "needs", "optional", "options", "page", "parser", "permissions", "placeholder", "plugin", "position", "prompt", "property", "protected", "protection",
-	"provider", "query", "reader", "realm", "refs", "refresh", "request", "required", "requires", "requirements", "reset", "resolver", "response", "retries", "role", "rotation", "rule", "rules", "scheme", "schema", "scope", "scopes", "screen",
-	"server", "service", "source", "state", "status", "store", "strategy", "strength", "success", "symbol", "tags", "template", "timeout", "tooltip", "update", "updated", "usage", "used", "user", "validation",
-	"validator", "validity", "valid", "verification", "view", "visible", "warning", "weight", "writer", "wrong", "url", "uri", "style", "color", "size", "entry", "store", "label", "created", "age", "days", "minutes", "seconds", "hours", "at", "on", "from", "in", "by", "for", "with", "when",
-}
-
-// asked are words that make a question or a number of the name that they begin.
-var asked = []string{
-	"allow", "allows", "count", "disable", "enable", "has", "hide", "invalid", "is", "max", "min", "missing", "no", "num", "require", "requires", "show",
-	"skip", "total", "use", "uses", "without", "wrong",
-}
-
-// acts are what is done to passwords.
-var acts = []string{"change", "check", "confirm", "expired", "forgot", "generate", "random", "reset", "update", "validate", "verify"}
-
-// words splits a text into its words, in lower case: runs of letters and digits,
-// cut at the humps of camelCase.
-func words(s string) []string {
-	var all []string
-	for i := 0; i < len(s); {
-		if !ascii.IsLetter(s[i]) {
-			i++
-			continue
-		}
-		end := wordEnd(s, i)
-		for end < len(s) && ascii.IsDigit(s[end]) {
-			end++
-		}
-		all = append(all, strings.ToLower(s[i:end]))
-		i = end
+// namesPublic tells whether the words of a name say that what it names is no secret,
+// though it may look like one: a hash, an id, a public key, where the secret is.
+func namesPublic(all []string) bool {
+	if len(all) == 0 {
+		return false
 	}
-	return all
+	if anyOf(all, publicWords) {
+		return !slices.Contains(all, "secret") || !slices.Contains(all, "csrf") // what signs such tokens is a secret
+	}
+	last := all[len(all)-1]
+	if last == "id" && len(all) > 1 && all[len(all)-2] == "secret" {
+		return false // a Vault AppRole's secret_id is one
+	}
+	return publicEndings[last]
+}
+
+// Stems gives texts, in lower case, of which every name has one that means a secret.
+func Stems() []string {
+	return slices.Concat(stems, slices.Sorted(maps.Keys(passwordWordsElsewhere)), foreignPasswords, foreignKeys)
 }

@@ -33,7 +33,7 @@ func Random(value string, s Surroundings) bool {
 	switch {
 	case !encoded && (isRegular(value) || !isSurprising(value)), encoded && !holdsRandom(plain):
 		return false
-	case namesPublic(s.Name), isPlaceholder(value), isExpression(value, s), isStructured(value), IsDerived(value):
+	case namesPublic(words(s.Name)), isPlaceholder(value), isExpression(value, s), isStructured(value), IsDerived(value):
 		return false
 	}
 	return !encoded || !isRegular(value)
@@ -68,7 +68,7 @@ func holdsRandom(plain string) bool {
 		return unicode.IsSpace(r) || strings.ContainsRune(`:;,"'{}[]()<>&?`, r)
 	})
 	for _, part := range parts {
-		if len(part) >= leastRandom && isPrintable(part) && !isPlaceholder(part) && !isStructured(part) &&
+		if len(part) >= leastRandom && isPrintable(part) && !refers(part) && !isPlaceholder(part) && !isStructured(part) &&
 			!isRegular(part) && isSurprising(part) {
 			return true
 		}
