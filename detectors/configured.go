@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -65,6 +66,7 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 	for e := range f.read(chunk.Data) {
 		r.take(&e)
 	}
+	slices.SortFunc(r.denied, span.compare)
 	return r.found, r.denied, r.decoded
 }
 

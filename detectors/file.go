@@ -55,12 +55,12 @@ var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|t
 // base is the last part of the path, in lower case.
 func readerOf(p, base string) (format.Reader, role) {
 	for _, n := range named[base] {
-		if n.folder == "" || strings.HasSuffix(path.Dir(p), n.folder) {
+		if n.folder == "" || strings.HasSuffix("/"+path.Dir(p), "/"+n.folder) {
 			return n.read, n.role
 		}
 	}
 	stem, ext := base, path.Ext(base)
-	if strings.HasPrefix(base, ".env") || strings.Contains(base, "env") && byExtension[ext] == nil && dotenv.MatchString(base) {
+	if base == ".env" || strings.HasPrefix(base, ".env.") && byExtension[ext] == nil || strings.Contains(base, "env") && byExtension[ext] == nil && dotenv.MatchString(base) {
 		return format.Dotenv, configures
 	}
 	if ext == ".psk" {

@@ -2,7 +2,9 @@ package detectors
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,6 +42,22 @@ func newReading(c *configured, f file, data []byte) *reading {
 
 // span is a stretch of a text.
 type span struct{ start, end int }
+
+func (s span) compare(t span) int {
+	return cmp.Or(cmp.Compare(s.start, t.start), cmp.Compare(s.end, t.end))
+}
+
+// overlapping gives the first of ordered spans that overlaps another one, if there is
+// one among the neighbours of where that would stand.
+func overlapping(ordered []span, s span) (span, bool) {
+	i, _ := slices.BinarySearchFunc(ordered, s, span.compare)
+	for _, t := range ordered[max(0, i-1):min(i+1, len(ordered))] {
+		if t.start < s.end && s.start < t.end {
+			return t, true
+		}
+	}
+	return span{}, false
+}
 
 // placeOf names the first parts of an entry's path, in its document.
 func placeOf(e *format.Entry, parts int) string {

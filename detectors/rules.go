@@ -85,8 +85,8 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	found, texts := d.encoded(c.Data, found)
 	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
-		inside := func(s span) bool { return s.start <= f.Start && f.End <= s.end }
-		return rank(f) == 0 && slices.ContainsFunc(denied, inside)
+		s, has := overlapping(denied, span{f.Start, f.End})
+		return rank(f) == 0 && has && s.start <= f.Start && f.End <= s.end
 	})
 	for i := range settings {
 		found = append(found, settings[i].Found)
@@ -96,15 +96,13 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	for _, k := range mostSpecific(found) {
 		matches = append(matches, newMatch(c.Data, k))
 	}
+	tell(matches, settings)
 	if layers < maxLayers {
-		for _, t := range append(texts, decoded...) {
-			matches = d.detectIn(c, t, matches, layers+1)
-		}
+		matches = d.detectIn(c, append(texts, decoded...), matches, layers+1)
 	}
 	if len(matches) > 0 && allExemplify(c.paths()) {
 		lowerRandom(matches)
 	}
-	tell(matches, settings)
 	if c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
@@ -139,21 +137,26 @@ func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, t
 	return found, texts
 }
 
-// detectIn adds the secrets of an encoded text that a chunk holds. They lie where the
-// encoded text does. What is known of that by its own look gives way.
-func (d *Rules) detectIn(c *Chunk, in encoded, matches []Match, layers int) []Match {
-	inner := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
-	if len(inner) == 0 {
-		return matches
+// detectIn adds the secrets of encoded texts that a chunk holds. They lie where the
+// encoded texts do. What is known of those by their own look gives way.
+func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int) []Match {
+	var inner []Match
+	var spans []span // of the texts that hold any
+	for _, in := range texts {
+		all := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
+		for i := range all {
+			all[i].Start, all[i].End = in.start, in.end
+		}
+		if len(all) > 0 {
+			inner, spans = append(inner, all...), append(spans, in.span)
+		}
 	}
+	slices.SortFunc(spans, span.compare)
 	matches = slices.DeleteFunc(matches, func(m Match) bool {
-		return m.Rule.Random && m.Start < in.end && in.start < m.End
+		_, overlaps := overlapping(spans, span{m.Start, m.End})
+		return m.Rule.Random && overlaps
 	})
-	for _, m := range inner {
-		m.Start, m.End = in.start, in.end
-		matches = append(matches, m)
-	}
-	return matches
+	return append(matches, inner...)
 }
 
 // owns tells whether a match begins in the chunk's own stretch. One that says that
@@ -227,15 +230,14 @@ func lowerRandom(matches []Match) {
 	}
 }
 
-// tell adds to matches what the settings at the same places say of them.
+// tell adds to matches what the settings at the same places say of them. The matches are
+// in order, and none overlaps another.
 func tell(matches []Match, settings []setting) {
 	for i := range settings {
 		s := &settings[i]
-		for j := range matches {
+		first, _ := slices.BinarySearchFunc(matches, s.Start+1, func(m Match, end int) int { return cmp.Compare(m.End, end) })
+		for j := first; j < len(matches) && matches[j].Start < s.End; j++ {
 			m := &matches[j]
-			if m.Start >= s.End || s.Start >= m.End {
-				continue
-			}
 			m.Name, m.Env = s.name, s.env
 			switch {
 			case m.Rule == s.Rule:

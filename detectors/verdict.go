@@ -58,6 +58,10 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 	if s.confidence = r.confidence(e, &s, meaning); s.confidence == "" || rule.allows.Hold(r.data, &s.Found) {
 		return
 	}
+	if n := len(r.found); n == match.MaxFound {
+		r.found[n-1].Truncated = true
+		return
+	}
 	s.why = r.why(e, c.name, c.value)
 	r.found = append(r.found, s)
 }
@@ -72,7 +76,8 @@ func (r *reading) unwrap(c *candidate) {
 	if !c.verbatim() {
 		return
 	}
-	if scheme, credentials, ok := strings.Cut(c.value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) {
+	scheme, credentials, ok := strings.Cut(c.value, " ")
+	if ok && slices.Contains(schemes, strings.ToLower(scheme)) && r.meaning(c.name) != judge.Password {
 		c.last(credentials)
 		if r.meaning(c.name) == judge.Nothing {
 			c.name = "authorization"
@@ -81,7 +86,7 @@ func (r *reading) unwrap(c *candidate) {
 			c.name, c.value = "password", password
 		}
 	}
-	if user, password, ok := strings.Cut(c.value, ":"); ok && !strings.ContainsAny(user, " /$-+") && c.verbatim() {
+	if user, password, ok := strings.Cut(c.value, ":"); ok && !strings.ContainsAny(user, " /$-+") && !judge.IsDerived(c.value) && c.verbatim() {
 		chosen := r.role == keeps && r.meaning(c.name) == judge.Nothing && judge.PasswordOf(password) == judge.Chosen
 		if chosen || isLogin(c.name) {
 			c.name = "password"
@@ -185,14 +190,15 @@ func (r *reading) trustsWord(s *setting) bool {
 		len(s.value) >= long && judge.EndsAsPassword(s.name) && !pipeline.MatchString(r.path)
 }
 
-// pipeline matches files of CI systems, whose services have passwords that are thrown away
-// with them.
+// pipeline matches files of CI systems and of Docker Compose, whose services mostly have
+// passwords that are thrown away with them.
 var pipeline = regexp.MustCompile(`(?i)(?:^|/)\.(?:github|gitlab|circleci|travis|drone|woodpecker|buildkite|semaphore)|(?:pipelines?|cloudbuild|buildspec|codemagic|bitrise|appveyor|jenkinsfile)[\w.-]*$|docker-compose[\w.-]*$|(?:^|/)compose\.ya?ml$`)
 
 // strong tells whether a value is so long and varied that its characters, be they those
 // of a template or of code, are there by chance: the salts of WordPress.
 func strong(value string) bool {
-	return len(value) >= 32 && !strings.ContainsAny(value, " \t") && judge.Entropy(value) > 4.5 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?")
+	return len(value) >= 32 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?") && !strings.ContainsAny(value, " \t") &&
+		!strings.Contains(value, "://") && judge.Entropy(value) > 4.5
 }
 
 // isSalt tells whether a name is that of what is mixed with a text before it is hashed,
