@@ -1,6 +1,13 @@
 package judge
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
 
 func TestNameOf(t *testing.T) {
 	tests := map[Meaning][]string{
@@ -18,52 +25,71 @@ func TestNameOf(t *testing.T) {
 	}
 }
 
-func TestPasswordOf(t *testing.T) {
-	tests := map[Choice][]string{
-		Chosen: {"Summer2024", "dkajco1", "Tr0ub4dor&3", "w1nter-is-coming!", "Fluffy#1987", "nQ8vLp2x", "m0nt4ña", "acme!prod", "hXk29a"},
-		Word:   {"sunshine", "Butterfly", "elephant", "orders", "92837465"},
-		Stock:  {"password", "admin", "changeme", "postgres", "admin123", "Password1", "12345678", "test1234", "root", "secret!"},
-		None:   {"", "abc", "${DB_PASSWORD}", "$DB_PASSWORD", "{{ .Values.password }}", "<password>", "****", "xxxxxxxx", "process.env.PASS", "os.environ['X']", "vault:secret/data/db#password", "op://team/db/password", "getPassword()", "true", "null", "Your password here", "required", "/run/secrets/db", "$2a$10$abcdefghijklmnopqrstuv", "your_password_here", "string", "ENC(abcdef)", "%(db_password)s", "user.password", "1.2.3", "300", "reset-password", "x_api_key"},
-	}
-	for want, values := range tests {
-		for _, value := range values {
-			if got := PasswordOf(value); got != want {
-				t.Errorf("PasswordOf(%q) = %d, want %d", value, got, want)
-			}
+func TestEndsAsPassword(t *testing.T) {
+	for name, want := range map[string]bool{
+		"password": true, "DB_PASSWORD": true, "smtpPwd": true, "password2": true, "rootpass": true,
+		"": false, "password_hint": false, "token": false, "compass": false, "пароль": false,
+	} {
+		if got := EndsAsPassword(name); got != want {
+			t.Errorf("EndsAsPassword(%q) = %t, want %t", name, got, want)
 		}
 	}
 }
 
-func TestRefers(t *testing.T) {
-	tests := []struct {
-		value string
-		want  Reference
-	}{
-		{"${{ secrets.DEPLOY_KEY }}", Reference{"github-actions", "DEPLOY_KEY"}},
-		{"$(dbPassword)", Reference{"env", "dbPassword"}},
-		{"${DB_PASSWORD:-fallback}", Reference{"env", "DB_PASSWORD"}},
-		{"$DB_PASSWORD", Reference{"env", "DB_PASSWORD"}},
-		{"vault:secret/data/db#password", Reference{"vault", "secret/data/db#password"}},
-		{"op://team/db/password", Reference{"1password", "team/db/password"}},
-		{"ENC[AES256_GCM,data:x]", Reference{"sops", ""}},
-		{"process.env.API_KEY", Reference{"env", "API_KEY"}},
-		{`os.environ["API_KEY"]`, Reference{"env", "API_KEY"}},
-		{"{{resolve:secretsmanager:db/main:SecretString:password}}", Reference{"aws-secrets-manager", "db/main"}},
-		{"{{ .Values.db.password }}", Reference{"template", ".Values.db.password"}},
-		{"/run/secrets/db_password", Reference{"file", "db_password"}},
-		{"%env(DATABASE_URL)%", Reference{"env", "DATABASE_URL"}},
+// TestStems wants a stem in every name that means a secret: names are searched for by them.
+func TestStems(t *testing.T) {
+	stems := Stems()
+	all := slices.Concat(passwordEnds, passwordWords, keyWords, foreign, foreignKeys, []string{"key", "secret", "token", "salt", "pepper"})
+	for _, of := range passOf {
+		all = append(all, of+"pass")
 	}
-	for _, tt := range tests {
-		if got, ok := Refers(tt.value); !ok || got != tt.want {
-			t.Errorf("Refers(%q) = %v, %v; want %v", tt.value, got, ok, tt.want)
+	word := rapid.SampledFrom(all)
+	other := rapid.SampledFrom([]string{"", "db", "my", "x", "2", "url", "public", "reset"})
+	mark := rapid.SampledFrom([]string{"", "_", "-", "."})
+	rapid.Check(t, func(t *rapid.T) {
+		name := other.Draw(t, "before") + mark.Draw(t, "mark") + word.Draw(t, "word") + mark.Draw(t, "mark") + other.Draw(t, "after")
+		if rapid.Bool().Draw(t, "upper") {
+			name = strings.ToUpper(name)
+		}
+		lower := strings.ToLower(name)
+		if NameOf(name) != Nothing && !slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(lower, stem) }) {
+			t.Fatalf("%q has no stem", name)
+		}
+	})
+}
+
+func FuzzNameOf(f *testing.F) {
+	for _, seed := range []string{"", "DB_PASSWORD", "dbPassword", "x-api-key", "Contraseña", "密码", "salt", "_key", "key", "A1B2", "a.b/c", "\xff\x00"} {
+		f.Add(seed)
+	}
+	stems := Stems()
+	f.Fuzz(func(t *testing.T, name string) {
+		meaning, lower := NameOf(name), strings.ToLower(name)
+		if meaning > Password {
+			t.Errorf("NameOf(%q) = %d", name, meaning)
+		}
+		if meaning != Nothing && !slices.ContainsFunc(stems, func(stem string) bool { return strings.Contains(lower, stem) }) {
+			t.Errorf("NameOf(%q) = %d, but it has no stem", name, meaning)
+		}
+	})
+}
+
+// fast tells whether something is done with texts that repeat a part, which would take
+// minutes if its time grew with the square of their length.
+func fast(t *testing.T, do func(text string), parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		start := time.Now()
+		do(strings.Repeat(part, 1<<18/len(part)))
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%q again and again: took %v", part, took)
 		}
 	}
-	for _, value := range []string{"Summer2024", "abc$def", "p@ss:word", "a{b}c", "100%", "x"} {
-		if got, ok := Refers(value); ok {
-			t.Errorf("Refers(%q) = %v, want none", value, got)
-		}
-	}
-	if text, start, ok := DefaultOf("${DB_PASS:-Summer2024}"); !ok || text != "Summer2024" || start != 11 {
-		t.Errorf("DefaultOf gave %q, %d, %v", text, start, ok)
-	}
+}
+
+func TestNameOfIsFast(t *testing.T) {
+	fast(t, func(text string) {
+		NameOf(text)
+		EndsAsPassword(text)
+	}, "a", "aB", "_", "key", "password_", "é")
 }
