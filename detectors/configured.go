@@ -35,7 +35,7 @@ const (
 func newConfigured(set *rules.Set) *configured {
 	c := &configured{password: newJudged(set, passwordRule), key: newJudged(set, keyRule)}
 	if c.password != nil || c.key != nil {
-		c.names = match.NewWords(judge.Stems()...)
+		c.names = match.NewWords(append(judge.Stems(), "login", "creds")...)
 	}
 	return c
 }
@@ -78,27 +78,36 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
-		may = tempts(text[end:min(end+80, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
-			string(text[start:end]) == "Secret" // of Kubernetes, with names that need not say so
+		name := string(text[start:end])
+		may = mayMean(name) && tempts(text[end:min(end+80, len(text))]) || name == "Secret" // of Kubernetes, with names that need not say so
 		return !may
 	})
 	return may
+}
+
+// mayMean tells whether a name means a secret, alone or with what leads to it.
+func mayMean(name string) bool {
+	one := strings.TrimSuffix(name, "s") // of a list
+	return judge.NameOf(name) >= judge.Key || judge.NameOf(one) >= judge.Key || strings.EqualFold(one, "key") || isLogin(name)
 }
 
 // tempts tells whether what follows a name may be its value: not the rest of a sentence,
 // a flag, a number or a reference.
 func tempts(rest []byte) bool {
 	rest = bytes.TrimLeft(rest, "\"'`])\\")
+	if near := bytes.ToLower(rest[:min(len(rest), 40)]); bytes.Contains(near, []byte("value")) || bytes.Contains(near, []byte("default")) {
+		return true // name: …, value: …
+	}
 	value := bytes.TrimLeft(rest, " \t")
 	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
 		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
 	} else if len(value) == len(rest) {
-		next := bytes.TrimLeft(rest, " \t\r\n,-\"'")
-		return bytes.HasPrefix(next, []byte("value")) || bytes.HasPrefix(next, []byte("default")) // name: …, value: …
+		return false
 	}
 	value = bytes.TrimLeft(value, "\"'`")
-	if end := bytes.IndexAny(value, " \t\r\n\"'`<,"); end >= 0 {
+	if end := bytes.IndexAny(value, " \t\r\n\"'`<"); end >= 0 {
 		value = value[:end]
 	}
-	return len(value) >= 4 && strings.IndexByte("$%<{}&*@", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
+	value = bytes.TrimRight(value, ",;)]}")
+	return len(value) >= 4 && strings.IndexByte("$<{}", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }

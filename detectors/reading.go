@@ -86,11 +86,11 @@ func isSealed(e *format.Entry) bool {
 // isAssignment tells whether an element of a list is an assignment, as a list of
 // environment variables has them.
 func isAssignment(e *format.Entry) bool {
-	name, _, assigns := strings.Cut(e.Value, "=")
-	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") || !assigns {
+	name, value, _ := strings.Cut(e.Value, "=")
+	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") {
 		return false
 	}
-	return name != "" && !strings.ContainsAny(name, " \"'${}:/?&")
+	return name != "" && strings.Trim(value, "=") != "" && !strings.ContainsAny(name, " \"'${}:/?&")
 }
 
 // nameOf tells what an entry's value is the value of. Its own name may say no more than
