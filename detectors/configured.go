@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -78,8 +79,9 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
+		rest := text[end:min(end+120, len(text))]
 		name := string(text[start:end])
-		may = mayMean(name) && tempts(text[end:min(end+80, len(text))]) || name == "Secret" // of Kubernetes, with names that need not say so
+		may = tempts(rest) && mayMean(name) || name == "Secret" // of Kubernetes, with names that need not say so
 		return !may
 	})
 	return may
@@ -94,10 +96,10 @@ func mayMean(name string) bool {
 // tempts tells whether what follows a name may be its value: not the rest of a sentence,
 // a flag, a number or a reference.
 func tempts(rest []byte) bool {
-	rest = bytes.TrimLeft(rest, "\"'`])\\")
-	if near := bytes.ToLower(rest[:min(len(rest), 40)]); bytes.Contains(near, []byte("value")) || bytes.Contains(near, []byte("default")) {
-		return true // name: …, value: …
+	if apart.Match(rest) {
+		return true
 	}
+	rest = bytes.TrimLeft(rest, "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
 	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
 		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
@@ -111,3 +113,6 @@ func tempts(rest []byte) bool {
 	value = bytes.TrimRight(value, ",;)]}")
 	return len(value) >= 4 && strings.IndexByte("$<{}", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }
+
+// apart matches what leads to a value that stands apart from its name: name: …, value: ….
+var apart = regexp.MustCompile(`(?i)value|default`)

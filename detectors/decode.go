@@ -94,7 +94,7 @@ func (d *decoder) in(data []byte, f match.Found) (encoded, bool) {
 // decodeBase64 decodes a run of base64, which may have other text before it.
 func decodeBase64(run string, at int) (string, bool) {
 	if i := strings.LastIndexByte(run[:at], '='); i >= 0 {
-		run, at = run[i+1:], at-i-1 // the end of a name, or of another text
+		run = run[i+1:] // after the end of a name, or of another text
 	}
 	if i := strings.IndexByte(run, '='); i >= 0 {
 		run = run[:i]

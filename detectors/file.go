@@ -76,6 +76,9 @@ func readerOf(p, base string) (format.Reader, role) {
 		}
 		ext = path.Ext(stem)
 	}
+	if folder := path.Base(path.Dir(p)); folder == "default" && strings.Contains(p, "etc/") || folder == "sysconfig" {
+		return format.Dotenv, configures // of a service
+	}
 	if strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") {
 		return format.Dockerfile, configures
 	}

@@ -53,6 +53,9 @@ func placeOf(e *format.Entry, parts int) string {
 
 // take judges an entry.
 func (r *reading) take(e *format.Entry) {
+	if n := len(e.Value); n > 2 && e.Value[0] == '`' && e.Value[n-1] == '`' && e.End-e.Start == n { // quotes, in some INI files
+		e.Value, e.Start, e.End, e.Style = e.Value[1:n-1], e.Start+1, e.End-1, format.Literal
+	}
 	if len(e.Value) != e.End-e.Start && strings.Contains(e.Value, "://") {
 		r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, e.Value})
 	}

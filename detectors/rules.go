@@ -226,9 +226,12 @@ func tell(matches []Match, settings []setting) {
 				continue
 			}
 			m.Name, m.Env = s.name, s.env
-			if m.Rule == s.Rule {
+			switch {
+			case m.Rule == s.Rule:
 				m.Value, m.Confidence = secret.New(s.value), s.confidence
 				m.Carrier = m.Value
+			case s.confidence.Compare(m.Confidence) > 0:
+				m.Confidence = s.confidence // its check fails, and it is in use
 			}
 		}
 	}

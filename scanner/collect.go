@@ -198,6 +198,7 @@ func (g *sighting) compare(h *sighting) int {
 		place.CompareSpans(g.spans[0], h.spans[0]),
 		cmp.Compare(g.Rule.ID, h.Rule.ID),
 		cmp.Compare(g.Name, h.Name),
+		cmp.Compare(g.Env, h.Env),
 		cmp.Compare(g.Carrier.Reveal(), h.Carrier.Reveal()),
 	)
 }

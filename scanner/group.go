@@ -158,6 +158,7 @@ func finding(value secret.Fingerprint, places []held) Finding {
 		}
 		f.Also = mergeIDs(f.Also, []string{s.Rule.ID})
 		f.Name = cmp.Or(f.Name, s.Name)
+		f.Env = cmp.Or(f.Env, s.Env)
 		f.Parts = mergeParts(f.Parts, s.Parts)
 		if s.Rule.Severity.Compare(f.Severity) > 0 {
 			f.Severity = s.Rule.Severity

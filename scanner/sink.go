@@ -21,6 +21,7 @@ type Finding struct {
 	Carrier     secret.Value
 	Fingerprint secret.Fingerprint
 	Name        string
+	Env         string // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
 	Parts       []detectors.Part
 	Places      []place.Place // ordered by place.Compare; at least one
 	// Known: it is in the baseline that is in force, so it fails nothing.

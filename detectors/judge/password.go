@@ -110,7 +110,7 @@ func isExpressionText(value string) bool {
 
 // expression matches calls, member accesses, type parameters, regular expressions and
 // what else is made of code.
-var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[a-z_]\w*(?:\.[a-z_]\w*)+$|^(?:[A-Z][a-z]+\.)+[a-z]\w*$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$|^--?[a-z]|/$`)
+var expression = regexp.MustCompile(`^[\w.:>-]+\(|\(\)$|^[a-z_]\w*(?:\.[a-z_]\w*)+$|^(?:[A-Z][a-z]+\.)+[a-z]\w*$|^[A-Za-z_]\w*\[|::|=>|->|^\^|^/.*/[a-z]*$|\\[dws]|^\[.*\]$|^\{.*\}$|^<.*>$|^\*+$|^\.+$|^[xX]+$|^[-_=]+$|^--?[a-z]|^\.[a-z_]|/$`)
 
 // IsKeyUUID tells whether a value is a UUID under a name that means a key, and not the
 // key's id.

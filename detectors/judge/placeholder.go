@@ -40,7 +40,7 @@ func remains(s string) bool {
 
 // template matches what is filled in before use: ${NAME}, $(command), {{ name }},
 // #{name}, %{name}, {name}, <name>, <%= name %>, %NAME%, @name@, $NAME, %s.
-var template = regexp.MustCompile(`\$[{(]|\{\{|\}\}|[#%]\{|<%|\{[\w.:-]*\}|<[A-Za-z][\w .:/-]*>|^%[A-Z_]+%$|^@[\w.-]+@$|^\$[A-Za-z_]\w*$|%[sdvqxw](?:\W|$)|^<|\.\.\.|…|\*\*\*`)
+var template = regexp.MustCompile(`\$[{(]|\{\{|\}\}|[#%]\{|<%|\{[\w.:-]*\}|\{[A-Za-z]\w*[:(][^{}]*\}|<[A-Za-z][\w .:/-]*>|^%[A-Z_]+%$|^@[\w.-]+@$|^\$[A-Za-z_]\w*$|%[sdvqxw](?:\W|$)|^<|\.\.\.|…|\*\*\*`)
 
 // madeUp are texts that chance doesn't bring forth.
 var madeUp = []string{

@@ -53,6 +53,7 @@ func (c *Collector) Finding(f scanner.Finding) error {
 		Also:        slices.Clone(f.Also),
 		Secret:      c.show(f.Value),
 		Name:        f.Name,
+		Environment: f.Env,
 		Live:        f.Live(),
 	}
 	switch {

@@ -50,10 +50,11 @@ type Finding struct {
 	Confidence  rules.Confidence   `json:"confidence"`
 	Rule        Rule               `json:"rule"`
 	Provider    *Provider          `json:"provider,omitempty"`
-	Also        []string           `json:"also,omitempty"`    // ids of other rules that matched the value
-	Secret      string             `json:"secret"`            // the value, as Options.Show shows it
-	Carrier     string             `json:"carrier,omitempty"` // what it is a part of, such as a URL, likewise
-	Name        string             `json:"name,omitempty"`    // what it was assigned to
+	Also        []string           `json:"also,omitempty"`        // ids of other rules that matched the value
+	Secret      string             `json:"secret"`                // the value, as Options.Show shows it
+	Carrier     string             `json:"carrier,omitempty"`     // what it is a part of, such as a URL, likewise
+	Name        string             `json:"name,omitempty"`        // what it was assigned to
+	Environment string             `json:"environment,omitempty"` // that it is for: prod, staging, dev or test
 	Parts       []Part             `json:"parts,omitempty"`
 	Live        bool               `json:"live"`            // some place is in the present
 	Since       *time.Time         `json:"since,omitempty"` // when the oldest commit brought it
