@@ -89,8 +89,7 @@ func (c *configured) mayAssign(text []byte) bool {
 
 // mayMean tells whether a name means a secret, alone or with what leads to it.
 func mayMean(name string) bool {
-	one := strings.TrimSuffix(name, "s") // of a list
-	return judge.NameOf(name) >= judge.Key || judge.NameOf(one) >= judge.Key || strings.EqualFold(one, "key") || isLogin(name)
+	return judge.NameOf(name) >= judge.Key || judge.NameOf("its_"+strings.TrimSuffix(name, "s")) >= judge.Key || isLogin(name)
 }
 
 // tempts tells whether what follows a name may be its value: not the rest of a sentence,
@@ -99,7 +98,7 @@ func tempts(rest []byte) bool {
 	if apart.Match(rest) {
 		return true
 	}
-	rest = bytes.TrimLeft(rest, "\"'`])\\")
+	rest = bytes.TrimLeft(further.ReplaceAll(rest, nil), "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
 	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
 		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
@@ -111,8 +110,11 @@ func tempts(rest []byte) bool {
 		value = value[:end]
 	}
 	value = bytes.TrimRight(value, ",;)]}")
-	return len(value) >= 4 && strings.IndexByte("$<{}", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
+	return len(value) >= 4 && strings.IndexByte("<{}", value[0]) < 0 && (value[0] != '$' || bytes.ContainsAny(value, ":-")) && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }
 
 // apart matches what leads to a value that stands apart from its name: name: …, value: ….
 var apart = regexp.MustCompile(`(?i)value|default`)
+
+// further matches the parts of a name that follow one that means a secret.
+var further = regexp.MustCompile(`^(?:\.[\w-]+)+`)
