@@ -17,21 +17,21 @@ import (
 
 // structuredRules are those that files answer by their structure, alone.
 var structuredRules = sync.OnceValue(func() *Rules {
-	all, err := rules.Builtin()
-	if err != nil {
-		panic(err)
-	}
-	set := &rules.Set{}
-	for _, id := range []string{passwordRule, keyRule} {
-		r, _ := all.Rule(id)
-		set.Rules = append(set.Rules, r)
-	}
-	d, err := New(set)
+	d, err := New(&rules.Set{Rules: []*rules.Rule{builtinRule(passwordRule), builtinRule(keyRule)}})
 	if err != nil {
 		panic(err)
 	}
 	return d
 })
+
+func builtinRule(id string) *rules.Rule {
+	all, err := rules.Builtin()
+	if err != nil {
+		panic(err)
+	}
+	r, _ := all.Rule(id)
+	return r
+}
 
 // at is a chunk of a whole text that has a path.
 func at(path, text string) *Chunk {
