@@ -55,8 +55,15 @@ type Part struct {
 	Value secret.Value
 }
 
+// Found is what a chunk holds: secrets, ordered by Start, End and rule id, and
+// references to secrets.
+type Found struct {
+	Matches    []Match
+	References []Reference
+}
+
 // Detector finds secrets. Detect does no I/O, keeps none of the chunk's bytes,
-// and is safe for concurrent use. Matches come ordered by Start, End and rule id.
+// and is safe for concurrent use.
 type Detector interface {
-	Detect(c *Chunk) []Match
+	Detect(c *Chunk) Found
 }

@@ -27,14 +27,8 @@ type judged struct {
 	allows match.Allows
 }
 
-// The ids of these rules.
-const (
-	passwordRule = "config-password"
-	keyRule      = "config-secret"
-)
-
 func newConfigured(set *rules.Set) *configured {
-	c := &configured{password: newJudged(set, passwordRule), key: newJudged(set, keyRule)}
+	c := &configured{password: newJudged(set, rules.ConfigPassword), key: newJudged(set, rules.ConfigSecret)}
 	if c.password != nil || c.key != nil {
 		c.names = match.NewWords(append(judge.Stems(), "login", "creds")...)
 	}

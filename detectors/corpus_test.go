@@ -124,7 +124,7 @@ func judgeFile(t *testing.T, d detectors.Detector, archive, path, text string, l
 	}
 	matches := d.Detect(&detectors.Chunk{
 		Data: []byte(text), At: place.Place{Kind: place.File, Path: path}, Names: []string{path}, Whole: true, To: len(text),
-	})
+	}).Matches
 	matches = slices.DeleteFunc(matches, func(m detectors.Match) bool { return m.Confidence == rules.Unlikely })
 	for _, l := range labels {
 		if l.sign != '+' {

@@ -3,6 +3,7 @@ package detectors
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -17,6 +18,7 @@ type Rules struct {
 	matcher    *match.Matcher
 	configured *configured
 	decoders   []decoder
+	spellings  map[*rules.Rule]bool // of references; true: the name must mean a secret
 	files      []fileRule
 }
 
@@ -30,13 +32,13 @@ var _ Detector = (*Rules)(nil)
 
 // New compiles the rules of a set.
 func New(set *rules.Set) (*Rules, error) {
-	d := &Rules{configured: newConfigured(set), decoders: newDecoders()}
-	all := &rules.Set{Rules: slices.Clone(set.Rules), Allow: set.Allow}
+	d := &Rules{configured: newConfigured(set), decoders: newDecoders(), spellings: newSpellings()}
+	inner := slices.Collect(maps.Keys(d.spellings))
 	for _, in := range d.decoders {
-		all.Rules = append(all.Rules, in.rule)
+		inner = append(inner, in.rule)
 	}
 	var err error
-	if d.matcher, err = match.New(all); err != nil {
+	if d.matcher, err = match.New(set, inner...); err != nil {
 		return nil, fmt.Errorf("compile rules: %w", err)
 	}
 	for _, r := range set.Rules {
@@ -70,13 +72,15 @@ func (d *Rules) Slow() []string { return d.matcher.Slow() }
 
 // Detect gives the secrets of a chunk. A rule with a path is left out if the
 // content is known to have other paths only; which of its places remain is for
-// the caller to settle. The match of a rule about files is the whole content.
-func (d *Rules) Detect(c *Chunk) []Match { return d.detect(c, 1) }
+// the caller to settle. The match of a rule about files is the whole content. Binary
+// data refers to nothing.
+func (d *Rules) Detect(c *Chunk) Found { return d.detect(c, 1) }
 
 // detect gives the secrets of a chunk that is inside of layers-1 encodings.
-func (d *Rules) detect(c *Chunk, layers int) []Match {
+func (d *Rules) detect(c *Chunk, layers int) Found {
 	found := d.matcher.Find(match.Text{Data: c.Data, Binary: c.Binary, InPath: c.mayBeAt, Base: c.Base, Copied: c.Copied, Trace: c.Trace})
 	found = slices.DeleteFunc(found, func(f match.Found) bool { return !c.owns(f) })
+	found, references := d.references(c, found)
 	found, texts := d.encoded(c.Data, found)
 	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
@@ -111,7 +115,7 @@ func (d *Rules) detect(c *Chunk, layers int) []Match {
 	slices.SortStableFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
 	})
-	return matches
+	return Found{matches, references}
 }
 
 // encoded takes out what the decoders' rules found, and gives the texts that it leads to.
@@ -137,7 +141,7 @@ func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, t
 // detectIn adds the secrets of an encoded text that a chunk holds. They lie where the
 // encoded text does. What is known of that by its own look gives way.
 func (d *Rules) detectIn(c *Chunk, in encoded, matches []Match, layers int) []Match {
-	inner := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers)
+	inner := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
 	if len(inner) == 0 {
 		return matches
 	}

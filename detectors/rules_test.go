@@ -73,7 +73,7 @@ func TestMostSpecificWins(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, shown(compile(t, test.rules...).Detect(whole(test.text)))); diff != "" {
+			if diff := cmp.Diff(test.want, shown(compile(t, test.rules...).Detect(whole(test.text)).Matches)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -99,7 +99,7 @@ func TestNothingIsLost(t *testing.T) {
 		for i := range text {
 			text[i] = "abc "[rng.IntN(4)]
 		}
-		kept := d.Detect(whole(string(text)))
+		kept := d.Detect(whole(string(text))).Matches
 		for i := 1; i < len(kept); i++ {
 			if kept[i].Start < kept[i-1].End {
 				t.Fatalf("%q: matches overlap: %v", text, shown(kept))
@@ -127,7 +127,7 @@ func TestParts(t *testing.T) {
 	d := compile(t, rule("tok", `tok_\d`))
 	c := whole("tok_1 tok_2 tok_3")
 	c.Whole, c.From, c.To = false, 1, 12
-	if diff := cmp.Diff([]string{"tok tok_2 []"}, shown(d.Detect(c))); diff != "" {
+	if diff := cmp.Diff([]string{"tok tok_2 []"}, shown(d.Detect(c).Matches)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -148,7 +148,7 @@ func TestFileAllows(t *testing.T) {
 	}
 	c := whole("data")
 	c.Names = []string{"a.p12"}
-	found := d.Detect(c)
+	found := d.Detect(c).Matches
 	if len(found) != 1 || len(found[0].Pending) != 3 {
 		t.Errorf("found %+v, want one match with three pending allows", found)
 	}
@@ -175,7 +175,7 @@ func TestPaths(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := whole("tok_1")
 			c.At, c.Names = place.Place{Path: test.path}, test.names
-			if diff := cmp.Diff(test.want, shown(d.Detect(c))); diff != "" {
+			if diff := cmp.Diff(test.want, shown(d.Detect(c).Matches)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -185,7 +185,7 @@ func TestPaths(t *testing.T) {
 func TestMatch(t *testing.T) {
 	url := rule("url", `(?P<carrier>pg://\w+:(?P<value>[\w%]+)@\w+)`)
 	url.Parts = []rules.Part{{Name: "host", Pattern: regexp.MustCompile(`host=(\w+)`), Within: 1}}
-	matches := compile(t, url).Detect(whole("DB = 'pg://u:p%40ss@h'\nhost=x"))
+	matches := compile(t, url).Detect(whole("DB = 'pg://u:p%40ss@h'\nhost=x")).Matches
 	if len(matches) != 1 {
 		t.Fatalf("got %d matches, want 1", len(matches))
 	}
@@ -200,7 +200,7 @@ func TestMatch(t *testing.T) {
 func TestWeakLowersConfidence(t *testing.T) {
 	r := rule("k", `key_(\w+)`)
 	r.Check, r.Lenient = "base64-32", true
-	matches := compile(t, r).Detect(whole("key_abcd"))
+	matches := compile(t, r).Detect(whole("key_abcd")).Matches
 	if len(matches) != 1 || matches[0].Confidence != rules.Likely {
 		t.Errorf("got %v, want one match of medium confidence", shown(matches))
 	}
@@ -209,7 +209,7 @@ func TestWeakLowersConfidence(t *testing.T) {
 func TestTruncatedIsPassedOn(t *testing.T) {
 	many := strings.Repeat("tok_1\n", match.MaxFound+1)
 	for _, d := range []*Rules{compile(t, rule("tok", `tok_\d`)), compile(t, rule("tok", `tok_\d`), rule("wider", `tok_\d\n?`))} {
-		matches := d.Detect(whole(many))
+		matches := d.Detect(whole(many)).Matches
 		n := 0
 		for _, m := range matches {
 			if m.Truncated {

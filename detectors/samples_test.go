@@ -81,7 +81,7 @@ func detect(d detectors.Detector, rule *rules.Rule, sample string) []string {
 		Names: []string{path},
 		Whole: true,
 		To:    len(data),
-	}) {
+	}).Matches {
 		ids = append(ids, m.Rule.ID)
 		ids = append(ids, m.Also...)
 	}

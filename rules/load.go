@@ -179,6 +179,8 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		return nil, errors.New("no severity")
 	case r.Pattern.Regexp == nil && r.Path.Regexp == nil && !r.Structured:
 		return nil, errors.New("neither pattern nor path")
+	case r.Structured && r.ID != ConfigPassword && r.ID != ConfigSecret:
+		return nil, errors.New("structured: only the built-in rules that are found by reading files by their formats are")
 	case r.Pattern.Regexp != nil && r.Pattern.MatchString(""):
 		return nil, errors.New("the pattern matches the empty text")
 	case r.Source != "" && !isWebAddress(r.Source):

@@ -104,6 +104,12 @@ type Rule struct {
 	NoMatch []string // samples that must not
 }
 
+// The rules that are found by reading files by their formats (Rule.Structured).
+const (
+	ConfigPassword = "config-password"
+	ConfigSecret   = "config-secret"
+)
+
 // Part is another value that a secret is of no use without, such as the id of
 // a key: it is looked for near the match.
 type Part struct {

@@ -17,15 +17,16 @@ import (
 // and each rule that matches it there. The first ones are.
 const MaxSpans = 100
 
-// collector is the visitor of one source's sweep. It keeps the matches.
+// collector is the visitor of one source's sweep. It keeps the matches and references.
 type collector struct {
 	*tally
 	detector detectors.Detector
 	progress func(what string, done, total int64)
 
-	mu    sync.Mutex
-	found map[textKey]map[secret.Fingerprint]*sighted
-	inner []inner
+	mu         sync.Mutex
+	found      map[textKey]map[secret.Fingerprint]*sighted
+	references map[textKey]*taker
+	inner      []inner
 }
 
 // inner is a source that another one came upon, at path; or, without a path, one
@@ -39,10 +40,11 @@ var _ Visitor = (*collector)(nil)
 
 func newCollector(d detectors.Detector, t *tally, progress func(string, int64, int64)) *collector {
 	return &collector{
-		tally:    t,
-		detector: d,
-		progress: progress,
-		found:    make(map[textKey]map[secret.Fingerprint]*sighted),
+		tally:      t,
+		detector:   d,
+		progress:   progress,
+		found:      make(map[textKey]map[secret.Fingerprint]*sighted),
+		references: make(map[textKey]*taker),
 	}
 }
 
@@ -84,11 +86,12 @@ type sighting struct {
 
 // Chunk looks for secrets in a text, in the caller's goroutine.
 func (c *collector) Chunk(chunk *detectors.Chunk) {
-	matches := c.detector.Detect(chunk)
-	if len(matches) == 0 {
+	all := c.detector.Detect(chunk)
+	c.take(chunk, all.References)
+	if len(all.Matches) == 0 {
 		return
 	}
-	found := spots(chunk, matches)
+	found := spots(chunk, all.Matches)
 	values := make([]secret.Fingerprint, len(found))
 	for i, s := range found {
 		values[i] = s.Value.Fingerprint()
@@ -96,8 +99,7 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 			c.Problem(Problem{nameOf(&chunk.At), fmt.Errorf("rule %s matches too often: only its first matches are looked at", s.Rule.ID)})
 		}
 	}
-	at := chunk.At
-	at.Span, at.Also = place.Span{}, nil
+	at := textAt(chunk)
 	key := keyOf(&at)
 
 	c.mu.Lock()
@@ -119,6 +121,13 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 		}
 		v.add(s)
 	}
+}
+
+// textAt is where a chunk's whole text lies.
+func textAt(chunk *detectors.Chunk) place.Place {
+	at := chunk.At
+	at.Span, at.Also = place.Span{}, nil
+	return at
 }
 
 // Source keeps a source for later.

@@ -20,7 +20,11 @@ import (
 // in what a chunk owns. The value is the group.
 type patterns []*rules.Rule
 
-func (d patterns) Detect(c *detectors.Chunk) []detectors.Match {
+func (d patterns) Detect(c *detectors.Chunk) detectors.Found {
+	return detectors.Found{Matches: d.match(c)}
+}
+
+func (d patterns) match(c *detectors.Chunk) []detectors.Match {
 	var found []detectors.Match
 	for _, r := range d {
 		for _, at := range r.Pattern.FindAllSubmatchIndex(c.Data, -1) {
@@ -97,9 +101,10 @@ func (s placed) Locate(_ context.Context, hits []Hit, found func(int, place.Plac
 
 // recorder is a sink that remembers its calls as text.
 type recorder struct {
-	calls    []string
-	findings []Finding
-	summary  *Summary
+	calls      []string
+	findings   []Finding
+	references []Reference
+	summary    *Summary
 }
 
 func (r *recorder) Problem(p Problem) error {
@@ -113,6 +118,16 @@ func (r *recorder) Finding(f Finding) error {
 	for _, p := range f.Parts {
 		call += fmt.Sprintf(" part %s %s", p.Name, p.Value.Reveal())
 	}
+	for _, p := range f.Places {
+		call += fmt.Sprintf("\n\t%s %v %v", p.Path, p.Span, p.Also)
+	}
+	r.calls = append(r.calls, call)
+	return nil
+}
+
+func (r *recorder) Reference(f Reference) error {
+	r.references = append(r.references, f)
+	call := fmt.Sprintf("reference %s %s", f.System, f.Name)
 	for _, p := range f.Places {
 		call += fmt.Sprintf("\n\t%s %v %v", p.Path, p.Span, p.Also)
 	}
@@ -141,12 +156,12 @@ func scan(t *testing.T, s Source, d detectors.Detector) *recorder {
 // covering says of the matches of special that they cover those of general.
 type covering struct{ general, special patterns }
 
-func (d covering) Detect(c *detectors.Chunk) []detectors.Match {
-	found := d.special.Detect(c)
+func (d covering) Detect(c *detectors.Chunk) detectors.Found {
+	found := d.special.match(c)
 	for i := range found {
 		found[i].Also = []string{d.general[0].ID}
 	}
-	return append(found, d.general.Detect(c)...)
+	return detectors.Found{Matches: append(found, d.general.match(c)...)}
 }
 
 // named gives all matches a name.
@@ -155,10 +170,10 @@ type named struct {
 	name string
 }
 
-func (d named) Detect(c *detectors.Chunk) []detectors.Match {
+func (d named) Detect(c *detectors.Chunk) detectors.Found {
 	found := d.Detector.Detect(c)
-	for i := range found {
-		found[i].Name = d.name
+	for i := range found.Matches {
+		found.Matches[i].Name = d.name
 	}
 	return found
 }
@@ -166,25 +181,27 @@ func (d named) Detect(c *detectors.Chunk) []detectors.Match {
 // paired makes what half finds a part of each match in the same text.
 type paired struct{ detectors.Detector }
 
-func (d paired) Detect(c *detectors.Chunk) []detectors.Match {
+func (d paired) Detect(c *detectors.Chunk) detectors.Found {
 	half := patterns{rule("id", "id=(.)")}
 	half[0].Severity = rules.Medium
-	ids, found := half.Detect(c), d.Detector.Detect(c)
-	for i := range found {
+	ids, found := half.match(c), d.Detector.Detect(c)
+	for i := range found.Matches {
+		m := &found.Matches[i]
 		for _, id := range ids {
-			found[i].Parts = append(found[i].Parts, detectors.Part{Name: "id", Value: id.Value})
+			m.Parts = append(m.Parts, detectors.Part{Name: "id", Value: id.Value})
 		}
 	}
-	return append(found, ids...)
+	found.Matches = append(found.Matches, ids...)
+	return found
 }
 
 // truncated says of all matches that there are more.
 type truncated struct{ detectors.Detector }
 
-func (d truncated) Detect(c *detectors.Chunk) []detectors.Match {
+func (d truncated) Detect(c *detectors.Chunk) detectors.Found {
 	found := d.Detector.Detect(c)
-	for i := range found {
-		found[i].Truncated = true
+	for i := range found.Matches {
+		found.Matches[i].Truncated = true
 	}
 	return found
 }
@@ -241,6 +258,7 @@ func (b *breaking) call() error {
 	return nil
 }
 
-func (b *breaking) Problem(Problem) error { return b.call() }
-func (b *breaking) Finding(Finding) error { return b.call() }
-func (b *breaking) Done(Summary) error    { return b.call() }
+func (b *breaking) Problem(Problem) error     { return b.call() }
+func (b *breaking) Finding(Finding) error     { return b.call() }
+func (b *breaking) Reference(Reference) error { return b.call() }
+func (b *breaking) Done(Summary) error        { return b.call() }

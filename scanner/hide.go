@@ -7,9 +7,10 @@ import (
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
-// hide replaces the values of all findings in the texts that stand beside them.
+// hide replaces the values of all findings in the texts that stand beside them, and in
+// references.
 // A branch may be named after a token, and a file after the password in it.
-func hide(findings []Finding, problems []Problem, s *Summary, show func(secret.Value) string) {
+func hide(findings []Finding, references []Reference, problems []Problem, s *Summary, show func(secret.Value) string) {
 	var values []secret.Value
 	for i := range findings {
 		f := &findings[i]
@@ -24,6 +25,13 @@ func hide(findings []Finding, problems []Problem, s *Summary, show func(secret.V
 		f.Name = h.text(f.Name)
 		for j := range f.Places {
 			h.place(&f.Places[j])
+		}
+	}
+	for i := range references {
+		r := &references[i]
+		r.Name = h.text(r.Name)
+		for j := range r.Places {
+			h.place(&r.Places[j])
 		}
 	}
 	for i := range problems {

@@ -45,12 +45,17 @@ type spot struct {
 	allowed string // the marker on one of its lines; "" if there is none
 }
 
+// startOf is the position of a chunk's first byte.
+func startOf(c *detectors.Chunk) place.Position {
+	if c.At.Start == (place.Position{}) {
+		return place.Position{Line: 1, Column: 1}
+	}
+	return c.At.Start
+}
+
 // spots places the matches of a chunk.
 func spots(c *detectors.Chunk, matches []detectors.Match) []spot {
-	start := c.At.Start
-	if start == (place.Position{}) {
-		start = place.Position{Line: 1, Column: 1}
-	}
+	start := startOf(c)
 	var offsets []int
 	for i := range matches {
 		offsets = append(offsets, matches[i].Start, lastByte(&matches[i]))

@@ -23,7 +23,8 @@ type Options struct {
 }
 
 // Scan sweeps the sources one after the other, each followed by those that it came
-// upon, finds secrets in what they give, groups them by value and gives the result to the sink.
+// upon, finds secrets in what they give, groups them by value and gives the result to the sink;
+// likewise references to secrets, by system and name.
 //
 // The same input gives the sink the same calls, at any number of goroutines and
 // in whatever order sources give their chunks. No text beside a value holds a
@@ -31,7 +32,8 @@ type Options struct {
 // of it.
 //
 // Kept in memory is what was found, not what was read: of each value in each
-// text and by each rule one match and its first [MaxSpans] spans.
+// text and by each rule one match and its first [MaxSpans] spans, and as many of each
+// reference in each text.
 //
 // An error is ctx's, the sink's, or that of a source that could not go on. The
 // sink's Done is called only where all went well until then.
@@ -43,7 +45,7 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 		o.Progress = func(string, int64, int64) {}
 	}
 	figures := newTally()
-	groups := grouping{}
+	groups, taken := grouping{}, takings{}
 	var queue []inner
 	for _, s := range sources {
 		queue = append(queue, inner{source: s})
@@ -60,9 +62,14 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 			locate = Here{}.Locate // what it gave until then is where it said
 		}
 		texts, hits := c.hits()
+		references, more := c.referenceHits()
 		var at []located
-		err := locate(ctx, hits, func(hit int, p place.Place) {
-			at = append(at, located{hit, p})
+		err := locate(ctx, append(hits, more...), func(hit int, p place.Place) {
+			if hit < len(texts) {
+				at = append(at, located{hit, p})
+			} else {
+				taken.add(references[hit-len(texts)], p)
+			}
 		})
 		if err != nil {
 			return err
@@ -70,16 +77,17 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 		groups.settle(texts, at)
 		queue = append(c.inner, queue[1:]...)
 	}
-	findings := groups.findings()
+	findings, references := groups.findings(), taken.references()
 	problems, summary := figures.sum()
 	summary.Roots = slices.Clone(o.Roots)
 	summary.Findings, summary.New = len(findings), len(findings)
-	hide(findings, problems, &summary, o.Show)
-	return deliver(ctx, sink, findings, problems, summary)
+	summary.References = len(references)
+	hide(findings, references, problems, &summary, o.Show)
+	return deliver(ctx, sink, findings, references, problems, summary)
 }
 
 // deliver makes the calls that [Sink] promises.
-func deliver(ctx context.Context, sink Sink, findings []Finding, problems []Problem, summary Summary) error {
+func deliver(ctx context.Context, sink Sink, findings []Finding, references []Reference, problems []Problem, summary Summary) error {
 	for _, p := range problems {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -93,6 +101,14 @@ func deliver(ctx context.Context, sink Sink, findings []Finding, problems []Prob
 			return err
 		}
 		if err := sink.Finding(f); err != nil {
+			return err
+		}
+	}
+	for _, r := range references {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := sink.Reference(r); err != nil {
 			return err
 		}
 	}

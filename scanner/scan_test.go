@@ -36,7 +36,7 @@ func TestScanGroupsByValue(t *testing.T) {
 	want := []string{
 		"worse critical medium beta also [key] name \"\"\n\tb {{2 15} {2 18}} []\n\tc {{1 7} {1 10}} []",
 		"key high medium alpha also [] name \"\"\n\ta {{1 5} {1 9}} []\n\tb {{1 5} {1 9}} [{{2 5} {2 9}}]",
-		"done {Roots:[.] Findings:2 New:2 Known:0 Local:0 Counts:map[] Problems:0 LeftOut:[]" +
+		"done {Roots:[.] Findings:2 New:2 Known:0 Local:0 References:0 Counts:map[] Problems:0 LeftOut:[]" +
 			" Silenced:[{By:gitleaks:allow Count:1} {By:secretsweep:allow Count:1}] Unsure:map[] Stale:[] Unused:[]}",
 	}
 	if diff := cmp.Diff(want, got.calls); diff != "" {
@@ -325,7 +325,7 @@ func TestScanAddsUp(t *testing.T) {
 	}}, patterns{})
 	want := []string{
 		"problem a: no", "problem a: why", "problem z: no",
-		"done {Roots:[.] Findings:0 New:0 Known:0 Local:0 Counts:map[bytes:300 files:6] Problems:3" +
+		"done {Roots:[.] Findings:0 New:0 Known:0 Local:0 References:0 Counts:map[bytes:300 files:6] Problems:3" +
 			" LeftOut:[{Reason:ignored by git What: Count:12} {Reason:images, archives and other packed data What: Count:18}" +
 			" {Reason:submodules that are not checked out What:lib Count:3}] Silenced:[] Unsure:map[] Stale:[] Unused:[]}",
 	}

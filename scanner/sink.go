@@ -63,8 +63,10 @@ type Summary struct {
 	New      int      // of these, rows that make the exit status 1
 	Known    int      // of these, rows in the baseline
 	Local    int      // of these, rows on this machine alone, where a baseline is in force
-	Counts   map[Counter]int64
-	Problems int
+	// References is how many secrets are kept elsewhere and taken from there.
+	References int
+	Counts     map[Counter]int64
+	Problems   int
 	// LeftOut is ordered by reason and what. A reason has few entries that say
 	// what, or one that adds up more than are worth listing.
 	LeftOut []LeftOut
@@ -104,9 +106,11 @@ type Unused struct {
 
 // Sink takes a scan's result. Its methods are called from one goroutine: first
 // every Problem, then every Finding in order (by severity, confidence, provider,
-// rule, first place and fingerprint), then Done.
+// rule, first place and fingerprint), then every Reference (by system and name), then
+// Done.
 type Sink interface {
 	Problem(Problem) error
 	Finding(Finding) error
+	Reference(Reference) error
 	Done(Summary) error
 }

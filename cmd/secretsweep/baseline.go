@@ -180,6 +180,7 @@ type findings struct {
 
 var _ scanner.Sink = (*findings)(nil)
 
-func (f *findings) Problem(p scanner.Problem) error { f.problems = append(f.problems, p); return nil }
-func (f *findings) Finding(x scanner.Finding) error { f.all = append(f.all, x); return nil }
-func (f *findings) Done(scanner.Summary) error      { return nil }
+func (f *findings) Problem(p scanner.Problem) error   { f.problems = append(f.problems, p); return nil }
+func (f *findings) Finding(x scanner.Finding) error   { f.all = append(f.all, x); return nil }
+func (f *findings) Reference(scanner.Reference) error { return nil }
+func (f *findings) Done(scanner.Summary) error        { return nil }

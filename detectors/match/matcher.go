@@ -55,16 +55,20 @@ type PartFound struct {
 	Start, End int
 }
 
-// New compiles the rules of a set. Rules without a pattern are about files, not
-// texts, and are passed over.
-func New(set *rules.Set) (*Matcher, error) {
+// New compiles the rules of a set, and more that the set's allows are not for. Rules
+// without a pattern are about files, not texts, and are passed over.
+func New(set *rules.Set, more ...*rules.Rule) (*Matcher, error) {
 	m := &Matcher{}
 	uses := map[word][]*literal{}
-	for _, r := range set.Rules {
+	for i, r := range slices.Concat(set.Rules, more) {
 		if r.Pattern == nil {
 			continue
 		}
-		compiled, err := newRule(r, set.Allow, func(p *pattern) {
+		var everyone []rules.Allow
+		if i < len(set.Rules) {
+			everyone = set.Allow
+		}
+		compiled, err := newRule(r, everyone, func(p *pattern) {
 			p.number = m.searches
 			m.searches++
 			for i := range p.literals {

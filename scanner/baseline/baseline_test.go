@@ -240,9 +240,10 @@ type recorder struct {
 	summary  scanner.Summary
 }
 
-func (r *recorder) Problem(scanner.Problem) error   { return nil }
-func (r *recorder) Finding(f scanner.Finding) error { r.findings = append(r.findings, f); return nil }
-func (r *recorder) Done(s scanner.Summary) error    { r.summary = s; return nil }
+func (r *recorder) Problem(scanner.Problem) error     { return nil }
+func (r *recorder) Finding(f scanner.Finding) error   { r.findings = append(r.findings, f); return nil }
+func (r *recorder) Reference(scanner.Reference) error { return nil }
+func (r *recorder) Done(s scanner.Summary) error      { r.summary = s; return nil }
 
 func TestSink(t *testing.T) {
 	b := From([]scanner.Finding{finding("known", tracked("a")), finding("gone", tracked("a")), finding("known but local", tracked("a"))}, nil)

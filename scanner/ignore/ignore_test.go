@@ -66,9 +66,10 @@ type recorder struct {
 	summary  scanner.Summary
 }
 
-func (r *recorder) Problem(scanner.Problem) error   { return nil }
-func (r *recorder) Finding(f scanner.Finding) error { r.findings = append(r.findings, f); return nil }
-func (r *recorder) Done(s scanner.Summary) error    { r.summary = s; return nil }
+func (r *recorder) Problem(scanner.Problem) error     { return nil }
+func (r *recorder) Finding(f scanner.Finding) error   { r.findings = append(r.findings, f); return nil }
+func (r *recorder) Reference(scanner.Reference) error { return nil }
+func (r *recorder) Done(s scanner.Summary) error      { r.summary = s; return nil }
 
 // run gives what is left of findings.
 func run(t *testing.T, sum scanner.Summary, findings []scanner.Finding, lists ...*List) recorder {

@@ -25,10 +25,11 @@ var _ scanner.Sink = (*Collector)(nil)
 // to it.
 func NewCollector(o Options) *Collector {
 	c := &Collector{show: o.Show, report: Report{
-		Version:  Version,
-		Tool:     Tool{Name: "secretsweep", Version: cmp.Or(o.Version, "(devel)")},
-		Problems: []Problem{},
-		Findings: []Finding{},
+		Version:    Version,
+		Tool:       Tool{Name: "secretsweep", Version: cmp.Or(o.Version, "(devel)")},
+		Problems:   []Problem{},
+		Findings:   []Finding{},
+		References: []Reference{},
 	}}
 	if c.show == nil {
 		c.show = secret.Value.Mask
@@ -81,12 +82,14 @@ func (c *Collector) Finding(f scanner.Finding) error {
 		since = timestamp(since)
 		out.Since = &since
 	}
-	for _, p := range f.Places {
-		p.Also = slices.Clone(p.Also)
-		p.Commit, p.Last = copyVersion(p.Commit), copyVersion(p.Last)
-		out.Places = append(out.Places, p)
-	}
+	out.Places = copyPlaces(f.Places)
 	c.report.Findings = append(c.report.Findings, out)
+	return nil
+}
+
+// Reference adds a reference.
+func (c *Collector) Reference(r scanner.Reference) error {
+	c.report.References = append(c.report.References, Reference{r.System, r.Name, copyPlaces(r.Places)})
 	return nil
 }
 
@@ -97,19 +100,20 @@ func (c *Collector) Report() *Report { return &c.report }
 func (c *Collector) Done(s scanner.Summary) error {
 	problems := max(s.Problems, len(c.report.Problems))
 	out := Summary{
-		Complete: problems == 0,
-		Roots:    append([]string{}, s.Roots...),
-		Findings: s.Findings,
-		New:      s.New,
-		Known:    s.Known,
-		Local:    s.Local,
-		Problems: problems,
-		Counts:   map[scanner.Counter]int64{},
-		LeftOut:  []LeftOut{},
-		Silenced: []Silenced{},
-		Unsure:   map[rules.Confidence]int{},
-		Stale:    append([]secret.Fingerprint{}, s.Stale...),
-		Unused:   []Unused{},
+		Complete:   problems == 0,
+		Roots:      append([]string{}, s.Roots...),
+		Findings:   s.Findings,
+		New:        s.New,
+		Known:      s.Known,
+		Local:      s.Local,
+		References: s.References,
+		Problems:   problems,
+		Counts:     map[scanner.Counter]int64{},
+		LeftOut:    []LeftOut{},
+		Silenced:   []Silenced{},
+		Unsure:     map[rules.Confidence]int{},
+		Stale:      append([]secret.Fingerprint{}, s.Stale...),
+		Unused:     []Unused{},
 	}
 	maps.Copy(out.Counts, s.Counts)
 	maps.Copy(out.Unsure, s.Unsure)
@@ -124,6 +128,16 @@ func (c *Collector) Done(s scanner.Summary) error {
 	}
 	c.report.Summary = out
 	return nil
+}
+
+func copyPlaces(places []place.Place) []place.Place {
+	copies := slices.Clone(places)
+	for i := range copies {
+		p := &copies[i]
+		p.Also = slices.Clone(p.Also)
+		p.Commit, p.Last = copyVersion(p.Commit), copyVersion(p.Last)
+	}
+	return copies
 }
 
 func copyVersion(v *place.Version) *place.Version {

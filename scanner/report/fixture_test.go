@@ -22,10 +22,11 @@ const hostile = "=\x1b[2J\u202egnp.exe\n]]><b>'\"`{0}[x](y)\xff\u009b&%41"
 
 // scan is what a sink is given, and the texts that no report of it may hold.
 type scan struct {
-	texts    []string
-	problems []scanner.Problem
-	findings []scanner.Finding
-	summary  scanner.Summary
+	texts      []string
+	problems   []scanner.Problem
+	findings   []scanner.Finding
+	references []scanner.Reference
+	summary    scanner.Summary
 }
 
 // give gives it to a sink, and fails the test if the sink wrote before it was done.
@@ -38,6 +39,11 @@ func (s scan) give(t testing.TB, sink scanner.Sink, written *bytes.Buffer) {
 	}
 	for _, f := range s.findings {
 		if err := sink.Finding(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range s.references {
+		if err := sink.Reference(r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -186,8 +192,16 @@ func fullScan() scan {
 		{What: "secrets/" + hostile, Err: errors.New("permission denied")},
 	}
 	stale := s.value().Fingerprint()
-	return scan{texts: s.made, problems: problems, findings: all, summary: scanner.Summary{
-		Roots: []string{"."}, Findings: len(all), New: len(all) - 2, Known: 1, Local: 1, Problems: len(problems),
+	references := []scanner.Reference{
+		{System: "env", Name: "DATABASE_PASSWORD", Places: []place.Place{
+			{Kind: place.File, Root: ".", Path: "settings.py", Span: span(3, 12, 31), Also: []place.Span{span(9, 1, 31)},
+				Commit: s.version(13, "Ann Example", "Settings"), Last: s.version(28, "Bob Example", "Release"), Object: s.id(), Head: true},
+			{Kind: place.File, Root: ".", Path: "worker.py", Span: span(1, 1, 31), WorkTree: true, Local: true},
+		}},
+		{System: "1password", Name: hostile, Places: []place.Place{{Kind: place.File, Root: ".", Path: hostile, Span: span(1, 1, 20), Index: true}}},
+	}
+	return scan{texts: s.made, problems: problems, findings: all, references: references, summary: scanner.Summary{
+		Roots: []string{"."}, Findings: len(all), New: len(all) - 2, Known: 1, Local: 1, References: len(references), Problems: len(problems),
 		Counts: map[scanner.Counter]int64{
 			scanner.Files: 812, scanner.Bytes: 41_300_000, scanner.Commits: 1203, scanner.Objects: 20_311,
 		},

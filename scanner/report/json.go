@@ -23,11 +23,12 @@ const Version = 1
 
 // Report is a scan's result. Its JSON form is described in docs/report.md.
 type Report struct {
-	Version  int       `json:"version"`
-	Tool     Tool      `json:"tool"`
-	Problems []Problem `json:"problems"`
-	Findings []Finding `json:"findings"`
-	Summary  Summary   `json:"summary"`
+	Version    int         `json:"version"`
+	Tool       Tool        `json:"tool"`
+	Problems   []Problem   `json:"problems"`
+	Findings   []Finding   `json:"findings"`
+	References []Reference `json:"references"`
+	Summary    Summary     `json:"summary"`
 }
 
 // Tool is what made the report.
@@ -92,21 +93,30 @@ type Part struct {
 	Secret string `json:"secret"` // as Options.Show shows it
 }
 
+// Reference is one secret that is kept elsewhere, with every place in the present that
+// takes it from there. It is no leak.
+type Reference struct {
+	System string        `json:"system"` // who keeps it
+	Name   string        `json:"name"`   // what it is called there
+	Places []place.Place `json:"places"` // ordered by place.Compare
+}
+
 // Summary is what was scanned and what was not.
 type Summary struct {
-	Complete bool                      `json:"complete"` // there is no problem
-	Roots    []string                  `json:"roots"`
-	Findings int                       `json:"findings"`
-	New      int                       `json:"new"`
-	Known    int                       `json:"known"`
-	Local    int                       `json:"local"`
-	Problems int                       `json:"problems"`
-	Counts   map[scanner.Counter]int64 `json:"counts"`
-	LeftOut  []LeftOut                 `json:"left_out"`
-	Silenced []Silenced                `json:"silenced"`
-	Unsure   map[rules.Confidence]int  `json:"unsure"`
-	Stale    []secret.Fingerprint      `json:"stale"`
-	Unused   []Unused                  `json:"unused"`
+	Complete   bool                      `json:"complete"` // there is no problem
+	Roots      []string                  `json:"roots"`
+	Findings   int                       `json:"findings"`
+	New        int                       `json:"new"`
+	Known      int                       `json:"known"`
+	Local      int                       `json:"local"`
+	References int                       `json:"references"`
+	Problems   int                       `json:"problems"`
+	Counts     map[scanner.Counter]int64 `json:"counts"`
+	LeftOut    []LeftOut                 `json:"left_out"`
+	Silenced   []Silenced                `json:"silenced"`
+	Unsure     map[rules.Confidence]int  `json:"unsure"`
+	Stale      []secret.Fingerprint      `json:"stale"`
+	Unused     []Unused                  `json:"unused"`
 }
 
 // LeftOut is what was not read, by choice.
@@ -160,7 +170,24 @@ func Read(r io.Reader) (*Report, error) {
 			return nil, fmt.Errorf("read report: finding %d: %w", i+1, err)
 		}
 	}
+	for i := range rep.References {
+		if err := rep.References[i].check(); err != nil {
+			return nil, fmt.Errorf("read report: reference %d: %w", i+1, err)
+		}
+	}
 	return rep, nil
+}
+
+func (r *Reference) check() error {
+	switch {
+	case r.System == "":
+		return errors.New("no system")
+	case r.Name == "":
+		return errors.New("no name")
+	case len(r.Places) == 0:
+		return errors.New("no place")
+	}
+	return nil
 }
 
 func (f *Finding) check() error {

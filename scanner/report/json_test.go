@@ -129,6 +129,8 @@ func TestRead(t *testing.T) {
 		"no confidence":      {change(`"confidence"`, `"certainty"`), "finding 1: no confidence"},
 		"no rule":            {change(`"rule"`, `"law"`), "finding 1: no rule"},
 		"no place":           {change(`"places"`, `"spots"`), "finding 1: no place"},
+		"no system":          {change(`"system": "env"`, `"system": ""`), "reference 1: no system"},
+		"an unnamed secret":  {change(`"name": "DATABASE_PASSWORD"`, `"name": ""`), "reference 1: no name"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -200,6 +202,7 @@ func TestLinesAreTyped(t *testing.T) {
 		}
 	}
 	want := append(slices.Repeat([]string{"problem"}, len(s.problems)), slices.Repeat([]string{"finding"}, len(s.findings))...)
+	want = append(want, slices.Repeat([]string{"reference"}, len(s.references))...)
 	if diff := cmp.Diff(append(want, "summary"), types); diff != "" {
 		t.Errorf("types (-want +got):\n%s", diff)
 	}
@@ -295,13 +298,9 @@ func (r *Report) rewrite(f func(string) string) {
 			*t = f(*t)
 		}
 	}
-	for i := range r.Problems {
-		do(&r.Problems[i].What, &r.Problems[i].Why)
-	}
-	for i := range r.Findings {
-		do(&r.Findings[i].Name)
-		for j := range r.Findings[i].Places {
-			p := &r.Findings[i].Places[j]
+	places := func(all []place.Place) {
+		for i := range all {
+			p := &all[i]
 			do(&p.Root, &p.Path, &p.Ref)
 			for _, v := range []*place.Version{p.Commit, p.Last} {
 				if v != nil {
@@ -309,6 +308,17 @@ func (r *Report) rewrite(f func(string) string) {
 				}
 			}
 		}
+	}
+	for i := range r.Problems {
+		do(&r.Problems[i].What, &r.Problems[i].Why)
+	}
+	for i := range r.Findings {
+		do(&r.Findings[i].Name)
+		places(r.Findings[i].Places)
+	}
+	for i := range r.References {
+		do(&r.References[i].Name)
+		places(r.References[i].Places)
 	}
 	for i := range r.Summary.Roots {
 		do(&r.Summary.Roots[i])

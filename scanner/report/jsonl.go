@@ -3,7 +3,7 @@ package report
 import "bufio"
 
 // writeLines writes an object a line, which "type" tells apart: every problem,
-// every finding, and last the summary, which also holds the report's own fields.
+// every finding, every reference, and last the summary, which also holds the report's own fields.
 // A file that does not end in a summary was cut off.
 func writeLines(w *bufio.Writer, r *Report, _ Options) error {
 	for _, p := range r.Problems {
@@ -20,6 +20,15 @@ func writeLines(w *bufio.Writer, r *Report, _ Options) error {
 			Type string `json:"type"`
 			Finding
 		}{"finding", f}, "")
+		if err != nil {
+			return err
+		}
+	}
+	for _, f := range r.References {
+		err := encode(w, struct {
+			Type string `json:"type"`
+			Reference
+		}{"reference", f}, "")
 		if err != nil {
 			return err
 		}

@@ -201,6 +201,14 @@ func (t *textWriter) summary(r *Report) {
 		}
 	}
 
+	if n := s.References; n > 0 {
+		noun := "secret"
+		if n > 1 {
+			noun += "s"
+		}
+		t.amount("refers to", int64(n), noun+" kept elsewhere: -f json lists them, and what takes them")
+	}
+
 	label = "stale"
 	for _, f := range s.Stale {
 		t.label(plain, label)

@@ -27,11 +27,15 @@ type bothWays struct {
 func (b *bothWays) Chunk(c *detectors.Chunk) {
 	alone := *c
 	alone.Base, alone.Copied, alone.Trace = nil, nil, nil
-	got, want := b.detector.Detect(c), b.detector.Detect(&alone)
+	found, wanted := b.detector.Detect(c), b.detector.Detect(&alone)
+	got, want := found.Matches, wanted.Matches
 	// Rules and values are compared by what tells them apart.
 	diff := cmp.Diff(describeMatches(want), describeMatches(got))
 	if diff != "" {
 		b.t.Errorf("%s %s (-alone +inherited):\n%s", c.At.Path, c.At.Object, diff)
+	}
+	if diff := cmp.Diff(wanted.References, found.References); diff != "" {
+		b.t.Errorf("%s %s references (-alone +inherited):\n%s", c.At.Path, c.At.Object, diff)
 	}
 	b.chunks.Add(1)
 	if c.Base != nil {

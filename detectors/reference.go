@@ -1,0 +1,180 @@
+package detectors
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/detectors/judge"
+	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/ascii"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// Reference says that a text takes a secret from elsewhere. It is no leak: the text is
+// one of those that a rotation of the secret must reach. Start and End are its span in
+// the chunk's Data.
+type Reference struct {
+	System     string // who keeps the secret: "env", "github-actions", "vault"
+	Name       string // what it is called there
+	Start, End int
+}
+
+// spelling is one way in which references to a system's secrets are written.
+type spelling struct {
+	system  string
+	pattern string // the group "name" is what the secret is called
+	in      string // matches the paths of the only files in which it means that; "": any
+	// named: not all that is written so is a secret; the name tells.
+	named bool
+}
+
+// Files in which spellings mean what they mean nowhere else.
+const (
+	inActions    = `(?:^|/)(?:\.(?:github|gitea|forgejo)/|action\.ya?ml$)`
+	inCircle     = `(?:^|/)\.circleci/`
+	inJenkins    = `(?i)jenkins|\.groovy$`
+	inKubernetes = `\.(?:ya?ml|json|tpl)$`
+)
+
+// spellings are all of them.
+var spellings = []spelling{
+	{"github-actions", `\bsecrets\.(?P<name>[A-Za-z_]\w*)\s*(?:\}\}|\|\||&&|[=!]=|[,)])`, inActions, false},
+	{"github-actions", `\bsecrets\[\s*['"](?P<name>[A-Za-z_]\w*)['"]\s*\]`, inActions, false},
+	{"drone", `\bfrom_secret["']?\s*:\s*["']?(?P<name>[\w./-]+)`, "", false}, // Woodpecker's, too
+	{"circleci", `\bcontext:\s*(?:\[\s*|-\s+)?["']?(?P<name>[A-Za-z][\w-]*)`, inCircle, false},
+	{"jenkins", `\bcredentials\(\s*['"](?P<name>[\w.-]+)['"]\s*\)`, inJenkins, false},
+	{"jenkins", `\bcredentialsId\s*:\s*['"](?P<name>[\w.-]+)['"]`, inJenkins, false},
+
+	{"kubernetes", `\bexistingSecret(?:Name)?["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
+	{"kubernetes", `\bsecretName["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
+	{"kubernetes", `\bsecret(?:Key)?Ref["']?:[\s{]*(?:["']?(?:key|optional)["']?:[^\n]*\n\s*){0,2}["']?name["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
+
+	{"vault", `\bvault:(?://)?(?P<name>[\w-]+(?:/[\w.-]+)+(?:#[\w.-]+)?)`, "", false},
+	{"vault", `\bvault:[ \t]+["']?(?P<name>[\w-]+(?:/[\w.-]+)+@[\w./-]+)`, "", false}, // of GitLab
+	{"1password", `\bop://(?P<name>[^/\n"'<>]+/[^/\n"'<>]+/[\w.-]+(?:/[\w.-]+)?)`, "", false},
+	{"aws-secrets-manager", `\barn:aws[\w-]*:secretsmanager:[\w-]*:\d*:secret:(?P<name>[\w/+=.@-]+)`, "", false},
+	{"aws-secrets-manager", `\{\{resolve:secretsmanager:(?P<name>[\w/+=.@-]+)(?::SecretString\b|\}\})`, "", false},
+	{"aws-parameter-store", `\$\{ssm(?:\([\w-]+\))?:(?P<name>[\w/.-]+)`, "", false},
+	{"aws-parameter-store", `\{\{resolve:ssm(?:-secure)?:(?P<name>[\w/.-]+)`, "", false},
+	{"google-secret-manager", `\bprojects/[\w.:-]+/secrets/(?P<name>[\w-]+)`, "", false},
+	{"azure-key-vault", `@Microsoft\.KeyVault\(VaultName=[\w-]+;\s*SecretName=(?P<name>[\w-]+)`, "", false},
+	{"azure-key-vault", `\.vault\.(?:azure\.(?:net|cn)|usgovcloudapi\.net)/secrets/(?P<name>[\w-]+)`, "", false},
+
+	// These stand encrypted where they are used, and have the name that they go by there.
+	{"ansible-vault", `(?P<name>[\w.-]+)["']?:\s*!vault\b`, "", false},
+	{"sops", `(?P<name>[\w.-]+)["']?\s*[:=]\s*["']?ENC\[AES256_GCM,`, "", true},
+	{"puppet", `(?P<name>[\w:.-]+)["']?\s*:\s*(?:>-?\s*)?["']?ENC\[(?:PKCS7|GPG),`, "", false},
+
+	{"env", `\b(?:process|import\.meta)\.env\.(?P<name>\w+)`, "", true},
+	{"env", `\bprocess\.env\[\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\bos\.environ(?:\.get\(|\[)\s*['"](?P<name>\w+)`, "", true},
+	{"env", `(?:[gG]et_?[eE]nv|GETENV|LookupEnv|EnvironmentVariable)\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\bENV(?:\.fetch\(|\[)\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\$_(?:ENV|SERVER)\[\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\$ENV\{\s*['"]?(?P<name>\w+)`, "", true},
+	{"env", `\benv\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benv::var(?:_os)?\(\s*"(?P<name>\w+)`, "", true},
+	{"env", `\bDeno\.env\.get\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `%env\((?:\w+:)*(?P<name>\w+)\)%`, "", true},
+}
+
+// newSpellings makes rules of all spellings. A rule's id is the system, and it is told
+// whether the name must mean a secret.
+func newSpellings() map[*rules.Rule]bool {
+	all := make(map[*rules.Rule]bool)
+	for _, s := range spellings {
+		r := &rules.Rule{ID: s.system, Pattern: regexp.MustCompile(s.pattern)}
+		if s.in != "" {
+			r.Path = regexp.MustCompile(s.in)
+		}
+		all[r] = s.named
+	}
+	return all
+}
+
+// references takes out what the spellings' rules found, and gives the references that
+// it is, and those to variables.
+func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, references []Reference) {
+	rest = slices.DeleteFunc(found, func(f match.Found) bool {
+		named, ok := d.spellings[f.Rule]
+		if !ok || c.Binary {
+			return ok
+		}
+		r := Reference{f.Rule.ID, string(c.Data[f.NameStart:f.NameEnd]), f.Start, f.End}
+		ofRun := r.System == "github-actions" && strings.EqualFold(r.Name, "GITHUB_TOKEN") // which ends with it
+		if !ofRun && (!named || judge.NameOf(r.Name) >= judge.Key) {
+			references = append(references, r)
+		}
+		return true
+	})
+	if c.Binary {
+		return rest, nil
+	}
+	for _, v := range variables {
+		references = append(references, v.in(c)...)
+	}
+	return rest, references
+}
+
+// variable is how files of one kind write what they take from their surroundings. It
+// begins as much does that is none, so it is looked for in those files alone, and not
+// with all that is looked for everywhere.
+type variable struct {
+	system string
+	open   string
+	after  string // what may follow the name
+	file   func(path string) bool
+}
+
+var variables = []variable{
+	{"env", "${", "}:?+-", func(p string) bool { return isYAML(p) || isEnvironment(p) }},
+	{"azure-pipelines", "$(", ")", func(p string) bool { return isYAML(p) && isOfAzure(p) }},
+}
+
+func isYAML(p string) bool { return strings.HasSuffix(p, ".yml") || strings.HasSuffix(p, ".yaml") }
+
+func isEnvironment(p string) bool {
+	base := path.Base(p)
+	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
+}
+
+func isOfAzure(p string) bool {
+	p = strings.ToLower(p)
+	return strings.Contains(p, "azure") || strings.Contains(p, ".vsts")
+}
+
+// in gives the references that a chunk owns to variables that are secrets.
+func (v *variable) in(c *Chunk) []Reference {
+	if !slices.ContainsFunc(c.paths(), v.file) {
+		return nil
+	}
+	var all []Reference
+	secrets := map[string]bool{} // whether a name means one: few names, many times
+	for at := 0; ; {
+		i := bytes.Index(c.Data[at:], []byte(v.open))
+		if i < 0 {
+			return all
+		}
+		start := at + i
+		at = start + len(v.open)
+		end := at
+		for end < len(c.Data) && (ascii.IsWord(c.Data[end]) || c.Data[end] == '.') {
+			end++
+		}
+		if end == len(c.Data) || strings.IndexByte(v.after, c.Data[end]) < 0 || !c.owns(match.Found{Start: start}) {
+			continue
+		}
+		name := c.Data[at:end]
+		is, known := secrets[string(name)]
+		if !known {
+			is = judge.NameOf(string(name)) >= judge.Key
+			secrets[string(name)] = is
+		}
+		if is {
+			all = append(all, Reference{v.system, string(name), start, end})
+		}
+	}
+}
