@@ -100,11 +100,11 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 			matches = d.detectIn(c, t, matches, layers+1)
 		}
 	}
-	if len(matches) > 0 && allExemplify(c.paths()) {
+	if layers == 1 && len(matches) > 0 && allExemplify(c.paths()) {
 		lowerRandom(matches)
 	}
 	tell(matches, settings)
-	if c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
+	if layers == 1 && c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
 				v := secret.New(c.Data)
