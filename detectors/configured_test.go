@@ -148,7 +148,7 @@ func TestDisabled(t *testing.T) {
 		ids  []string
 		want int
 	}{
-		{[]string{passwordRule, keyRule}, 2}, {[]string{passwordRule}, 1}, {[]string{keyRule}, 1}, {nil, 0},
+		{[]string{rules.ConfigPassword, rules.ConfigSecret}, 2}, {[]string{rules.ConfigPassword}, 1}, {[]string{rules.ConfigSecret}, 1}, {nil, 0},
 	} {
 		set := &rules.Set{}
 		for _, id := range test.ids {
@@ -160,7 +160,7 @@ func TestDisabled(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for _, c := range []*Chunk{at(".env", text), at("secret.yml", secret), at("notes.txt", text), whole(text)} {
-			for _, m := range d.Detect(c) {
+			for _, m := range d.Detect(c).Matches {
 				seen[m.Rule.ID] = true
 			}
 		}
@@ -177,7 +177,7 @@ func TestNotRead(t *testing.T) {
 	tests["binary"].Binary = true
 	tests["part"].Whole = false
 	for name, c := range tests {
-		if found := structuredRules().Detect(c); len(found) > 0 {
+		if found := structuredRules().Detect(c).Matches; len(found) > 0 {
 			t.Errorf("%s: found %v", name, shown(found))
 		}
 	}

@@ -17,7 +17,7 @@ import (
 
 // structuredRules are those that files answer by their structure, alone.
 var structuredRules = sync.OnceValue(func() *Rules {
-	d, err := New(&rules.Set{Rules: []*rules.Rule{builtinRule(passwordRule), builtinRule(keyRule)}})
+	d, err := New(&rules.Set{Rules: []*rules.Rule{builtinRule(rules.ConfigPassword), builtinRule(rules.ConfigSecret)}})
 	if err != nil {
 		panic(err)
 	}
@@ -64,7 +64,7 @@ func runReading(t *testing.T, d *Rules, tests []readingTest) {
 			text, spans := marked(test.text)
 			var got []string
 			var places []span
-			for _, m := range d.Detect(at(test.path, text)) {
+			for _, m := range d.Detect(at(test.path, text)).Matches {
 				got = append(got, fmt.Sprintf("%s %s %s %s %s", strings.TrimPrefix(m.Rule.ID, "config-"), m.Name, m.Env, m.Confidence, m.Value.Reveal()))
 				places = append(places, span{m.Start, m.End})
 			}
