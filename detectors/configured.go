@@ -94,8 +94,8 @@ func tempts(rest []byte) bool {
 	}
 	rest = bytes.TrimLeft(further.ReplaceAll(rest, nil), "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
-	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
-		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
+	if len(value) > 0 && strings.IndexByte(":=>,;\r\n", value[0]) >= 0 {
+		value = bytes.TrimLeft(value, ":=>,; \t\r\n|-[(\"'`\\") // may stand on the next line
 	} else if len(value) == len(rest) {
 		return false
 	}
