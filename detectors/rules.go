@@ -84,8 +84,8 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	found, texts := d.encoded(c.Data, found)
 	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
-		inside := func(s span) bool { return s.start <= f.Start && f.End <= s.end }
-		return rank(f) == 0 && slices.ContainsFunc(denied, inside)
+		after, _ := slices.BinarySearchFunc(denied, f.Start+1, func(s span, start int) int { return cmp.Compare(s.start, start) })
+		return rank(f) == 0 && after > 0 && f.End <= denied[after-1].end
 	})
 	for i := range settings {
 		found = append(found, settings[i].Found)
@@ -96,9 +96,7 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 		matches = append(matches, newMatch(c.Data, k))
 	}
 	if layers < maxLayers {
-		for _, t := range append(texts, decoded...) {
-			matches = d.detectIn(c, t, matches, layers+1)
-		}
+		matches = d.detectIn(c, append(texts, decoded...), matches, layers+1)
 	}
 	if layers == 1 && len(matches) > 0 && allExemplify(c.paths()) {
 		lowerRandom(matches)
@@ -114,6 +112,9 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	}
 	slices.SortStableFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
+	})
+	matches = slices.CompactFunc(matches, func(a, b Match) bool { // what two ways of decoding lead to
+		return a.Start == b.Start && a.End == b.End && a.Rule == b.Rule && a.Value.Equal(b.Value)
 	})
 	return Found{matches, references}
 }
@@ -138,21 +139,31 @@ func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, t
 	return found, texts
 }
 
-// detectIn adds the secrets of an encoded text that a chunk holds. They lie where the
-// encoded text does. What is known of that by its own look gives way.
-func (d *Rules) detectIn(c *Chunk, in encoded, matches []Match, layers int) []Match {
-	inner := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
-	if len(inner) == 0 {
-		return matches
+// detectIn adds the secrets of encoded texts that a chunk holds. They lie where the
+// encoded text does. What is known of that by its own look gives way. matches are
+// ordered, and none overlaps another.
+func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int) []Match {
+	var inner []Match
+	var holders []span
+	for _, in := range texts {
+		found := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
+		for _, m := range found {
+			m.Start, m.End = in.start, in.end
+			inner = append(inner, m)
+		}
+		if len(found) > 0 {
+			holders = append(holders, in.span)
+		}
 	}
+	slices.SortFunc(holders, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	next, reach := 0, 0 // the first holder behind a match, and how far those before it go
 	matches = slices.DeleteFunc(matches, func(m Match) bool {
-		return m.Rule.Random && m.Start < in.end && in.start < m.End
+		for ; next < len(holders) && holders[next].start < m.End; next++ {
+			reach = max(reach, holders[next].end)
+		}
+		return m.Rule.Random && m.Start < reach
 	})
-	for _, m := range inner {
-		m.Start, m.End = in.start, in.end
-		matches = append(matches, m)
-	}
-	return matches
+	return append(matches, inner...)
 }
 
 // owns tells whether a match begins in the chunk's own stretch. One that says that
@@ -222,20 +233,18 @@ func lowerRandom(matches []Match) {
 
 // tell adds to matches what the settings at the same places say of them.
 func tell(matches []Match, settings []setting) {
-	for i := range settings {
-		s := &settings[i]
-		for j := range matches {
-			m := &matches[j]
-			if m.Start >= s.End || s.Start >= m.End {
+	for i := range matches {
+		m := &matches[i]
+		from, _ := slices.BinarySearchFunc(settings, m.Start+1, func(s setting, start int) int { return cmp.Compare(s.End, start) })
+		for j := from; j < len(settings) && settings[j].Start < m.End; j++ {
+			s := &settings[j]
+			if m.Rule.Structured && m.Rule != s.Rule {
 				continue
 			}
 			m.Name, m.Env = s.name, s.env
-			switch {
-			case m.Rule == s.Rule:
+			if m.Rule == s.Rule {
 				m.Value, m.Confidence = secret.New(s.value), s.confidence
 				m.Carrier = m.Value
-			case s.confidence.Compare(m.Confidence) > 0:
-				m.Confidence = s.confidence // its check fails, and it is in use
 			}
 		}
 	}
