@@ -41,8 +41,8 @@ func at(path, text string) *Chunk {
 	return c
 }
 
-// random gives a text of a template that is the same in every run.
-func random(template string) string {
+// randomText gives a text of a template that is the same in every run.
+func randomText(template string) string {
 	text, err := sample.Expand(template, rand.New(rand.NewPCG(3, 5)), nil)
 	if err != nil {
 		panic(err)
@@ -97,7 +97,7 @@ func marked(text string) (string, []span) {
 
 func TestReading(t *testing.T) {
 	in64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-	key, id := random("{alnum:32}"), random("{uuid}")
+	key, id := randomText("{alnum:32}"), randomText("{uuid}")
 	const password = "Harvest#2931"
 
 	runReading(t, structuredRules(), []readingTest{
@@ -124,6 +124,8 @@ func TestReading(t *testing.T) {
 		{"value in an object", "parameters.json", `{"adminPassword": {"value": "‹` + password + `›"}}`, []string{"password adminPassword  medium " + password}},
 		{"default of a variable", "main.tf", "variable \"db_password\" {\n  default = \"‹" + password + "›\"\n}", []string{"password db_password  medium " + password}},
 
+		{"column", "users.csv", "user,password\nann,‹" + password + "›\n", []string{"password password  medium " + password}},
+
 		// Names that take their parent's.
 		{"element of a list", "app.yml", "api_tokens:\n- ‹" + key + "›\n", []string{"secret api_token  medium " + key}},
 		{"key of something", "app.yml", "jwt:\n  key: ‹" + key + "›\n", []string{"secret jwt_key  medium " + key}},
@@ -145,7 +147,7 @@ func TestReading(t *testing.T) {
 		{"script in lines", "steps.yml", "run: |\n  echo\n  export API_KEY=‹" + key + "›\n", []string{"secret API_KEY  medium " + key}},
 		{"assignments in a list", "compose.yml", "environment:\n- DB_USER=app\n- DB_PASSWORD=‹" + password + "›\n", []string{"password DB_PASSWORD  medium " + password}},
 		{"environment in one value", "unit.service", "[Service]\nEnvironment=DB_PASSWORD=‹" + password + "›\n", []string{"password DB_PASSWORD  medium " + password}},
-		{"base64 under a name with env in it", ".env", "INVENTORY_TOKEN=‹" + random("{base64:43}") + "=›\n", []string{"secret INVENTORY_TOKEN  medium " + random("{base64:43}") + "="}},
+		{"base64 under a name with env in it", ".env", "INVENTORY_TOKEN=‹" + randomText("{base64:43}") + "=›\n", []string{"secret INVENTORY_TOKEN  medium " + randomText("{base64:43}") + "="}},
 
 		// Logins.
 		{"user and password", "app.yml", "basic_auth: ci:‹" + password + "›\n", []string{"password password  medium " + password}},
