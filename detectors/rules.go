@@ -242,7 +242,7 @@ func tell(matches []Match, settings []setting) {
 				continue
 			}
 			m.Name, m.Env = s.name, s.env
-			if m.Rule == s.Rule {
+			if m.Rule == s.Rule && m.Start == s.Start && m.End == s.End {
 				m.Value, m.Confidence = secret.New(s.value), s.confidence
 				m.Carrier = m.Value
 			}
