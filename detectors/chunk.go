@@ -40,6 +40,7 @@ type Match struct {
 	Env        string       // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
 	Parts      []Part       // what belongs to it (Rule.Parts) and was found near
 	Confidence rules.Confidence
+	Why        string   // what made it that confidence, in few words; "" if the rule alone did
 	Also       []string // ids of less specific rules whose matches this one covers
 	// Pending are allows that hold if the place's path or commit is theirs too.
 	// One content has many paths, so they are settled when its places are known.

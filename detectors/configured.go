@@ -49,6 +49,7 @@ type setting struct {
 	name, env  string
 	value      string // decoded
 	confidence rules.Confidence
+	why        string // it is a secret, and that sure
 }
 
 // find gives the secrets that a chunk assigns, in the order of its reader, and where it

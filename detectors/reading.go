@@ -2,18 +2,13 @@ package detectors
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/base64"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
-	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/format"
-	"github.com/secretsweep/secretsweep/rules"
 )
 
 // reading is one file that is read by its format.
@@ -68,7 +63,7 @@ func (r *reading) take(e *format.Entry) {
 	case strings.HasPrefix(e.Value, "{") && strings.HasSuffix(e.Value, "}") && strings.Contains(e.Value, `"`):
 		r.object(e, e.Value)
 	default:
-		r.judge(e, r.nameOf(e), e.Value, e.Start, e.End)
+		r.judge(e, candidate{r.nameOf(e), e.Value, span{e.Start, e.End}})
 	}
 }
 
@@ -141,7 +136,7 @@ func (r *reading) takeKubernetes(e *format.Entry) bool {
 		if strings.HasPrefix(value, "{") {
 			r.object(e, value)
 		} else {
-			r.judge(e, name, value, e.Start, e.End)
+			r.judge(e, candidate{name, value, span{e.Start, e.End}})
 		}
 		return true
 	}
@@ -157,7 +152,7 @@ func (r *reading) object(e *format.Entry, text string) {
 				name, value = "password", password
 			}
 		}
-		r.judge(e, name, value, e.Start, e.End)
+		r.judge(e, candidate{name, value, span{e.Start, e.End}})
 	}
 }
 
@@ -180,154 +175,6 @@ func (r *reading) script(e *format.Entry) {
 	for in := range format.Shell(r.data[e.Start:e.End]) {
 		in.Comment = in.Comment || e.Comment
 		in.Path = append([]string{e.Path[0]}, in.Path...)
-		r.judge(&in, in.Name(), in.Value, e.Start+in.Start, e.Start+in.End)
+		r.judge(&in, candidate{in.Name(), in.Value, span{e.Start + in.Start, e.Start + in.End}})
 	}
-}
-
-// judge keeps a value that is a secret, going by its name, its look and the file.
-func (r *reading) judge(e *format.Entry, name, value string, start, end int) {
-	if user, password, ok := strings.Cut(value, ":"); ok && !strings.ContainsAny(user, " /$-+") && end-start == len(value) && isLogin(name) {
-		name, value, start = "password", password, end-len(password)
-	}
-	if scheme, rest, ok := strings.Cut(value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) && end-start == len(value) {
-		value, start = rest, start+len(scheme)+1
-		if r.meaning(name) == judge.Nothing {
-			name = "authorization"
-		}
-		if user, password, ok := judge.Login(rest); ok && user != "" {
-			name, value = "password", password
-		}
-	}
-	meaning := r.meaning(name)
-	if user, password, ok := strings.Cut(value, ":"); ok && meaning == judge.Nothing && r.role == keeps && !strings.ContainsAny(user, " /") &&
-		judge.PasswordOf(password) == judge.Chosen && end-start == len(value) {
-		meaning, value, start = judge.Password, password, end-len(password)
-	}
-	if meaning == judge.Nothing {
-		return
-	}
-	if text, at, ok := judge.DefaultOf(value); ok && end-start == len(value) {
-		value, start = text, start+at
-		end = start + len(text)
-	}
-	if lower := strings.ToLower(name); meaning == judge.Public && (strings.HasSuffix(lower, "_key") || strings.HasSuffix(lower, "_salt")) && strong(value) {
-		meaning = judge.Key // what WordPress mixes with its nonces
-	}
-	rule := r.key
-	if meaning == judge.Password {
-		rule = r.password
-	}
-	if _, refers := judge.Refers(value); refers || meaning == judge.Public || e.Tag != "" && e.Tag != "!!str" {
-		r.deny(e)
-		return
-	}
-	if rule == nil {
-		return
-	}
-	env := envOf(r.path)
-	for _, part := range e.Path {
-		env = cmp.Or(envOf(part), env)
-	}
-	confidence := r.confidence(e, env, meaning, name, value)
-	if confidence == "" {
-		return
-	}
-	s := setting{
-		Found: match.Found{
-			Rule: rule.Rule, Start: start, End: end, MatchStart: start, MatchEnd: end,
-			NameStart: -1, NameEnd: -1, CarrierStart: -1, CarrierEnd: -1, Literal: structured,
-		},
-		name: name, env: env, value: value, confidence: confidence,
-	}
-	if start == end || rule.allows.Hold(r.data, &s.Found) {
-		return
-	}
-	r.found = append(r.found, s)
-}
-
-// meaning is judge.NameOf, with what a name means in the files of clients.
-func (r *reading) meaning(name string) judge.Meaning {
-	meaning, known := r.meanings[name]
-	if !known {
-		if meaning = judge.NameOf(name); meaning == judge.Nothing && r.role == keeps && isClientKey(name) {
-			meaning = judge.Key
-		}
-		r.meanings[strings.Clone(name)] = meaning
-	}
-	return meaning
-}
-
-// structured makes a match by structure more specific than one of the same rank by a
-// pattern.
-const structured = 1 << 20
-
-// schemes are those of Authorization headers (RFC 9110).
-var schemes = []string{"basic", "bearer", "token", "apikey", "api-key", "bot", "key"}
-
-var loginMarks = strings.NewReplacer("_", "", "-", "")
-
-// isLogin tells whether a name means user:password.
-func isLogin(name string) bool {
-	lower := strings.ToLower(loginMarks.Replace(name))
-	for _, end := range [...]string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
-		if strings.HasSuffix(lower, end) {
-			return true
-		}
-	}
-	return false
-}
-
-// isClientKey tells whether a name means a secret in the files of clients.
-func isClientKey(name string) bool {
-	switch strings.ToLower(name) {
-	case "auth", "_auth", "key", "pass", "oauth_token", "http-basic", "identitytoken":
-		return true
-	}
-	return false
-}
-
-// confidence tells how sure it is that a value is a secret that is in use; "" if it is
-// none.
-func (r *reading) confidence(e *format.Entry, env string, meaning judge.Meaning, name, value string) rules.Confidence {
-	quoted := []byte(`"` + value + `"`)
-	random := judge.Random(value, judge.Surroundings{Name: name, Text: quoted, Start: 1, End: len(quoted) - 1}) || judge.IsUUID(value)
-	choice := judge.PasswordOf(value)
-	if plain, ok := judge.PlainText(value); ok && choice != judge.None {
-		choice = judge.PasswordOf(strings.TrimSpace(plain))
-	}
-	confidence := rules.Unlikely
-	switch {
-	case choice == judge.Stock:
-		if meaning != judge.Password {
-			return ""
-		}
-	case strong(value) && !judge.IsDerived(value):
-		confidence = rules.Likely
-	case random && meaning == judge.Password && e.Style != format.Bare:
-		confidence = rules.Sure
-	case random:
-		confidence = rules.Likely
-	case choice == judge.Chosen && (meaning == judge.Password || len(value) >= 10):
-		confidence = rules.Likely
-	case choice == judge.Word && meaning == judge.Password && len(value) >= 8 && judge.EndsAsPassword(name) && !pipeline.MatchString(r.path):
-		confidence = rules.Likely
-	case choice == judge.Word && meaning == judge.Password && (r.role == keeps || env == "prod" || env == "staging"):
-		confidence = rules.Likely
-	case choice == judge.None || meaning != judge.Password:
-		return ""
-	}
-	if e.Comment && !random {
-		confidence = lower(confidence)
-	}
-	return confidence
-}
-
-// pipeline matches files of CI systems, whose services have passwords that are thrown away
-// with them.
-var pipeline = regexp.MustCompile(`(?i)(?:^|/)\.(?:github|gitlab|circleci|travis|drone|woodpecker|buildkite|semaphore)|(?:pipelines?|cloudbuild|buildspec|codemagic|bitrise|appveyor|jenkinsfile)[\w.-]*$|docker-compose[\w.-]*$|(?:^|/)compose\.ya?ml$`)
-
-// strong tells whether a value is so long and varied that its characters, be they those
-// of a template or of code, are there by chance: the salts of WordPress.
-func strong(value string) bool {
-	return len(value) >= 32 && !strings.ContainsAny(value, " \t") && judge.Entropy(value) > 4.5 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?")
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -208,8 +209,13 @@ func newMatch(data []byte, k kept) Match {
 			m.Value = secret.New(plain)
 		}
 	}
+	if f.Rule.Random || f.Rule.Chosen {
+		look, _ := judge.Look(string(data[f.Start:f.End]), judge.Surroundings{Text: data, Start: f.Start, End: f.End})
+		m.because("the value " + look)
+	}
 	if f.Weak {
 		m.Confidence = lower(m.Confidence)
+		m.because("lowered, because the rule's check fails")
 	}
 	if f.NameStart >= 0 {
 		m.Name = string(data[f.NameStart:f.NameEnd])
@@ -227,6 +233,7 @@ func lowerRandom(matches []Match) {
 	for i := range matches {
 		if m := &matches[i]; m.Rule.Random || m.Rule.Chosen {
 			m.Confidence = lower(m.Confidence)
+			m.because("lowered, because the path is that of an example or a test")
 		}
 	}
 }
@@ -238,13 +245,17 @@ func tell(matches []Match, settings []setting) {
 		from, _ := slices.BinarySearchFunc(settings, m.Start+1, func(s setting, start int) int { return cmp.Compare(s.End, start) })
 		for j := from; j < len(settings) && settings[j].Start < m.End; j++ {
 			s := &settings[j]
-			if m.Rule.Structured && m.Rule != s.Rule {
-				continue
+			if m.Rule.Structured && (m.Rule != s.Rule || m.Start != s.Start || m.End != s.End) {
+				continue // it has a setting of its own
 			}
 			m.Name, m.Env = s.name, s.env
-			if m.Rule == s.Rule && m.Start == s.Start && m.End == s.End {
-				m.Value, m.Confidence = secret.New(s.value), s.confidence
+			switch {
+			case m.Rule == s.Rule:
+				m.Value, m.Confidence, m.Why = secret.New(s.value), s.confidence, s.why
 				m.Carrier = m.Value
+			case s.confidence.Compare(m.Confidence) > 0:
+				m.Confidence = s.confidence // its check fails, and it is in use
+				m.because("raised, because " + s.why)
 			}
 		}
 	}

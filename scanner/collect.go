@@ -21,7 +21,7 @@ const MaxSpans = 100
 type collector struct {
 	*tally
 	detector detectors.Detector
-	progress func(what string, done, total int64)
+	options  *Options
 
 	mu         sync.Mutex
 	found      map[textKey]map[secret.Fingerprint]*sighted
@@ -38,11 +38,11 @@ type inner struct {
 
 var _ Visitor = (*collector)(nil)
 
-func newCollector(d detectors.Detector, t *tally, progress func(string, int64, int64)) *collector {
+func newCollector(d detectors.Detector, t *tally, o *Options) *collector {
 	return &collector{
 		tally:      t,
 		detector:   d,
-		progress:   progress,
+		options:    o,
 		found:      make(map[textKey]map[secret.Fingerprint]*sighted),
 		references: make(map[textKey]*taker),
 	}
@@ -107,6 +107,9 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 	for i, s := range found {
 		if s.allowed != "" {
 			c.silence(s.allowed, values[i])
+			there := at
+			there.Span = s.span
+			c.options.Allowed(s.Match, there, s.allowed)
 			continue
 		}
 		text := c.found[key]
@@ -146,7 +149,7 @@ func nameOf(p *place.Place) string {
 }
 
 // Progress passes on what is being read.
-func (c *collector) Progress(what string, done, total int64) { c.progress(what, done, total) }
+func (c *collector) Progress(what string, done, total int64) { c.options.Progress(what, done, total) }
 
 // hits gives what was found, in an order that does not depend on that of the
 // chunks, as the source is to see it.
@@ -196,7 +199,7 @@ func (g *sighting) merge(h *sighting) *sighting {
 	g.Parts = mergeParts(g.Parts, h.Parts)
 	g.Also = mergeIDs(g.Also, h.Also)
 	if h.Confidence.Compare(g.Confidence) > 0 {
-		g.Confidence = h.Confidence
+		g.Confidence, g.Why = h.Confidence, h.Why
 	}
 	return g
 }

@@ -164,10 +164,13 @@ func finding(value secret.Fingerprint, places []held) Finding {
 			f.Severity = s.Rule.Severity
 		}
 		if s.Confidence.Compare(f.Confidence) > 0 {
-			f.Confidence = s.Confidence
+			f.Confidence, f.Why = s.Confidence, s.Why
 		}
 	}
 	f.Rule, f.Value, f.Carrier = best.Rule, best.Value, best.Carrier
+	if best.Confidence == f.Confidence {
+		f.Why = best.Why
+	}
 	f.Also = slices.DeleteFunc(f.Also, func(id string) bool { return id == f.Rule.ID })
 	return f
 }

@@ -22,7 +22,7 @@ func hide(findings []Finding, references []Reference, problems []Problem, s *Sum
 	h := hider{secret.Hider(values, show), make(map[string]string), make(map[*place.Version]*place.Version)}
 	for i := range findings {
 		f := &findings[i]
-		f.Name = h.text(f.Name)
+		f.Name, f.Why = h.text(f.Name), h.text(f.Why)
 		for j := range f.Places {
 			h.place(&f.Places[j])
 		}

@@ -48,7 +48,7 @@ func TestScanReferences(t *testing.T) {
 		"reference env B\n\ta {{1 1} {1 9}} [{{2 1} {2 9}}]\n\tc {{1 1} {1 9}} []",
 		"reference env alpha\n\talpha {{1 1} {1 13}} []",
 		"reference vault B\n\tb {{1 11} {1 21}} []",
-		"done {Roots:[.] Findings:1 New:1 Known:0 Local:0 References:4 Counts:map[] Problems:0 LeftOut:[] Silenced:[] Stale:[] Unused:[]}",
+		"done {Roots:[.] Findings:1 New:1 Known:0 Local:0 References:4 Counts:map[] Problems:0 LeftOut:[] Silenced:[] Unsure:map[] Stale:[] Unused:[]}",
 	}
 	if diff := cmp.Diff(want, got.calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)

@@ -20,6 +20,9 @@ type Options struct {
 	// Progress, if set, is told what is being read (see [Visitor]), from many
 	// goroutines at once.
 	Progress func(what string, done, total int64)
+	// Allowed, if set, is told what a marker keeps from being reported, from one
+	// goroutine at a time, in no order. The place is where the text says that it is.
+	Allowed func(m *detectors.Match, at place.Place, marker string)
 }
 
 // Scan sweeps the sources one after the other, each followed by those that it came
@@ -44,6 +47,9 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 	if o.Progress == nil {
 		o.Progress = func(string, int64, int64) {}
 	}
+	if o.Allowed == nil {
+		o.Allowed = func(*detectors.Match, place.Place, string) {}
+	}
 	figures := newTally()
 	groups, taken := grouping{}, takings{}
 	var queue []inner
@@ -52,7 +58,7 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 	}
 	for len(queue) > 0 {
 		next := queue[0]
-		c := newCollector(d, figures, o.Progress)
+		c := newCollector(d, figures, &o)
 		locate := next.source.Locate
 		if err := next.source.Sweep(ctx, c); err != nil {
 			if next.path == "" || ctx.Err() != nil {

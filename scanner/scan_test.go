@@ -123,6 +123,28 @@ func TestScanAgainstDefinition(t *testing.T) {
 	})
 }
 
+// What a marker allows is told to whoever asks, and to nobody else.
+func TestAllowed(t *testing.T) {
+	d := patterns{rule("key", `key (\w+)`)}
+	source := texts{content: map[string]string{"a": "key alpha\nkey beta # gitleaks:allow\n", "b": "x\n  key alpha // secretsweep:allow"}, workers: 2}
+	var got []string
+	var r recorder
+	o := Options{Allowed: func(m *detectors.Match, at place.Place, marker string) {
+		got = append(got, fmt.Sprintf("%s at %s:%d:%d by %s", m.Value.Reveal(), at.Path, at.Start.Line, at.Start.Column, marker))
+	}}
+	if err := Scan(t.Context(), []Source{source}, d, o, &r); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	want := []string{"alpha at b:2:7 by secretsweep:allow", "beta at a:2:5 by gitleaks:allow"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("allowed (-want +got):\n%s", diff)
+	}
+	if len(r.findings) != 1 || len(r.findings[0].Places) != 1 || r.findings[0].Places[0].Start != (place.Position{Line: 1, Column: 5}) {
+		t.Errorf("got findings %v", r.findings)
+	}
+}
+
 // A text in parts gives what it gives as a whole.
 func TestScanPartsAsWhole(t *testing.T) {
 	text := []byte(strings.Repeat("key alpha, ü\nkey beta; key gamma\n", 40))

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -32,7 +33,9 @@ type job struct {
 	reading    reading
 	baseline   string // a file; "" for the target's own
 	noBaseline bool   // not even that
+	raw        bool   // all that is found is given, whatever silences it
 	show       func(secret.Value) string
+	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
 }
 
 // do scans, and gives the result to the sink. Config, ignore files and baseline
@@ -48,22 +51,18 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 		return scanner.Summary{}, err
 	}
 	belongs := targetOf(j.paths[0])
-	c, err := loadConfig(sh, j.reading.config, belongs)
+	c, err := j.load(sh, belongs)
 	if err != nil {
-		return scanner.Summary{}, err
-	}
-	if err := c.enable(j.reading.enableRules); err != nil {
-		return scanner.Summary{}, err
-	}
-	if err := j.configure(c); err != nil {
 		return scanner.Summary{}, err
 	}
 	last := &tail{Sink: sink}
-	least := cmp.Or(rules.Confidence(j.reading.confidence), c.confidence, rules.LeastConfidence)
-	pipe, err := j.silencers(scanner.Confident(last, least), belongs)
-	if err != nil {
-		return scanner.Summary{}, err
+	var by silencers
+	if !j.raw {
+		if by, err = j.silencers(belongs, c); err != nil {
+			return scanner.Summary{}, err
+		}
 	}
+	pipe := by.before(last)
 	detector, err := detectors.New(c.set)
 	if err != nil {
 		return scanner.Summary{}, err
@@ -91,7 +90,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
-	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show}, beforeResults{pipe, line})
+	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)
@@ -146,6 +145,18 @@ func checkPaths(paths []string) error {
 	return nil
 }
 
+// load gives the config of a target, with what the flags say of it.
+func (j *job) load(sh shell, t target) (*config, error) {
+	c, err := loadConfig(sh, j.reading.config, t)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.enable(j.reading.enableRules); err != nil {
+		return nil, err
+	}
+	return c, j.configure(c)
+}
+
 // configure adds what a config says of what is read; a flag wins.
 func (j *job) configure(c *config) error {
 	include := j.reading.include
@@ -163,45 +174,62 @@ func (j *job) configure(c *config) error {
 	return nil
 }
 
-// silencers puts ignore files and baseline before a sink: what is ignored is not
-// even known.
-func (j *job) silencers(next scanner.Sink, t target) (scanner.Sink, error) {
-	var lists []*ignore.List
+// silencers are what keeps findings from being reported: the ignore files and the
+// baseline of a target, and the confidence that is asked for.
+type silencers struct {
+	lists []*ignore.List
+	known *baseline.Baseline // nil: none
+	least rules.Confidence
+}
+
+// before puts them before a sink: what is ignored is not even known.
+func (s silencers) before(next scanner.Sink) scanner.Sink {
+	next = scanner.Confident(next, s.least)
+	if s.known != nil {
+		next = baseline.New(next, s.known)
+	}
+	if len(s.lists) > 0 {
+		next = ignore.New(next, s.lists...)
+	}
+	return next
+}
+
+// silencers reads those of a target with its config.
+func (j *job) silencers(t target, c *config) (silencers, error) {
+	s := silencers{least: cmp.Or(rules.Confidence(j.reading.confidence), c.confidence, rules.LeastConfidence)}
 	add := func(l *ignore.List, err error) error {
-		lists = append(lists, l)
+		s.lists = append(s.lists, l)
 		return err
 	}
 	if path := t.find(ignore.File); path != "" {
 		if err := add(ignore.Read(path)); err != nil {
-			return nil, withHint(err, "mend the line, or take it out")
+			return s, withHint(err, "mend the line, or take it out")
 		}
 	}
 	if path := t.find(ignore.GitleaksFile); path != "" {
 		if err := add(ignore.ReadGitleaks(path)); err != nil {
-			return nil, withHint(err, "mend the line, or take it out")
+			return s, withHint(err, "mend the line, or take it out")
 		}
 	}
 	path := j.baseline
 	if path == "" && !j.noBaseline {
 		path = t.find(baseline.File)
 	}
-	if path != "" {
-		known, err := baseline.Read(path)
-		switch {
-		case errors.Is(err, baseline.ErrGitleaks):
-			if err := add(ignore.ReadGitleaksReport(path)); err != nil {
-				return nil, withHint(err, "give a baseline of secretsweep, or a JSON report of gitleaks")
-			}
-		case err != nil:
-			return nil, baselineHint(err)
-		default:
-			next = baseline.New(next, known)
+	if path == "" {
+		return s, nil
+	}
+	known, err := baseline.Read(path)
+	switch {
+	case errors.Is(err, baseline.ErrGitleaks):
+		if err := add(ignore.ReadGitleaksReport(path)); err != nil {
+			return s, withHint(err, "give a baseline of secretsweep, or a JSON report of gitleaks")
 		}
+	case err != nil:
+		return s, baselineHint(err)
+	default:
+		s.known = known
 	}
-	if len(lists) > 0 {
-		next = ignore.New(next, lists...)
-	}
-	return next, nil
+	return s, nil
 }
 
 // unused names files that would have counted, had their path come first.

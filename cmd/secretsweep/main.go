@@ -104,6 +104,7 @@ func newRoot(sh shell) *cobra.Command {
 		newBaseline(sh),
 		newCI(sh),
 		newHook(sh),
+		newExplain(sh),
 		newRules(sh),
 		newVersion(sh),
 		newMan(),

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/secretsweep/secretsweep/rules"
 )
@@ -58,17 +60,29 @@ type PartFound struct {
 // New compiles the rules of a set, and more that the set's allows are not for. Rules
 // without a pattern are about files, not texts, and are passed over.
 func New(set *rules.Set, more ...*rules.Rule) (*Matcher, error) {
-	m := &Matcher{}
+	var all []*rules.Rule
+	for _, r := range slices.Concat(set.Rules, more) {
+		if r.Pattern != nil {
+			all = append(all, r)
+		}
+	}
+	m := &Matcher{rules: make([]*rule, len(all))}
+	err := inParallel(len(all), func(i int) (err error) {
+		everyone := set.Allow
+		if slices.Contains(more, all[i]) {
+			everyone = nil
+		}
+		if m.rules[i], err = newRule(all[i], everyone); err != nil {
+			return fmt.Errorf("rule %q: %w", all[i].ID, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	uses := map[word][]*literal{}
-	for i, r := range slices.Concat(set.Rules, more) {
-		if r.Pattern == nil {
-			continue
-		}
-		var everyone []rules.Allow
-		if i < len(set.Rules) {
-			everyone = set.Allow
-		}
-		compiled, err := newRule(r, everyone, func(p *pattern) {
+	for _, r := range m.rules {
+		for _, p := range r.patterns() {
 			p.number = m.searches
 			m.searches++
 			for i := range p.literals {
@@ -77,17 +91,31 @@ func New(set *rules.Set, more ...*rules.Rule) (*Matcher, error) {
 				uses[l.word()] = append(uses[l.word()], l)
 				m.longest = max(m.longest, len(l.text))
 			}
-		})
-		if err != nil {
-			return nil, fmt.Errorf("rule %q: %w", r.ID, err)
 		}
-		m.rules = append(m.rules, compiled)
-		if len(compiled.pattern.literals) == 0 {
+		if len(r.pattern.literals) == 0 {
 			m.slow = append(m.slow, r.ID)
 		}
 	}
 	m.index(uses)
 	return m, nil
+}
+
+// inParallel calls do for each number below n. Its error is that of the least number.
+func inParallel(n int, do func(i int) error) error {
+	var (
+		workers sync.WaitGroup
+		next    atomic.Int64
+		errs    = make([]error, n)
+	)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = do(i)
+			}
+		})
+	}
+	workers.Wait()
+	return cmp.Or(errs...)
 }
 
 // index prepares the search for literals.

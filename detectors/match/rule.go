@@ -29,21 +29,19 @@ type part struct {
 	pattern pattern
 }
 
-// newRule compiles a rule. It calls add with each of its patterns. everyone are
-// allows that are not the rule's own.
-func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, error) {
+// newRule compiles a rule, all but the numbers of its patterns. everyone are allows that
+// are not the rule's own.
+func newRule(r *rules.Rule, everyone []rules.Allow) (*rule, error) {
 	c := &rule{Rule: r, name: r.Pattern.SubexpIndex("name"), carrier: r.Pattern.SubexpIndex("carrier")}
 	var err error
 	if c.pattern.searcher, c.pattern.literals, err = newSearcher(r.Pattern, r.Literals, ruleCost); err != nil {
 		return nil, err
 	}
-	add(&c.pattern)
 	for i := range r.Parts {
 		p := part{Part: &r.Parts[i]}
 		if p.pattern.searcher, p.pattern.literals, err = newSearcher(p.Pattern, nil, partCost); err != nil {
 			return nil, fmt.Errorf("part %q: %w", p.Name, err)
 		}
-		add(&p.pattern)
 		c.parts = append(c.parts, p)
 	}
 	if r.Check != "" {
@@ -57,6 +55,15 @@ func newRule(r *rules.Rule, everyone []rules.Allow, add func(*pattern)) (*rule, 
 	c.literal = c.pattern.literals.shortest()
 	c.binary = !r.Random && !r.Chosen && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
 	return c, nil
+}
+
+// patterns gives the rule's own pattern, and those of its parts.
+func (r *rule) patterns() []*pattern {
+	all := []*pattern{&r.pattern}
+	for i := range r.parts {
+		all = append(all, &r.parts[i].pattern)
+	}
+	return all
 }
 
 // unlikelyLength is how long a literal must be so that binary data has it by

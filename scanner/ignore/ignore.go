@@ -175,3 +175,16 @@ func (l *List) names(p *place.Place, span place.Span) bool {
 	}
 	return false
 }
+
+// Reason gives the line of the file, or else the file, that silences a value at a span
+// of a place; "" if none does.
+func (l *List) Reason(value secret.Fingerprint, p *place.Place, at place.Span) string {
+	if by := l.silences(value, p); len(by) > 0 {
+		r := l.rules[slices.Min(by)]
+		return fmt.Sprintf("%s:%d: %s", l.name, r.line, r.text)
+	}
+	if l.names(p, at) {
+		return l.name
+	}
+	return ""
+}

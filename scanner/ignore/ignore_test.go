@@ -229,6 +229,38 @@ func TestLeavesFindingsAlone(t *testing.T) {
 	}
 }
 
+func TestReason(t *testing.T) {
+	read := func(read func(string) (*List, error), name, text string) *List {
+		l, err := read(write(t, name, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	ours := read(Read, File, "# x\npath: docs/**\n"+fingerprint("key")+" # old\n")
+	theirs := read(ReadGitleaks, GitleaksFile, "a:r:2")
+	tests := []struct {
+		name  string
+		list  *List
+		value string
+		at    place.Place
+		want  string
+	}{
+		{"by path", ours, "other", at("docs/a", 1), File + ":2: path: docs/**"},
+		{"by value", ours, "key", at("a", 1), File + ":3: " + fingerprint("key") + " # old"},
+		{"the first of two", ours, "key", at("docs/a", 1), File + ":2: path: docs/**"},
+		{"none", ours, "other", at("a", 1), ""},
+		{"by line", theirs, "key", at("a", 2), GitleaksFile},
+		{"another line", theirs, "key", at("a", 3), ""},
+	}
+	for _, tt := range tests {
+		f := finding(tt.value, tt.at)
+		if got := tt.list.Reason(f.Fingerprint, &tt.at, tt.at.Span); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestReadErrors(t *testing.T) {
 	tests := []struct {
 		name string

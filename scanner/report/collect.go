@@ -50,6 +50,7 @@ func (c *Collector) Finding(f scanner.Finding) error {
 		Status:      StatusNew,
 		Severity:    f.Severity,
 		Confidence:  f.Confidence,
+		Why:         f.Why,
 		Rule:        Rule{ID: f.Rule.ID, Description: f.Rule.Description, Source: f.Rule.Source},
 		Also:        slices.Clone(f.Also),
 		Secret:      c.show(f.Value),

@@ -49,6 +49,7 @@ type Finding struct {
 	Status      Status             `json:"status"`
 	Severity    rules.Severity     `json:"severity"`
 	Confidence  rules.Confidence   `json:"confidence"`
+	Why         string             `json:"why,omitempty"` // what made it that confidence; "" if the rule alone did
 	Rule        Rule               `json:"rule"`
 	Provider    *Provider          `json:"provider,omitempty"`
 	Also        []string           `json:"also,omitempty"`        // ids of other rules that matched the value

@@ -1,0 +1,203 @@
+package detectors
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/detectors/judge"
+	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/format"
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// candidate is a value that may be a secret, under the name that it has, and where it
+// lies.
+type candidate struct {
+	name, value string
+	span
+}
+
+// verbatim tells whether the value stands in the text as it is, so that a part of it
+// has a place of its own.
+func (c *candidate) verbatim() bool { return c.end-c.start == len(c.value) }
+
+// last makes the value's end the value.
+func (c *candidate) last(text string) { c.value, c.start = text, c.end-len(text) }
+
+// judge keeps a value that is a secret, going by its name, its look and the file.
+func (r *reading) judge(e *format.Entry, c candidate) {
+	r.unwrap(&c)
+	meaning := r.meaning(c.name)
+	if meaning == judge.Nothing {
+		return
+	}
+	if meaning == judge.Public && isSalt(c.name) && strong(c.value) {
+		meaning = judge.Key
+	}
+	rule := r.key
+	if meaning == judge.Password {
+		rule = r.password
+	}
+	_, refers := judge.Refers(c.value)
+	switch {
+	case meaning == judge.Public, refers, e.Tag != "" && e.Tag != "!!str":
+		r.deny(e)
+		return
+	case rule == nil || c.start == c.end:
+		return
+	}
+	s := setting{
+		Found: match.Found{
+			Rule: rule.Rule, Start: c.start, End: c.end, MatchStart: c.start, MatchEnd: c.end,
+			NameStart: -1, NameEnd: -1, CarrierStart: -1, CarrierEnd: -1, Literal: structured,
+		},
+		name: c.name, value: c.value, env: r.env(e),
+	}
+	if s.confidence = r.confidence(e, &s, meaning); s.confidence == "" || rule.allows.Hold(r.data, &s.Found) {
+		return
+	}
+	s.why = r.why(e, c.name, c.value)
+	r.found = append(r.found, s)
+}
+
+// structured makes a match by structure more specific than one of the same rank by a
+// pattern.
+const structured = 1 << 20
+
+// unwrap takes off what stands around a value: a user before the password, the scheme of
+// an Authorization header, the variable of which it is the default.
+func (r *reading) unwrap(c *candidate) {
+	if !c.verbatim() {
+		return
+	}
+	if scheme, credentials, ok := strings.Cut(c.value, " "); ok && slices.Contains(schemes, strings.ToLower(scheme)) {
+		c.last(credentials)
+		if r.meaning(c.name) == judge.Nothing {
+			c.name = "authorization"
+		}
+		if user, password, ok := judge.Login(credentials); ok && user != "" {
+			c.name, c.value = "password", password
+		}
+	}
+	if user, password, ok := strings.Cut(c.value, ":"); ok && !strings.ContainsAny(user, " /$-+") && c.verbatim() {
+		chosen := r.role == keeps && r.meaning(c.name) == judge.Nothing && judge.PasswordOf(password) == judge.Chosen
+		if chosen || isLogin(c.name) {
+			c.name = "password"
+			c.last(password)
+		}
+	}
+	if text, at, ok := judge.DefaultOf(c.value); ok && c.verbatim() {
+		c.value, c.start = text, c.start+at
+		c.end = c.start + len(text)
+	}
+}
+
+// env tells the environment that an entry is for: the file's, or that of a name which
+// leads to it.
+func (r *reading) env(e *format.Entry) string {
+	env := envOf(r.path)
+	for _, part := range e.Path {
+		env = cmp.Or(envOf(part), env)
+	}
+	return env
+}
+
+// meaning is judge.NameOf, with what a name means in the files of clients.
+func (r *reading) meaning(name string) judge.Meaning {
+	meaning, known := r.meanings[name]
+	if !known {
+		if meaning = judge.NameOf(name); meaning == judge.Nothing && r.role == keeps && isClientKey(name) {
+			meaning = judge.Key
+		}
+		r.meanings[strings.Clone(name)] = meaning
+	}
+	return meaning
+}
+
+// schemes are those of Authorization headers (RFC 9110).
+var schemes = []string{"basic", "bearer", "token", "apikey", "api-key", "bot", "key"}
+
+var loginMarks = strings.NewReplacer("_", "", "-", "")
+
+// isLogin tells whether a name means user:password.
+func isLogin(name string) bool {
+	lower := strings.ToLower(loginMarks.Replace(name))
+	for _, end := range [...]string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
+		if strings.HasSuffix(lower, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// isClientKey tells whether a name means a secret in the files of clients.
+func isClientKey(name string) bool {
+	switch strings.ToLower(name) {
+	case "auth", "_auth", "key", "pass", "oauth_token", "http-basic", "identitytoken":
+		return true
+	}
+	return false
+}
+
+// confidence tells how sure it is that a value is a secret that is in use; "" if it is
+// none.
+func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning) rules.Confidence {
+	name, value := s.name, s.value
+	quoted := []byte(`"` + value + `"`)
+	random := judge.Random(value, judge.Surroundings{Name: name, Text: quoted, Start: 1, End: len(quoted) - 1}) || judge.IsUUID(value)
+	choice := judge.PasswordOf(value)
+	if plain, ok := judge.PlainText(value); ok && choice != judge.None {
+		choice = judge.PasswordOf(strings.TrimSpace(plain))
+	}
+	password := meaning == judge.Password
+	confidence := rules.Likely
+	switch {
+	case choice == judge.Stock && password:
+		confidence = rules.Unlikely
+	case choice == judge.Stock:
+		return ""
+	case random && password && e.Style != format.Bare:
+		confidence = rules.Sure
+	case random, strong(value) && !judge.IsDerived(value):
+	case choice == judge.Chosen && (password || len(value) >= longKey):
+	case choice == judge.Word && password && r.trustsWord(s):
+	case choice == judge.None || !password:
+		return ""
+	default:
+		confidence = rules.Unlikely
+	}
+	if e.Comment && !random {
+		confidence = lower(confidence)
+	}
+	return confidence
+}
+
+// longKey is how long a key has to be that does not look random.
+const longKey = 10
+
+// trustsWord tells whether a word is a password rather than text: by the file, by the
+// environment that it is for, or because nothing in the name speaks against it.
+func (r *reading) trustsWord(s *setting) bool {
+	const long = 8
+	return r.role == keeps || s.env == "prod" || s.env == "staging" ||
+		len(s.value) >= long && judge.EndsAsPassword(s.name) && !pipeline.MatchString(r.path)
+}
+
+// pipeline matches files of CI systems, whose services have passwords that are thrown away
+// with them.
+var pipeline = regexp.MustCompile(`(?i)(?:^|/)\.(?:github|gitlab|circleci|travis|drone|woodpecker|buildkite|semaphore)|(?:pipelines?|cloudbuild|buildspec|codemagic|bitrise|appveyor|jenkinsfile)[\w.-]*$|docker-compose[\w.-]*$|(?:^|/)compose\.ya?ml$`)
+
+// strong tells whether a value is so long and varied that its characters, be they those
+// of a template or of code, are there by chance: the salts of WordPress.
+func strong(value string) bool {
+	return len(value) >= 32 && !strings.ContainsAny(value, " \t") && judge.Entropy(value) > 4.5 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?")
+}
+
+// isSalt tells whether a name is that of what is mixed with a text before it is hashed,
+// as the keys and salts of WordPress are.
+func isSalt(name string) bool {
+	lower := strings.ToLower(name)
+	return strings.HasSuffix(lower, "_key") || strings.HasSuffix(lower, "_salt")
+}
