@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,7 +31,7 @@ type judged struct {
 func newConfigured(set *rules.Set) *configured {
 	c := &configured{password: newJudged(set, rules.ConfigPassword), key: newJudged(set, rules.ConfigSecret)}
 	if c.password != nil || c.key != nil {
-		c.names = match.NewWords(judge.Stems()...)
+		c.names = match.NewWords(append(judge.Stems(), "login", "creds")...)
 	}
 	return c
 }
@@ -75,30 +76,42 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
-		may = tempts(text[end:min(end+120, len(text))]) && judge.NameOf(string(text[start:end])) >= judge.Key ||
-			string(text[start:end]) == "Secret" // of Kubernetes, with names that need not say so
+		rest := text[end:min(end+120, len(text))]
+		name := string(text[start:end])
+		may = tempts(rest) && mayMean(name) || name == "Secret" // of Kubernetes, with names that need not say so
 		return !may
 	})
 	return may
 }
 
+// mayMean tells whether a name means a secret, alone or with what leads to it.
+func mayMean(name string) bool {
+	return judge.NameOf(name) >= judge.Key || judge.NameOf("its_"+strings.TrimSuffix(name, "s")) >= judge.Key || isLogin(name)
+}
+
 // tempts tells whether what follows a name may be its value: not the rest of a sentence,
 // a flag, a number or a reference.
 func tempts(rest []byte) bool {
-	rest = bytes.TrimLeft(rest, "\"'`])\\")
-	value := bytes.TrimLeft(rest, " \t")
-	if bytes.HasPrefix(value, []byte("{")) { // variable "name" { default = … }
-		return bytes.Contains(value, []byte("default"))
+	if apart.Match(rest) {
+		return true
 	}
-	if len(value) > 0 && strings.IndexByte(":=>,", value[0]) >= 0 {
-		value = bytes.TrimLeft(value, ":=>, \t\r\n|-[(\"'`\\") // may stand on the next line
+	rest = bytes.TrimLeft(further.ReplaceAll(rest, nil), "\"'`])\\")
+	value := bytes.TrimLeft(rest, " \t")
+	if len(value) > 0 && strings.IndexByte(":=>,;\r\n", value[0]) >= 0 {
+		value = bytes.TrimLeft(value, ":=>,; \t\r\n|-[(\"'`\\") // may stand on the next line
 	} else if len(value) == len(rest) {
-		next := bytes.TrimLeft(rest, " \t\r\n,-\"'")
-		return bytes.HasPrefix(next, []byte("value")) || bytes.HasPrefix(next, []byte("default")) // name: …, value: …
+		return false
 	}
 	value = bytes.TrimLeft(value, "\"'`")
-	if end := bytes.IndexAny(value, " \t\r\n\"'`<,"); end >= 0 {
+	if end := bytes.IndexAny(value, " \t\r\n\"'`<"); end >= 0 {
 		value = value[:end]
 	}
-	return len(value) >= 4 && strings.IndexByte("$%<{}&*@", value[0]) < 0 && string(value) != "true" && string(value) != "false" && string(value) != "null"
+	value = bytes.TrimRight(value, ",;)]}")
+	return len(value) >= 4 && strings.IndexByte("<{}", value[0]) < 0 && (value[0] != '$' || bytes.ContainsAny(value, ":-")) && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }
+
+// apart matches what leads to a value that stands apart from its name: name: …, value: ….
+var apart = regexp.MustCompile(`(?i)value|default`)
+
+// further matches the parts of a name that follow one that means a secret.
+var further = regexp.MustCompile(`^(?:\.[\w-]+)+`)

@@ -60,7 +60,7 @@ func readerOf(p, base string) (format.Reader, role) {
 		}
 	}
 	stem, ext := base, path.Ext(base)
-	if base == ".env" || strings.HasPrefix(base, ".env.") && byExtension[ext] == nil || strings.Contains(base, "env") && byExtension[ext] == nil && dotenv.MatchString(base) {
+	if base == ".env" || strings.HasPrefix(base, ".env.") && byExtension[ext] == nil || byExtension[ext] == nil && dotenv.MatchString(base) {
 		return format.Dotenv, configures
 	}
 	if ext == ".psk" {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -45,18 +44,6 @@ type span struct{ start, end int }
 
 func (s span) compare(t span) int {
 	return cmp.Or(cmp.Compare(s.start, t.start), cmp.Compare(s.end, t.end))
-}
-
-// overlapping gives the first of ordered spans that overlaps another one, if there is
-// one among the neighbours of where that would stand.
-func overlapping(ordered []span, s span) (span, bool) {
-	i, _ := slices.BinarySearchFunc(ordered, s, span.compare)
-	for _, t := range ordered[max(0, i-1):min(i+1, len(ordered))] {
-		if t.start < s.end && s.start < t.end {
-			return t, true
-		}
-	}
-	return span{}, false
 }
 
 // placeOf names the first parts of an entry's path, in its document.
@@ -102,11 +89,11 @@ func isSealed(e *format.Entry) bool {
 // isAssignment tells whether an element of a list is an assignment, as a list of
 // environment variables has them.
 func isAssignment(e *format.Entry) bool {
-	name, _, assigns := strings.Cut(e.Value, "=")
-	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") || !assigns {
+	name, value, _ := strings.Cut(e.Value, "=")
+	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") {
 		return false
 	}
-	return name != "" && !strings.ContainsAny(name, " \"'${}:/?&")
+	return name != "" && strings.Trim(value, "=") != "" && !strings.ContainsAny(name, " \"'${}:/?&")
 }
 
 // nameOf tells what an entry's value is the value of. Its own name may say no more than

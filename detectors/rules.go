@@ -85,8 +85,8 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	found, texts := d.encoded(c.Data, found)
 	settings, denied, decoded := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
-		s, has := overlapping(denied, span{f.Start, f.End})
-		return rank(f) == 0 && has && s.start <= f.Start && f.End <= s.end
+		after, _ := slices.BinarySearchFunc(denied, f.Start+1, func(s span, start int) int { return cmp.Compare(s.start, start) })
+		return rank(f) == 0 && after > 0 && f.End <= denied[after-1].end
 	})
 	for i := range settings {
 		found = append(found, settings[i].Found)
@@ -96,14 +96,14 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	for _, k := range mostSpecific(found) {
 		matches = append(matches, newMatch(c.Data, k))
 	}
-	tell(matches, settings)
 	if layers < maxLayers {
 		matches = d.detectIn(c, append(texts, decoded...), matches, layers+1)
 	}
-	if len(matches) > 0 && allExemplify(c.paths()) {
+	if layers == 1 && len(matches) > 0 && allExemplify(c.paths()) {
 		lowerRandom(matches)
 	}
-	if c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
+	tell(matches, settings)
+	if layers == 1 && c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
 				v := secret.New(c.Data)
@@ -113,6 +113,9 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	}
 	slices.SortStableFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Rule.ID, b.Rule.ID))
+	})
+	matches = slices.CompactFunc(matches, func(a, b Match) bool { // what two ways of decoding lead to
+		return a.Start == b.Start && a.End == b.End && a.Rule == b.Rule && a.Value.Equal(b.Value)
 	})
 	return Found{matches, references}
 }
@@ -138,23 +141,28 @@ func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, t
 }
 
 // detectIn adds the secrets of encoded texts that a chunk holds. They lie where the
-// encoded texts do. What is known of those by their own look gives way.
+// encoded text does. What is known of that by its own look gives way. matches are
+// ordered, and none overlaps another.
 func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int) []Match {
 	var inner []Match
-	var spans []span // of the texts that hold any
+	var holders []span
 	for _, in := range texts {
-		all := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
-		for i := range all {
-			all[i].Start, all[i].End = in.start, in.end
+		found := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
+		for _, m := range found {
+			m.Start, m.End = in.start, in.end
+			inner = append(inner, m)
 		}
-		if len(all) > 0 {
-			inner, spans = append(inner, all...), append(spans, in.span)
+		if len(found) > 0 {
+			holders = append(holders, in.span)
 		}
 	}
-	slices.SortFunc(spans, span.compare)
+	slices.SortFunc(holders, func(a, b span) int { return cmp.Compare(a.start, b.start) })
+	next, reach := 0, 0 // the first holder behind a match, and how far those before it go
 	matches = slices.DeleteFunc(matches, func(m Match) bool {
-		_, overlaps := overlapping(spans, span{m.Start, m.End})
-		return m.Rule.Random && overlaps
+		for ; next < len(holders) && holders[next].start < m.End; next++ {
+			reach = max(reach, holders[next].end)
+		}
+		return m.Rule.Random && m.Start < reach
 	})
 	return append(matches, inner...)
 }
@@ -230,14 +238,16 @@ func lowerRandom(matches []Match) {
 	}
 }
 
-// tell adds to matches what the settings at the same places say of them. The matches are
-// in order, and none overlaps another.
+// tell adds to matches what the settings at the same places say of them.
 func tell(matches []Match, settings []setting) {
-	for i := range settings {
-		s := &settings[i]
-		first, _ := slices.BinarySearchFunc(matches, s.Start+1, func(m Match, end int) int { return cmp.Compare(m.End, end) })
-		for j := first; j < len(matches) && matches[j].Start < s.End; j++ {
-			m := &matches[j]
+	for i := range matches {
+		m := &matches[i]
+		from, _ := slices.BinarySearchFunc(settings, m.Start+1, func(s setting, start int) int { return cmp.Compare(s.End, start) })
+		for j := from; j < len(settings) && settings[j].Start < m.End; j++ {
+			s := &settings[j]
+			if m.Rule.Structured && (m.Rule != s.Rule || m.Start != s.Start || m.End != s.End) {
+				continue // it has a setting of its own
+			}
 			m.Name, m.Env = s.name, s.env
 			switch {
 			case m.Rule == s.Rule:

@@ -13,6 +13,9 @@ func isPlaceholder(value string) bool {
 		return true
 	}
 	lower := strings.ToLower(value)
+	if len(lower) != len(value) {
+		value = lower // it has letters, or bytes that are none, that take another length
+	}
 	for _, text := range madeUp {
 		if strings.Contains(lower, text) {
 			return true

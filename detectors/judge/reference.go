@@ -144,4 +144,4 @@ func DefaultOf(value string) (text string, start int, ok bool) {
 	return value[m[2]:m[3]], m[2], true
 }
 
-var fallback = regexp.MustCompile(`^\$\{[\w.]+(?:-|:[-=]?)([^${}]+)\}$`)
+var fallback = regexp.MustCompile(`^\$\{[\w.]+(?::[-=]?|-)([^${}=-][^${}]*)\}$`)

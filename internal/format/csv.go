@@ -36,20 +36,35 @@ func CSV(text []byte) iter.Seq[Entry] {
 				if value == "" || columns[i] == "" {
 					continue
 				}
-				line, column := r.FieldPos(i)
-				start := lines[line-1] + column - 1
+				start, end := fieldStart(r, i, lines), int(r.InputOffset())
+				if i+1 < len(record) {
+					end = fieldStart(r, i+1, lines) - len(",")
+				}
 				e := Entry{Path: []string{strconv.Itoa(row - 1), columns[i]}, Value: value, Start: start}
 				if text[start] == '"' {
 					e.Style = Literal
 					e.Start++
 				}
-				e.End = min(e.Start+len(value), len(text))
+				written := text[e.Start:end]
+				if i+1 == len(record) {
+					written = bytes.TrimRight(written, "\r\n")
+				}
+				if e.Style == Literal {
+					written = bytes.TrimSuffix(written, []byte(`"`))
+				}
+				e.End = e.Start + len(written)
 				if !yield(e) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// fieldStart gives where a field of the last record begins.
+func fieldStart(r *csv.Reader, field int, lines []int) int {
+	line, column := r.FieldPos(field)
+	return lines[line-1] + column - 1
 }
 
 // lineStarts gives where each line begins.

@@ -1,0 +1,141 @@
+package detectors
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/secretsweep/secretsweep/rules"
+)
+
+// TestBase64Forms wants one of a text's forms in every base64 text that has it inside.
+func TestBase64Forms(t *testing.T) {
+	around := rapid.SliceOfN(rapid.Byte(), 0, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom(hidden).Draw(t, "text")
+		before := around.Draw(t, "before")
+		plain := append(append(before, text...), around.Draw(t, "after")...)
+		encoded := base64.StdEncoding.EncodeToString(plain)
+		forms := base64Forms(text)
+		if !strings.Contains(encoded, forms[len(before)%3]) {
+			t.Fatalf("%q is %s, which has none of %q at its place", plain, encoded, forms)
+		}
+	})
+}
+
+// encodings are the ways to encode that the decoders undo.
+var encodings = []struct {
+	name   string
+	encode func(string) string
+}{
+	{"base64", func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }},
+	{"base64 for URLs", func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }},
+	{"hex", func(s string) string { return hex.EncodeToString([]byte(s)) }},
+	{"HEX", func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }},
+	{"percent", url.QueryEscape},
+}
+
+// planted detects what is written as password=pw-…, which no encoding leaves as it is.
+func planted(t *testing.T) *Rules { return compile(t, rule("planted", `\bpassword=(pw-\w{4,20})\b`)) }
+
+// TestDecodes wants an assignment found at any place in an encoded text, wherever that
+// lies.
+func TestDecodes(t *testing.T) {
+	d := planted(t)
+	for _, e := range encodings {
+		t.Run(e.name, rapid.MakeCheck(func(t *rapid.T) {
+			around := rapid.StringMatching(`[a-z0-9 .:{}é\n]{0,12}`)
+			before, after := around.Draw(t, "before")+" ", " "+around.Draw(t, "after")
+			in := e.encode(before + "password=pw-a1b2c3" + after)
+			outside := rapid.SampledFrom([][2]string{{"", ""}, {`"`, `"`}, {"name: ", "\n"}, {"<a>", "</a>"}, {"a=", "\n"}}).Draw(t, "outside")
+			text := outside[0] + in + outside[1]
+			matches := d.Detect(whole(text)).Matches
+			if len(matches) != 1 || matches[0].Value.Reveal() != "pw-a1b2c3" {
+				t.Fatalf("%q: found %v", text, shown(matches))
+			}
+			if m := matches[0]; !strings.HasSuffix(text[m.Start:m.End], in) { // a name may lead to it
+				t.Fatalf("%q: found at %q", text, text[m.Start:m.End])
+			}
+		}))
+	}
+}
+
+// TestLayers wants what is encoded twice found, and nothing behind more layers than are
+// undone.
+func TestLayers(t *testing.T) {
+	d := planted(t)
+	text := "password=pw-a1b2c3"
+	for layer := range maxLayers + 1 {
+		want := 1
+		if layer == maxLayers {
+			want = 0
+		}
+		if found := d.Detect(whole("x: " + text + "\n")).Matches; len(found) != want {
+			t.Errorf("in %d layers: found %v, want %d", layer, shown(found), want)
+		}
+		text = base64.StdEncoding.EncodeToString([]byte(`{"secret": "` + text + `"}`))
+	}
+}
+
+// TestNotDecoded wants nothing found in what is no text, or none that is encoded.
+func TestNotDecoded(t *testing.T) {
+	d := planted(t)
+	in64 := base64.StdEncoding.EncodeToString
+	for _, text := range []string{
+		in64([]byte("\xff\xfe password=pw-a1b2c3")), // not UTF-8
+		in64([]byte("only the words, pw-a1b2c3")),   // nothing to find it by
+		"password%3",
+		"%3a%2f%2f%zz password",
+		hex.EncodeToString([]byte("password")) + "f",
+	} {
+		if found := d.Detect(whole(text)).Matches; len(found) > 0 {
+			t.Errorf("%q: found %v", text, shown(found))
+		}
+	}
+}
+
+// TestEncodedOnce wants what is in an encoded text reported once, where the text lies,
+// with the rules about the file apart.
+func TestEncodedOnce(t *testing.T) {
+	keystore := &rules.Rule{ID: "keystore", Path: regexp.MustCompile(`\.p12$`), Confidence: rules.Sure}
+	d := compile(t, rule("planted", `\bpassword=(pw-\w{4,20})\b`), keystore)
+	in := base64.StdEncoding.EncodeToString([]byte("password=pw-a1b2c3"))
+	c := at("a.p12", "data: "+in+"\n")
+	var got []string
+	for _, m := range d.Detect(c).Matches {
+		got = append(got, fmt.Sprintf("%s %s %s", m.Rule.ID, m.Confidence, c.Data[m.Start:m.End]))
+	}
+	if diff := cmp.Diff([]string{"keystore high data: " + in + "\n", "planted high " + in}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestEncodedExample wants what only looks random lowered once, however deep it lies in
+// an example.
+func TestEncodedExample(t *testing.T) {
+	chosen := rule("planted", `\bpassword=(pw-\w{4,20})\b`)
+	chosen.Chosen = true
+	set := func(path, text string) rules.Confidence {
+		matches := compile(t, chosen).Detect(at(path, text)).Matches
+		if len(matches) != 1 {
+			t.Fatalf("%s: found %v, want one", path, shown(matches))
+		}
+		return matches[0].Confidence
+	}
+	text := " password=pw-Qx71Lm "
+	for layer := range maxLayers {
+		for path, want := range map[string]rules.Confidence{"a.txt": rules.Sure, "tests/a.txt": rules.Likely} {
+			if got := set(path, text); got != want {
+				t.Errorf("%s, in %d layers: %s, want %s", path, layer, got, want)
+			}
+		}
+		text = base64.StdEncoding.EncodeToString([]byte(`{"secret": "` + text + `"}`))
+	}
+}
