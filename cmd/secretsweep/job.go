@@ -41,6 +41,9 @@ type job struct {
 // do scans, and gives the result to the sink. Config, ignore files and baseline
 // are those of the first path.
 func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summary, error) {
+	if sh.getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(startPercent))
+	}
 	if j.reading.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, j.reading.timeout)
@@ -97,6 +100,10 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	}
 	return last.summary, nil
 }
+
+// startPercent is the same as gcPercent for what comes before a scan, which is mostly
+// the compiling of rules, and for a hook: it makes next to no garbage after that.
+const startPercent = 400
 
 // gcPercent is how much the heap may grow, in percent, before it is collected. Most
 // of what a scan has in memory stays there, such as the trees of a history, and
