@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/secretsweep/secretsweep/rules/check"
@@ -28,13 +29,30 @@ func load(files fs.FS) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Each is decoded by itself: compiling their patterns is most of a hook's time.
+	read := make([]struct {
+		data    []byte
+		content file
+		err     error
+	}, len(names))
+	var decoding sync.WaitGroup
+	for i, name := range names {
+		decoding.Go(func() {
+			r := &read[i]
+			if r.data, r.err = fs.ReadFile(files, name); r.err != nil {
+				r.err = fmt.Errorf("read rules: %w", r.err)
+				return
+			}
+			r.err = decode(name, r.data, &r.content)
+		})
+	}
+	decoding.Wait()
 	set := &Set{}
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("read rules: %w", err)
+	for i, name := range names {
+		if read[i].err != nil {
+			return nil, read[i].err
 		}
-		if err := set.addFile(name, data); err != nil {
+		if err := set.addFile(name, read[i].data, read[i].content); err != nil {
 			return nil, err
 		}
 	}
@@ -56,11 +74,8 @@ type file struct {
 	Allow    []allowSpec  `toml:"allow"`
 }
 
-func (s *Set) addFile(name string, data []byte) error {
-	var f file
-	if err := decode(name, data, &f); err != nil {
-		return err
-	}
+// addFile adds what a file says. Its text is for the lines in messages.
+func (s *Set) addFile(name string, data []byte, f file) error {
 	provider, err := f.Provider.provider()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
