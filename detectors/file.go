@@ -43,12 +43,13 @@ func fileOf(paths []string) file {
 	return best
 }
 
-// allExemplify tells whether all paths are of examples, documentation and tests.
+// allExemplify tells whether all paths are of what is hardly in use.
 func allExemplify(paths []string) bool {
 	return len(paths) > 0 && !slices.ContainsFunc(paths, func(p string) bool { return !exemplary.MatchString(p) })
 }
 
-// exemplary matches paths of examples, documentation and tests.
+// exemplary matches paths of examples, tests and translations, of what is built from
+// other files, and of what others wrote.
 var exemplary = regexp.MustCompile(`(?i)(?:^|[/._-])(?:tests?|testing|testdata|test[-_]?data|specs?|e2e|fixtures?|mocks?|__tests__|stubs?|examples?|samples?|demos?|dist|placeholder|skeleton|tutorials?|quickstart|snapshots?|cassettes?|benchmarks?|sandbox|playground|storybook|cypress|locales?|i18n|l10n|translations?|languages?)(?:$|[/._-])|\.(?:template|tmpl|tpl|pot?|xlf|arb|strings)$|(?-i:(?:Tests?|Specs?|[a-z]IT)\.\w+$)|(?:^|/)(?:vendor|node_modules|third[-_]?party)/`)
 
 // readerOf gives the reader of a file's format, and its role as far as its name tells.
