@@ -47,7 +47,7 @@ func newDecoders() []decoder {
 			texts[i] = regexp.QuoteMeta(texts[i])
 		}
 		slices.Sort(texts)
-		return &rules.Rule{ID: id, Pattern: regexp.MustCompile(fold + "(?:" + strings.Join(slices.Compact(texts), "|") + ")")}
+		return &rules.Rule{ID: id, Pattern: rules.MustPattern(fold + "(?:" + strings.Join(slices.Compact(texts), "|") + ")")}
 	}
 	var in64, inHex []string
 	for _, text := range hidden {

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -104,7 +103,7 @@ func TestNotDecoded(t *testing.T) {
 // TestEncodedOnce wants what is in an encoded text reported once, where the text lies,
 // with the rules about the file apart.
 func TestEncodedOnce(t *testing.T) {
-	keystore := &rules.Rule{ID: "keystore", Path: regexp.MustCompile(`\.p12$`), Confidence: rules.Sure}
+	keystore := &rules.Rule{ID: "keystore", Path: rules.MustPattern(`\.p12$`), Confidence: rules.Sure}
 	d := compile(t, rule("planted", `\bpassword=(pw-\w{4,20})\b`), keystore)
 	in := base64.StdEncoding.EncodeToString([]byte("password=pw-a1b2c3"))
 	c := at("a.p12", "data: "+in+"\n")

@@ -3,7 +3,6 @@ package detectors
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -86,9 +85,9 @@ var spellings = []spelling{
 func newSpellings() map[*rules.Rule]bool {
 	all := make(map[*rules.Rule]bool)
 	for _, s := range spellings {
-		r := &rules.Rule{ID: s.system, Pattern: regexp.MustCompile(s.pattern)}
+		r := &rules.Rule{ID: s.system, Pattern: rules.MustPattern(s.pattern)}
 		if s.in != "" {
-			r.Path = regexp.MustCompile(s.in)
+			r.Path = rules.MustPattern(s.in)
 		}
 		all[r] = s.named
 	}

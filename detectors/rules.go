@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -55,9 +54,8 @@ func newFileRule(set *rules.Set, r *rules.Rule) fileRule {
 	add := func(allows []rules.Allow) {
 		for i := range allows {
 			a := &allows[i]
-			others := len(a.Rules) > 0 && !slices.Contains(a.Rules, r.ID)
 			byText := a.All && len(a.Values)+len(a.StopWords) > 0
-			if !others && !byText && len(a.Paths)+len(a.Commits) > 0 {
+			if a.IsFor(r.ID) && !byText && len(a.Paths)+len(a.Commits) > 0 {
 				f.pending = append(f.pending, a)
 			}
 		}
@@ -182,7 +180,7 @@ func (c *Chunk) paths() []string {
 }
 
 // mayBeAt tells whether one of the content's paths matches, or none is known.
-func (c *Chunk) mayBeAt(path *regexp.Regexp) bool {
+func (c *Chunk) mayBeAt(path *rules.Pattern) bool {
 	paths := c.paths()
 	return len(paths) == 0 || slices.ContainsFunc(paths, path.MatchString)
 }

@@ -3,7 +3,6 @@ package detectors
 import (
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -25,7 +24,7 @@ func compile(t *testing.T, list ...*rules.Rule) *Rules {
 }
 
 func rule(id, pattern string) *rules.Rule {
-	return &rules.Rule{ID: id, Pattern: regexp.MustCompile(pattern), Confidence: rules.Sure}
+	return &rules.Rule{ID: id, Pattern: rules.MustPattern(pattern), Confidence: rules.Sure}
 }
 
 // whole is a chunk of a whole text.
@@ -135,8 +134,8 @@ func TestParts(t *testing.T) {
 // TestFileAllows wants the allows of a rule about files left to the place, as far
 // as they go by that.
 func TestFileAllows(t *testing.T) {
-	re := []*regexp.Regexp{regexp.MustCompile(`.`)}
-	keystore := &rules.Rule{ID: "keystore", Path: regexp.MustCompile(`\.p12$`), Allow: []rules.Allow{
+	re := []*rules.Pattern{rules.MustPattern(`.`)}
+	keystore := &rules.Rule{ID: "keystore", Path: rules.MustPattern(`\.p12$`), Allow: []rules.Allow{
 		{Paths: re}, {Values: re}, {All: true, Values: re, Paths: re}, {All: true, Paths: re, Commits: []string{"c"}},
 	}}
 	d, err := New(&rules.Set{
@@ -156,8 +155,8 @@ func TestFileAllows(t *testing.T) {
 
 func TestPaths(t *testing.T) {
 	inEnv := rule("env", `tok_\d`)
-	inEnv.Path = regexp.MustCompile(`\.env$`)
-	keystore := &rules.Rule{ID: "keystore", Path: regexp.MustCompile(`\.p12$`), Confidence: rules.Likely}
+	inEnv.Path = rules.MustPattern(`\.env$`)
+	keystore := &rules.Rule{ID: "keystore", Path: rules.MustPattern(`\.p12$`), Confidence: rules.Likely}
 	d := compile(t, inEnv, keystore)
 	tests := []struct {
 		name  string
@@ -184,7 +183,7 @@ func TestPaths(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	url := rule("url", `(?P<carrier>pg://\w+:(?P<value>[\w%]+)@\w+)`)
-	url.Parts = []rules.Part{{Name: "host", Pattern: regexp.MustCompile(`host=(\w+)`), Within: 1}}
+	url.Parts = []rules.Part{{Name: "host", Pattern: rules.MustPattern(`host=(\w+)`), Within: 1}}
 	matches := compile(t, url).Detect(whole("DB = 'pg://u:p%40ss@h'\nhost=x")).Matches
 	if len(matches) != 1 {
 		t.Fatalf("got %d matches, want 1", len(matches))

@@ -3,7 +3,6 @@ package rules_test
 import (
 	"math"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +67,7 @@ func refuses(set *rules.Set, rule *rules.Rule, text string) string {
 		return "the path does not match"
 	}
 	why := "the pattern does not match"
-	for _, loc := range rule.Pattern.FindAllStringSubmatchIndex(text, -1) {
+	for _, loc := range rule.Pattern.Regexp().FindAllStringSubmatchIndex(text, -1) {
 		start, end := rules.ValueSpan(rule.Pattern, loc)
 		value := text[start:end]
 		kind, checked := check.Lookup(rule.Check)
@@ -94,7 +93,7 @@ func allowed(allows []rules.Allow, value, match string) bool {
 		if allow.Target == rules.TargetMatch {
 			target = match
 		}
-		byValue := slices.ContainsFunc(allow.Values, func(re *regexp.Regexp) bool { return re.MatchString(target) })
+		byValue := slices.ContainsFunc(allow.Values, func(re *rules.Pattern) bool { return re.MatchString(target) })
 		byWord := slices.ContainsFunc(allow.StopWords, func(word string) bool {
 			return strings.Contains(strings.ToLower(value), strings.ToLower(word))
 		})

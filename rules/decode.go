@@ -61,20 +61,20 @@ func (l lines) at(i int) int {
 }
 
 // pattern is a regular expression in a file.
-type pattern struct{ *regexp.Regexp }
+type pattern struct{ *Pattern }
 
-// UnmarshalText compiles it.
+// UnmarshalText parses it.
 func (p *pattern) UnmarshalText(text []byte) (err error) {
-	p.Regexp, err = regexp.Compile(string(text))
+	p.Pattern, err = ParsePattern(string(text))
 	return err
 }
 
-func regexps(patterns []pattern) []*regexp.Regexp {
-	var res []*regexp.Regexp
-	for _, p := range patterns {
-		res = append(res, p.Regexp)
+func patterns(read []pattern) []*Pattern {
+	var all []*Pattern
+	for _, p := range read {
+		all = append(all, p.Pattern)
 	}
-	return res
+	return all
 }
 
 // days is a time in days, such as "90d".

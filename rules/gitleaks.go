@@ -138,7 +138,7 @@ func (g *gitleaksRule) rule(where string) (configRule, error) {
 		Description: g.Description,
 		Severity:    High,
 		Confidence:  Likely,
-		Path:        g.Path.Regexp,
+		Path:        g.Path.Pattern,
 	}
 	if rule.Description == "" {
 		rule.Description = g.ID
@@ -168,9 +168,9 @@ func (g *gitleaksRule) rule(where string) (configRule, error) {
 	}, nil
 }
 
-// valuePattern compiles a pattern so that the given group is the value. Names of
+// valuePattern parses a pattern so that the given group is the value. Names of
 // groups mean nothing to gitleaks, so none may stay that mean something to us.
-func valuePattern(expr string, group int) (*regexp.Regexp, error) {
+func valuePattern(expr string, group int) (*Pattern, error) {
 	tree, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil, err
@@ -179,11 +179,11 @@ func valuePattern(expr string, group int) (*regexp.Regexp, error) {
 		return nil, fmt.Errorf("secretGroup %d: the pattern has %d groups", group, tree.MaxCap())
 	}
 	nameGroups(tree, group)
-	re, err := regexp.Compile(tree.String())
-	if err == nil && re.MatchString("") {
+	p, err := ParsePattern(tree.String())
+	if err == nil && p.matchesEmpty() {
 		err = errors.New("the regex matches the empty text")
 	}
-	return re, err
+	return p, err
 }
 
 func nameGroups(tree *syntax.Regexp, value int) {
@@ -215,7 +215,7 @@ func keywordPart(expr string, keywords []string) (Part, bool) {
 	}
 	return Part{
 		Name:     "keyword",
-		Pattern:  regexp.MustCompile("(?i)" + strings.Join(quoted, "|")),
+		Pattern:  MustPattern("(?i)" + strings.Join(quoted, "|")),
 		Within:   WholeText,
 		Required: true,
 	}, true

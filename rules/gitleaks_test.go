@@ -102,11 +102,11 @@ func TestGitleaks(t *testing.T) {
 		t.Fatal("the rule is not in the set")
 	}
 	text := `ACME_KEY = "abcdefghij0123456789"`
-	start, end := rules.ValueSpan(key.Pattern, key.Pattern.FindStringSubmatchIndex(text))
+	start, end := rules.ValueSpan(key.Pattern, key.Pattern.Regexp().FindStringSubmatchIndex(text))
 	if got, want := text[start:end], "abcdefghij0123456789"; got != want {
 		t.Errorf("value %q, want %q", got, want)
 	}
-	if key.Pattern.SubexpIndex("name") >= 0 {
+	if key.Pattern.Group("name") >= 0 {
 		t.Error("a group is still called name")
 	}
 	if key.Entropy <= 3 || key.Entropy > 3.000001 {

@@ -58,10 +58,12 @@ func load(files fs.FS) (*Set, error) {
 	}
 	set.sort()
 	// Who tries a rule of their own with a made-up value wants it found.
+	ids := make([]string, len(set.Rules))
+	for i, rule := range set.Rules {
+		ids[i] = rule.ID
+	}
 	for i := range set.Allow {
-		for _, rule := range set.Rules {
-			set.Allow[i].Rules = append(set.Allow[i].Rules, rule.ID)
-		}
+		set.Allow[i].Rules = ids
 	}
 	return set, nil
 }
@@ -192,11 +194,11 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		return nil, errors.New("no description")
 	case r.Severity.Severity == "":
 		return nil, errors.New("no severity")
-	case r.Pattern.Regexp == nil && r.Path.Regexp == nil && !r.Structured:
+	case r.Pattern.Pattern == nil && r.Path.Pattern == nil && !r.Structured:
 		return nil, errors.New("neither pattern nor path")
 	case r.Structured && r.ID != ConfigPassword && r.ID != ConfigSecret:
 		return nil, errors.New("structured: only the built-in rules that are found by reading files by their formats are")
-	case r.Pattern.Regexp != nil && r.Pattern.MatchString(""):
+	case r.Pattern.Pattern != nil && r.Pattern.matchesEmpty():
 		return nil, errors.New("the pattern matches the empty text")
 	case r.Source != "" && !isWebAddress(r.Source):
 		return nil, fmt.Errorf("source %q is no https address", r.Source)
@@ -215,9 +217,9 @@ func (r *ruleSpec) rule() (*Rule, error) {
 		Description: r.Description,
 		Severity:    r.Severity.Severity,
 		Confidence:  cmp.Or(r.Confidence.Confidence, defaultConfidence(r.Source)),
-		Pattern:     r.Pattern.Regexp,
+		Pattern:     r.Pattern.Pattern,
 		Literals:    r.Literals,
-		Path:        r.Path.Regexp,
+		Path:        r.Path.Pattern,
 		Structured:  r.Structured,
 		Entropy:     r.Entropy,
 		Random:      r.Random,
@@ -259,12 +261,12 @@ func (p *partSpec) part() (Part, error) {
 	switch {
 	case p.Name == "":
 		return Part{}, errors.New("part: no name")
-	case p.Pattern.Regexp == nil:
+	case p.Pattern.Pattern == nil:
 		return Part{}, fmt.Errorf("part %q: no pattern", p.Name)
 	case p.Within < 0 || p.Within > WholeText:
 		return Part{}, fmt.Errorf("part %q: within %d: want a number of lines, 0 to %d", p.Name, p.Within, WholeText)
 	}
-	return Part{p.Name, p.Pattern.Regexp, p.Within, p.Required}, nil
+	return Part{p.Name, p.Pattern.Pattern, p.Within, p.Required}, nil
 }
 
 func (a *allowSpec) allow() (Allow, error) {
@@ -277,9 +279,9 @@ func (a *allowSpec) allow() (Allow, error) {
 	return Allow{
 		Description: a.Description,
 		All:         a.All,
-		Rules:       a.Rules,
-		Paths:       regexps(a.Paths),
-		Values:      regexps(a.Values),
+		Rules:       slices.Sorted(slices.Values(a.Rules)),
+		Paths:       patterns(a.Paths),
+		Values:      patterns(a.Values),
 		Target:      a.Target.Target,
 		StopWords:   a.StopWords,
 		Commits:     a.Commits,

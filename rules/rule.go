@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 )
@@ -78,13 +77,13 @@ type Rule struct {
 	// Pattern finds it (RE2 syntax). The value is what [ValueSpan] gives. The
 	// group "name", if there is one, is the name that the value was assigned to,
 	// and the group "carrier" what the value is a part of, such as an address.
-	Pattern *regexp.Regexp
+	Pattern *Pattern
 	// Literals: every match contains at least one of them, in any case. They
 	// are taken from the pattern where a rule gives none.
 	Literals []string
 	// Path, if set, must match the path (forward slashes). A rule with a Path
 	// and no Pattern is about the file itself.
-	Path *regexp.Regexp
+	Path *Pattern
 	// Structured: it has no pattern, but is found by reading files by their formats
 	// (package detectors).
 	Structured bool
@@ -114,9 +113,9 @@ const (
 // a key: it is looked for near the match.
 type Part struct {
 	Name     string
-	Pattern  *regexp.Regexp // the part is what ValueSpan gives
-	Within   int            // lines before and after the match, at most WholeText
-	Required bool           // no part, no match
+	Pattern  *Pattern // the part is what ValueSpan gives
+	Within   int      // lines before and after the match, at most WholeText
+	Required bool     // no part, no match
 }
 
 // WholeText as a Part's Within looks in the whole text.
@@ -125,11 +124,11 @@ const WholeText = 1 << 20
 // ValueSpan gives where the value lies in a match of the pattern, of which loc are
 // the submatch indices: it is the group named "value", else the first group but
 // "name" and "carrier" that matched any text, else the whole match.
-func ValueSpan(pattern *regexp.Regexp, loc []int) (start, end int) {
-	if i := pattern.SubexpIndex("value"); i > 0 && loc[2*i] >= 0 {
+func ValueSpan(pattern *Pattern, loc []int) (start, end int) {
+	if i := pattern.Group("value"); i > 0 && loc[2*i] >= 0 {
 		return loc[2*i], loc[2*i+1]
 	}
-	name, carrier := pattern.SubexpIndex("name"), pattern.SubexpIndex("carrier")
+	name, carrier := pattern.Group("name"), pattern.Group("carrier")
 	for i := 1; i < len(loc)/2; i++ {
 		if i != name && i != carrier && loc[2*i] < loc[2*i+1] {
 			return loc[2*i], loc[2*i+1]
@@ -143,18 +142,24 @@ func ValueSpan(pattern *regexp.Regexp, loc []int) (start, end int) {
 type Allow struct {
 	Description string
 	All         bool
-	Rules       []string         // rule ids that it applies to; none: every rule
-	Paths       []*regexp.Regexp // the path
-	Values      []*regexp.Regexp // the text that Target names
+	Rules       []string   // rule ids that it applies to, in order; none: every rule
+	Paths       []*Pattern // the path
+	Values      []*Pattern // the text that Target names
 	Target      Target
 	StopWords   []string // substrings of the value, in any case
 	Commits     []string // commit ids, whole
 }
 
+// IsFor tells whether an Allow applies to a rule.
+func (a *Allow) IsFor(rule string) bool {
+	_, named := slices.BinarySearch(a.Rules, rule)
+	return named || len(a.Rules) == 0
+}
+
 // HoldsAt tells whether a pending Allow holds at a place: one of which all other
 // conditions hold already (All), or none does (any).
 func (a *Allow) HoldsAt(path, commit string) bool {
-	inPath := slices.ContainsFunc(a.Paths, func(re *regexp.Regexp) bool { return re.MatchString(path) })
+	inPath := slices.ContainsFunc(a.Paths, func(p *Pattern) bool { return p.MatchString(path) })
 	inCommit := commit != "" && slices.Contains(a.Commits, commit)
 	if a.All {
 		return (inPath || len(a.Paths) == 0) && (inCommit || len(a.Commits) == 0)

@@ -2,7 +2,6 @@ package rules_test
 
 import (
 	"math/rand/v2"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -24,8 +23,8 @@ func TestValueSpan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			re := regexp.MustCompile(tt.pattern)
-			start, end := rules.ValueSpan(re, re.FindStringSubmatchIndex(tt.text))
+			re := rules.MustPattern(tt.pattern)
+			start, end := rules.ValueSpan(re, re.Regexp().FindStringSubmatchIndex(tt.text))
 			if got := tt.text[start:end]; got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

@@ -43,7 +43,7 @@ func (s *Set) Sample(id string, rng *rand.Rand) (text, value string, err error) 
 	if len(match) == 0 || rule.Pattern == nil {
 		return "", "", fmt.Errorf("sample of rule %q: it has none with a value", id)
 	}
-	loc := rule.Pattern.FindStringSubmatchIndex(match[0])
+	loc := rule.Pattern.Regexp().FindStringSubmatchIndex(match[0])
 	if loc == nil {
 		return "", "", fmt.Errorf("sample of rule %q: its pattern does not find it", id)
 	}

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -68,7 +67,7 @@ func (a *Allow) conditions() string {
 	return s
 }
 
-func patternTexts(patterns []*regexp.Regexp) []string {
+func patternTexts(patterns []*Pattern) []string {
 	var texts []string
 	for _, p := range patterns {
 		texts = append(texts, p.String())

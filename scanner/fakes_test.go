@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -27,7 +26,7 @@ func (d patterns) Detect(c *detectors.Chunk) detectors.Found {
 func (d patterns) match(c *detectors.Chunk) []detectors.Match {
 	var found []detectors.Match
 	for _, r := range d {
-		for _, at := range r.Pattern.FindAllSubmatchIndex(c.Data, -1) {
+		for _, at := range r.Pattern.Regexp().FindAllSubmatchIndex(c.Data, -1) {
 			v := secret.New(c.Data[at[2]:at[3]])
 			if !c.Whole && (at[2] < c.From || at[2] >= c.To) {
 				continue
@@ -44,7 +43,7 @@ func (d patterns) match(c *detectors.Chunk) []detectors.Match {
 }
 
 func rule(id, pattern string) *rules.Rule {
-	return &rules.Rule{ID: id, Pattern: regexp.MustCompile(pattern), Severity: rules.High, Confidence: rules.Likely}
+	return &rules.Rule{ID: id, Pattern: rules.MustPattern(pattern), Severity: rules.High, Confidence: rules.Likely}
 }
 
 // texts is a source of texts by path, which lie where they say they are. It gives

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -88,7 +87,7 @@ func TestScanAgainstDefinition(t *testing.T) {
 		for _, path := range []string{"a", "b", "c"} {
 			text := strings.Join(rapid.SliceOf(piece).Draw(t, path), " ")
 			content[path] = text
-			for _, at := range d[0].Pattern.FindAllStringSubmatchIndex(text, -1) {
+			for _, at := range d[0].Pattern.Regexp().FindAllStringSubmatchIndex(text, -1) {
 				line := text[strings.LastIndex(text[:at[2]], "\n")+1:]
 				line, _, _ = strings.Cut(line, "\n")
 				if strings.Contains(line, "gitleaks:allow") || strings.Contains(line, "secretsweep:allow") {
@@ -189,9 +188,9 @@ func TestScanBoundsSpans(t *testing.T) {
 // What a rule and its allows say of paths and commits is settled for each place.
 func TestScanSettlesPlaces(t *testing.T) {
 	inYAML := rule("yaml", `yaml (\w+)`)
-	inYAML.Path = regexp.MustCompile(`\.yml$`)
+	inYAML.Path = rules.MustPattern(`\.yml$`)
 	notInTests := rule("key", `key (\w+)`)
-	notInTests.Allow = []rules.Allow{{Paths: []*regexp.Regexp{regexp.MustCompile(`^test/`)}, Commits: []string{"c0ffee"}}}
+	notInTests.Allow = []rules.Allow{{Paths: []*rules.Pattern{rules.MustPattern(`^test/`)}, Commits: []string{"c0ffee"}}}
 	file := func(path string) place.Place { return place.Place{Kind: place.File, Path: path} }
 	commit := func(path, id string) place.Place {
 		return place.Place{Kind: place.File, Path: path, Commit: &place.Version{ID: id, Date: time.Unix(1e9, 0)}}
@@ -230,7 +229,7 @@ func TestScanSettlesPlaces(t *testing.T) {
 // matches in the first one does not hold there, those that follow still count.
 func TestScanCountsWhatContinues(t *testing.T) {
 	inYAML := rule("yaml", `yaml (\w+)`)
-	inYAML.Path = regexp.MustCompile(`\.yml$`)
+	inYAML.Path = rules.MustPattern(`\.yml$`)
 	source := placed{
 		texts{content: map[string]string{"old": "yaml alpha", "new": "key alpha"}},
 		map[string][]place.Place{"old": {{Kind: place.File, Path: "a.txt"}}},

@@ -40,7 +40,7 @@ func unlike(r *rules.Rule, m spot) string {
 	wanted := "it does not look random"
 	if r.Chosen {
 		wanted = "it does not look like a password that a person chose"
-		if r.Pattern.SubexpIndex("name") >= 0 && judge.NameOf(m.Name) != judge.Password {
+		if r.Pattern.Group("name") >= 0 && judge.NameOf(m.Name) != judge.Password {
 			return fmt.Sprintf("%q does not mean a password", m.Name)
 		}
 	}
@@ -61,7 +61,7 @@ func allowsOf(set *rules.Set, rule *rules.Rule) []condition {
 		if a.Description != "" {
 			why += ": " + a.Description
 		}
-		if len(a.Rules) == 0 || slices.Contains(a.Rules, rule.ID) {
+		if a.IsFor(rule.ID) {
 			all = append(all, condition{func(*rules.Rule, spot) string { return why }, without})
 		}
 	}

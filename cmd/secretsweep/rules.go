@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -74,11 +73,11 @@ type ruleView struct {
 }
 
 func viewOf(r *rules.Rule) ruleView {
-	text := func(re *regexp.Regexp) string {
-		if re == nil {
+	text := func(p *rules.Pattern) string {
+		if p == nil {
 			return ""
 		}
-		return re.String()
+		return p.String()
 	}
 	v := ruleView{
 		ID: r.ID, Severity: r.Severity, Confidence: r.Confidence, Description: r.Description,

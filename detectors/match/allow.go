@@ -2,7 +2,6 @@ package match
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/rules"
@@ -15,7 +14,7 @@ type Allows []*rules.Allow
 func AllowsOf(r *rules.Rule, everyone []rules.Allow) Allows {
 	var all Allows
 	for i := range everyone {
-		if a := &everyone[i]; len(a.Rules) == 0 || slices.Contains(a.Rules, r.ID) {
+		if a := &everyone[i]; a.IsFor(r.ID) {
 			all = append(all, a)
 		}
 	}
@@ -58,8 +57,8 @@ func allowed(a *rules.Allow, data []byte, f *Found) (holds, pending bool) {
 			}
 			target = data[start:end]
 		}
-		for _, re := range a.Values {
-			byValue = byValue || re.Match(target)
+		for _, p := range a.Values {
+			byValue = byValue || p.Regexp().Match(target)
 		}
 	}
 	if len(a.StopWords) > 0 {

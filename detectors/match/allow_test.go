@@ -1,7 +1,6 @@
 package match
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -25,7 +24,7 @@ func TestHold(t *testing.T) {
 	const text = "above\n# key=one two\nbelow\n"
 	f := Found{Start: strings.Index(text, "one"), MatchStart: strings.Index(text, "key")}
 	f.End, f.MatchEnd = f.Start+3, f.Start+3
-	re := func(s string) []*regexp.Regexp { return []*regexp.Regexp{regexp.MustCompile(s)} }
+	re := func(s string) []*rules.Pattern { return []*rules.Pattern{rules.MustPattern(s)} }
 	tests := []struct {
 		name    string
 		allows  []rules.Allow

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"testing"
@@ -17,7 +16,7 @@ import (
 func TestDrawnRules(t *testing.T) {
 	compared := 0
 	rapid.Check(t, func(t *rapid.T) {
-		re, err := regexp.Compile(drawRule.Draw(t, "pattern"))
+		re, err := rules.ParsePattern(drawRule.Draw(t, "pattern"))
 		if err != nil {
 			t.Skip()
 		}
@@ -52,7 +51,7 @@ func TestDrawnRules(t *testing.T) {
 var drawAllow = rapid.Custom(func(t *rapid.T) *rules.Allow {
 	return &rules.Allow{
 		Target: rapid.SampledFrom([]rules.Target{rules.TargetValue, rules.TargetMatch, rules.TargetLine}).Draw(t, "target"),
-		Values: []*regexp.Regexp{regexp.MustCompile(rapid.SampledFrom([]string{"a", "^b", "k$", "s.*k", "_", "^ *[ab]", "."}).Draw(t, "values"))},
+		Values: []*rules.Pattern{rules.MustPattern(rapid.SampledFrom([]string{"a", "^b", "k$", "s.*k", "_", "^ *[ab]", "."}).Draw(t, "values"))},
 	}
 })
 
@@ -141,7 +140,7 @@ func drawMatch(t *rapid.T, re *syntax.Regexp) string {
 }
 
 // matcher is the Matcher of one pattern that searches for it in this way.
-func (c choice) matcher(re *regexp.Regexp, allows ...*rules.Allow) *Matcher {
+func (c choice) matcher(re *rules.Pattern, allows ...*rules.Allow) *Matcher {
 	r := &rule{Rule: &rules.Rule{ID: "drawn", Pattern: re}, name: -1, carrier: -1, pattern: pattern{c.searcher, 0, c.literals}, allows: allows}
 	m := &Matcher{rules: []*rule{r}, searches: 1}
 	uses := map[word][]*literal{}

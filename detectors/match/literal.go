@@ -20,63 +20,6 @@ const (
 	maxCopies = 24  // copies of a repeated expression that are spelled out
 )
 
-// A literal is a text that a match contains, if it is one of a required set.
-type literal struct {
-	text string // ASCII letters in lower case
-	// exact is how the text must be written, or "" if case does not matter.
-	exact         string
-	before, after extent // from the match's start to it, and from it to the match's end
-	foreign       bool   // one of foreignFolds, which may stand in place of a letter
-	search        int    // the number of the pattern that asks for it
-}
-
-// word is the strings that the literal stands for.
-func (l literal) word() word {
-	if l.exact != "" {
-		return word{text: l.exact}
-	}
-	return word{l.text, true}
-}
-
-func (l literal) frequency() float64 { return l.word().frequency() }
-
-// foreignFolds are the runes outside ASCII that fold to an ASCII letter: a long s
-// and the Kelvin sign. No word has one for the sake of a folded letter, since each
-// such letter would double the words. They are literals by themselves instead.
-var foreignFolds = [...]string{"\u017f", "\u212a"}
-
-// withForeign adds the foreign folds to a set if one of its literals has a letter
-// that they fold to. What stands around them in a match is not known.
-func (r required) withForeign(whole extent) required {
-	letters := [...]string{"s", "k"}
-	around := extent{max: whole.max, newline: whole.newline}
-	all := r
-	for i, text := range foreignFolds {
-		if slices.ContainsFunc(r, func(l literal) bool { return l.exact == "" && strings.Contains(l.text, letters[i]) }) {
-			all = append(all, literal{text: text, before: around, after: around, foreign: true})
-		}
-	}
-	return all
-}
-
-// required is a set of literals: every match contains at least one of them,
-// where its extents say.
-type required []literal
-
-// frequency estimates how often one of the literals stands in a byte of source text.
-func (r required) frequency() float64 {
-	sum := 0.0
-	for _, l := range r {
-		sum += l.frequency()
-	}
-	return sum
-}
-
-// fixed tells whether each literal stands at a known distance from the match's start.
-func (r required) fixed() bool {
-	return !slices.ContainsFunc(r, func(l literal) bool { return l.before.min != l.before.max })
-}
-
 // word is one of the strings that an expression matches. ASCII letters of a
 // folded word stand for both cases and are in lower case.
 type word struct {
@@ -115,6 +58,9 @@ func analyse(re *syntax.Regexp) shape {
 		syntax.OpEndText, syntax.OpNoWordBoundary:
 		return shape{words: []word{{}}}
 	case syntax.OpLiteral:
+		if s, ok := asciiLiteral(re.Rune, re.Flags&syntax.FoldCase != 0); ok {
+			return s
+		}
 		parts := make([]shape, len(re.Rune))
 		for i, r := range re.Rune {
 			parts[i] = runes(orbit(r, re.Flags&syntax.FoldCase != 0))
@@ -146,6 +92,33 @@ func analyse(re *syntax.Regexp) shape {
 		return alternate(re.Sub)
 	}
 	return shape{extent: extent{max: unbounded, newline: true}}
+}
+
+// asciiLiteral is the shape of a literal in ASCII, which most are: what [sequence] makes
+// of its runes, for less.
+func asciiLiteral(text []rune, fold bool) (shape, bool) {
+	length, w := extent{min: len(text)}, word{}
+	letters := make([]byte, len(text))
+	for i, r := range text {
+		if r >= utf8.RuneSelf {
+			return shape{}, false
+		}
+		letters[i] = byte(r)
+		if fold && ascii.IsLetter(letters[i]) {
+			letters[i] |= caseBit
+			w.folded = true
+		}
+		widest := 1
+		for f := unicode.SimpleFold(r); fold && f != r; f = unicode.SimpleFold(f) {
+			widest = max(widest, width(f))
+		}
+		length.max += widest
+		length.newline = length.newline || r == '\n'
+	}
+	w.text = string(letters)
+	length.first = besideRunes(orbit(text[0], fold))
+	length.last = besideRunes(orbit(text[len(text)-1], fold))
+	return shape{extent: length, words: []word{w}}, true
 }
 
 // orbit gives a rune's ranges: itself, or all runes that it folds to.
@@ -249,6 +222,9 @@ func repeat(s shape, least, most int) shape {
 		}
 		return r
 	}
+	if s.words == nil && len(s.sets) == 0 {
+		return shape{extent: s.extent.times(least, most)}
+	}
 	copies := min(least, maxCopies)
 	parts := make([]shape, copies, copies+1)
 	for i := range parts {
@@ -272,41 +248,33 @@ func sequence(parts []shape) shape {
 	}
 	var (
 		s      = shape{extent: after[0]}
-		before extent       // of parts[:i]
-		run    = []word{{}} // what the parts since runAt match
-		runAt  = extent{}   // before the run
-		bound  = false      // whether a word begins or ends there
-		whole  = true       // the run is all parts so far
-		flush  = func(i int) {
-			set := toRequired(run, runAt, after[i])
-			for k := range set {
-				set[k].bound(bound)
-			}
-			s.add(set)
-		}
+		before extent                   // of parts[:i]
+		last   = run{words: []word{{}}} // what the parts up to here match, back to one that is no list
+		whole  = true                   // the run is all parts so far
+		flush  = func(i int) { s.add(toRequired(last.words, last.before, after[i], last.bound)) }
 	)
 	for i, p := range parts {
 		next := p.words
-		bound = bound || p.boundary && isNothing(run)
-		if next != nil && len(run)*len(next) <= maxWords {
-			run = cross(run, next)
+		last.bound = last.bound || p.boundary && isNothing(last.words)
+		if next != nil && len(last.words)*len(next) <= maxWords {
+			last.words = cross(last.words, next)
 		} else {
 			flush(i)
 			whole = false
 			if next != nil {
-				run, runAt, bound = next, before, false
+				last = run{words: next, before: before}
 			} else {
 				for _, set := range p.sets {
-					s.add(shift(set, before, after[i+1], bound && isNothing(run)))
-					s.add(prepend(run, runAt, set, before, after[i+1], bound))
+					s.add(set.shift(before, after[i+1], last.bound && isNothing(last.words)))
+					s.add(set.prepend(last, before, after[i+1]))
 				}
-				run, runAt, bound = []word{{}}, before.add(p.extent), false
+				last = run{words: []word{{}}, before: before.add(p.extent)}
 			}
 		}
 		before = before.add(p.extent)
 	}
 	if whole {
-		s.words = run
+		s.words = last.words
 	} else {
 		flush(len(parts))
 	}
@@ -348,7 +316,7 @@ type choices struct {
 }
 
 func (c *choices) join(set required) {
-	c.failed = c.failed || set == nil || len(c.all)+len(set) > maxWords
+	c.failed = c.failed || set == nil || c.all.size()+set.size() > maxWords
 	c.all = append(c.all, set...)
 }
 
@@ -359,21 +327,13 @@ func (c *choices) set() required {
 	return c.all
 }
 
-// rarestOf gives the rarest set; nil if there is none.
-func rarestOf(sets []required) required {
-	if len(sets) == 0 {
-		return nil
-	}
-	return slices.MinFunc(sets, func(a, b required) int { return cmp.Compare(a.frequency(), b.frequency()) })
-}
-
 // required gives the sets. An expression whose every string is known has one,
 // unless it matches the empty string.
 func (s shape) required() []required {
 	if s.words == nil {
 		return s.sets
 	}
-	if set := toRequired(s.words, extent{}, extent{}); set != nil {
+	if set := toRequired(s.words, extent{}, extent{}, false); set != nil {
 		return []required{set}
 	}
 	return nil
@@ -395,76 +355,8 @@ func (s *shape) add(set required) {
 	}
 }
 
-// toRequired makes a set of words; nil if one of them is empty.
-func toRequired(words []word, before, after extent) required {
-	set := make(required, 0, len(words))
-	at := make(map[string]int, len(words))
-	for _, w := range words {
-		if w.text == "" {
-			return nil
-		}
-		l := literal{text: lowerASCII(w.text), before: before, after: after}
-		if !w.folded {
-			l.exact = w.text
-		}
-		i, has := at[l.text]
-		if !has {
-			at[l.text] = len(set)
-			set = append(set, l)
-		} else if set[i].exact != l.exact {
-			set[i].exact = ""
-		}
-	}
-	return set
-}
-
-// bound notes that a word begins or ends where the literal begins, if that is so.
-func (l *literal) bound(so bool) {
-	if so && ascii.IsWord(l.text[0]) {
-		l.before.last = l.before.last.offWord()
-	}
-}
-
 // isNothing tells whether a run matches nothing but the empty string.
 func isNothing(run []word) bool { return len(run) == 1 && run[0].text == "" }
-
-// shift is the set of an expression in the midst of others. Bound tells whether a
-// word begins or ends where the expression begins.
-func shift(set required, before, after extent, bound bool) required {
-	moved := slices.Clone(set)
-	for i := range moved {
-		moved[i].bound(bound && moved[i].before.max == 0)
-		moved[i].before = before.add(moved[i].before)
-		moved[i].after = moved[i].after.add(after)
-	}
-	return moved
-}
-
-// prepend shifts a set, and puts the words of the run before it, which begins at
-// runAt, before those literals that stand where it ends. The parser takes what
-// branches have in common out of them, and this puts it back. It is nil if there
-// is nothing to put, or too much. Bound is for where the run begins.
-func prepend(run []word, runAt extent, set required, before, after extent, bound bool) required {
-	if isNothing(run) || len(run)*len(set) > maxWords {
-		return nil
-	}
-	var longer required
-	for i, l := range shift(set, before, after, false) {
-		if set[i].before.max > 0 {
-			longer = append(longer, l)
-			continue
-		}
-		for _, w := range run {
-			long := literal{text: lowerASCII(w.text) + l.text, before: runAt, after: l.after}
-			if !w.folded && l.exact != "" {
-				long.exact = w.text + l.exact
-			}
-			long.bound(bound)
-			longer = append(longer, long)
-		}
-	}
-	return longer
-}
 
 func cross(a, b []word) []word {
 	all := make([]word, 0, len(a)*len(b))

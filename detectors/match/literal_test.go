@@ -49,8 +49,10 @@ func TestRequired(t *testing.T) {
 			if best != nil {
 				got = []string{}
 			}
-			for _, l := range best {
-				got = append(got, l.text)
+			for _, l := range best.literals(extent{}) {
+				if !l.foreign {
+					got = append(got, l.text)
+				}
 			}
 			slices.Sort(got)
 			slices.Sort(test.want)
@@ -112,7 +114,7 @@ func checkLiterals(t failer, pattern string, tree *syntax.Regexp, text string) {
 			t.Fatalf("%q matches %q, but is said to match no line feed", pattern, match)
 		}
 		for _, set := range shape.required() {
-			if !slices.ContainsFunc(set.withForeign(shape.extent), func(l literal) bool { return l.standsIn(match) }) {
+			if !slices.ContainsFunc(set.literals(shape.extent), func(l literal) bool { return l.standsIn(match) }) {
 				t.Fatalf("%q matches %q, which has none of %v", pattern, match, set)
 			}
 		}
@@ -141,6 +143,26 @@ func lowerBytes(s string) string {
 		}
 	}
 	return string(b)
+}
+
+// TestASCIILiteral holds the shape of a literal against that of its runes in sequence.
+func TestASCIILiteral(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := []rune(rapid.StringMatching(`[ -~\nkKsS_]{1,6}`).Draw(t, "text"))
+		fold := rapid.Bool().Draw(t, "fold")
+		parts := make([]shape, len(text))
+		for i, r := range text {
+			parts[i] = runes(orbit(r, fold))
+		}
+		got, ok := asciiLiteral(text, fold)
+		want := sequence(parts)
+		if !ok || got.extent != want.extent || !slices.Equal(got.words, want.words) || got.sets != nil {
+			t.Errorf("%q, fold %v: got %v %v, want %v %v", string(text), fold, got.extent, got.words, want.extent, want.words)
+		}
+	})
+	if _, ok := asciiLiteral([]rune("é"), false); ok {
+		t.Error("takes é for ASCII")
+	}
 }
 
 // TestLiteralsAreRequired draws patterns and texts.

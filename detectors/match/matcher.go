@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"runtime"
 	"slices"
 	"sync"
@@ -32,7 +31,7 @@ type Matcher struct {
 type pattern struct {
 	searcher
 	number   int
-	literals required // it needs a hit of one of them; none: it reads every text
+	literals []literal // it needs a hit of one of them; none: it reads every text
 }
 
 // Found is a match of a rule that passed all that the rule asks for.
@@ -138,7 +137,7 @@ type Text struct {
 	Binary bool // only rules that can't match by chance apply
 	// InPath, unless it is nil, tells whether the text may be at a path that a rule
 	// with a path asks for. The other rules with a path find nothing.
-	InPath func(path *regexp.Regexp) bool
+	InPath func(path *rules.Pattern) bool
 
 	// Base is the trace of another text, by the same Matcher, and Copied are the pieces
 	// of Data that are taken from that one, in the order in which they stand in Data.

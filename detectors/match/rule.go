@@ -32,7 +32,7 @@ type part struct {
 // newRule compiles a rule, all but the numbers of its patterns. everyone are allows that
 // are not the rule's own.
 func newRule(r *rules.Rule, everyone []rules.Allow) (*rule, error) {
-	c := &rule{Rule: r, name: r.Pattern.SubexpIndex("name"), carrier: r.Pattern.SubexpIndex("carrier")}
+	c := &rule{Rule: r, name: r.Pattern.Group("name"), carrier: r.Pattern.Group("carrier")}
 	var err error
 	if c.pattern.searcher, c.pattern.literals, err = newSearcher(r.Pattern, r.Literals, ruleCost); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func newRule(r *rules.Rule, everyone []rules.Allow) (*rule, error) {
 		c.verify = kind.Verify
 	}
 	c.allows = AllowsOf(r, everyone)
-	c.literal = c.pattern.literals.shortest()
+	c.literal = shortest(c.pattern.literals)
 	c.binary = !r.Random && !r.Chosen && (r.Check != "" && !r.Lenient || c.literal >= unlikelyLength)
 	return c, nil
 }
@@ -71,12 +71,12 @@ func (r *rule) patterns() []*pattern {
 const unlikelyLength = 4
 
 // shortest is the length of the shortest literal; 0 if there is none.
-func (r required) shortest() int {
-	if len(r) == 0 {
+func shortest(literals []literal) int {
+	if len(literals) == 0 {
 		return 0
 	}
 	shortest := math.MaxInt
-	for _, l := range r {
+	for _, l := range literals {
 		if !l.foreign {
 			shortest = min(shortest, len(l.text))
 		}

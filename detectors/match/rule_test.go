@@ -2,7 +2,6 @@ package match
 
 import (
 	"encoding/base64"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +27,7 @@ func findAll(t *testing.T, set *rules.Set, text string) []Found {
 }
 
 func TestConditions(t *testing.T) {
-	re := regexp.MustCompile
+	re := rules.MustPattern
 	tests := []struct {
 		name string
 		rule rules.Rule
@@ -45,10 +44,10 @@ func TestConditions(t *testing.T) {
 		{"own literals", rules.Rule{Pattern: re(`\b[0-9]{4}\b`), Literals: []string{"Pin"}}, "1234 PIN", []string{"1234"}},
 		{"own literals absent", rules.Rule{Pattern: re(`\b[0-9]{4}\b`), Literals: []string{"Pin"}}, "1234", nil},
 		{"stop word", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{StopWords: []string{"Demo"}}}}, "tok_aDEMOb tok_1", []string{"1"}},
-		{"allowed value", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{Values: []*regexp.Regexp{re(`^a`)}}}}, "tok_a1 tok_1a", []string{"1a"}},
-		{"allowed match", rules.Rule{Pattern: re(`(\w)tok_(?P<value>\w+)`), Allow: []rules.Allow{{Target: rules.TargetMatch, Values: []*regexp.Regexp{re(`^a`)}}}}, "atok_1 btok_2", []string{"2"}},
-		{"allowed line", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{Target: rules.TargetLine, Values: []*regexp.Regexp{re(`^#.*!$`)}}}}, "# tok_1 !\n# tok_2\n!", []string{"2"}},
-		{"all: one does not hold", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{All: true, StopWords: []string{"a"}, Values: []*regexp.Regexp{re(`^b`)}}}}, "tok_ba tok_b tok_a", []string{"b", "a"}},
+		{"allowed value", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{Values: []*rules.Pattern{re(`^a`)}}}}, "tok_a1 tok_1a", []string{"1a"}},
+		{"allowed match", rules.Rule{Pattern: re(`(\w)tok_(?P<value>\w+)`), Allow: []rules.Allow{{Target: rules.TargetMatch, Values: []*rules.Pattern{re(`^a`)}}}}, "atok_1 btok_2", []string{"2"}},
+		{"allowed line", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{Target: rules.TargetLine, Values: []*rules.Pattern{re(`^#.*!$`)}}}}, "# tok_1 !\n# tok_2\n!", []string{"2"}},
+		{"all: one does not hold", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{All: true, StopWords: []string{"a"}, Values: []*rules.Pattern{re(`^b`)}}}}, "tok_ba tok_b tok_a", []string{"b", "a"}},
 		{"an empty allow allows nothing", rules.Rule{Pattern: re(`tok_(\w+)`), Allow: []rules.Allow{{}, {All: true}}}, "tok_1", []string{"1"}},
 	}
 	for _, test := range tests {
@@ -62,7 +61,7 @@ func TestConditions(t *testing.T) {
 
 func TestGroups(t *testing.T) {
 	text := `db = "pg://u:pw@h"`
-	r := &rules.Rule{Pattern: regexp.MustCompile(`(?P<name>\w+) = "(?P<carrier>pg://\w+:(?P<value>\w+)@\w+)"`)}
+	r := &rules.Rule{Pattern: rules.MustPattern(`(?P<name>\w+) = "(?P<carrier>pg://\w+:(?P<value>\w+)@\w+)"`)}
 	found := findAll(t, &rules.Set{Rules: []*rules.Rule{r}}, text)
 	if len(found) != 1 {
 		t.Fatalf("got %d matches, want 1", len(found))
@@ -75,7 +74,7 @@ func TestGroups(t *testing.T) {
 }
 
 func TestPending(t *testing.T) {
-	path, value := []*regexp.Regexp{regexp.MustCompile(`_test`)}, []*regexp.Regexp{regexp.MustCompile(`^a`)}
+	path, value := []*rules.Pattern{rules.MustPattern(`_test`)}, []*rules.Pattern{rules.MustPattern(`^a`)}
 	tests := []struct {
 		name         string
 		allow        rules.Allow
@@ -94,7 +93,7 @@ func TestPending(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			set := &rules.Set{
-				Rules: []*rules.Rule{{ID: "tok", Pattern: regexp.MustCompile(`tok_(\w+)`)}},
+				Rules: []*rules.Rule{{ID: "tok", Pattern: rules.MustPattern(`tok_(\w+)`)}},
 				Allow: []rules.Allow{test.allow},
 			}
 			found := findAll(t, set, test.text)
@@ -114,8 +113,8 @@ func TestPending(t *testing.T) {
 func TestParts(t *testing.T) {
 	rule := func(within int, required bool) rules.Rule {
 		return rules.Rule{
-			Pattern: regexp.MustCompile(`secret=(\w+)`),
-			Parts:   []rules.Part{{Name: "id", Pattern: regexp.MustCompile(`id=(\w+)`), Within: within, Required: required}},
+			Pattern: rules.MustPattern(`secret=(\w+)`),
+			Parts:   []rules.Part{{Name: "id", Pattern: rules.MustPattern(`id=(\w+)`), Within: within, Required: required}},
 		}
 	}
 	tests := []struct {
@@ -135,8 +134,8 @@ func TestParts(t *testing.T) {
 		{"each its own", rule(9, true), "id=1\nsecret=a\n\n\nsecret=b\nid=2", []string{"1", "2"}},
 		{"whole text", rule(rules.WholeText, true), "id=1" + strings.Repeat("\n", 5000) + "secret=a", []string{"1"}},
 		{"not the value itself", rules.Rule{
-			Pattern: regexp.MustCompile(`k:(\w{4})`),
-			Parts:   []rules.Part{{Name: "other", Pattern: regexp.MustCompile(`\b\w{4}\b`), Required: true}},
+			Pattern: rules.MustPattern(`k:(\w{4})`),
+			Parts:   []rules.Part{{Name: "other", Pattern: rules.MustPattern(`\b\w{4}\b`), Required: true}},
 		}, "k:aaaa\nk:bbbb cccc", []string{"cccc"}},
 	}
 	for _, test := range tests {
@@ -157,7 +156,7 @@ func TestParts(t *testing.T) {
 }
 
 func TestLenientCheckWeakens(t *testing.T) {
-	r := &rules.Rule{Pattern: regexp.MustCompile(`key_(\w+)`), Check: "base64-32", Lenient: true}
+	r := &rules.Rule{Pattern: rules.MustPattern(`key_(\w+)`), Check: "base64-32", Lenient: true}
 	found := findAll(t, &rules.Set{Rules: []*rules.Rule{r}}, "key_abcd")
 	if len(found) != 1 || !found[0].Weak {
 		t.Errorf("got %+v, want one weak match", found)
@@ -165,7 +164,7 @@ func TestLenientCheckWeakens(t *testing.T) {
 }
 
 func TestTruncates(t *testing.T) {
-	r := &rules.Rule{Pattern: regexp.MustCompile(`tok_\d`)}
+	r := &rules.Rule{Pattern: rules.MustPattern(`tok_\d`)}
 	set := &rules.Set{Rules: []*rules.Rule{r}}
 	for _, n := range []int{MaxFound, MaxFound + 1} {
 		found := findAll(t, set, strings.Repeat("tok_1 ", n))
@@ -180,10 +179,10 @@ func TestTruncates(t *testing.T) {
 
 func TestBinary(t *testing.T) {
 	set := &rules.Set{Rules: []*rules.Rule{
-		{ID: "checked", Pattern: regexp.MustCompile(`c_(\w+=)`), Check: "base64-32"},
-		{ID: "long-literal", Pattern: regexp.MustCompile(`tok_(\w+)`)},
-		{ID: "random", Pattern: regexp.MustCompile(`secret=(\w+)`), Random: true},
-		{ID: "short-literal", Pattern: regexp.MustCompile(`t_(\w+)`)},
+		{ID: "checked", Pattern: rules.MustPattern(`c_(\w+=)`), Check: "base64-32"},
+		{ID: "long-literal", Pattern: rules.MustPattern(`tok_(\w+)`)},
+		{ID: "random", Pattern: rules.MustPattern(`secret=(\w+)`), Random: true},
+		{ID: "short-literal", Pattern: rules.MustPattern(`t_(\w+)`)},
 	}}
 	value := base64.RawStdEncoding.EncodeToString(make([]byte, 32))
 	text := "\x00c_" + value + "=\x00tok_1\x00secret=" + value + "\x00 t_1"
@@ -198,10 +197,10 @@ func TestBinary(t *testing.T) {
 
 func TestSlow(t *testing.T) {
 	m := compile(t, &rules.Set{Rules: []*rules.Rule{
-		{ID: "fast", Pattern: regexp.MustCompile(`tok_\w+`)},
-		{ID: "file", Path: regexp.MustCompile(`\.p12$`)},
-		{ID: "gated", Pattern: regexp.MustCompile(`[0-9a-f]{32}`), Literals: []string{"acme"}},
-		{ID: "slow", Pattern: regexp.MustCompile(`[0-9a-f]{32}`)},
+		{ID: "fast", Pattern: rules.MustPattern(`tok_\w+`)},
+		{ID: "file", Path: rules.MustPattern(`\.p12$`)},
+		{ID: "gated", Pattern: rules.MustPattern(`[0-9a-f]{32}`), Literals: []string{"acme"}},
+		{ID: "slow", Pattern: rules.MustPattern(`[0-9a-f]{32}`)},
 	}})
 	if diff := cmp.Diff([]string{"slow"}, m.Slow()); diff != "" {
 		t.Error(diff)
@@ -209,7 +208,7 @@ func TestSlow(t *testing.T) {
 }
 
 func TestUnknownCheck(t *testing.T) {
-	_, err := New(&rules.Set{Rules: []*rules.Rule{{ID: "r", Pattern: regexp.MustCompile(`a`), Check: "none-such"}}})
+	_, err := New(&rules.Set{Rules: []*rules.Rule{{ID: "r", Pattern: rules.MustPattern(`a`), Check: "none-such"}}})
 	if want := `rule "r": no check is named "none-such"`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -2,12 +2,13 @@ package match
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"regexp/syntax"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/secretsweep/secretsweep/rules"
 )
 
 // A searcher finds the matches of one pattern: exactly those that the pattern's
@@ -46,18 +47,17 @@ const (
 // newSearcher chooses how to search for a pattern, and the literals without a hit
 // of which there is no match. If the pattern says too little of them they are the
 // rule's own, and whole texts are searched: every one if there are none either.
-func newSearcher(pattern *regexp.Regexp, own []string, limit float64) (searcher, required, error) {
-	source := pattern.String()
-	tree, err := syntax.Parse(source, syntax.Perl)
-	if err != nil {
-		return nil, nil, fmt.Errorf("pattern %q: %w", source, err)
-	}
+func newSearcher(pattern *rules.Pattern, own []string, limit float64) (searcher, []literal, error) {
+	tree := pattern.Tree()
 	if height, size := measure(tree); height > maxHeight || size > maxSize {
 		return nil, nil, errors.New("the pattern is too large")
 	}
 	whole := analyse(tree)
 	lead, rest := cutLead(tree)
-	tail := analyse(rest)
+	tail := whole
+	if lead != nil {
+		tail = analyse(rest)
+	}
 
 	var best required
 	anchor := false
@@ -74,16 +74,17 @@ func newSearcher(pattern *regexp.Regexp, own []string, limit float64) (searcher,
 	}
 	windowed := newWindowed(tree)
 	if best == nil {
+		var literals []literal
 		for _, text := range own {
-			best = append(best, literal{text: lowerASCII(text)})
+			literals = append(literals, literal{text: lowerASCII(text)})
 		}
-		return everywhere{windowed}, best, nil
+		return everywhere{windowed}, literals, nil
 	}
-	best = best.withForeign(whole.extent)
+	literals := best.literals(whole.extent)
 	if !anchor {
-		return windowed, best, nil
+		return windowed, literals, nil
 	}
-	return newAnchored(windowed, rest, lead, tail.extent), best, nil
+	return newAnchored(windowed, rest, lead, tail.extent), literals, nil
 }
 
 // Limits of expressions. Those of package regexp leave no room for what is put
@@ -96,19 +97,21 @@ const (
 func windowsCost(set required) float64 {
 	const unboundedLength = 80 // a line, or what is read of it
 	cost := 0.0
-	for _, l := range set {
-		length := len(l.text)
-		for _, e := range []extent{l.before, l.after} {
+	for i := range set {
+		around := 0
+		for _, e := range []extent{set[i].before, set[i].after} {
 			switch {
 			case e.max != unbounded:
-				length += e.max
+				around += e.max
 			case e.newline:
-				length += 100 * unboundedLength
+				around += 100 * unboundedLength
 			default:
-				length += unboundedLength
+				around += unboundedLength
 			}
 		}
-		cost += l.frequency() * float64(windowCost+windowByteCost*length)
+		for _, w := range set[i].words {
+			cost += w.frequency() * float64(windowCost+windowByteCost*(len(w.text)+around))
+		}
 	}
 	return cost
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -36,10 +35,10 @@ func slow(t testing.TB, set *rules.Set) *Matcher {
 
 // oracle searches with package regexp alone. As no rule is after empty matches, it
 // passes over them.
-type oracle struct{ pattern *regexp.Regexp }
+type oracle struct{ pattern *rules.Pattern }
 
 func (o oracle) search(text []byte, _ []*hit, found func([]int) verdict) {
-	for _, m := range o.pattern.FindAllSubmatchIndex(text, -1) {
+	for _, m := range o.pattern.Regexp().FindAllSubmatchIndex(text, -1) {
 		if m[0] < m[1] && found(m) == enough {
 			return
 		}
@@ -116,14 +115,14 @@ func TestEdges(t *testing.T) {
 		{`(?m)^key$`, "key\nkey\n key\nkeys\nkey"},
 	}
 	for _, test := range tests {
-		compareSearchers(t, regexp.MustCompile(test.pattern), test.text)
+		compareSearchers(t, rules.MustPattern(test.pattern), test.text)
 	}
 }
 
 func shapeRules(patterns []string) *rules.Set {
 	set := &rules.Set{}
 	for _, p := range patterns {
-		set.Rules = append(set.Rules, &rules.Rule{ID: p, Pattern: regexp.MustCompile(p)})
+		set.Rules = append(set.Rules, &rules.Rule{ID: p, Pattern: rules.MustPattern(p)})
 	}
 	return set
 }
@@ -207,7 +206,7 @@ func source(t testing.TB, size int) [][]byte {
 func TestEqualsReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pattern := drawPattern(3).Draw(t, "pattern")
-		re, err := regexp.Compile(pattern)
+		re, err := rules.ParsePattern(pattern)
 		if err != nil {
 			t.Skip()
 		}
@@ -218,12 +217,12 @@ func TestEqualsReference(t *testing.T) {
 
 type choice struct {
 	searcher searcher
-	literals required
+	literals []literal
 }
 
 // compareSearchers fails the test if a way to search for a pattern finds anything
 // else than the pattern itself.
-func compareSearchers(t failer, re *regexp.Regexp, text string) {
+func compareSearchers(t failer, re *rules.Pattern, text string) {
 	var want [][]int
 	oracle{re}.search([]byte(text), nil, func(m []int) verdict {
 		want = append(want, m)
@@ -269,13 +268,13 @@ func searchers(tree *syntax.Regexp) map[string]choice {
 	w := newWindowed(tree)
 	all["everywhere"] = choice{everywhere{w}, nil}
 	for _, set := range whole.required() {
-		all[fmt.Sprintf("windowed %v", set)] = choice{w, set.withForeign(whole.extent)}
+		all[fmt.Sprintf("windowed %v", set)] = choice{w, set.literals(whole.extent)}
 	}
 	lead, rest := cutLead(tree)
 	tail := analyse(rest)
 	for _, set := range tail.required() {
 		if set.fixed() {
-			all[fmt.Sprintf("anchored %v", set)] = choice{newAnchored(w, rest, lead, tail.extent), set.withForeign(whole.extent)}
+			all[fmt.Sprintf("anchored %v", set)] = choice{newAnchored(w, rest, lead, tail.extent), set.literals(whole.extent)}
 		}
 	}
 	return all
@@ -325,7 +324,7 @@ func FuzzEqualsReference(f *testing.F) {
 		f.Add(p, "secret_key = 'aaaaaaaaaaaaaaaaaaa'\nfoobaz ſecret abcd")
 	}
 	f.Fuzz(func(t *testing.T, pattern, text string) {
-		re, err := regexp.Compile(pattern)
+		re, err := rules.ParsePattern(pattern)
 		if err != nil || len(pattern) > 100 {
 			t.Skip()
 		}

@@ -2,7 +2,6 @@ package match
 
 import (
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -125,7 +124,7 @@ func edit(rng *rand.Rand, size int) []piece {
 func TestInherited(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pattern := drawPattern(3).Draw(t, "pattern")
-		re, err := regexp.Compile(pattern)
+		re, err := rules.ParsePattern(pattern)
 		if err != nil {
 			t.Skip()
 		}
@@ -161,8 +160,8 @@ func TestDismissedLead(t *testing.T) {
 		{"there is one before now", "^a{5}b", "y", "x"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			rule := &rules.Rule{ID: "r", Pattern: regexp.MustCompile(`[ab]{0,9}?(?:x\na|k)`), Allow: []rules.Allow{
-				{Target: rules.TargetMatch, Values: []*regexp.Regexp{regexp.MustCompile(test.allowed)}},
+			rule := &rules.Rule{ID: "r", Pattern: rules.MustPattern(`[ab]{0,9}?(?:x\na|k)`), Allow: []rules.Allow{
+				{Target: rules.TargetMatch, Values: []*rules.Pattern{rules.MustPattern(test.allowed)}},
 			}}
 			m := compile(t, &rules.Set{Rules: []*rules.Rule{rule}})
 			const line = "\naaaaabk\n"
@@ -189,7 +188,7 @@ func TestInheritedEdges(t *testing.T) {
 		{`ab[a-z]*é`, "ab\xc3  ", []piece{{len: 3}, {own: "\xa9"}}},
 	}
 	for _, test := range tests {
-		re := regexp.MustCompile(test.pattern)
+		re := rules.MustPattern(test.pattern)
 		text, copied := assemble([]byte(test.base), test.pieces)
 		for name, c := range searchers(parse(t, test.pattern)) {
 			t.Run(test.pattern+" "+name, func(t *testing.T) {
