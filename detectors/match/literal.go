@@ -14,10 +14,12 @@ import (
 // Limits of what is worth knowing about an expression. Past them an answer is
 // coarser, never wrong.
 const (
-	maxWords  = 512 // strings of a set
-	maxSets   = 16  // sets of an expression
-	maxClass  = 8   // runes of a class that is spelled out
-	maxCopies = 24  // copies of a repeated expression that are spelled out
+	maxWords    = 512 // strings of a set
+	longestWord = 16  // bytes of one of them
+	longEnough  = 8   // bytes from which on a string gains nothing by what may follow in several ways
+	maxSets     = 16  // sets of an expression
+	maxClass    = 8   // runes of a class that is spelled out
+	maxCopies   = 24  // copies of a repeated expression that are spelled out
 )
 
 // word is one of the strings that an expression matches. ASCII letters of a
@@ -97,8 +99,7 @@ func analyse(re *syntax.Regexp) shape {
 // asciiLiteral is the shape of a literal in ASCII, which most are: what [sequence] makes
 // of its runes, for less.
 func asciiLiteral(text []rune, fold bool) (shape, bool) {
-	length, w := extent{min: len(text)}, word{}
-	letters := make([]byte, len(text))
+	w, letters := word{}, make([]byte, len(text))
 	for i, r := range text {
 		if r >= utf8.RuneSelf {
 			return shape{}, false
@@ -108,17 +109,28 @@ func asciiLiteral(text []rune, fold bool) (shape, bool) {
 			letters[i] |= caseBit
 			w.folded = true
 		}
-		widest := 1
-		for f := unicode.SimpleFold(r); fold && f != r; f = unicode.SimpleFold(f) {
-			widest = max(widest, width(f))
-		}
-		length.max += widest
-		length.newline = length.newline || r == '\n'
 	}
 	w.text = string(letters)
-	length.first = besideRunes(orbit(text[0], fold))
-	length.last = besideRunes(orbit(text[len(text)-1], fold))
-	return shape{extent: length, words: []word{w}}, true
+	return shape{extent: literalExtent(text, fold), words: []word{w}}, true
+}
+
+// literalExtent is the extent of some runes, or of all that these fold to.
+func literalExtent(text []rune, fold bool) extent {
+	e := extent{
+		first: besideRunes(orbit(text[0], fold)),
+		last:  besideRunes(orbit(text[len(text)-1], fold)),
+	}
+	for _, r := range text {
+		least, most := width(r), width(r)
+		if r == utf8.RuneError { // as any byte that is not UTF-8 reads
+			least = 1
+		}
+		for f := unicode.SimpleFold(r); fold && f != r; f = unicode.SimpleFold(f) {
+			least, most = min(least, width(f)), max(most, width(f))
+		}
+		e.min, e.max, e.newline = e.min+least, e.max+most, e.newline || r == '\n'
+	}
+	return e
 }
 
 // orbit gives a rune's ranges: itself, or all runes that it folds to.
@@ -251,12 +263,12 @@ func sequence(parts []shape) shape {
 		before extent                   // of parts[:i]
 		last   = run{words: []word{{}}} // what the parts up to here match, back to one that is no list
 		whole  = true                   // the run is all parts so far
-		flush  = func(i int) { s.add(toRequired(last.words, last.before, after[i], last.bound)) }
+		flush  = func(i int) { s.add(toRequired(run{last.words, last.before, after[i], last.bound})) }
 	)
 	for i, p := range parts {
 		next := p.words
 		last.bound = last.bound || p.boundary && isNothing(last.words)
-		if next != nil && len(last.words)*len(next) <= maxWords {
+		if next != nil && len(last.words)*len(next) <= maxWords && (len(next) <= 1 || !last.isLong()) {
 			last.words = cross(last.words, next)
 		} else {
 			flush(i)
@@ -279,6 +291,11 @@ func sequence(parts []shape) shape {
 		flush(len(parts))
 	}
 	return s
+}
+
+// isLong tells whether each word of a run is long enough.
+func (r *run) isLong() bool {
+	return !slices.ContainsFunc(r.words, func(w word) bool { return len(w.text) < longEnough })
 }
 
 // alternate is the shape of one expression or another. Of its branches' sets it
@@ -333,7 +350,7 @@ func (s shape) required() []required {
 	if s.words == nil {
 		return s.sets
 	}
-	if set := toRequired(s.words, extent{}, extent{}, false); set != nil {
+	if set := toRequired(run{words: s.words}); set != nil {
 		return []required{set}
 	}
 	return nil

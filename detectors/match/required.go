@@ -3,6 +3,7 @@ package match
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/ascii"
 )
@@ -37,11 +38,40 @@ type run struct {
 type required []run
 
 // toRequired makes a set of one run; nil if one of the words is empty.
-func toRequired(words []word, before, after extent, bound bool) required {
-	if slices.ContainsFunc(words, func(w word) bool { return w.text == "" }) {
+func toRequired(r run) required {
+	if slices.ContainsFunc(r.words, func(w word) bool { return w.text == "" }) {
 		return nil
 	}
-	return required{{words, before, after, bound}}
+	return required{r.cut()}
+}
+
+// cut is a run without the ends of long words. These tell hardly more, and a version of a
+// text is searched as far around what is new in it as words are long.
+func (r run) cut() run {
+	words := make([]word, len(r.words))
+	var rest extent // of what is cut off
+	for i, w := range r.words {
+		head, tail := w.cut()
+		words[i] = head
+		if i == 0 {
+			rest = tail
+		} else {
+			rest = rest.or(tail)
+		}
+	}
+	return run{words, r.before, rest.add(r.after), r.bound}
+}
+
+// cut gives the word's first bytes, and the extent of the others.
+func (w word) cut() (head word, tail extent) {
+	at := min(len(w.text), longestWord)
+	for at > 0 && at < len(w.text) && !utf8.RuneStart(w.text[at]) {
+		at--
+	}
+	if at == len(w.text) {
+		return w, extent{}
+	}
+	return word{w.text[:at], w.folded}, literalExtent([]rune(w.text[at:]), w.folded)
 }
 
 // size is how many words a set has.
@@ -104,7 +134,7 @@ func (r required) prepend(first run, before, after extent) required {
 	longer := r.shift(before, after, false)
 	for i := range longer {
 		if r[i].before.max == 0 {
-			longer[i] = run{cross(first.words, r[i].words), first.before, longer[i].after, first.bound}
+			longer[i] = run{cross(first.words, r[i].words), first.before, longer[i].after, first.bound}.cut()
 		}
 	}
 	return longer
