@@ -142,13 +142,5 @@ func drawMatch(t *rapid.T, re *syntax.Regexp) string {
 // matcher is the Matcher of one pattern that searches for it in this way.
 func (c choice) matcher(re *rules.Pattern, allows ...*rules.Allow) *Matcher {
 	r := &rule{Rule: &rules.Rule{ID: "drawn", Pattern: re}, name: -1, carrier: -1, pattern: pattern{c.searcher, 0, c.literals}, allows: allows}
-	m := &Matcher{rules: []*rule{r}, searches: 1}
-	uses := map[word][]*literal{}
-	for i := range c.literals {
-		l := &c.literals[i]
-		uses[l.word()] = append(uses[l.word()], l)
-		m.longest = max(m.longest, len(l.text))
-	}
-	m.index(uses)
-	return m
+	return newMatcher([]*rule{r})
 }

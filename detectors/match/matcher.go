@@ -18,13 +18,12 @@ const MaxFound = 10_000
 
 // Matcher is all rules of a set, compiled. It is safe for concurrent use.
 type Matcher struct {
-	rules     []*rule
-	slow      []string
+	owners    []*rule // by number of a search: the rule whose pattern it is; nil for parts
+	always    []*rule // those that have no literal
 	prefilter *prefilter
 	uses      [][]*literal // by number of the prefilter's word
 	longest   int          // of the prefilter's words
-	searches  int
-	scratch   sync.Pool // of *scratch
+	scratch   sync.Pool    // of *scratch
 }
 
 // pattern is a pattern's search, and its number.
@@ -65,13 +64,13 @@ func New(set *rules.Set, more ...*rules.Rule) (*Matcher, error) {
 			all = append(all, r)
 		}
 	}
-	m := &Matcher{rules: make([]*rule, len(all))}
+	compiled := make([]*rule, len(all))
 	err := inParallel(len(all), func(i int) (err error) {
 		everyone := set.Allow
 		if slices.Contains(more, all[i]) {
 			everyone = nil
 		}
-		if m.rules[i], err = newRule(all[i], everyone); err != nil {
+		if compiled[i], err = newRule(all[i], everyone); err != nil {
 			return fmt.Errorf("rule %q: %w", all[i].ID, err)
 		}
 		return nil
@@ -79,11 +78,17 @@ func New(set *rules.Set, more ...*rules.Rule) (*Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newMatcher(compiled), nil
+}
+
+// newMatcher prepares the search for the literals of all rules.
+func newMatcher(all []*rule) *Matcher {
+	m := &Matcher{}
 	uses := map[word][]*literal{}
-	for _, r := range m.rules {
+	for _, r := range all {
 		for _, p := range r.patterns() {
-			p.number = m.searches
-			m.searches++
+			p.number = len(m.owners)
+			m.owners = append(m.owners, nil)
 			for i := range p.literals {
 				l := &p.literals[i]
 				l.search = p.number
@@ -91,12 +96,21 @@ func New(set *rules.Set, more ...*rules.Rule) (*Matcher, error) {
 				m.longest = max(m.longest, len(l.text))
 			}
 		}
-		if len(r.pattern.literals) == 0 {
-			m.slow = append(m.slow, r.ID)
+		if len(r.pattern.literals) > 0 {
+			m.owners[r.pattern.number] = r
+		} else {
+			m.always = append(m.always, r)
 		}
 	}
-	m.index(uses)
-	return m, nil
+	words := slices.SortedFunc(maps.Keys(uses), word.compare)
+	m.prefilter = newPrefilter(words)
+	for _, w := range words {
+		m.uses = append(m.uses, uses[w])
+	}
+	m.scratch.New = func() any {
+		return &scratch{bySearch: make([][]*hit, len(m.owners)), live: make([]bool, len(m.owners))}
+	}
+	return m
 }
 
 // inParallel calls do for each number below n. Its error is that of the least number.
@@ -117,19 +131,15 @@ func inParallel(n int, do func(i int) error) error {
 	return cmp.Or(errs...)
 }
 
-// index prepares the search for literals.
-func (m *Matcher) index(uses map[word][]*literal) {
-	words := slices.SortedFunc(maps.Keys(uses), word.compare)
-	m.prefilter = newPrefilter(words)
-	for _, w := range words {
-		m.uses = append(m.uses, uses[w])
-	}
-	m.scratch.New = func() any { return &scratch{bySearch: make([][]*hit, m.searches), live: make([]bool, m.searches)} }
-}
-
 // Slow gives the ids of rules that have no usable literal. They search every
 // text as a whole, which takes longer than all other rules together.
-func (m *Matcher) Slow() []string { return slices.Clone(m.slow) }
+func (m *Matcher) Slow() []string {
+	var ids []string
+	for _, r := range m.always {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
 
 // Text is what [Matcher.Find] searches, and what is known of it beforehand.
 type Text struct {
@@ -165,11 +175,19 @@ func (m *Matcher) Find(input Text) []Found {
 
 	var all []Found
 	t := &text{data: input.Data, hits: s.bySearch}
-	for _, r := range m.rules {
-		elsewhere := r.Path != nil && input.InPath != nil && t.mayMatch(r.pattern) && !input.InPath(r.Path)
+	find := func(r *rule) {
+		elsewhere := r.Path != nil && input.InPath != nil && !input.InPath(r.Path)
 		if !elsewhere && (!input.Binary || r.binary) {
 			all = r.find(t, all)
 		}
+	}
+	for _, search := range s.used {
+		if r := m.owners[search]; r != nil {
+			find(r)
+		}
+	}
+	for _, r := range m.always {
+		find(r)
 	}
 	if input.Trace != nil {
 		input.Trace.keep(len(input.Data), s.hits)

@@ -105,17 +105,9 @@ func (t *text) matches(p pattern, found func(indices []int) verdict) {
 	}
 }
 
-// find adds what the rule finds to found.
+// find adds what the rule finds to found: those matches of the pattern that are the
+// rule's.
 func (r *rule) find(t *text, found []Found) []Found {
-	if !t.mayMatch(r.pattern) {
-		return found
-	}
-	return r.judgeAll(t, found)
-}
-
-// judgeAll adds those matches of the pattern that are the rule's. It is apart from
-// find because found moves to the heap here, which most rules are spared.
-func (r *rule) judgeAll(t *text, found []Found) []Found {
 	before := len(found)
 	t.matches(r.pattern, func(indices []int) verdict {
 		f, ok := r.judge(t, indices)

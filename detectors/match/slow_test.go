@@ -23,14 +23,15 @@ import (
 func slow(t testing.TB, set *rules.Set) *Matcher {
 	t.Helper()
 	m := compile(t, set)
-	for _, r := range m.rules {
+	all := append(slices.DeleteFunc(m.owners, func(r *rule) bool { return r == nil }), m.always...)
+	for _, r := range all {
 		r.pattern.searcher, r.pattern.literals = oracle{r.Pattern}, nil
 		for i := range r.parts {
 			p := &r.parts[i]
 			p.pattern.searcher, p.pattern.literals = oracle{p.Pattern}, nil
 		}
 	}
-	return m
+	return newMatcher(all)
 }
 
 // oracle searches with package regexp alone. As no rule is after empty matches, it
