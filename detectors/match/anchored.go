@@ -177,4 +177,4 @@ func (t *attempt) furthest(m []int, end int, hits []*hit) []int {
 }
 
 // start is where a match of the rest begins that has the literal here.
-func (h *hit) start() int { return h.at - h.literal.before.min }
+func (h *hit) start() int { return int(h.at) - h.literal.before.min }

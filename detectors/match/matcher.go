@@ -233,7 +233,7 @@ func (m *Matcher) scan(into []hit, data []byte, from, to int) []hit {
 		at += from
 		for _, l := range m.uses[word] {
 			if l.fits(data, at) {
-				into = append(into, hit{literal: l, at: at})
+				into = append(into, hitAt(l, at))
 			}
 		}
 	})

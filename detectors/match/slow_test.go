@@ -256,7 +256,8 @@ func (c choice) hits(text []byte) []*hit {
 	var hits []*hit
 	newPrefilter(words).scan(text, func(i int32, at int) {
 		if l := &c.literals[i]; l.fits(text, at) {
-			hits = append(hits, &hit{literal: l, at: at})
+			h := hitAt(l, at)
+			hits = append(hits, &h)
 		}
 	})
 	return hits

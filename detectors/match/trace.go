@@ -8,7 +8,7 @@ import (
 // hit is a place where a literal stands.
 type hit struct {
 	literal *literal
-	at      int
+	at, to  int32
 	// rejected is the stretch of text that tells that no match has the literal
 	// here. It is empty as long as that isn't known.
 	rejected stretch
@@ -17,10 +17,12 @@ type hit struct {
 	resume int32
 }
 
-func (h *hit) end() int { return h.at + len(h.literal.text) }
+func hitAt(l *literal, at int) hit {
+	return hit{literal: l, at: int32(at), to: int32(at + len(l.text))}
+}
 
 // needs is the stretch that tells that the literal stands here, and may.
-func (h *hit) needs() stretch { return stretch{int32(h.at - 1), int32(h.end() + 1)} }
+func (h *hit) needs() stretch { return stretch{h.at - 1, h.to + 1} }
 
 // reject notes that no match has the literal here, and that so much of the text
 // says it. From -1 on, it says it as what the text begins with; up to where the
@@ -88,20 +90,24 @@ func (p *pieces) moved(s stretch, c Copy) stretch {
 // inherited adds the base's hits that lie in copied pieces, with what stands beside
 // them, in order.
 func (p *pieces) inherited(into, base []hit) []hit {
+	next, from := 0, 0 // how far the base has been read: hits, and bytes
 	for _, c := range p.copied {
-		first, _ := slices.BinarySearchFunc(base, c.From, func(h hit, from int) int { return h.end() - from - 1 })
-		for _, h := range base[first:] {
-			if h.end() > c.From+c.Len {
-				break
-			}
+		if c.From < from {
+			next = 0
+		}
+		next += endingBy(base[next:], c.From)
+		from = c.From + c.Len
+		by := int32(c.At - c.From)
+		for ; next < len(base) && int(base[next].to) <= from; next++ {
+			h := base[next]
 			if p.moved(h.needs(), c).empty() {
 				continue
 			}
-			h.at += c.At - c.From
+			h.at, h.to = h.at+by, h.to+by
 			if h.rejected = p.moved(h.rejected, c); h.rejected.empty() {
 				h.resume = 0
 			} else if h.resume > 0 {
-				h.resume += int32(c.At - c.From)
+				h.resume += by
 			}
 			into = append(into, h)
 		}
@@ -109,9 +115,20 @@ func (p *pieces) inherited(into, base []hit) []hit {
 	return into
 }
 
+// endingBy gives how many hits end at a place or before it. It takes little time if these
+// are few: most pieces of a text stand where those before them end.
+func endingBy(hits []hit, place int) int {
+	most := 1
+	for most < len(hits) && int(hits[most].to) <= place {
+		most *= 2
+	}
+	n, _ := slices.BinarySearchFunc(hits[:min(most, len(hits))], place, func(h hit, place int) int { return int(h.to) - place - 1 })
+	return n
+}
+
 // hold tells whether a hit in the text is one of those that are inherited.
 func (p *pieces) hold(h hit) bool {
-	after, _ := slices.BinarySearchFunc(p.copied, h.at, func(c Copy, at int) int { return c.At - at - 1 })
+	after, _ := slices.BinarySearchFunc(p.copied, int(h.at), func(c Copy, at int) int { return c.At - at - 1 })
 	if after == 0 {
 		return false
 	}
@@ -151,9 +168,9 @@ func (p *pieces) seams(margin int, scan func(from, to int)) {
 // none has far to go.
 func sortHits(hits []hit) {
 	for i := 1; i < len(hits); i++ {
-		h, end := hits[i], hits[i].end()
+		h := hits[i]
 		k := i
-		for ; k > 0 && hits[k-1].end() > end; k-- {
+		for ; k > 0 && hits[k-1].to > h.to; k-- {
 			hits[k] = hits[k-1]
 		}
 		hits[k] = h
@@ -163,7 +180,7 @@ func sortHits(hits []hit) {
 // merge gives two ordered lists of hits as one.
 func merge(into, a, b []hit) []hit {
 	for len(a) > 0 && len(b) > 0 {
-		if a[0].end() <= b[0].end() {
+		if a[0].to <= b[0].to {
 			into, a = append(into, a[0]), a[1:]
 		} else {
 			into, b = append(into, b[0]), b[1:]

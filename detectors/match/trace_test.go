@@ -46,7 +46,7 @@ func compareInherited(t failer, m *Matcher, text []byte, base *Trace, copied []C
 	if diff := cmp.Diff(want, got, foundByPointer); diff != "" {
 		t.Fatalf("%q, of which %v is copied (-want +got):\n%s", text, copied, diff)
 	}
-	place := func(h hit) [2]int { return [2]int{h.literal.search, h.at} }
+	place := func(h hit) [2]int { return [2]int{h.literal.search, int(h.at)} }
 	sorted := func(trace *Trace) [][2]int {
 		var places [][2]int
 		for _, h := range trace.hits {
@@ -58,7 +58,7 @@ func compareInherited(t failer, m *Matcher, text []byte, base *Trace, copied []C
 	if diff := cmp.Diff(sorted(fresh), sorted(next)); diff != "" {
 		t.Fatalf("literals in %q, of which %v is copied (-want +got):\n%s", text, copied, diff)
 	}
-	if !slices.IsSortedFunc(next.hits, func(a, b hit) int { return a.end() - b.end() }) {
+	if !slices.IsSortedFunc(next.hits, func(a, b hit) int { return int(a.to - b.to) }) {
 		t.Fatalf("%q: the trace is not in order", text)
 	}
 	return next, len(got)

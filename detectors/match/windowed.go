@@ -36,8 +36,8 @@ func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int
 	around := lines{text: text}
 	for _, h := range hits {
 		windows = append(windows, window{
-			from: around.reachBack(h.at, w.lead.add(h.literal.before)),
-			to:   around.reach(h.end(), h.literal.after),
+			from: around.reachBack(int(h.at), w.lead.add(h.literal.before)),
+			to:   around.reach(int(h.to), h.literal.after),
 			hit:  h,
 		})
 	}
