@@ -2,12 +2,12 @@ package detectors
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/ascii"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -89,13 +89,13 @@ func mayMean(name string) bool {
 	return judge.NameOf(name) >= judge.Key || judge.NameOf("its_"+strings.TrimSuffix(name, "s")) >= judge.Key || isLogin(name)
 }
 
-// tempts tells whether what follows a name may be its value: not the rest of a sentence,
-// a flag, a number or a reference.
-func tempts(rest []byte) bool {
-	if apart.Match(rest) {
-		return true
-	}
-	rest = bytes.TrimLeft(further.ReplaceAll(rest, nil), "\"'`])\\")
+// tempts tells whether what follows a name may be its value, or lead to it.
+func tempts(rest []byte) bool { return mayBeValue(rest) || leadsOn(rest) }
+
+// mayBeValue tells whether what follows a name may be its value: not the rest of a
+// sentence, a flag, a number or a reference.
+func mayBeValue(rest []byte) bool {
+	rest = bytes.TrimLeft(rest[further(rest):], "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
 	if len(value) > 0 && strings.IndexByte(":=>,;\r\n", value[0]) >= 0 {
 		value = bytes.TrimLeft(value, ":=>,; \t\r\n|-[(\"'`\\") // may stand on the next line
@@ -110,8 +110,20 @@ func tempts(rest []byte) bool {
 	return len(value) >= 4 && strings.IndexByte("<{}", value[0]) < 0 && (value[0] != '$' || bytes.ContainsAny(value, ":-")) && string(value) != "true" && string(value) != "false" && string(value) != "null"
 }
 
-// apart matches what leads to a value that stands apart from its name: name: …, value: ….
-var apart = regexp.MustCompile(`(?i)value|default`)
+// leadsOn tells whether a value may stand apart from its name: name: …, value: ….
+func leadsOn(rest []byte) bool {
+	lower := bytes.ToLower(rest)
+	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default"))
+}
 
-// further matches the parts of a name that follow one that means a secret.
-var further = regexp.MustCompile(`^(?:\.[\w-]+)+`)
+// further gives the length of the parts of a name that follow one which means a secret.
+func further(rest []byte) int {
+	at := 0
+	for at+1 < len(rest) && rest[at] == '.' && isNamePart(rest[at+1]) {
+		for at++; at < len(rest) && isNamePart(rest[at]); at++ {
+		}
+	}
+	return at
+}
+
+func isNamePart(c byte) bool { return ascii.IsWord(c) || c == '-' }

@@ -88,27 +88,6 @@ func TestFileOf(t *testing.T) {
 	}
 }
 
-func TestAllExemplify(t *testing.T) {
-	tests := []struct {
-		paths []string
-		want  bool
-	}{
-		{nil, false},
-		{[]string{"tests/a.go"}, true},
-		{[]string{"tests/a.go", "docs/b.tmpl"}, true},
-		{[]string{"tests/a.go", "cmd/a.go"}, false},
-		{[]string{"UserServiceTest.java"}, true},
-		{[]string{"LoginIT.java"}, true},
-		{[]string{"attestation.go"}, false},
-		{[]string{"AUDIT.go"}, false},
-	}
-	for _, test := range tests {
-		if got := allExemplify(test.paths); got != test.want {
-			t.Errorf("%q: got %t, want %t", test.paths, got, test.want)
-		}
-	}
-}
-
 // entries gives what a reader reads, as path, value and place.
 func entries(read format.Reader, text string) (all []string) {
 	for e := range read([]byte(text)) {
@@ -138,21 +117,6 @@ func TestReadConf(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, entries(readConf, text)); diff != "" {
 			t.Errorf("%q: (-want +got):\n%s", text, diff)
-		}
-	}
-}
-
-func TestEnvOf(t *testing.T) {
-	for text, want := range map[string]string{
-		"": "", "app.yml": "", "product/app.yml": "", "device.yml": "", "contest": "",
-		".env.production": "prod", "deploy/live/app.yml": "prod", "application-prd.properties": "prod",
-		"config/staging.yml": "staging", "uat": "staging", "app-pre-prod.yml": "staging",
-		".env.local": "dev", "development": "dev", "settings_dev.py": "dev",
-		"tests/a.yml": "test", "ci/a.yml": "test", "QA": "test",
-		"dev/prod.yml": "dev",
-	} {
-		if got := envOf(text); got != want {
-			t.Errorf("envOf(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	if layers < maxLayers {
 		matches = d.detectIn(c, append(texts, decoded...), matches, layers+1)
 	}
-	if layers == 1 && len(matches) > 0 && allExemplify(c.paths()) {
+	if layers == 1 && len(matches) > 0 && allExemplary(c.paths()) {
 		lowerRandom(matches)
 	}
 	tell(matches, settings)

@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -187,12 +186,8 @@ const longKey = 10
 func (r *reading) trustsWord(s *setting) bool {
 	const long = 8
 	return r.role == keeps || s.env == "prod" || s.env == "staging" ||
-		len(s.value) >= long && judge.EndsAsPassword(s.name) && !pipeline.MatchString(r.path)
+		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path)
 }
-
-// pipeline matches files of CI systems and of Docker Compose, whose services mostly have
-// passwords that are thrown away with them.
-var pipeline = regexp.MustCompile(`(?i)(?:^|/)\.(?:github|gitlab|circleci|travis|drone|woodpecker|buildkite|semaphore)|(?:pipelines?|cloudbuild|buildspec|codemagic|bitrise|appveyor|jenkinsfile)[\w.-]*$|docker-compose[\w.-]*$|(?:^|/)compose\.ya?ml$`)
 
 // strong tells whether a value is so long and varied that its characters, be they those
 // of a template or of code, are there by chance: the salts of WordPress.

@@ -1,0 +1,51 @@
+package detectors
+
+import "testing"
+
+func TestAllExemplary(t *testing.T) {
+	tests := []struct {
+		paths []string
+		want  bool
+	}{
+		{nil, false},
+		{[]string{"tests/a.go"}, true},
+		{[]string{"tests/a.go", "docs/b.tmpl"}, true},
+		{[]string{"tests/a.go", "cmd/a.go"}, false},
+		{[]string{"UserServiceTest.java"}, true},
+		{[]string{"LoginIT.java"}, true},
+		{[]string{"attestation.go"}, false},
+		{[]string{"AUDIT.go"}, false},
+	}
+	for _, test := range tests {
+		if got := allExemplary(test.paths); got != test.want {
+			t.Errorf("%q: got %t, want %t", test.paths, got, test.want)
+		}
+	}
+}
+
+func TestEnvOf(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "app.yml": "", "product/app.yml": "", "device.yml": "", "contest": "",
+		".env.production": "prod", "deploy/live/app.yml": "prod", "application-prd.properties": "prod",
+		"config/staging.yml": "staging", "uat": "staging", "app-pre-prod.yml": "staging",
+		".env.local": "dev", "development": "dev", "settings_dev.py": "dev",
+		"tests/a.yml": "test", "ci/a.yml": "test", "QA": "test",
+		"dev/prod.yml": "dev",
+	} {
+		if got := envOf(text); got != want {
+			t.Errorf("envOf(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestIsPipeline(t *testing.T) {
+	for path, want := range map[string]bool{
+		"": false, "app.yml": false, "deploy/compose.yml": true, "compose.yml.md": false, "docker-compose.prod.yml": true,
+		".github/workflows/a.yml": true, "sub/.gitlab-ci.yml": true, "github/a.yml": false, "Jenkinsfile": true,
+		"azure-pipelines.yml": true, "cloudbuild.yaml": true, "build/cloudbuild/a.yml": false,
+	} {
+		if got := isPipeline(path); got != want {
+			t.Errorf("%q: got %t, want %t", path, got, want)
+		}
+	}
+}
