@@ -76,38 +76,62 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
-		rest := text[end:min(end+120, len(text))]
-		name := string(text[start:end])
-		may = tempts(rest) && mayMean(name) || name == "Secret" // of Kubernetes, with names that need not say so
+		name, rest := string(text[start:end]), text[end:min(end+120, len(text))]
+		switch value := valueAfter(rest); {
+		case name == "Secret": // of Kubernetes, with names that need not say so
+			may = true
+		case len(value) >= leastPassword || leadsOn(rest):
+			least := leastLength(name)
+			may = least > 0 && (len(value) >= least || leadsOn(rest))
+		}
 		return !may
 	})
 	return may
 }
 
-// mayMean tells whether a name means a secret, alone or with what leads to it.
-func mayMean(name string) bool {
-	return judge.NameOf(name) >= judge.Key || judge.NameOf("its_"+strings.TrimSuffix(name, "s")) >= judge.Key || isLogin(name)
+// Values that are shorter are no passwords, or no keys.
+const (
+	leastPassword = 4
+	leastKey      = 8
+)
+
+// leastLength gives the length that a secret under a name has at least, alone or with what
+// leads to the name; 0 if it means none.
+func leastLength(name string) int {
+	meaning := judge.NameOf(name)
+	if meaning < judge.Key {
+		meaning = judge.NameOf("its_" + strings.TrimSuffix(name, "s"))
+	}
+	switch {
+	case meaning == judge.Password, isLogin(name):
+		return leastPassword
+	case meaning == judge.Key:
+		return leastKey
+	}
+	return 0
 }
 
-// tempts tells whether what follows a name may be its value, or lead to it.
-func tempts(rest []byte) bool { return mayBeValue(rest) || leadsOn(rest) }
-
-// mayBeValue tells whether what follows a name may be its value: not the rest of a
-// sentence, a flag, a number or a reference.
-func mayBeValue(rest []byte) bool {
+// valueAfter gives the beginning of what follows a name, if it may be its value: not the
+// rest of a sentence, a flag or a reference.
+func valueAfter(rest []byte) []byte {
 	rest = bytes.TrimLeft(rest[further(rest):], "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
 	if len(value) > 0 && strings.IndexByte(":=>,;\r\n", value[0]) >= 0 {
 		value = bytes.TrimLeft(value, ":=>,; \t\r\n|-[(\"'`\\") // may stand on the next line
 	} else if len(value) == len(rest) {
-		return false
+		return nil
 	}
 	value = bytes.TrimLeft(value, "\"'`")
-	if end := bytes.IndexAny(value, " \t\r\n\"'`<"); end >= 0 {
+	if end := bytes.IndexAny(value, " \t\r\n\"'`<"); end >= 0 && !isScheme(string(value[:end])) {
 		value = value[:end]
 	}
 	value = bytes.TrimRight(value, ",;)]}")
-	return len(value) >= 4 && strings.IndexByte("<{}", value[0]) < 0 && (value[0] != '$' || bytes.ContainsAny(value, ":-")) && string(value) != "true" && string(value) != "false" && string(value) != "null"
+	switch {
+	case len(value) == 0, strings.IndexByte("<{}", value[0]) >= 0, value[0] == '$' && !bytes.ContainsAny(value, ":-"),
+		bytes.Contains(value, []byte("${{")), string(value) == "true", string(value) == "false", string(value) == "null":
+		return nil
+	}
+	return value
 }
 
 // leadsOn tells whether a value may stand apart from its name: name: …, value: ….

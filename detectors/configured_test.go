@@ -27,7 +27,7 @@ func TestMayAssign(t *testing.T) {
 		{"- name: TOKEN\n  value: abcd1", true},
 		{"variable \"token\" {\n  default = 1", true},
 		{"passwords: [abcd1]", true},
-		{"jwt:\n  key: abcd1", true},
+		{"jwt:\n  key: abcd1234", true},
 		{"basic_auth: a:abcd1", true},
 		{"kind: Secret", true},
 		{"--password abcd1", true},

@@ -33,9 +33,9 @@ func TestStructureAndPatterns(t *testing.T) {
 		{"provider", "prod.env", "ACME_TOKEN=" + tok, []string{"tok ACME_TOKEN prod high [config-secret] " + tok}},
 		{"looks random", "prod.env", "ACME_TOKEN=" + key, []string{"config-secret ACME_TOKEN prod medium [any] " + key}},
 		{"no structure", "notes.txt", "ACME_TOKEN=" + key, []string{"any ACME_TOKEN  medium [] " + key}},
-		{"denied", "app.yml", "token: abcd1\nencryptedData:\n  other: " + key, nil},
-		{"denied by its name", "app.yml", "token: abcd1\ntoken_hash: " + key, nil},
-		{"provider's is not denied", "app.yml", "token: abcd1\nencryptedData:\n  other: " + tok, []string{"tok other  high [] " + tok}},
+		{"denied", "app.yml", "token: abcd1234\nencryptedData:\n  other: " + key, nil},
+		{"denied by its name", "app.yml", "token: abcd1234\ntoken_hash: " + key, nil},
+		{"provider's is not denied", "app.yml", "token: abcd1234\nencryptedData:\n  other: " + tok, []string{"tok other  high [] " + tok}},
 		{"both in one value", "app.env", `X='{"password": "Harvest#2931", "token": "` + key + `"}'`, []string{"config-password password  medium [any config-secret] Harvest#2931"}},
 	}
 	for _, test := range tests {

@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -76,7 +75,7 @@ func (r *reading) unwrap(c *candidate) {
 		return
 	}
 	scheme, credentials, ok := strings.Cut(c.value, " ")
-	if ok && slices.Contains(schemes, strings.ToLower(scheme)) && r.meaning(c.name) != judge.Password {
+	if ok && isScheme(scheme) && r.meaning(c.name) != judge.Password {
 		c.last(credentials)
 		if r.meaning(c.name) == judge.Nothing {
 			c.name = "authorization"
@@ -120,8 +119,14 @@ func (r *reading) meaning(name string) judge.Meaning {
 	return meaning
 }
 
-// schemes are those of Authorization headers (RFC 9110).
-var schemes = []string{"basic", "bearer", "token", "apikey", "api-key", "bot", "key"}
+// isScheme tells whether a word is a scheme of Authorization headers (RFC 9110).
+func isScheme(word string) bool {
+	switch strings.ToLower(word) {
+	case "basic", "bearer", "token", "apikey", "api-key", "bot", "key":
+		return true
+	}
+	return false
+}
 
 var loginMarks = strings.NewReplacer("_", "", "-", "")
 
