@@ -67,8 +67,11 @@ func (l *Lookup) ID(i int) ID { return l.db.ID(i) }
 // Find is as in [DB].
 func (l *Lookup) Find(id ID) (int, bool) { return l.db.Find(id) }
 
-// FindBytes is as in [DB].
-func (l *Lookup) FindBytes(id []byte) (int, bool) { return l.db.FindBytes(id) }
+// FindAs is as in [DB].
+func (l *Lookup) FindAs(id []byte, t Type) (int, bool) {
+	i, ok := l.db.ids.find(id)
+	return i, ok && (t == Unknown || l.Type(i) == t)
+}
 
 // Problems are the parts that were not read so far. What was not asked for is not
 // among them.

@@ -240,8 +240,12 @@ func (db *DB) ID(i int) ID { return ID(db.ids.at(i)) }
 // Find gives the number of an object.
 func (db *DB) Find(id ID) (int, bool) { return db.ids.find([]byte(id)) }
 
-// FindBytes gives the number of the object with the raw id.
-func (db *DB) FindBytes(id []byte) (int, bool) { return db.ids.find(id) }
+// FindAs gives the number of the object with the raw id, if it is of the type;
+// Unknown stands for any.
+func (db *DB) FindAs(id []byte, t Type) (int, bool) {
+	i, ok := db.ids.find(id)
+	return i, ok && (t == Unknown || db.types[i] == t)
+}
 
 // Type is the type of an object.
 func (db *DB) Type(i int) Type { return db.types[i] }

@@ -21,7 +21,7 @@ type objects interface {
 	Len() int
 	ID(i int) ID
 	Find(id ID) (int, bool)
-	FindBytes(id []byte) (int, bool)
+	FindAs(id []byte, t Type) (int, bool)
 	Type(i int) Type
 	Size(i int) int64
 	Read(ctx context.Context, i int) ([]byte, error)

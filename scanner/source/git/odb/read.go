@@ -227,7 +227,7 @@ func (r *reader) object(ctx context.Context, i int) ([]byte, error) {
 	data, err := a.anyCopy(int32(i), -1)
 	if isGone(err) {
 		if db := r.db.current(ctx); db != nil {
-			if now, ok := db.FindBytes(r.db.ids.at(i)); ok && db.Type(now) == r.db.Type(i) {
+			if now, ok := db.FindAs(r.db.ids.at(i), r.db.Type(i)); ok {
 				return (&reader{db: db}).object(ctx, now)
 			}
 		}
