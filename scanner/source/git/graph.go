@@ -18,12 +18,13 @@ import (
 )
 
 // objects is an object database: package odb's own reader, or the git binary.
-// Objects are numbered in the order of their ids.
+// Objects are numbered in the order of their ids; where few are looked up, in the
+// order in which they are found, and Len grows.
 type objects interface {
 	Len() int
 	ID(i int) odb.ID
 	Find(id odb.ID) (int, bool)
-	FindBytes(id []byte) (int, bool)
+	FindAs(id []byte, t odb.Type) (int, bool)
 	Type(i int) odb.Type
 	Size(i int) int64
 	Read(ctx context.Context, i int) ([]byte, error)
@@ -136,7 +137,7 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 			target, ok := parseTagTarget(o.Data)
 			mu.Lock()
 			defer mu.Unlock()
-			switch k := g.find(target, 0); {
+			switch k := g.find(target, odb.Unknown); {
 			case !ok:
 				g.malformed = append(g.malformed, i)
 			case k == none:
@@ -205,9 +206,9 @@ func loadGraph(ctx context.Context, db objects, workers int, withTrees bool, cut
 // loadCommit reads one commit, and takes it for the whole history.
 func loadCommit(ctx context.Context, db objects, id odb.ID) (*graph, error) {
 	g := &graph{db: db, number: map[int32]int32{}}
-	g.trees.init(db)
-	i, ok := db.Find(id)
-	if !ok || db.Type(i) != odb.Commit {
+	i, ok := db.FindAs([]byte(id), odb.Commit)
+	g.trees.init(db) // once there is an object, for the length of its id
+	if !ok {
 		return g, nil // an unborn branch's
 	}
 	data, err := db.Read(ctx, i)
@@ -238,18 +239,17 @@ func (g *graph) person(who []byte) int32 {
 	return n
 }
 
-// find gives the number of an object of a type (0: any), from its id in hex.
+// find gives the number of an object of a type (Unknown: any), from its id in hex.
 func (g *graph) find(hexID []byte, t odb.Type) int32 {
 	var raw [32]byte
 	n, err := hex.Decode(raw[:], hexID[:min(len(hexID), hex.EncodedLen(len(raw)))])
 	if err != nil {
 		return none
 	}
-	i, ok := g.db.FindBytes(raw[:n])
-	if !ok || t != 0 && g.db.Type(i) != t {
-		return none
+	if i, ok := g.db.FindAs(raw[:n], t); ok {
+		return int32(i)
 	}
-	return int32(i)
+	return none
 }
 
 // commitOf follows an object, through tags, to a commit. On the way it passes

@@ -77,7 +77,7 @@ const (
 type blobNames struct {
 	db    objects
 	paths *pathTable
-	first []int32           // object → its first path; none
+	first table[int32]      // object → its first path, plus one; 0: none
 	more  map[int32][]int32 // object → its further paths
 	known map[objectPath]bool
 	// curtailed: a tree has more paths than it was followed to. A blob with
@@ -89,17 +89,13 @@ type blobNames struct {
 type objectPath struct{ object, path int32 }
 
 func newBlobNames(g *graph) *blobNames {
-	b := &blobNames{
+	return &blobNames{
 		db:    g.db,
 		paths: newPathTable(&g.trees),
-		first: make([]int32, g.db.Len()),
+		first: make(table[int32], g.db.Len()),
 		more:  map[int32][]int32{},
 		known: map[objectPath]bool{},
 	}
-	for i := range b.first {
-		b.first[i] = none
-	}
-	return b
 }
 
 // nameBlobs walks the trees of all commits, entering each tree once per path
@@ -148,13 +144,13 @@ func (b *blobNames) note(object, path int32) bool {
 	if b.has(object, path) {
 		return false
 	}
-	if isTree := b.db.Type(int(object)) == odb.Tree; isTree && b.paths.depth[path] > deepest ||
-		len(b.more[object]) >= mostPaths || len(b.known) >= mostFurther {
-		b.curtailed = b.curtailed || isTree
+	isTree := func() bool { return b.db.Type(int(object)) == odb.Tree }
+	if len(b.more[object]) >= mostPaths || len(b.known) >= mostFurther || b.paths.depth[path] > deepest && isTree() {
+		b.curtailed = b.curtailed || isTree()
 		return false
 	}
-	if b.first[object] == none {
-		b.first[object] = path
+	if b.first.get(object) == 0 {
+		b.first.set(object, path+1)
 		return true
 	}
 	b.more[object] = append(b.more[object], path)
@@ -164,15 +160,16 @@ func (b *blobNames) note(object, path int32) bool {
 
 // has tells whether a path is noted as one of an object's.
 func (b *blobNames) has(object, path int32) bool {
-	return b.first[object] == path || b.known[objectPath{object, path}]
+	return b.first.get(object) == path+1 || b.known[objectPath{object, path}]
 }
 
 // at gives all paths of an object, in the order they were met.
 func (b *blobNames) at(object int32) []int32 {
-	if b.first[object] == none {
+	first := b.first.get(object)
+	if first == 0 {
 		return nil
 	}
-	return append([]int32{b.first[object]}, b.more[object]...)
+	return append([]int32{first - 1}, b.more[object]...)
 }
 
 // of spells all paths of an object.

@@ -7,7 +7,7 @@
 //	repository.go  where the parts of a repository are, and who can read them
 //	refs.go        names of commits
 //	odb/           objects, read in the order in which packs keep them
-//	graph.go       commits, numbered parents first; trees.go and lists.go keep the trees
+//	graph.go       commits, numbered parents first; trees.go, lists.go and table.go keep the trees
 //	paths.go       which paths each blob ever had
 //	index.go       what is staged
 //	narrow.go      what --staged, --since and --range leave of all that

@@ -239,31 +239,34 @@ func (s *sweep) sweepObjects(ctx context.Context, v scanner.Visitor) error {
 	messages := s.prefix == ""
 	var total, filtered int64
 	wanted := make([]bool, s.db.Len())
-	consider := func(o int32) {
-		switch s.db.Type(int(o)) {
-		case odb.Blob:
-			if !slices.ContainsFunc(s.namesOf(o), s.options.Filter.Admits) {
-				filtered++
-				return
-			}
-			wanted[o] = true
-		case odb.Commit, odb.Tag:
-			wanted[o] = messages
-		}
-		if wanted[o] {
-			total++
+	want := func(o int32) {
+		wanted[o] = true
+		total++
+	}
+	wantBlob := func(o int32) {
+		if slices.ContainsFunc(s.namesOf(o), s.options.Filter.Admits) {
+			want(o)
+		} else {
+			filtered++
 		}
 	}
 	if s.scope == nil {
-		for i := range wanted {
-			consider(int32(i))
+		for i := range int32(len(wanted)) {
+			switch t := s.db.Type(int(i)); {
+			case t == odb.Blob:
+				wantBlob(i)
+			case messages && (t == odb.Commit || t == odb.Tag):
+				want(i)
+			}
 		}
 	} else { // little of much
 		for o := range s.scope.blobs {
-			consider(o)
+			wantBlob(o)
 		}
 		for o := range s.scope.commits {
-			consider(o)
+			if messages {
+				want(o)
+			}
 		}
 	}
 	if filtered > 0 {

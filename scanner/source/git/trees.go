@@ -27,7 +27,7 @@ type treeTable struct {
 	names   []string
 	nameNo  map[string]uint32
 	lists   lists             // the entries of each tree
-	at      []uint32          // object number → its list; 0: not read
+	at      table[uint32]     // object number → its list; 0: not read
 	read    int               // trees
 	absent  map[uint32]odb.ID // entries without their object, and its id
 }
@@ -160,7 +160,7 @@ func (t *treeTable) add(object int32, data []byte, base *treeTrace, copied []odb
 	t.read++
 	handle, list := t.lists.add(len(raw))
 	t.mu.Unlock()
-	t.at[object] = handle
+	t.at.set(object, handle)
 	for k := range raw {
 		e := &raw[k]
 		if !e.known {
@@ -187,7 +187,7 @@ func (t *treeTable) child(e *rawEntry) int32 {
 	case treeEntry:
 		want = odb.Tree
 	}
-	if i, ok := t.db.FindBytes(e.id); ok && t.db.Type(i) == want {
+	if i, ok := t.db.FindAs(e.id, want); ok {
 		return int32(i)
 	}
 	return none
@@ -236,15 +236,16 @@ func (t *treeTable) nameNumber(name string) uint32 {
 
 // list gives the numbers of a tree's entries; none where the tree was not read.
 func (t *treeTable) list(object int32) []uint32 {
-	if t.at[object] == 0 {
+	handle := t.at.get(object)
+	if handle == 0 {
 		return nil
 	}
-	return t.lists.get(t.at[object])
+	return t.lists.get(handle)
 }
 
 // load reads a tree unless it was read before. It is for one goroutine.
 func (t *treeTable) load(ctx context.Context, object int32) error {
-	if t.at[object] != 0 {
+	if t.at.get(object) != 0 {
 		return nil
 	}
 	data, err := t.db.Read(ctx, int(object))

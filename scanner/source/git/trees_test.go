@@ -15,9 +15,9 @@ import (
 // noObjects is a database of as many trees as are asked for, with nothing in them.
 type noObjects struct{ objects }
 
-func (noObjects) Len() int                     { return 10 }
-func (noObjects) ID(int) odb.ID                { return odb.ID(strings.Repeat("x", 20)) }
-func (noObjects) FindBytes([]byte) (int, bool) { return 0, false }
+func (noObjects) Len() int                            { return 10 }
+func (noObjects) ID(int) odb.ID                       { return odb.ID(strings.Repeat("x", 20)) }
+func (noObjects) FindAs([]byte, odb.Type) (int, bool) { return 0, false }
 
 // TestTreeOfPieces: which entries a tree has does not depend on what is known of
 // the one that it is stored as a delta of, wherever copies begin and end.

@@ -134,7 +134,7 @@ func TestRandomDatabases(t *testing.T) {
 			listed[objects[e.object].id] = true
 		}
 
-		db, sources := openEither(rt, dir)
+		db := openEither(t, dir, rapid.Bool().Draw(rt, "look up"))
 		defer db.Close()
 		if db.Len() != len(listed) {
 			rt.Fatalf("%d objects, want %d", db.Len(), len(listed))
@@ -162,7 +162,7 @@ func TestRandomDatabases(t *testing.T) {
 			}
 		}
 		lost := 0
-		for _, s := range sources {
+		for _, s := range sourcesOf(db) {
 			lost += s.lost
 		}
 		if want := len(listed) - len(can); lost != want || (len(db.Problems()) > 0) != (want > 0) {
@@ -171,20 +171,24 @@ func TestRandomDatabases(t *testing.T) {
 	})
 }
 
-// openEither opens a database in one of the ways that there are, and gives its sources.
-func openEither(t *rapid.T, dir string) (objects, []*source) {
-	if rapid.Bool().Draw(t, "look up") {
-		l, err := OpenLookup(context.Background(), dir, 20)
-		if err != nil {
-			t.Fatal(err)
+// openEither opens a database in one of the ways that there are.
+func openEither(t *testing.T, dir string, toLookUp bool) objects {
+	if toLookUp {
+		return lookUp(t, dir, 20)
+	}
+	return openDB(t, dir, 20)
+}
+
+// sourcesOf gives the sources of a database that knows all, or of the one behind
+// a lookup if that had to learn.
+func sourcesOf(db objects) []*source {
+	if l, ok := db.(*Lookup); ok {
+		if l.all == nil {
+			return nil
 		}
-		return l, l.db.sources
+		return l.all.sources
 	}
-	db, err := Open(context.Background(), dir, 20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db, db.sources
+	return db.(*DB).sources
 }
 
 // checkDamaged sweeps a damaged database and gives its problems: what is visited
@@ -442,11 +446,7 @@ func TestHostilePacks(t *testing.T) {
 					t.Errorf("read the bad object: %d bytes", len(data))
 				}
 				_ = db.Size(i)
-				l, err := OpenLookup(t.Context(), dir, 20)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer l.Close()
+				l := lookUp(t, dir, 20)
 				if data, err := l.Read(t.Context(), i); err == nil {
 					t.Errorf("looked the bad object up: %d bytes", len(data))
 				}

@@ -68,10 +68,11 @@ func (v *survey) add(p place, object int32) {
 	v.kinds = append(v.kinds, 0)
 }
 
-// plant finds out what every entry is, and fills the forest and the types.
-func (db *DB) plant(ctx context.Context, known *listed) error {
+// plant finds out what every entry is, and fills the forest and the types. The
+// objects are those of the lists' entries.
+func (db *DB) plant(ctx context.Context, lists []list, objects [][]int32) error {
 	total := 0
-	for _, o := range known.objects {
+	for _, o := range objects {
 		total += len(o)
 	}
 	if total > maxObjects {
@@ -83,12 +84,12 @@ func (db *DB) plant(ctx context.Context, known *listed) error {
 		bases:   make([]int32, 0, total),
 		kinds:   make([]kind, 0, total),
 	}
-	for k, l := range known.lists {
+	for k, l := range lists {
 		var err error
 		if l.offsets == nil {
-			err = db.surveyLoose(ctx, v, l, known.objects[k])
+			err = db.surveyLoose(ctx, v, l, objects[k])
 		} else {
-			err = db.surveyPack(ctx, v, l, known.objects[k])
+			err = db.surveyPack(ctx, v, l, objects[k])
 		}
 		if err != nil {
 			return err

@@ -33,7 +33,8 @@ func samplePack() *packWriter {
 }
 
 // FuzzIndex: an index that is taken has its ids in order, an offset for each, and
-// no more of them than it has bytes for.
+// no more of them than it has bytes for. Each is found where it stands, if the
+// counts that the file begins with are those of its ids.
 func FuzzIndex(f *testing.F) {
 	f.Add(samplePack().index(20))
 	f.Add((&packWriter{}).index(20))
@@ -44,7 +45,11 @@ func FuzzIndex(f *testing.F) {
 			h.Write(data[:len(data)-20])
 			data = h.Sum(slices.Clone(data[:len(data)-20]))
 		}
-		x, err := readIndex(bytes.NewReader(data), int64(len(data)), 20)
+		file, err := newIndexFile(bytes.NewReader(data), int64(len(data)), 20)
+		if err != nil {
+			return
+		}
+		x, err := file.readAll()
 		if err != nil {
 			return
 		}
@@ -54,6 +59,19 @@ func FuzzIndex(f *testing.F) {
 		for i := 1; i < len(x.offsets); i++ {
 			if bytes.Compare(x.ids[20*(i-1):20*i], x.ids[20*i:20*(i+1)]) > 0 || x.offsets[i] < 0 {
 				t.Fatalf("object %d is out of order or at %d", i, x.offsets[i])
+			}
+		}
+		for i, offset := range x.offsets {
+			id := x.ids[20*i : 20*i+20]
+			at, ok, err := file.find(id)
+			if fits := file.counts[id[0]] <= i && i < file.counts[int(id[0])+1]; err != nil || ok != fits && !ok {
+				t.Fatalf("id %d of %d: found %v, want %v, error %v", i, file.count(), ok, fits, err)
+			}
+			if ok && !bytes.Equal(x.ids[20*at:20*at+20], id) {
+				t.Fatalf("id %d was found at %d", i, at)
+			}
+			if got, err := file.offset(i); got != offset || err != nil {
+				t.Fatalf("offset %d is %d, %v, want %d", i, got, err, offset)
 			}
 		}
 	})
@@ -236,11 +254,7 @@ func FuzzLookup(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		l, err := OpenLookup(context.Background(), dir, 20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
+		l := lookUp(t, dir, 20)
 		for i := range db.Len() {
 			want, wantErr := db.Read(context.Background(), i)
 			got, err := l.Read(context.Background(), i)

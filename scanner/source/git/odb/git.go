@@ -143,8 +143,11 @@ func (g *Git) ID(i int) ID { return ID(g.ids.at(i)) }
 // Find gives the number of an object.
 func (g *Git) Find(id ID) (int, bool) { return g.ids.find([]byte(id)) }
 
-// FindBytes gives the number of the object with the raw id.
-func (g *Git) FindBytes(id []byte) (int, bool) { return g.ids.find(id) }
+// FindAs is as in [DB].
+func (g *Git) FindAs(id []byte, t Type) (int, bool) {
+	i, ok := g.ids.find(id)
+	return i, ok && (t == Unknown || g.types[i] == t)
+}
 
 // Type is the type of an object.
 func (g *Git) Type(i int) Type { return g.types[i] }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 )
 
 // packIndex is what an .idx file says: the ids of a pack's objects in order, with
@@ -28,80 +29,134 @@ func newHash(size int) hash.Hash {
 	return sha1.New()
 }
 
-// readIndex reads an .idx file of the given size, version 1 or 2.
-func readIndex(r io.Reader, size int64, hashSize int) (*packIndex, error) {
-	sum := newHash(hashSize)
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	in := io.TeeReader(buffered, sum)
+// indexFile is an .idx file, version 1 or 2, and where in it things are.
+type indexFile struct {
+	in       io.ReaderAt
+	closer   io.Closer // nil if there is nothing to close
+	size     int64
+	hashSize int
+	version  int
+	counts   [257]int // of objects whose id begins with less than so much
 
-	head, err := buffered.Peek(8)
+	// Where the first id and the first offset are, and how far it is to the next.
+	ids, idStep         int64
+	offsets, offsetStep int64
+	far                 int64 // where the offsets of 64 bits are
+	large               int   // how many of them
+	block               []byte
+}
+
+func openIndexFile(path string, hashSize int) (*indexFile, error) {
+	file, err := os.Open(path)
 	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	x, err := newIndexFile(file, info.Size(), hashSize)
+	if err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	x.closer = file
+	return x, nil
+}
+
+// newIndexFile reads how many objects there are, and sees that the file has the
+// size for them.
+func newIndexFile(in io.ReaderAt, size int64, hashSize int) (*indexFile, error) {
+	const header, counts = 8, 4 * 256 // bytes; version 1 has no header
+	var head [header + counts]byte
+	if _, err := in.ReadAt(head[:], 0); err != nil {
 		return nil, unexpected(err)
 	}
-	version := 1
-	perObject := int64(hashSize + 4)
-	var fixed int64 = 4*256 + 2*int64(hashSize)
+	x := &indexFile{in: in, size: size, hashSize: hashSize, version: 1}
+	table := head[:counts]
 	if bytes.Equal(head[:4], idxMagic) {
 		if v := binary.BigEndian.Uint32(head[4:]); v != 2 {
 			return nil, fmt.Errorf("version %d is unknown", v)
 		}
-		version = 2
-		perObject = int64(hashSize + 8)
-		fixed += 8
-		if _, err := io.CopyN(io.Discard, in, 8); err != nil {
-			return nil, unexpected(err)
-		}
+		x.version, table = 2, head[header:]
 	}
-
-	var counts [4 * 256]byte
-	if _, err := io.ReadFull(in, counts[:]); err != nil {
-		return nil, unexpected(err)
-	}
-	var n int64
-	for i := 0; i < len(counts); i += 4 {
-		c := int64(binary.BigEndian.Uint32(counts[i:]))
-		if c < n {
+	for i := range 256 {
+		c := int64(binary.BigEndian.Uint32(table[4*i:]))
+		if c < int64(x.counts[i]) {
 			return nil, errors.New("object counts don't ascend")
 		}
-		n = c
+		if c > maxObjects {
+			return nil, fmt.Errorf("%d objects are too many", c)
+		}
+		x.counts[i+1] = int(c)
 	}
-	// Allocate only what the file has bytes for.
-	large := (size - fixed - n*perObject) / 8 // offsets of 64 bits
-	if rest := size - fixed - n*perObject - 8*large; rest != 0 || large < 0 || large > n || version == 1 && large > 0 {
+	n, idSize := int64(x.count()), int64(hashSize)
+	if x.version == 1 {
+		x.offsets, x.ids = counts, counts+4
+		x.offsetStep, x.idStep = 4+idSize, 4+idSize
+		x.far = counts + n*(4+idSize)
+	} else {
+		x.ids, x.idStep = header+counts, idSize
+		x.offsets, x.offsetStep = x.ids+n*(idSize+4), 4 // a CRC-32 of each entry is between
+		x.far = x.offsets + 4*n
+	}
+	rest := size - x.far - 2*idSize
+	x.large = int(rest / 8)
+	if rest < 0 || rest%8 != 0 || rest/8 > n || x.version == 1 && rest > 0 {
 		return nil, fmt.Errorf("size %d doesn't fit its %d objects", size, n)
 	}
-	if n > maxObjects {
-		return nil, fmt.Errorf("%d objects are too many", n)
-	}
+	return x, nil
+}
 
-	x := &packIndex{
-		ids:     make([]byte, int(n)*hashSize),
-		offsets: make([]int64, n),
+// count is the number of objects.
+func (x *indexFile) count() int { return x.counts[256] }
+
+// Close closes the file.
+func (x *indexFile) Close() error {
+	if x.closer == nil {
+		return nil
 	}
-	if version == 1 {
-		err = x.readV1(in, hashSize)
+	return x.closer.Close()
+}
+
+// readAll reads the whole file and checks it.
+func (x *indexFile) readAll() (*packIndex, error) {
+	sum := newHash(x.hashSize)
+	buffered := bufio.NewReaderSize(io.NewSectionReader(x.in, 0, x.size), 1<<16)
+	in := io.TeeReader(buffered, sum)
+	if _, err := io.CopyN(io.Discard, in, min(x.ids, x.offsets)); err != nil {
+		return nil, unexpected(err)
+	}
+	all := &packIndex{
+		ids:     make([]byte, x.count()*x.hashSize),
+		offsets: make([]int64, x.count()),
+	}
+	var err error
+	if x.version == 1 {
+		err = all.readV1(in, x.hashSize)
 	} else {
-		err = x.readV2(in, int(large))
+		err = all.readV2(in, x.large)
 	}
 	if err != nil {
 		return nil, unexpected(err)
 	}
-	for i := hashSize; i < len(x.ids); i += hashSize {
-		if bytes.Compare(x.ids[i-hashSize:i], x.ids[i:i+hashSize]) > 0 {
+	for i := x.hashSize; i < len(all.ids); i += x.hashSize {
+		if bytes.Compare(all.ids[i-x.hashSize:i], all.ids[i:i+x.hashSize]) > 0 {
 			return nil, errors.New("ids don't ascend")
 		}
 	}
-	if _, err := io.CopyN(io.Discard, in, int64(hashSize)); err != nil { // the pack's checksum
+	if _, err := io.CopyN(io.Discard, in, int64(x.hashSize)); err != nil { // the pack's checksum
 		return nil, unexpected(err)
 	}
-	want := make([]byte, hashSize)
+	want := make([]byte, x.hashSize)
 	if _, err := io.ReadFull(buffered, want); err != nil {
 		return nil, unexpected(err)
 	}
 	if !bytes.Equal(sum.Sum(nil), want) {
 		return nil, errors.New("checksum mismatch")
 	}
-	return x, nil
+	return all, nil
 }
 
 func (x *packIndex) readV1(in io.Reader, hashSize int) error {
@@ -131,12 +186,11 @@ func (x *packIndex) readV2(in io.Reader, large int) error {
 	if _, err := io.ReadFull(in, far); err != nil {
 		return err
 	}
-	const isLarge = 1 << 31
 	for i := range x.offsets {
 		o := int64(binary.BigEndian.Uint32(words[4*i:]))
 		if o&isLarge != 0 {
 			if o &^= isLarge; o >= int64(large) {
-				return errors.New("offset of 64 bits is missing")
+				return errNoOffset
 			}
 			o = int64(binary.BigEndian.Uint64(far[8*o:]) &^ (1 << 63))
 		}
@@ -144,6 +198,11 @@ func (x *packIndex) readV2(in io.Reader, large int) error {
 	}
 	return nil
 }
+
+// isLarge marks, in version 2, the number of an offset of 64 bits.
+const isLarge = 1 << 31
+
+var errNoOffset = errors.New("offset of 64 bits is missing")
 
 // unexpected makes an end of file an unexpected one.
 func unexpected(err error) error {

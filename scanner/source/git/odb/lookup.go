@@ -4,256 +4,256 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
+	"time"
 )
 
-// Lookup is a database of which few objects are wanted. It reads an object from
-// the first copy of it, and only what that one is made of. Where this fails, it
-// learns all that [DB] knows and goes on as a DB does.
+// Lookup is a database of which few objects are wanted. It asks the packs' indexes
+// for each, and reads the first copy that it comes upon, with only what that one is
+// made of. Objects are numbered from 0 in the order in which they are found.
+//
+// Of an index only what is asked for is read, and its checksum is not. Instead, the
+// content of an object has to hash to its id; and before an object counts as
+// missing, the indexes are checked after all, and whether packs have come since.
+// Where that fails, or an object can't be read, all is learned that [DB] knows, and
+// the answer is a DB's. Only FindAs and Size take an index at its word: what it
+// said wrong shows when the object is read.
 //
 // Its methods may be called from several goroutines at once.
 type Lookup struct {
-	db    *DB
-	known *listed
-	first []place // by object: where its first copy is
+	db      *DB // packs, and what is wrong with them; it lists no objects
+	packs   []indexedPack
+	folders []folder
 
-	mu    sync.Mutex
-	types map[int]Type
+	mu      sync.Mutex // guards the next four, and the indexes' find
+	objects []known    // by number
+	numbers map[ID]int
+	checked bool // the indexes are
+	unsure  bool // one of them can't be used
 
-	full    sync.Once // guards db's forest
-	fullErr error
+	learning sync.Mutex // guards what follows; taken inside mu
+	all      *DB        // nil until it is needed
+	allErr   error
+	lost     map[int]bool // objects that not even that has
+}
+
+// folder is an objects folder.
+type folder struct {
+	loose   *source
+	changed time.Time // when a pack was added or removed
+}
+
+type indexedPack struct {
+	*source
+	index *indexFile
+}
+
+// known is an object that was found: in a pack at a position of its index, loose
+// if there is no index, or only by a DB if there is no source either.
+type known struct {
+	id ID
+	indexedPack
+	at int
 }
 
 // OpenLookup is [Open], without what that learns of every object.
 func OpenLookup(ctx context.Context, objectsDir string, hashSize int) (*Lookup, error) {
-	db, known, err := open(ctx, objectsDir, hashSize)
+	return open(objectsDir, hashSize, func(again bool) (*Lookup, error) {
+		l := &Lookup{db: newDB(objectsDir, hashSize), numbers: map[ID]int{}, lost: map[int]bool{}}
+		if err := l.open(ctx, again); err != nil {
+			_ = l.Close()
+			return nil, err
+		}
+		return l, nil
+	})
+}
+
+func (l *Lookup) open(ctx context.Context, again bool) error {
+	paths, err := l.db.folders(l.db.dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	l := &Lookup{db: db, known: known, first: make([]place, db.Len()), types: map[int]Type{}}
-	for k, from := range slices.Backward(known.lists) {
-		for n, object := range slices.Backward(known.objects[k]) {
-			p := place(from.source) << offsetBits
-			if from.offsets != nil {
-				p |= place(min(from.offsets[n], 1<<offsetBits-1)) // at most where nothing can be read
+	for _, path := range paths {
+		l.folders = append(l.folders, folder{&source{path: path}, packsChanged(path)})
+		err := l.db.eachPack(ctx, path, again, func(path string, indexed bool) error {
+			s, err := openSource(path + ".pack")
+			if err != nil {
+				return err
 			}
-			l.first[object] = p
+			if _, err := l.db.addSource(s); err != nil {
+				return errors.Join(err, s.pack.Close())
+			}
+			var index *indexFile
+			if indexed {
+				index, err = openIndexFile(path+".idx", l.db.ids.width)
+			}
+			switch {
+			case isGone(err):
+				return err
+			case index == nil:
+				l.unsure = true
+			default:
+				l.unsure = l.unsure || index.count() != s.count
+				l.packs = append(l.packs, indexedPack{s, index})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
-	return l, nil
+	return nil
+}
+
+// packsChanged gives when a pack was added to an objects folder, or removed.
+func packsChanged(folder string) time.Time {
+	info, err := os.Stat(filepath.Join(folder, "pack"))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // learn gives the database with all that there is to know of it.
 func (l *Lookup) learn(ctx context.Context) (*DB, error) {
-	l.full.Do(func() {
-		if l.fullErr = l.db.plant(ctx, l.known); l.fullErr != nil {
-			l.fullErr = fmt.Errorf("survey object database %s: %w", l.db.dir, l.fullErr)
-		}
-	})
-	return l.db, l.fullErr
+	l.learning.Lock()
+	defer l.learning.Unlock()
+	if l.all == nil && l.allErr == nil {
+		l.all, l.allErr = Open(ctx, l.db.dir, l.db.ids.width)
+	}
+	return l.all, l.allErr
+}
+
+// learned gives that database, and an object's number in it.
+func (l *Lookup) learned(ctx context.Context, i int) (*DB, int, error) {
+	db, err := l.learn(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	k, ok := db.Find(l.ID(i))
+	if !ok {
+		return nil, 0, fmt.Errorf("read %s: %w", l.ID(i), errNoCopy)
+	}
+	return db, k, nil
 }
 
 // Close closes the packs.
-func (l *Lookup) Close() error { return l.db.Close() }
+func (l *Lookup) Close() error {
+	errs := []error{l.db.Close()}
+	for _, p := range l.packs {
+		errs = append(errs, p.index.Close())
+	}
+	if l.all != nil {
+		errs = append(errs, l.all.Close())
+	}
+	return errors.Join(errs...)
+}
 
-// Len is as in [DB].
-func (l *Lookup) Len() int { return l.db.Len() }
+// Len is the number of objects that were found so far.
+func (l *Lookup) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.objects)
+}
+
+// get gives what was found.
+func (l *Lookup) get(i int) known {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.objects[i]
+}
 
 // ID is as in [DB].
-func (l *Lookup) ID(i int) ID { return l.db.ID(i) }
+func (l *Lookup) ID(i int) ID { return l.get(i).id }
 
 // Find is as in [DB].
-func (l *Lookup) Find(id ID) (int, bool) { return l.db.Find(id) }
+func (l *Lookup) Find(id ID) (int, bool) { return l.FindAs([]byte(id), Unknown) }
 
-// FindBytes is as in [DB].
-func (l *Lookup) FindBytes(id []byte) (int, bool) { return l.db.FindBytes(id) }
+// FindAs is as in [DB], but what should be a blob is taken for one unseen.
+func (l *Lookup) FindAs(id []byte, t Type) (int, bool) {
+	i, ok := l.number(id)
+	return i, ok && (t == Unknown || t == Blob || l.seems(i) == t || l.Type(i) == t)
+}
+
+// number gives the number of an object, a new one if need be.
+func (l *Lookup) number(id []byte) (int, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if i, ok := l.numbers[ID(id)]; ok {
+		return i, true
+	}
+	f, ok := l.search(ID(id))
+	if !ok && !l.complete() {
+		if db, err := l.learn(context.Background()); err == nil {
+			_, ok = db.Find(f.id)
+		}
+	}
+	if !ok {
+		return 0, false
+	}
+	i := len(l.objects)
+	l.objects = append(l.objects, f)
+	l.numbers[f.id] = i
+	return i, true
+}
+
+// search looks for an object's first copy. Its caller holds mu.
+func (l *Lookup) search(id ID) (known, bool) {
+	if len(id) != l.db.ids.width {
+		return known{id: id}, false
+	}
+	for _, p := range l.packs {
+		at, ok, err := p.index.find([]byte(id))
+		if ok {
+			return known{id, p, at}, true
+		}
+		l.unsure = l.unsure || err != nil
+	}
+	for _, f := range l.folders {
+		if _, err := os.Lstat(loosePath(f.loose.path, []byte(id))); err == nil {
+			return known{id: id, indexedPack: indexedPack{source: f.loose}}, true
+		}
+	}
+	return known{id: id}, false
+}
+
+// complete tells whether what was not found isn't there. Its caller holds mu.
+func (l *Lookup) complete() bool {
+	if !l.checked {
+		l.checked = true
+		for _, p := range l.packs {
+			if _, err := p.index.readAll(); err != nil {
+				l.unsure = true
+			}
+		}
+	}
+	return !l.unsure && !slices.ContainsFunc(l.folders, folder.isOther)
+}
+
+// isOther tells whether other packs are in a folder than were opened.
+func (f folder) isOther() bool { return !f.changed.Equal(packsChanged(f.loose.path)) }
+
+// lose counts an object that an index names and no pack has.
+func (l *Lookup) lose(i int) {
+	l.learning.Lock()
+	defer l.learning.Unlock()
+	l.lost[i] = true
+}
 
 // Problems are the parts that were not read so far. What was not asked for is not
 // among them.
-func (l *Lookup) Problems() []Problem { return l.db.Problems() }
-
-// Type is the type of an object.
-func (l *Lookup) Type(i int) Type {
-	l.mu.Lock()
-	t, ok := l.types[i]
-	l.mu.Unlock()
-	if ok {
-		return t
+func (l *Lookup) Problems() []Problem {
+	l.learning.Lock()
+	defer l.learning.Unlock()
+	if l.all == nil {
+		return l.db.Problems()
 	}
-	r := l.db.reader()
-	defer l.db.readers.Put(r)
-	t = Unknown
-	if chain, err := l.chain(r, i); err == nil {
-		t, err = r.rootType(chain[len(chain)-1])
-		ok = err == nil
+	problems := l.all.Problems()
+	if n := len(l.lost); n > 0 {
+		problems = append(problems, Problem{l.db.dir, fmt.Errorf("objects not read, of which nothing is left: %s", thousands(n))})
 	}
-	if !ok {
-		if db, err := l.learn(context.Background()); err == nil {
-			t = db.Type(i)
-		}
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.types[i] = t
-	return t
-}
-
-// rootType is the type of what isn't stored as a delta.
-func (r *reader) rootType(at spot) (Type, error) {
-	if at.pack == nil {
-		c, t, err := openLoose(loosePath(at.path, r.db.ids.at(int(at.object))))
-		if err == nil {
-			err = c.Close()
-		}
-		return t, err
-	}
-	head, err := r.window.entry(at.source, at.offset, r.db.ids.width)
-	return Type(head.kind), err
-}
-
-// errLongChain: a chain of deltas has more links than any that git makes, or none
-// of them is its end.
-var errLongChain = errors.New("chain of deltas is too long")
-
-// chain gives where an object is stored, the base of the delta that is there, the
-// base of that, and so on.
-func (l *Lookup) chain(r *reader, i int) ([]spot, error) {
-	const longest = 1 << 13 // git makes them of 4,095 links at most
-	chain := []spot{l.db.spot(l.first[i], int32(i))}
-	for len(chain) < longest {
-		at := chain[len(chain)-1]
-		if at.pack == nil {
-			return chain, nil
-		}
-		head, err := r.window.entry(at.source, at.offset, l.db.ids.width)
-		if err != nil {
-			return nil, err
-		}
-		switch head.kind {
-		case offsetDelta:
-			chain = append(chain, spot{at.source, at.offset - head.back, none})
-		case refDelta:
-			base, ok := l.db.ids.find(head.base)
-			if !ok {
-				return nil, errNoBase
-			}
-			chain = append(chain, l.db.spot(l.first[base], int32(base)))
-		default:
-			return chain, nil
-		}
-	}
-	return nil, errLongChain
-}
-
-// none stands where it isn't known which object it is.
-const none = -1
-
-// Size is the size of an object in bytes, inflated; 0 if that can't be told.
-func (l *Lookup) Size(i int) int64 {
-	r := l.db.reader()
-	defer l.db.readers.Put(r)
-	at := l.db.spot(l.first[i], int32(i))
-	if at.pack == nil {
-		c, err := r.stream(at)
-		if err == nil {
-			_ = c.Close()
-			return c.size
-		}
-	} else if size, err := r.size(at); err == nil {
-		return size
-	}
-	db, err := l.learn(context.Background())
-	if err != nil {
-		return 0
-	}
-	return db.Size(i)
-}
-
-// Read reads one object. The data is the caller's.
-func (l *Lookup) Read(ctx context.Context, i int) ([]byte, error) {
-	data, err := l.read(i)
-	if err == nil {
-		return data, nil
-	}
-	db, err := l.learn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if data, err = db.Read(ctx, i); err == nil {
-		return data, nil
-	}
-	// Perhaps it was repacked before anything was learned of it.
-	if now := db.current(ctx); now != nil {
-		if k, ok := now.Find(l.ID(i)); ok {
-			if data, err := now.Read(ctx, k); err == nil {
-				return data, nil
-			}
-		}
-	}
-	return nil, err
-}
-
-func (l *Lookup) read(i int) ([]byte, error) {
-	r := l.db.reader()
-	defer l.db.readers.Put(r)
-	chain, err := l.chain(r, i)
-	if err != nil {
-		return nil, err
-	}
-	last := len(chain) - 1
-	data, err := r.whole(chain[last])
-	for _, at := range slices.Backward(chain[:last]) {
-		if err != nil {
-			break
-		}
-		base := data
-		data, err = r.delta(at, base)
-		r.spare.give(base)
-	}
-	return data, err
-}
-
-// mostLookedUp is how many objects are read one by one. For more it pays to learn
-// how packs store them.
-const mostLookedUp = 10_000
-
-// Sweep reads the objects that are wanted, as [DB.Sweep] does. Bases are given
-// only where that reads them.
-func (l *Lookup) Sweep(ctx context.Context, workers int, want func(i int) bool, visit func(Object)) error {
-	var wanted []int
-	for i := range l.Len() {
-		if want(i) {
-			wanted = append(wanted, i)
-		}
-	}
-	large := func(i int) bool { return l.Size(i) > streamLimit }
-	if len(wanted) > mostLookedUp || slices.ContainsFunc(wanted, large) {
-		db, err := l.learn(ctx)
-		if err != nil {
-			return err
-		}
-		return db.Sweep(ctx, workers, func(i int) bool { _, ok := slices.BinarySearch(wanted, i); return ok }, visit)
-	}
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range max(workers, 1) {
-		wg.Go(func() {
-			for n := next.Add(1) - 1; int(n) < len(wanted) && ctx.Err() == nil; n = next.Add(1) - 1 {
-				i := wanted[n]
-				data, err := l.Read(ctx, i)
-				if err != nil {
-					l.db.lose(i, l.db.spot(l.first[i], int32(i)).source, err)
-					continue
-				}
-				visit(Object{Index: i, Type: l.Type(i), Size: int64(len(data)), Data: data, Base: none})
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("sweep object database %s: %w", l.db.dir, err)
-	}
-	return nil
+	return problems
 }

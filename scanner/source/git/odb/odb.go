@@ -12,7 +12,8 @@
 // An object may be stored several times, and whichever copy (of it, or of a
 // delta base under it) can be read is used. What can't be read at all is counted
 // in [DB.Problems], one for each pack. Whether a copy is good is judged by zlib's
-// checksum and the delta's sizes, as git cat-file does; objects are not hashed.
+// checksum and the delta's sizes, as git cat-file does; objects are not hashed but
+// by a [Lookup], which does not check indexes.
 //
 // # Memory
 //
@@ -150,45 +151,37 @@ type DB struct {
 //
 // Files are opened once and stay readable if the repository is repacked meanwhile.
 func Open(ctx context.Context, objectsDir string, hashSize int) (*DB, error) {
-	db, l, err := open(ctx, objectsDir, hashSize)
-	if err != nil {
-		return nil, err
-	}
-	if err := db.plant(ctx, l); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("open object database %s: %w", objectsDir, err)
-	}
-	return db, nil
-}
-
-// listed is what the sources have, and the object of each of their entries.
-type listed struct {
-	lists   []list
-	objects [][]int32
-}
-
-// open opens a database as far as its objects are listed.
-func open(ctx context.Context, objectsDir string, hashSize int) (*DB, *listed, error) {
-	if hashSize != 20 && hashSize != 32 {
-		return nil, nil, fmt.Errorf("open object database %s: unknown hash of %d bytes", objectsDir, hashSize)
-	}
-	db, l, err := tryOpen(ctx, objectsDir, hashSize, false)
-	if errors.Is(err, errVanished) {
-		// Repacked between listing and opening. What was in the pack is in
-		// another one now.
-		db, l, err = tryOpen(ctx, objectsDir, hashSize, true)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("open object database %s: %w", objectsDir, err)
-	}
-	return db, l, nil
+	return open(objectsDir, hashSize, func(again bool) (*DB, error) {
+		return tryOpen(ctx, objectsDir, hashSize, again)
+	})
 }
 
 // errVanished: a pack was listed, and was gone when it was to be opened.
 var errVanished = errors.New("pack vanished")
 
-func tryOpen(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, _ *listed, err error) {
-	db := &DB{dir: dir, held: heldLimit, lost: make(map[int]bool)}
+// open opens a database in either way.
+func open[T any](dir string, hashSize int, try func(again bool) (*T, error)) (*T, error) {
+	if hashSize != 20 && hashSize != 32 {
+		return nil, fmt.Errorf("open object database %s: unknown hash of %d bytes", dir, hashSize)
+	}
+	db, err := try(false)
+	if errors.Is(err, errVanished) {
+		// Repacked between listing and opening. What was in the pack is in
+		// another one now.
+		db, err = try(true)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open object database %s: %w", dir, err)
+	}
+	return db, nil
+}
+
+func newDB(dir string, hashSize int) *DB {
+	return &DB{dir: dir, ids: idTable{width: hashSize}, held: heldLimit, lost: make(map[int]bool)}
+}
+
+func tryOpen(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, err error) {
+	db := newDB(dir, hashSize)
 	defer func() {
 		if err != nil {
 			_ = db.Close()
@@ -196,25 +189,30 @@ func tryOpen(ctx context.Context, dir string, hashSize int, again bool) (_ *DB, 
 	}()
 	folders, err := db.folders(dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	l := &listed{}
+	var lists []list
 	for _, folder := range folders {
-		packs, err := db.openPacks(ctx, folder, hashSize, again)
+		err := db.eachPack(ctx, folder, again, func(path string, indexed bool) error {
+			l, err := db.openPack(ctx, path, indexed)
+			if err == nil {
+				lists = append(lists, l)
+			}
+			return err
+		})
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		l.lists = append(l.lists, packs...)
 		loose, err := db.listLoose(folder, hashSize)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if len(loose.ids) > 0 {
-			l.lists = append(l.lists, loose)
+			lists = append(lists, loose)
 		}
 	}
-	l.objects = db.ids.merge(hashSize, l.lists)
-	return db, l, nil
+	objects := db.ids.merge(hashSize, lists)
+	return db, db.plant(ctx, lists, objects)
 }
 
 // Close closes the packs.
@@ -240,8 +238,12 @@ func (db *DB) ID(i int) ID { return ID(db.ids.at(i)) }
 // Find gives the number of an object.
 func (db *DB) Find(id ID) (int, bool) { return db.ids.find([]byte(id)) }
 
-// FindBytes gives the number of the object with the raw id.
-func (db *DB) FindBytes(id []byte) (int, bool) { return db.ids.find(id) }
+// FindAs gives the number of the object with the raw id, if it is of the type;
+// Unknown stands for any.
+func (db *DB) FindAs(id []byte, t Type) (int, bool) {
+	i, ok := db.ids.find(id)
+	return i, ok && (t == Unknown || db.types[i] == t)
+}
 
 // Type is the type of an object.
 func (db *DB) Type(i int) Type { return db.types[i] }

@@ -21,7 +21,7 @@ type objects interface {
 	Len() int
 	ID(i int) ID
 	Find(id ID) (int, bool)
-	FindBytes(id []byte) (int, bool)
+	FindAs(id []byte, t Type) (int, bool)
 	Type(i int) Type
 	Size(i int) int64
 	Read(ctx context.Context, i int) ([]byte, error)
@@ -405,13 +405,9 @@ func TestLayouts(t *testing.T) {
 			test.make(r)
 			check(t, r.open(), r.dir)
 			t.Run("looked up", func(t *testing.T) {
-				l, err := OpenLookup(t.Context(), r.objects(), r.hashSize())
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer l.Close()
+				l := lookUp(t, r.objects(), r.hashSize())
 				check(t, l, r.dir)
-				if l.db.types != nil && test.name != "large blobs" { // which are streamed
+				if l.all != nil && test.name != "large blobs" { // which are streamed
 					t.Error("it learned of all objects")
 				}
 			})

@@ -12,17 +12,18 @@ import (
 	"strings"
 )
 
-// openPacks opens the packs of an objects folder. A pack that is gone by now is
-// errVanished, or, if the folder was listed again, a problem.
-func (db *DB) openPacks(ctx context.Context, folder string, hashSize int, again bool) ([]list, error) {
+// eachPack opens the packs of an objects folder, by a function that is given the
+// path without its ending and whether there is an .idx. A pack that is gone by now
+// is errVanished, or, if the folder was listed again, a problem.
+func (db *DB) eachPack(ctx context.Context, folder string, again bool, open func(path string, indexed bool) error) error {
 	dir := filepath.Join(folder, "pack")
 	entries, err := os.ReadDir(dir)
 	if isGone(err) {
-		return nil, nil
+		return nil
 	}
 	if err != nil {
 		db.problem(dir, err)
-		return nil, nil
+		return nil
 	}
 	indexed := make(map[string]bool) // by name without ending: true if there is an .idx
 	var names []string
@@ -38,23 +39,19 @@ func (db *DB) openPacks(ctx context.Context, folder string, hashSize int, again 
 		indexed[name] = indexed[name] || isIndex
 	}
 
-	var lists []list
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		path := filepath.Join(dir, name)
-		l, err := db.openPack(ctx, path, indexed[name], hashSize)
-		switch {
+		switch err := open(path, indexed[name]); {
 		case isGone(err) && !again:
-			return nil, errVanished
+			return errVanished
 		case err != nil:
 			db.problem(path+".pack", err)
-		default:
-			lists = append(lists, l)
 		}
 	}
-	return lists, nil
+	return nil
 }
 
 const (
@@ -64,10 +61,37 @@ const (
 
 // openPack opens a pack and reads its index. If there is none, or it is broken, it
 // reads the pack instead.
-func (db *DB) openPack(ctx context.Context, path string, indexed bool, hashSize int) (_ list, err error) {
-	pack, err := os.Open(path + ".pack")
+func (db *DB) openPack(ctx context.Context, path string, indexed bool) (_ list, err error) {
+	s, err := openSource(path + ".pack")
 	if err != nil {
 		return list{}, err
+	}
+	defer func() {
+		if err != nil {
+			_ = s.pack.Close()
+		}
+	}()
+	var x *packIndex
+	if indexed {
+		x, err = openIndex(path+".idx", db.ids.width)
+	}
+	if isGone(err) {
+		return list{}, err
+	}
+	if x == nil || len(x.offsets) != s.count {
+		if x, err = s.index(ctx, db.ids.width); err != nil {
+			return list{}, err
+		}
+	}
+	number, err := db.addSource(s)
+	return list{number, x.ids, x.offsets}, err
+}
+
+// openSource opens a pack.
+func openSource(path string) (_ *source, err error) {
+	pack, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -76,48 +100,29 @@ func (db *DB) openPack(ctx context.Context, path string, indexed bool, hashSize 
 	}()
 	info, err := pack.Stat()
 	if err != nil {
-		return list{}, err
+		return nil, err
 	}
 	var header [packHeader]byte
 	if _, err := pack.ReadAt(header[:], 0); err != nil {
-		return list{}, fmt.Errorf("header: %w", unexpected(err))
+		return nil, fmt.Errorf("header: %w", unexpected(err))
 	}
 	version, count := binary.BigEndian.Uint32(header[4:]), binary.BigEndian.Uint32(header[8:])
 	if string(header[:4]) != packMagic || version != 2 && version != 3 {
-		return list{}, errors.New("not a pack of version 2 or 3")
+		return nil, errors.New("not a pack of version 2 or 3")
 	}
 	if count > maxObjects {
-		return list{}, fmt.Errorf("%d objects are too many", count)
+		return nil, fmt.Errorf("%d objects are too many", count)
 	}
-
-	s := &source{path: path + ".pack", pack: pack, end: info.Size(), count: int(count)}
-	var x *packIndex
-	if indexed {
-		x, err = openIndex(path+".idx", hashSize)
-	}
-	if isGone(err) {
-		return list{}, err
-	}
-	if x == nil || len(x.offsets) != s.count {
-		if x, err = s.index(ctx, hashSize); err != nil {
-			return list{}, err
-		}
-	}
-	number, err := db.addSource(s)
-	return list{number, x.ids, x.offsets}, err
+	return &source{path: path, pack: pack, end: info.Size(), count: int(count)}, nil
 }
 
 func openIndex(path string, hashSize int) (*packIndex, error) {
-	file, err := os.Open(path)
+	file, err := openIndexFile(path, hashSize)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	return readIndex(file, info.Size(), hashSize)
+	return file.readAll()
 }
 
 // entry is the header of an object in a pack.

@@ -95,15 +95,15 @@ func (r *reader) size(at spot) (int64, error) {
 // spot is where an object is stored.
 type spot struct {
 	*source
-	offset int64 // of a loose object, its size
-	object int32
+	offset int64  // of a loose object, its size
+	id     []byte // nil in a pack if it isn't known
 }
 
 // locate gives an entry's spot.
 func (r *reader) locate(e int32) spot { return r.db.spot(r.db.places[e], r.db.objects[e]) }
 
 func (db *DB) spot(p place, object int32) spot {
-	return spot{db.sources[p.source()], p.offset(), object}
+	return spot{db.sources[p.source()], p.offset(), db.ids.at(int(object))}
 }
 
 // openAt opens the content of an entry in a pack.
@@ -119,7 +119,7 @@ func openAt(at spot, head entry) (*content, error) {
 // stream opens what isn't stored as a delta.
 func (r *reader) stream(at spot) (*content, error) {
 	if at.pack == nil {
-		c, _, err := openLoose(loosePath(at.path, r.db.ids.at(int(at.object))))
+		c, _, err := openLoose(loosePath(at.path, at.id))
 		return c, err
 	}
 	head, err := r.window.entry(at.source, at.offset, r.db.ids.width)
@@ -139,7 +139,7 @@ func (r *reader) explain(at spot, err error) error {
 	case isGone(err):
 		return err // it has the path
 	}
-	return fmt.Errorf("%s: %w", r.db.ID(int(at.object)), err)
+	return fmt.Errorf("%s: %w", ID(at.id), err)
 }
 
 // whole reads what isn't stored as a delta.
@@ -227,7 +227,7 @@ func (r *reader) object(ctx context.Context, i int) ([]byte, error) {
 	data, err := a.anyCopy(int32(i), -1)
 	if isGone(err) {
 		if db := r.db.current(ctx); db != nil {
-			if now, ok := db.FindBytes(r.db.ids.at(i)); ok && db.Type(now) == r.db.Type(i) {
+			if now, ok := db.FindAs(r.db.ids.at(i), r.db.Type(i)); ok {
 				return (&reader{db: db}).object(ctx, now)
 			}
 		}
