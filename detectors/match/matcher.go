@@ -206,8 +206,7 @@ func (m *Matcher) hits(s *scratch, t *Text) {
 	} else {
 		p := pieces{t.Copied, t.Base.size, len(t.Data)}
 		s.copied = p.inherited(s.copied, t.Base.hits)
-		p.seams(m.longest, func(from, to int) { s.fresh = m.scan(s.fresh, t.Data, from, to) })
-		s.fresh = slices.DeleteFunc(s.fresh, p.hold)
+		p.seams(m.longest+nearby, func(from, to int) { s.fresh = m.scan(s.fresh, t.Data, from, to) })
 		sortHits(s.fresh)
 		s.hits = merge(s.hits, s.copied, s.fresh)
 	}

@@ -61,12 +61,35 @@ type Trace struct {
 // maxTraced bounds a trace: to so many hits, of 32 bytes each.
 const maxTraced = 1 << 16
 
-// keep makes the trace one of a text with these hits.
+// keep makes the trace one of a text with these hits. Those that are soon rejected, which
+// most are, are left out: where what rejects them has changed, the search of what is new
+// comes upon them again.
 func (t *Trace) keep(size int, hits []hit) {
 	*t = Trace{}
-	if len(hits) <= maxTraced {
-		*t = Trace{true, size, slices.Clone(hits)}
+	kept := 0
+	for i := range hits {
+		if !hits[i].soonRejected() {
+			kept++
+		}
 	}
+	if kept > maxTraced {
+		return
+	}
+	*t = Trace{true, size, make([]hit, 0, kept)}
+	for i := range hits {
+		if !hits[i].soonRejected() {
+			t.hits = append(t.hits, hits[i])
+		}
+	}
+}
+
+// nearby is how many bytes beside a literal may say that it is rejected soon. What is new
+// in a text is searched with as many on either side, and with as many as a literal has.
+const nearby = 16
+
+// soonRejected tells whether the bytes nearby say that no match has the literal here.
+func (h *hit) soonRejected() bool {
+	return !h.rejected.empty() && h.resume == 0 && h.rejected.from >= h.at-nearby && h.rejected.to <= h.to+nearby
 }
 
 // pieces are what a text has of its base, and the sizes of both.
@@ -126,17 +149,6 @@ func endingBy(hits []hit, place int) int {
 	return n
 }
 
-// hold tells whether a hit in the text is one of those that are inherited.
-func (p *pieces) hold(h hit) bool {
-	after, _ := slices.BinarySearchFunc(p.copied, int(h.at), func(c Copy, at int) int { return c.At - at - 1 })
-	if after == 0 {
-		return false
-	}
-	c := p.copied[after-1]
-	back := pieces{from: p.to, to: p.from}
-	return !back.moved(h.needs(), Copy{At: c.From, From: c.At, Len: c.Len}).empty()
-}
-
 // seams calls scan for each part of the text in which there can be hits that are
 // not inherited: what lies between the pieces, with margin bytes of them on either
 // side. Parts that touch are one.
@@ -177,14 +189,21 @@ func sortHits(hits []hit) {
 	}
 }
 
-// merge gives two ordered lists of hits as one.
-func merge(into, a, b []hit) []hit {
-	for len(a) > 0 && len(b) > 0 {
-		if a[0].to <= b[0].to {
-			into, a = append(into, a[0]), a[1:]
-		} else {
-			into, b = append(into, b[0]), b[1:]
+// merge gives the hits of two ordered lists as one. A fresh one may have been inherited,
+// and then what is known of it counts.
+func merge(into, inherited, fresh []hit) []hit {
+	for i := range fresh {
+		h := &fresh[i]
+		for len(inherited) > 0 && inherited[0].to < h.to {
+			into, inherited = append(into, inherited[0]), inherited[1:]
+		}
+		known := false
+		for k := 0; k < len(inherited) && inherited[k].to == h.to && !known; k++ {
+			known = inherited[k].literal == h.literal
+		}
+		if !known {
+			into = append(into, *h)
 		}
 	}
-	return append(append(into, a...), b...)
+	return append(into, inherited...)
 }
