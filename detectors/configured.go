@@ -77,7 +77,7 @@ func (c *configured) mayAssign(text []byte) bool {
 	may := false
 	c.names.Names(text, func(start, end int) bool {
 		name, rest := string(text[start:end]), text[end:min(end+120, len(text))]
-		switch value := valueAfter(rest); {
+		switch value := valueAfter(name, rest); {
 		case name == "Secret": // of Kubernetes, with names that need not say so
 			may = true
 		case len(value) >= leastPassword || leadsOn(rest):
@@ -113,12 +113,14 @@ func leastLength(name string) int {
 
 // valueAfter gives the beginning of what follows a name, if it may be its value: not the
 // rest of a sentence, a flag or a reference.
-func valueAfter(rest []byte) []byte {
+func valueAfter(name string, rest []byte) []byte {
 	rest = bytes.TrimLeft(rest[further(rest):], "\"'`])\\")
 	value := bytes.TrimLeft(rest, " \t")
-	if len(value) > 0 && strings.IndexByte(":=>,;\r\n", value[0]) >= 0 {
+	assigned := len(value) > 0 && strings.IndexByte(":=>,;\r\n", value[0]) >= 0
+	switch {
+	case assigned:
 		value = bytes.TrimLeft(value, ":=>,; \t\r\n|-[(\"'`\\") // may stand on the next line
-	} else if len(value) == len(rest) {
+	case len(value) == len(rest), name == "pwd": // the command
 		return nil
 	}
 	value = bytes.TrimLeft(value, "\"'`")
@@ -126,9 +128,15 @@ func valueAfter(rest []byte) []byte {
 		value = value[:end]
 	}
 	value = bytes.TrimRight(value, ",;)]}")
+	isWord := len(bytes.Trim(value, "abcdefghijklmnopqrstuvwxyz")) == 0
 	switch {
+	case !assigned && (bytes.HasPrefix(value, []byte("-")) || isWord && name[0] != '-'): // the next option or word
+		return nil
 	case len(value) == 0, strings.IndexByte("<{}", value[0]) >= 0, value[0] == '$' && !bytes.ContainsAny(value, ":-"),
 		bytes.Contains(value, []byte("${{")), string(value) == "true", string(value) == "false", string(value) == "null":
+		return nil
+	}
+	if _, refers := judge.Refers(string(value)); refers && value[0] != '$' { // which may have a default
 		return nil
 	}
 	return value
