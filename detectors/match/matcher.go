@@ -174,10 +174,9 @@ func (m *Matcher) Find(input Text) []Found {
 	m.hits(s, &input)
 
 	var all []Found
-	t := &text{data: input.Data, hits: s.bySearch}
+	t := &text{data: input.Data, hits: s.bySearch, inPath: input.InPath}
 	find := func(r *rule) {
-		elsewhere := r.Path != nil && input.InPath != nil && !input.InPath(r.Path)
-		if !elsewhere && (!input.Binary || r.binary) {
+		if !input.Binary || r.binary {
 			all = r.find(t, all)
 		}
 	}

@@ -86,10 +86,11 @@ func shortest(literals []literal) int {
 
 // text is a text in which rules search.
 type text struct {
-	data  []byte
-	hits  [][]*hit           // by search
-	ends  []int              // of lines, once they are needed
-	parts map[int][]partSpan // by search: a part's matches, once they are needed
+	data   []byte
+	hits   [][]*hit // by search
+	inPath func(path *rules.Pattern) bool
+	ends   []int              // of lines, once they are needed
+	parts  map[int][]partSpan // by search: a part's matches, once they are needed
 }
 
 // partSpan is where a part's value lies, and the whole match of its pattern.
@@ -109,7 +110,11 @@ func (t *text) matches(p pattern, found func(indices []int) verdict) {
 // rule's.
 func (r *rule) find(t *text, found []Found) []Found {
 	before := len(found)
+	placed := r.Path == nil || t.inPath == nil
 	t.matches(r.pattern, func(indices []int) verdict {
+		if placed = placed || t.inPath(r.Path); !placed { // asked late: most texts have no match
+			return enough
+		}
 		f, ok := r.judge(t, indices)
 		switch {
 		case !ok && len(r.parts) > 0: // which may be anywhere
