@@ -9,6 +9,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/ascii"
+	"github.com/secretsweep/secretsweep/internal/format"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -33,7 +34,6 @@ type spelling struct {
 // Files in which spellings mean what they mean nowhere else.
 const (
 	inActions    = `(?:^|/)(?:\.(?:github|gitea|forgejo)/|action\.ya?ml$)`
-	inCircle     = `(?:^|/)\.circleci/`
 	inJenkins    = `(?i)jenkins|\.groovy$`
 	inKubernetes = `\.(?:ya?ml|json|tpl)$`
 )
@@ -42,8 +42,7 @@ const (
 var spellings = []spelling{
 	{"github-actions", `\bsecrets\.(?P<name>[A-Za-z_]\w*)\s*(?:\}\}|\|\||&&|[=!]=|[,)])`, inActions, false},
 	{"github-actions", `\bsecrets\[\s*['"](?P<name>[A-Za-z_]\w*)['"]\s*\]`, inActions, false},
-	{"drone", `\bfrom_secret["']?\s*:\s*["']?(?P<name>[\w./-]+)`, "", false}, // Woodpecker's, too
-	{"circleci", `\bcontext:\s*(?:\[\s*|-\s+)?["']?(?P<name>[A-Za-z][\w-]*)`, inCircle, false},
+	{"drone", `\bfrom_secret["']?\s*:\s*["']?(?P<name>[\w./-]+)`, "", false},
 	{"jenkins", `\bcredentials\(\s*['"](?P<name>[\w.-]+)['"]\s*\)`, inJenkins, false},
 	{"jenkins", `\bcredentialsId\s*:\s*['"](?P<name>[\w.-]+)['"]`, inJenkins, false},
 
@@ -103,6 +102,9 @@ func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, r
 			return ok
 		}
 		r := Reference{f.Rule.ID, string(c.Data[f.NameStart:f.NameEnd]), f.Start, f.End}
+		if r.System == "drone" && slices.ContainsFunc(c.paths(), isOfWoodpecker) { // which grew out of it
+			r.System = "woodpecker"
+		}
 		ofRun := r.System == "github-actions" && strings.EqualFold(r.Name, "GITHUB_TOKEN") // which ends with it
 		if !ofRun && (!named || judge.NameOf(r.Name) >= judge.Key) {
 			references = append(references, r)
@@ -115,8 +117,28 @@ func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, r
 	for _, v := range variables {
 		references = append(references, v.in(c)...)
 	}
-	return rest, references
+	return rest, append(references, contexts(c)...)
 }
+
+// contexts gives the contexts that jobs of CircleCI take their secrets from: the one, or
+// each of a list.
+func contexts(c *Chunk) []Reference {
+	if !c.Whole || !slices.ContainsFunc(c.paths(), isOfCircle) {
+		return nil
+	}
+	var all []Reference
+	for e := range format.YAML(c.Data) {
+		n := len(e.Path)
+		if (e.Path[n-1] == "context" || n > 1 && e.Path[n-2] == "context") && e.Start < e.End {
+			all = append(all, Reference{"circleci", e.Value, e.Start, e.End})
+		}
+	}
+	return all
+}
+
+func isOfCircle(p string) bool { return strings.Contains("/"+p, "/.circleci/") }
+
+func isOfWoodpecker(p string) bool { return strings.Contains("/"+p, "/.woodpecker") }
 
 // variable is how files of one kind write what they take from their surroundings. It
 // begins as much does that is none, so it is looked for in those files alone, and not

@@ -34,9 +34,11 @@ func TestReferences(t *testing.T) {
 		{workflow, "if: ${{ secrets.A || secrets.B }}", "github-actions A, github-actions B", "run: python -c 'secrets.token_hex(8)'"},
 		{workflow, "${{ secrets['DEPLOY'] }}", "github-actions DEPLOY", "${{ inputs['DEPLOY'] }}"},
 		{".drone.yml", "password:\n  from_secret: docker_password", "drone docker_password", "from_secrets: docker_password"},
-		{".woodpecker.yml", `{"from_secret": "deploy"}`, "drone deploy", `{"from_secret": {}}`},
+		{".woodpecker.yml", `{"from_secret": "deploy"}`, "woodpecker deploy", `{"from_secret": {}}`},
 		{"azure-pipelines.yml", "key: $(apiKey)", "azure-pipelines apiKey", "key: $(Build.BuildId)"},
-		{".circleci/config.yml", "context:\n  - deploy", "circleci deploy", "context: {}"},
+		{".circleci/config.yml", "jobs:\n- build:\n    context: deploy", "circleci deploy", "context: {}"},
+		{".circleci/config.yml", "context:\n  - deploy\n  - \"aws prod\"", "circleci aws prod, circleci deploy", "contexts:\n  - deploy"},
+		{"sub/.circleci/a.yml", "context: [deploy, aws]", "circleci aws, circleci deploy", "context:"},
 		{"Jenkinsfile", "credentials('docker-hub')", "jenkins docker-hub", "credentials(id)"},
 		{"Jenkinsfile", "credentialsId: 'docker-hub'", "jenkins docker-hub", "credentialsId: id"},
 
