@@ -105,7 +105,11 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
 				v := secret.New(c.Data)
-				matches = append(matches, Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence, Pending: r.pending})
+				m := Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence, Pending: r.pending}
+				if allExemplary(c.paths()) {
+					m.lower("the path is that of an example or a test")
+				}
+				matches = append(matches, m)
 			}
 		}
 	}
@@ -212,8 +216,7 @@ func newMatch(data []byte, k kept) Match {
 		m.because("the value " + look)
 	}
 	if f.Weak {
-		m.Confidence = lower(m.Confidence)
-		m.because("lowered, because the rule's check fails")
+		m.lower("the rule's check fails")
 	}
 	if f.NameStart >= 0 {
 		m.Name = string(data[f.NameStart:f.NameEnd])
@@ -230,8 +233,7 @@ func newMatch(data []byte, k kept) Match {
 func lowerRandom(matches []Match) {
 	for i := range matches {
 		if m := &matches[i]; m.Rule.Random || m.Rule.Chosen {
-			m.Confidence = lower(m.Confidence)
-			m.because("lowered, because the path is that of an example or a test")
+			m.lower("the path is that of an example or a test")
 		}
 	}
 }

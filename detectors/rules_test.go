@@ -153,6 +153,23 @@ func TestFileAllows(t *testing.T) {
 	}
 }
 
+// TestFileConfidence wants a rule about files lowered if all its places are those of
+// tests.
+func TestFileConfidence(t *testing.T) {
+	d := compile(t, &rules.Rule{ID: "keystore", Path: rules.MustPattern(`\.p12$`), Confidence: rules.Likely})
+	for want, names := range map[rules.Confidence][]string{
+		rules.Likely:   {"tests/a.p12", "deploy/a.p12"},
+		rules.Unlikely: {"tests/a.p12"},
+	} {
+		c := whole("data")
+		c.Names = names
+		found := d.Detect(c).Matches
+		if len(found) != 1 || found[0].Confidence != want || (found[0].Why == "") == (want == rules.Unlikely) {
+			t.Errorf("%q: found %+v, want one of confidence %s", names, found, want)
+		}
+	}
+}
+
 func TestPaths(t *testing.T) {
 	inEnv := rule("env", `tok_\d`)
 	inEnv.Path = rules.MustPattern(`\.env$`)

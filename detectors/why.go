@@ -16,6 +16,12 @@ func (m *Match) because(reason string) {
 	m.Why += reason
 }
 
+// lower takes one step off a match's confidence, for a reason.
+func (m *Match) lower(because string) {
+	m.Confidence = lower(m.Confidence)
+	m.because("lowered, because " + because)
+}
+
 // why says what makes an entry a secret, and how sure that is.
 func (r *reading) why(e *format.Entry, name, value string) string {
 	look, _ := judge.Look(value, judge.Quoted(name, value))
