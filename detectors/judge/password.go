@@ -100,7 +100,9 @@ func isMark(value string) bool {
 var code = []form{
 	{"(", regexp.MustCompile(`^[\w.:>-]+\(|\(\)$`)},           // call
 	{".", regexp.MustCompile(`^[a-z_]\w*(?:\.[a-z_]\w*)+$`)},  // object.member
+	{".", regexp.MustCompile(`^(?:[a-z_]\w*\.)+[A-Z_]+$`)},    // object.CONSTANT
 	{".", regexp.MustCompile(`^(?:[A-Z][a-z]+\.)+[a-z]\w*$`)}, // Type.member
+	{"://", regexp.MustCompile(`^[a-z][a-z0-9+.-]*://`)},      // address
 	{"[", regexp.MustCompile(`^[A-Za-z_]\w*\[`)},              // element
 	{"::", regexp.MustCompile(`::`)},                          // member
 	{"=>", regexp.MustCompile(`=>`)},                          // function, pair
@@ -122,7 +124,7 @@ var identifier = regexp.MustCompile(`^(?:` + strings.Join([]string{
 	`(?:[A-Z]{2,}[-_./: ])+[A-Z]{2,}[0-9]?`, // AUTH_TOKEN
 	`(?:[A-Z][a-z]+[-_]){2,}[A-Z][a-z]+`,    // Reset-User-Password
 	`[a-z]+(?:-[a-z]+){2,}`,                 // x-api-key
-	`[a-z]+(?:[A-Z][a-z]+)+`,                // resetPassword
+	`_*[a-z]+(?:[A-Z][a-z]+)+`,              // resetPassword
 }, "|") + `)$`)
 
 // technical matches terms, in lower case, that have digits in them.
