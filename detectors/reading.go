@@ -93,7 +93,7 @@ func isAssignment(e *format.Entry) bool {
 	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") {
 		return false
 	}
-	return name != "" && strings.Trim(value, "=") != "" && !strings.ContainsAny(name, " \"'${}:/?&")
+	return name != "" && strings.Trim(value, "=") != "" && !strings.ContainsAny(name, " \"'${}<>:/?&")
 }
 
 // nameOf tells what an entry's value is the value of. Its own name may say no more than

@@ -170,7 +170,7 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	case random && password && e.Style != format.Bare:
 		confidence = rules.Sure
 	case random, strong(value) && !judge.IsDerived(value):
-	case choice == judge.Chosen && (password || len(value) >= longKey):
+	case choice == judge.Chosen && (password || len(value) >= longKey && !judge.IsName(value)):
 	case choice == judge.Word && password && r.trustsWord(s):
 	case choice == judge.None || !password:
 		return ""

@@ -54,6 +54,8 @@ func meaningOf(all []string) (meaning Meaning, rest []string) {
 		switch {
 		case isPasswordWord(w):
 			meaning = Password
+		case w == "token" && i > 0 && otherTokensOf[all[i-1]]:
+			continue
 		case isKeyWord(w),
 			w == "key" && i > 0 && !otherKeys[all[i-1]],
 			(w == "salt" || w == "pepper") && i > 0 && !slices.Contains(all, "password"):

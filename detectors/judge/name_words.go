@@ -58,16 +58,22 @@ var otherTokens = set(`
 	nexttoken nontoken pagetoken subtoken
 `)
 
+// otherTokensOf are words before token that make it no secret: a place in a list, or a
+// sign by which a request is known.
+var otherTokensOf = set(`
+	cancel cancellation continuation creation output starting
+`)
+
 // otherKeys are words before key that make it no secret: it finds something, or opens
 // nothing.
 var otherKeys = set(`
-	a alt answer any arrow artifact attr attribute bucket cache candidate class column composite config
+	a aggregate alt answer any arrow artifact attr attribute bucket cache candidate class column composite config
 	context control correlation data dedup default dict each end enter entity escape event experiment feature
 	field file first flag foreign form gpg group hash header host hot idempotency index ini issue item jira
 	join json key kind label lang language last left legend local locale lookup map max menu message meta
 	metadata min model name natural new no node object old order param parameter partition pgp press prev
-	primary project property query queue range record redis registry resource right route row s3 secondary
-	setting settings shard shift short shortcut site sort span start state sub surrogate tab tag tags text
+	primary project property query queue range record redis registry resource result right route row s3 secondary
+	setting settings shard shift short shortcut site sort span spec start state sub surrogate tab tag tags text
 	the this title toggle tokenization toml topic trace translation type unique vector websocket xml yaml
 `)
 
@@ -89,8 +95,8 @@ var aboutSecrets = set(`
 
 // publicWords make public whatever has them in its name.
 var publicWords = set(`
-	authenticity checksum commit csrf cursor digest dummy etag example fake fingerprint identifier integrity
-	md5 mock next nonce pagination placeholder pub public publishable revision sample sha sha1 sha256 sha512
+	authenticity checksum commit csrf cursor digest dummy encrypted etag example fake fingerprint identifier integrity
+	md5 mock next nonce pagination placeholder pub public publishable revision sample sha sha1 sha2 sha224 sha256 sha384 sha512
 	thumbprint xsrf
 `)
 

@@ -102,8 +102,9 @@ var code = []form{
 	{".", regexp.MustCompile(`^[a-z_]\w*(?:\.[a-z_]\w*)+$`)},  // object.member
 	{".", regexp.MustCompile(`^(?:[a-z_]\w*\.)+[A-Z_]+$`)},    // object.CONSTANT
 	{".", regexp.MustCompile(`^(?:[A-Z][a-z]+\.)+[a-z]\w*$`)}, // Type.member
-	{"://", regexp.MustCompile(`^[a-z][a-z0-9+.-]*://`)},      // address
-	{"[", regexp.MustCompile(`^[A-Za-z_]\w*\[`)},              // element
+	{":/", regexp.MustCompile(`^[a-z][a-z0-9+.-]*:/`)},        // address
+	{":", regexp.MustCompile(`^[\w.-]+:[0-9]{2,5}$`)},         // host and port
+	{"[", regexp.MustCompile(`^[A-Za-z_][\w.]*\[`)},           // element
 	{"::", regexp.MustCompile(`::`)},                          // member
 	{"=>", regexp.MustCompile(`=>`)},                          // function, pair
 	{"->", regexp.MustCompile(`->`)},                          // function, member
@@ -117,6 +118,19 @@ var code = []form{
 	{"-", regexp.MustCompile(`^--?[a-z]`)},                    // option
 	{".", regexp.MustCompile(`^\.[a-z_]`)},                    // file
 }
+
+// IsName tells whether a value is the name of something in a program, though it has
+// digits and signs: a member (ResultSet.Rows, $.services[0].image), a type
+// (RendererFactory2).
+func IsName(value string) bool {
+	return typeName.MatchString(value) || memberName.MatchString(value) && (strings.ContainsAny(value, "$[") || hump.MatchString(value))
+}
+
+var (
+	typeName   = regexp.MustCompile(`^[A-Za-z][a-z]*[0-9]{0,2}[a-z]*(?:[A-Z][a-z]+[0-9]{0,2}[a-z]*)+$`)
+	memberName = regexp.MustCompile(`^\$?\.?[\pL_]\w*(?:\[-?\w*\])*(?:\.[\pL_][\pL\w]*(?:\[-?\w*\])*)+$`)
+	hump       = regexp.MustCompile(`\pL\p{Lu}\p{Ll}`)
+)
 
 // identifier matches words with marks between, as names and keys are.
 var identifier = regexp.MustCompile(`^(?:` + strings.Join([]string{

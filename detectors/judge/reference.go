@@ -123,6 +123,7 @@ var spellings = []spelling{
 	// Variables of shells and of what replaces them as shells do.
 	{"env", "$", regexp.MustCompile(`^"?\$\{?(?:env[:.])?!?(\w+)\}?"?$`)},
 	{"env", "${", regexp.MustCompile(`\$\{(?:env[:.])?([A-Za-z_][\w.-]*)(?:[:?=+-][^}]*)?\}`)},
+	{"template", "${", regexp.MustCompile(`^\$\{(.+)\}$`)},
 	{"env", "%", regexp.MustCompile(`^%(\w+)%$`)}, // of cmd.exe, as the next one
 	{"env", "!", regexp.MustCompile(`^!(\w+)!$`)},
 	{"env", "$(", regexp.MustCompile(`^\$\$?\(([\w.-]+)\)$`)},
