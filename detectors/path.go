@@ -57,7 +57,7 @@ var (
 		"snapshot", "snapshots", "cassette", "cassettes", "benchmark", "benchmarks", "sandbox", "playground", "storybook", "cypress",
 		"locale", "locales", "i18n", "l10n", "translation", "translations", "language", "languages",
 	)
-	exemplaryExtensions = setOf(".template", ".tmpl", ".tpl", ".po", ".pot", ".xlf", ".arb", ".strings")
+	exemplaryExtensions = setOf(".map", ".template", ".tmpl", ".tpl", ".po", ".pot", ".xlf", ".arb", ".strings")
 	foreignFolders      = setOf("vendor", "node_modules", "thirdparty", "third-party", "third_party")
 )
 

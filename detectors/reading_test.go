@@ -110,6 +110,7 @@ func TestReading(t *testing.T) {
 		{"no secret", ".env", "PASSWORD_MIN_LENGTH=12345678\nPORT=5432\nTOKEN=$OTHER", nil},
 		{"environment of the path", "deploy/prod/.env", "DB_PASSWORD=‹" + password + "›", []string{"password DB_PASSWORD prod medium " + password}},
 		{"word in production", "deploy/prod/.env", "DB_PASS=‹orchid›", []string{"password DB_PASS prod medium orchid"}},
+		{"example of an interface", "openapi.yml", "examples:\n  login:\n    value:\n      token: ‹" + key + "›", []string{"secret token  low " + key}},
 		{"environment of a section", "config.yml", "staging:\n  db:\n    password: ‹" + password + "›", []string{"password password staging medium " + password}},
 		{"escapes undone", "app.json", `{"password": "‹Harvest\"2931›"}`, []string{`password password  medium Harvest"2931`}},
 

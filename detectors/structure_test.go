@@ -35,6 +35,7 @@ func TestStructureAndPatterns(t *testing.T) {
 		{"no structure", "notes.txt", "ACME_TOKEN=" + key, []string{"any ACME_TOKEN  medium [] " + key}},
 		{"denied", "app.yml", "token: abcd1234\nencryptedData:\n  other: " + key, nil},
 		{"denied by its name", "app.yml", "token: abcd1234\ntoken_hash: " + key, nil},
+		{"denied as an example", "app.yml", "example:\n  token: " + key, []string{"config-secret token  low [] " + key}},
 		{"provider's is not denied", "app.yml", "token: abcd1234\nencryptedData:\n  other: " + tok, []string{"tok other  high [] " + tok}},
 		{"both in one value", "app.env", `X='{"password": "Harvest#2931", "token": "` + key + `"}'`, []string{"config-password password  medium [any config-secret] Harvest#2931"}},
 	}

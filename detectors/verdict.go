@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -61,7 +62,20 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 		return
 	}
 	s.why = r.why(e, c.name, c.value)
+	if isExample(e) {
+		s.confidence = rules.Unlikely
+		s.why += "; lowered, because it stands in an example"
+		r.deny(e)
+	}
 	r.found = append(r.found, s)
+}
+
+// isExample tells whether what leads to an entry says that it shows what may stand there,
+// as in descriptions of interfaces (OpenAPI).
+func isExample(e *format.Entry) bool {
+	return slices.ContainsFunc(e.Path, func(part string) bool {
+		return part == "example" || part == "examples" || part == "x-example"
+	})
 }
 
 // structured makes a match by structure more specific than one of the same rank by a

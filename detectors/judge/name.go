@@ -22,7 +22,7 @@ const maxName = 120
 // NameOf tells what a name means, however it is written: DB_PASSWORD, dbPassword,
 // spring.datasource.password, Contraseña.
 func NameOf(name string) Meaning {
-	if len(name) > maxName {
+	if len(name) > maxName || strings.ContainsAny(name, "<>") { // markup
 		return Nothing
 	}
 	all := words(name)
@@ -38,12 +38,18 @@ func NameOf(name string) Meaning {
 	switch {
 	case meaning == Nothing:
 		return Nothing
-	case strings.Contains(name, "/") && strings.Contains(name, "."): // a file
+	case isFile(name):
 		return Public
 	case namesPublic(all), anyOf(rest, aboutSecrets):
 		return Public
 	}
 	return meaning
+}
+
+// isFile tells whether a name is that of a file.
+func isFile(name string) bool {
+	i := strings.LastIndexByte(name, '.')
+	return i >= 0 && (strings.Contains(name, "/") || sources[name[i:]])
 }
 
 // meaningOf tells what the words of a name mean that stand for a secret, and gives the

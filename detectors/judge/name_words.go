@@ -68,13 +68,13 @@ var otherTokensOf = set(`
 // nothing.
 var otherKeys = set(`
 	a aggregate alt answer any arrow artifact attr attribute bucket cache candidate class column composite config
-	context control correlation data dedup default dict each end enter entity escape event experiment feature
+	context control correlation data dedup default dict each end enter entity env escape event experiment feature
 	field file first flag foreign form gpg group hash header host hot idempotency index ini issue item jira
 	join json key kind label lang language last left legend local locale lookup map max menu message meta
 	metadata min model name natural new no node object old order param parameter partition pgp press prev
-	primary project property query queue range record redis registry resource result right route row s3 secondary
+	primary project property query queue range record redis registry resource result right route row rule s3 secondary
 	setting settings shard shift short shortcut site sort span spec start state sub surrogate tab tag tags text
-	the this title toggle tokenization toml topic trace translation type unique vector websocket xml yaml
+	the this title toggle tokenization toml topic trace translation type unique vector websocket with xml yaml
 `)
 
 // aboutSecrets are words that make a name one about a secret if they stand anywhere
@@ -86,7 +86,7 @@ var aboutSecrets = set(`
 	grant group handler hasher hashers hashing history hours in input interval invalid is issuer keyring keys
 	lifetime limit link list location manager mapping max maximum method mgr min minimum minutes missing
 	needed needs on optional options page parser permissions plugin position prompt property protected
-	protection provider query reader realm refresh refs request required requirements requires reset resolver
+	protection provider query reader realm refresh refs request required requirements requires reset resets resolver
 	response retries role rotation rule rules salt schema scheme scope scopes screen seconds server service
 	source state status store strategy strength style success symbol tags template timeout tooltip update
 	updated usage used user valid validation validator validity verification view visible warning weight when
@@ -107,6 +107,12 @@ var publicEndings = set(`
 	endpoint expires expiry field file filename format guid hash hashed header hint host icon id ids index
 	kind label len length message mode name names param parameter path pattern policy prefix ref regex regexp
 	rev selector sig signature size suffix text title ttl type uri url username uuid version
+`)
+
+// sources are what the names of files with code end with.
+var sources = set(`
+	.c .cc .cpp .cs .css .erb .ex .exs .go .h .html .java .js .jsx .kt .md .mjs .php .pl .py .rb .rs .scala
+	.scss .sh .swift .tpl .ts .tsx .vue
 `)
 
 // asked are words that make a question or a number of the name that they begin.

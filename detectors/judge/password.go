@@ -98,25 +98,30 @@ func isMark(value string) bool {
 // code has the forms of code: calls, member accesses, type parameters, regular
 // expressions and what else is made of it.
 var code = []form{
-	{"(", regexp.MustCompile(`^[\w.:>-]+\(|\(\)$`)},           // call
-	{".", regexp.MustCompile(`^[a-z_]\w*(?:\.[a-z_]\w*)+$`)},  // object.member
-	{".", regexp.MustCompile(`^(?:[a-z_]\w*\.)+[A-Z_]+$`)},    // object.CONSTANT
-	{".", regexp.MustCompile(`^(?:[A-Z][a-z]+\.)+[a-z]\w*$`)}, // Type.member
-	{":/", regexp.MustCompile(`^[a-z][a-z0-9+.-]*:/`)},        // address
-	{":", regexp.MustCompile(`^[\w.-]+:[0-9]{2,5}$`)},         // host and port
-	{"[", regexp.MustCompile(`^[A-Za-z_][\w.]*\[`)},           // element
-	{"::", regexp.MustCompile(`::`)},                          // member
-	{"=>", regexp.MustCompile(`=>`)},                          // function, pair
-	{"->", regexp.MustCompile(`->`)},                          // function, member
-	{"^", regexp.MustCompile(`^\^`)},                          // regular expression
-	{`\`, regexp.MustCompile(`\\[dws]`)},                      // regular expression
-	{"/", regexp.MustCompile(`^/.*/[a-z]*$`)},                 // regular expression
-	{"/", regexp.MustCompile(`/$`)},                           // directory
-	{"[", regexp.MustCompile(`^\[.*\]$`)},                     // list
-	{"{", regexp.MustCompile(`^\{.*\}$`)},                     // object
-	{"<", regexp.MustCompile(`^<.*>$`)},                       // tag
-	{"-", regexp.MustCompile(`^--?[a-z]`)},                    // option
-	{".", regexp.MustCompile(`^\.[a-z_]`)},                    // file
+	{"(", regexp.MustCompile(`^[\w.:>-]+\(|\(\)?$`)},                                   // call
+	{":", regexp.MustCompile(`^:[a-z_]\w*[!?]?$`)},                                     // symbol
+	{":", regexp.MustCompile(`^;?[a-z]:[0-9]+[;:]`)},                                   // serialized value
+	{":", regexp.MustCompile(`:x:[0-9]+:[0-9]+`)},                                      // user without a password
+	{"|", regexp.MustCompile(`^[a-z_]+(?::[\w,.@-]*)?(?:\|[a-z_]+(?::[\w,.@-]*)?)+$`)}, // rules of validation
+	{".$", regexp.MustCompile(`^\.\$`)},                                                // variable that is joined on
+	{".", regexp.MustCompile(`^[a-z_]\w*(?:\.[a-z_]\w*)+$`)},                           // object.member
+	{".", regexp.MustCompile(`^(?:[a-z_]\w*\.)+[A-Z_]+$`)},                             // object.CONSTANT
+	{".", regexp.MustCompile(`^(?:[A-Z][a-z]+\.)+[a-z]\w*$`)},                          // Type.member
+	{":/", regexp.MustCompile(`^[a-z][a-z0-9+.-]*:/`)},                                 // address
+	{":", regexp.MustCompile(`^[\w.-]+:[0-9]{2,5}$`)},                                  // host and port
+	{"[", regexp.MustCompile(`^[A-Za-z_][\w.]*\[`)},                                    // element
+	{"::", regexp.MustCompile(`::`)},                                                   // member
+	{"=>", regexp.MustCompile(`=>`)},                                                   // function, pair
+	{"->", regexp.MustCompile(`->`)},                                                   // function, member
+	{"^", regexp.MustCompile(`^\^`)},                                                   // regular expression
+	{`\`, regexp.MustCompile(`\\[dws]`)},                                               // regular expression
+	{"/", regexp.MustCompile(`^/.*/[a-z]*$`)},                                          // regular expression
+	{"/", regexp.MustCompile(`/$`)},                                                    // directory
+	{"[", regexp.MustCompile(`^\[.*\]$`)},                                              // list
+	{"{", regexp.MustCompile(`^\{.*\}$`)},                                              // object
+	{"<", regexp.MustCompile(`^<.*>$`)},                                                // tag
+	{"-", regexp.MustCompile(`^--?[a-z]`)},                                             // option
+	{".", regexp.MustCompile(`^\.[a-z_]`)},                                             // file
 }
 
 // IsName tells whether a value is the name of something in a program, though it has

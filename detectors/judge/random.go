@@ -33,7 +33,7 @@ func Random(value string, s Surroundings) bool {
 	switch {
 	case !encoded && (isRegular(value) || !isSurprising(value)), encoded && !holdsRandom(plain):
 		return false
-	case namesPublic(words(s.Name)), isPlaceholder(value), isExpression(value, s), isStructured(value), IsDerived(value):
+	case namesPublic(words(s.Name)), isFile(s.Name), isPlaceholder(value), isExpression(value, s), isStructured(value), IsDerived(value):
 		return false
 	}
 	return !encoded || !isRegular(value)
