@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -57,7 +59,7 @@ func (r *reading) take(e *format.Entry) {
 		e.Value, e.Start, e.End, e.Style = e.Value[1:n-1], e.Start+1, e.End-1, format.Literal
 	}
 	if len(e.Value) != e.End-e.Start && strings.Contains(e.Value, "://") {
-		r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, e.Value})
+		r.nest(e, e.Value)
 	}
 	switch {
 	case isSealed(e):
@@ -65,8 +67,9 @@ func (r *reading) take(e *format.Entry) {
 	case isScript(e) || strings.ContainsRune(e.Value, '\n') || isAssignment(e):
 		r.script(e)
 	case r.takeKubernetes(e):
-	case strings.HasPrefix(e.Value, "{") && strings.HasSuffix(e.Value, "}") && strings.Contains(e.Value, `"`):
-		r.object(e, e.Value)
+	case isJSON(e.Value):
+		r.object(e)
+	case r.takeEncoded(e):
 	default:
 		r.judge(e, candidate{r.nameOf(e), e.Value, span{e.Start, e.End}})
 	}
@@ -136,28 +139,74 @@ func (r *reading) takeKubernetes(e *format.Entry) bool {
 				return true // bytes, or a template
 			}
 			value = strings.TrimRight(string(plain), "\r\n")
-			r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, value})
+			r.nest(e, value)
 		}
-		if strings.HasPrefix(value, "{") {
-			r.object(e, value)
-		} else {
+		switch {
+		case !isJSON(value):
 			r.judge(e, candidate{name, value, span{e.Start, e.End}})
+		case part == "stringData":
+			r.object(e)
 		}
 		return true
 	}
 	return false
 }
 
-// object judges what a JSON object assigns that stands in an entry.
-func (r *reading) object(e *format.Entry, text string) {
-	for in := range format.JSON([]byte(text)) {
-		name, value := in.Name(), in.Value
-		if name == "auth" { // of Docker: user and password
-			if _, password, ok := judge.Login(value); ok {
-				name, value = "password", password
-			}
+// nest leaves a text that an entry's value stands for to be searched as one of its own.
+func (r *reading) nest(e *format.Entry, text string) {
+	r.decoded = append(r.decoded, newEncoded(span{e.Start, e.End}, text))
+}
+
+// takeEncoded judges what an entry says itself that it is encoded. It tells whether it
+// is.
+func (r *reading) takeEncoded(e *format.Entry) bool {
+	name := r.nameOf(e)
+	of, plain, ok := decodedBy(name, e.Value)
+	if ok {
+		r.nest(e, plain)
+		r.judge(e, candidate{of, strings.TrimSpace(plain), span{e.Start, e.End}})
+	}
+	return ok
+}
+
+// decodedBy decodes a value whose name ends in that of an encoding, and gives the name
+// without that.
+func decodedBy(name, value string) (of, plain string, ok bool) {
+	lower := strings.ToLower(name)
+	for _, in := range [...]struct {
+		ending string
+		decode func(run string, at int) (plain string, from int, ok bool)
+	}{{"base64", decodeBase64}, {"b64", decodeBase64}, {"hex", decodeHex}} {
+		if stem, found := strings.CutSuffix(lower, in.ending); found {
+			plain, _, ok = in.decode(value, 0)
+			return strings.TrimRight(name[:len(stem)], "_-."), plain, ok && isText(plain)
 		}
-		r.judge(e, candidate{name, value, span{e.Start, e.End}})
+	}
+	return "", "", false
+}
+
+// isText tells whether what was decoded can be read.
+func isText(s string) bool {
+	return s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) && !unicode.IsSpace(c) })
+}
+
+// isJSON tells whether a value is an object or a list in JSON.
+func isJSON(value string) bool {
+	return strings.Contains(value, `"`) &&
+		(strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "[") && strings.HasSuffix(value, "]"))
+}
+
+// object takes what JSON assigns that stands in an entry: at the place where it stands
+// there, unless it had to be decoded.
+func (r *reading) object(e *format.Entry) {
+	if len(e.Value) != e.End-e.Start {
+		r.nest(e, e.Value)
+		return
+	}
+	for in := range format.JSON([]byte(e.Value)) {
+		in.Path = slices.Concat(e.Path, in.Path)
+		in.Start, in.End, in.Comment = in.Start+e.Start, in.End+e.Start, e.Comment
+		r.take(&in)
 	}
 }
 

@@ -127,7 +127,7 @@ func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, t
 				return false
 			}
 			if f.Start >= end {
-				text, ok := in.in(data, f)
+				text, ok := in.decode(data, f)
 				if end = text.end; ok {
 					texts = append(texts, text)
 				}
@@ -145,7 +145,8 @@ func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int)
 	var inner []Match
 	var holders []span
 	for _, in := range texts {
-		found := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
+		found := d.detect(in.chunk(c), layers).Matches
+		found = slices.DeleteFunc(found, func(m Match) bool { return m.End <= in.in.start || m.Start >= in.in.end })
 		for _, m := range found {
 			m.Start, m.End = in.start, in.end
 			inner = append(inner, m)
@@ -160,7 +161,7 @@ func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int)
 		for ; next < len(holders) && holders[next].start < m.End; next++ {
 			reach = max(reach, holders[next].end)
 		}
-		return m.Rule.Random && m.Start < reach
+		return (m.Rule.Random || m.Rule.Chosen) && m.Start < reach
 	})
 	return append(matches, inner...)
 }

@@ -84,6 +84,9 @@ func (r *reading) unwrap(c *candidate) {
 			c.name, c.value = "password", password
 		}
 	}
+	if user, password, ok := judge.Login(c.value); ok && user != "" && isLogin(c.name) {
+		c.name, c.value = "password", password
+	}
 	if user, password, ok := strings.Cut(c.value, ":"); ok && !strings.ContainsAny(user, " /$-+") && !judge.IsDerived(c.value) && c.verbatim() {
 		chosen := r.role == keeps && r.meaning(c.name) == judge.Nothing && judge.PasswordOf(password) == judge.Chosen
 		if chosen || isLogin(c.name) {
