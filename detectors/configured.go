@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -121,24 +122,33 @@ func valueAfter(rest []byte) []byte {
 	} else if len(value) == len(rest) {
 		return nil
 	}
-	value = bytes.TrimLeft(value, "\"'`")
-	if end := bytes.IndexAny(value, " \t\r\n\"'`<"); end >= 0 && !isScheme(string(value[:end])) {
+	value = bytes.TrimPrefix(bytes.TrimLeft(value, "\"'`"), []byte("<![CDATA["))
+	if end := bytes.IndexAny(value[min(1, len(value)):], " \t\r\n\"'`<") + 1; end > 0 && !isScheme(string(value[:end])) {
 		value = value[:end]
 	}
 	value = bytes.TrimRight(value, ",;)]}")
 	switch {
-	case len(value) == 0, strings.IndexByte("<{}", value[0]) >= 0, value[0] == '$' && !bytes.ContainsAny(value, ":-"),
+	case len(value) == 0, strings.IndexByte("{}", value[0]) >= 0, value[0] == '<' && bytes.IndexByte(value, '>') > 0, value[0] == '$' && isVariable(value),
 		bytes.Contains(value, []byte("${{")), string(value) == "true", string(value) == "false", string(value) == "null":
 		return nil
 	}
 	return value
 }
 
-// leadsOn tells whether a value may stand apart from its name: name: …, value: ….
+// isVariable tells whether a text is a name with a dollar before it, or more of them.
+func isVariable(text []byte) bool {
+	return !bytes.ContainsFunc(text, func(c rune) bool { return c >= 0x80 || !ascii.IsWord(byte(c)) && !strings.ContainsRune("$(){}./", c) })
+}
+
+// leadsOn tells whether a value may stand apart from its name, as in name: …, value: …,
+// or behind others in a list.
 func leadsOn(rest []byte) bool {
 	lower := bytes.ToLower(rest)
-	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default"))
+	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default")) || beginsApart.Match(rest[further(rest):])
 }
+
+// beginsApart matches the beginning of a list, and the end of an element that is a name.
+var beginsApart = regexp.MustCompile(`^(?:["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
 
 // further gives the length of the parts of a name that follow one which means a secret.
 func further(rest []byte) int {
