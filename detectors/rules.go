@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
@@ -101,11 +102,14 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 		lowerRandom(matches)
 	}
 	tell(matches, settings)
+	for i := range matches {
+		matches[i].weigh(time.Now())
+	}
 	if layers == 1 && c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
 				v := secret.New(c.Data)
-				matches = append(matches, Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence, Pending: r.pending})
+				matches = append(matches, Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Severity: r.Severity, Confidence: r.Confidence, Pending: r.pending})
 			}
 		}
 	}
