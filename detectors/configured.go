@@ -128,7 +128,7 @@ func valueAfter(rest []byte) []byte {
 	}
 	value = bytes.TrimRight(value, ",;)]}")
 	switch {
-	case len(value) == 0, strings.IndexByte("{}", value[0]) >= 0, value[0] == '<' && bytes.IndexByte(value, '>') > 0, value[0] == '$' && isVariable(value),
+	case len(value) == 0, strings.IndexByte("{}", value[0]) >= 0 && bytes.IndexByte(value, '}') <= 0, value[0] == '<' && bytes.IndexByte(value, '>') > 0, value[0] == '$' && isVariable(value),
 		bytes.Contains(value, []byte("${{")), string(value) == "true", string(value) == "false", string(value) == "null":
 		return nil
 	}
@@ -147,8 +147,9 @@ func leadsOn(rest []byte) bool {
 	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default")) || beginsApart.Match(rest[further(rest):])
 }
 
-// beginsApart matches the beginning of a list, and the end of an element that is a name.
-var beginsApart = regexp.MustCompile(`^(?:["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
+// beginsApart matches the beginning of a list, the end of a column's name, and that of an
+// element that is a name.
+var beginsApart = regexp.MustCompile(`^(?:["']?,|["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
 
 // further gives the length of the parts of a name that follow one which means a secret.
 func further(rest []byte) int {

@@ -62,7 +62,7 @@ func looksLike(text string) string {
 }
 
 var (
-	assignment = regexp.MustCompile(`^(?:export )?\w+=`)
+	assignment = regexp.MustCompile(`^(?:export )?\w+ ?=`)
 	mapping    = regexp.MustCompile(`^[\w.-]+:(?:\s|$)`)
 )
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,7 @@ func (r *reading) take(e *format.Entry) {
 	switch {
 	case isSealed(e):
 		r.deny(e)
+	case r.takeFile(e):
 	case isScript(e) || strings.ContainsRune(e.Value, '\n') || isAssignment(e):
 		r.script(e)
 	case r.takeKubernetes(e):
@@ -104,9 +106,9 @@ func isAssignment(e *format.Entry) bool {
 func (r *reading) nameOf(e *format.Entry) string {
 	name, parent := e.Name(), len(e.Path)-1
 	switch strings.ToLower(name) {
-	case "name", "key", "variable", "parameterkey", "option", "@name", "@key":
+	case "name", "key", "variable", "parameterkey", "option", "@name", "@key", "param-name", "env-entry-name":
 		r.named, r.namedAt = e.Value, placeOf(e, parent)
-	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text":
+	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text", "param-value", "env-entry-value":
 		if r.namedAt == placeOf(e, parent) && r.meaning(r.named) != judge.Nothing {
 			return r.named
 		}
@@ -118,6 +120,9 @@ func (r *reading) nameOf(e *format.Entry) string {
 	if _, err := strconv.Atoi(name); err == nil && parent > 0 { // an element of a list
 		name = strings.TrimSuffix(e.Path[parent-1], "s")
 		parent--
+	}
+	if strings.Contains(name, ".") && parent > 0 && r.meaning(name) == judge.Nothing && r.meaning(e.Path[parent-1]) != judge.Nothing {
+		return e.Path[parent-1] // bearer: {host: …}
 	}
 	if strings.EqualFold(name, "key") && parent > 0 {
 		return e.Path[parent-1] + "_" + name // jwt: {key: …}
@@ -210,6 +215,25 @@ func (r *reading) object(e *format.Entry) {
 	}
 }
 
+// takeFile takes what a file assigns that stands in a block of lines, as in a ConfigMap
+// of Kubernetes. It tells whether the entry is one.
+func (r *reading) takeFile(e *format.Entry) bool {
+	if e.Style != format.Block || isScript(e) {
+		return false
+	}
+	read, _ := readerOf("", cmp.Or(path.Ext(strings.ToLower(e.Name())), looksLike(e.Value)))
+	if read == nil || !r.mayAssign(r.data[e.Start:e.End]) {
+		return false
+	}
+	start := bytes.LastIndexByte(r.data[:e.Start], '\n') + 1 // with the first line's indentation
+	for in := range read(r.data[start:e.End]) {
+		in.Path = slices.Concat(e.Path, in.Path)
+		in.Start, in.End, in.Comment = in.Start+start, in.End+start, in.Comment || e.Comment
+		r.take(&in)
+	}
+	return true
+}
+
 // isScript tells whether an entry is commands for a shell.
 func isScript(e *format.Entry) bool {
 	for _, part := range e.Path {
@@ -225,6 +249,9 @@ func isScript(e *format.Entry) bool {
 func (r *reading) script(e *format.Entry) {
 	if !r.mayAssign(r.data[e.Start:e.End]) {
 		return
+	}
+	if e.Style != format.Block && len(e.Value) != e.End-e.Start {
+		r.nest(e, e.Value)
 	}
 	for in := range format.Shell(r.data[e.Start:e.End]) {
 		in.Comment = in.Comment || e.Comment

@@ -40,7 +40,7 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 	}
 	_, refers := judge.Refers(c.value)
 	switch {
-	case meaning == judge.Public, refers, e.Tag != "" && e.Tag != "!!str":
+	case meaning == judge.Public, refers, e.Tag != "" && e.Tag != "!!str" && e.Tag != "!!binary":
 		r.deny(e)
 		return
 	case rule == nil || c.start == c.end:
@@ -84,6 +84,10 @@ func (r *reading) unwrap(c *candidate) {
 			c.name, c.value = "password", password
 		}
 	}
+	if word, login, ok := strings.Cut(c.value, " "); ok && isLogin(word) && !strings.Contains(login, " ") { // auth user:password
+		c.name = word
+		c.last(login)
+	}
 	if user, password, ok := judge.Login(c.value); ok && user != "" && isLogin(c.name) {
 		c.name, c.value = "password", password
 	}
@@ -93,6 +97,9 @@ func (r *reading) unwrap(c *candidate) {
 			c.name = "password"
 			c.last(password)
 		}
+	}
+	if text, ok := strings.CutPrefix(c.value, "{noop}"); ok && c.verbatim() { // of Spring: not hashed
+		c.last(text)
 	}
 	if text, at, ok := judge.DefaultOf(c.value); ok && c.verbatim() {
 		c.value, c.start = text, c.start+at
@@ -147,7 +154,7 @@ func isLogin(name string) bool {
 // isClientKey tells whether a name means a secret in the files of clients.
 func isClientKey(name string) bool {
 	switch strings.ToLower(name) {
-	case "auth", "_auth", "key", "pass", "oauth_token", "http-basic", "identitytoken":
+	case "auth", "_auth", "bearer", "key", "pass", "oauth_token", "http-basic", "identitytoken":
 		return true
 	}
 	return false
@@ -175,7 +182,8 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	case random, strong(value) && !judge.IsDerived(value):
 	case choice == judge.Chosen && (password || len(value) >= longKey):
 	case choice == judge.Word && password && r.trustsWord(s):
-	case choice == judge.None || !password:
+	case choice == judge.Phrase && password && r.trustsPhrase(s):
+	case choice == judge.None, choice == judge.Phrase, !password:
 		return ""
 	default:
 		confidence = rules.Unlikely
@@ -195,6 +203,14 @@ func (r *reading) trustsWord(s *setting) bool {
 	const long = 8
 	return r.role == keeps || s.env == "prod" || s.env == "staging" ||
 		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path)
+}
+
+// trustsPhrase tells whether a few words are a password rather than a sentence.
+func (r *reading) trustsPhrase(s *setting) bool {
+	if strings.Contains(s.value, " ") {
+		return r.role == keeps || s.env == "prod" || strings.HasSuffix(strings.ToLower(s.name), "passphrase")
+	}
+	return r.trustsWord(s)
 }
 
 // strong tells whether a value is so long and varied that its characters, be they those
