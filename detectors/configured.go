@@ -149,7 +149,7 @@ func leadsOn(rest []byte) bool {
 
 // beginsApart matches the beginning of a list, the end of a column's name, and that of an
 // element that is a name.
-var beginsApart = regexp.MustCompile(`^(?:["']?,|["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
+var beginsApart = regexp.MustCompile("^(?:[\"'`]?,|" + `["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
 
 // further gives the length of the parts of a name that follow one which means a secret.
 func further(rest []byte) int {

@@ -148,6 +148,7 @@ var byExtension = map[string]format.Reader{
 	".conf": readConf, ".ovpn": readConf, ".rc": readConf,
 	".sh": format.Shell, ".bash": format.Shell, ".zsh": format.Shell, ".fish": format.Shell, ".ksh": format.Shell, ".csh": format.Shell,
 	".ps1": format.Shell, ".psm1": format.Shell, ".bat": format.Shell, ".cmd": format.Shell, ".command": format.Shell,
+	".sql": format.SQL, ".pgsql": format.SQL, ".mysql": format.SQL, ".dump": format.SQL,
 	".dockerfile":  format.Dockerfile,
 	".jenkinsfile": format.Source, ".gradle": format.Source, ".groovy": format.Source, ".kts": format.Source,
 }

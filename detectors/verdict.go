@@ -2,6 +2,8 @@ package detectors
 
 import (
 	"cmp"
+	"path"
+	"regexp"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -175,7 +177,7 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	switch {
 	case choice == judge.Stock && password:
 		confidence = rules.Unlikely
-	case choice == judge.Stock:
+	case choice == judge.Stock, password && r.isDump() && hexDigest.MatchString(value):
 		return ""
 	case random && password && e.Style != format.Bare:
 		confidence = rules.Sure
@@ -194,6 +196,18 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	return confidence
 }
 
+// hexDigest matches what hash functions give, as tables have it in the place of passwords.
+var hexDigest = regexp.MustCompile(`^(?i:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$`)
+
+// isDump tells whether a file is a table, or has some.
+func (r *reading) isDump() bool {
+	switch strings.ToLower(path.Ext(r.path)) {
+	case ".sql", ".pgsql", ".mysql", ".dump", ".csv", ".tsv":
+		return true
+	}
+	return false
+}
+
 // longKey is how long a key has to be that does not look random.
 const longKey = 10
 
@@ -202,7 +216,7 @@ const longKey = 10
 func (r *reading) trustsWord(s *setting) bool {
 	const long = 8
 	return r.role == keeps || s.env == "prod" || s.env == "staging" ||
-		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path)
+		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path) && !r.isDump()
 }
 
 // trustsPhrase tells whether a few words are a password rather than a sentence.
