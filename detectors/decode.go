@@ -57,6 +57,8 @@ func looksLike(text string) string {
 		return ".env"
 	case mapping.MatchString(line):
 		return ".yml"
+	case userlist.MatchString(line):
+		return ".userlist"
 	}
 	return ""
 }
@@ -96,9 +98,9 @@ func newDecoders() []decoder {
 	return []decoder{
 		{rule("base64-text", "", in64), runs(isBase64, decodeBase64)},
 		{rule("hex-text", "(?i)", inHex), runs(isHex, decodeHex)},
-		{rule("percent-text", "(?i)", []string{"%3a%2f%2f", "password%3d", "password%22%3a", "token%3d", "secret%3d"}), runs(isURL, decodePercent)},
+		{rule("percent-text", "(?i)", []string{"%3a%2f%2f", "password%3d", "password%22%3a", "token%3d", "secret%3d", "%70%61%73%73", "%74%6f%6b%65%6e", "%73%65%63%72%65%74"}), runs(isURL, decodePercent)},
 		{&rules.Rule{ID: "escaped-text", Pattern: rules.MustPattern(escapedText)}, decodeEscapes},
-		{&rules.Rule{ID: "base64-call", Pattern: rules.MustPattern(base64Call)}, decodeCall},
+		{&rules.Rule{ID: "decoding-call", Pattern: rules.MustPattern(decodingCall)}, decodeCall},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/detectors/match"
@@ -65,20 +66,46 @@ func unescape(text string) string {
 	}))
 }
 
-// base64Call finds base64 that a program or a command decodes on the spot.
-const base64Call = `(?:(?:\batob|b64decode|base64_decode|base64decode|decode64|decodeBase64|FromBase64String|Buffer\.from|Decoder\(\)\.decode|Encoding\.DecodeString)\([ \t]{0,3}b?["'` + "`" + `](?P<value>[0-9A-Za-z+/_-]{8,1000}={0,2})["'` + "`" + `](?:,[ \t]{0,3}["']base64["'])?\)` +
-	`|(?:["']?\$\()?\becho[ \t]{1,3}(?:-n[ \t]{1,3})?["']?([0-9A-Za-z+/]{8,1000}={0,2})["']?[ \t]{0,3}\|[ \t]{0,3}base64[ \t]{1,3}(?:-d|-D|--decode)\b(?:\)["']?)?` +
-	`|(?:["']?\$\()?\bbase64[ \t]{1,3}(?:-d|-D|--decode)[ \t]{0,3}<<<[ \t]{0,3}["']?([0-9A-Za-z+/]{8,1000}={0,2})["']?(?:\)["']?)?)`
+// decodingCall finds what a program or a command decodes on the spot: the argument of a
+// call, what is piped to a command, and the encoded command of PowerShell.
+const decodingCall = "(?:" +
+	`(?:\batob|(?i:base64(?:[._]|::)?decode|\bb64_?decode|decode_?(?:base)?64!?)|(?:From|from_)(?i:base64(?:String)?)|parseBase64Binary|Decoder\(\)\.decode|Encoding\.DecodeString|STANDARD\.decode` +
+	`|fromhex|unhexlify|hex2bin|FromHexString|parseHex|hex\.DecodeString|Buffer\.from)\([ \t]{0,3}b?["'` + "`" + `](?P<value>[0-9A-Za-z+/_-]{8,1000})` +
+	`|base64Encoded:[ \t]{0,3}"([0-9A-Za-z+/]{8,1000})` +
+	`|\becho[ \t]{1,3}(?:-n[ \t]{1,3})?["']?([0-9A-Za-z+/]{8,1000}={0,2})["']?[ \t]{0,3}\|[ \t]{0,3}(?:openssl[ \t])?(?:base64[ \t]{1,3}(?:-d|-D|--decode)|xxd[ \t]-r[ \t]-p)\b` +
+	`|\bbase64[ \t]{1,3}(?:-d|-D|--decode)[ \t]{0,3}<<<[ \t]{0,3}["']?([0-9A-Za-z+/]{8,1000})` +
+	`|(?i:powershell|pwsh)(?:\.exe)?[ \t][^\r\n|]{0,100}?-(?i:e|ec|enc|encodedcommand)[ \t]{1,3}["']?([0-9A-Za-z+/]{24,1000}))`
 
 // decodeCall puts a text in the place of the call that decodes it, and of those around
 // that: as if it were assigned itself.
 func decodeCall(data []byte, f match.Found) (encoded, bool) {
-	plain, _, ok := decodeBase64(string(data[f.Start:f.End]), 0)
-	before, after := beside(data, f.MatchStart, f.MatchEnd)
+	end := f.End
+	for end < len(data) && end-f.End < maxEncoded && isBase64(data[end]) {
+		end++
+	}
+	before, after := beside(data, f.MatchStart, max(end, f.MatchEnd))
+	decode := decodeBase64
+	if bytes.Contains(bytes.ToLower(data[f.MatchStart:f.Start]), []byte("hex")) || strings.HasPrefix(after, "', 'hex'") || strings.HasPrefix(after, `", "hex"`) ||
+		bytes.Contains(data[f.End:f.MatchEnd], []byte("xxd")) {
+		decode = decodeHex
+	}
+	plain, _, ok := decode(string(data[f.Start:end]), 0)
+	if strings.Count(plain, "\x00") >= len(plain)/3 {
+		plain = fromUTF16(plain)
+	}
 	if i := strings.LastIndexByte(before, '='); i >= 0 {
 		before = before[:i+1]
 	} else {
 		before = string(trimName([]byte(before)))
 	}
-	return around(span{f.Start, f.End}, before+`"`, plain, `"`+after), ok && utf8.ValidString(plain)
+	return around(span{f.Start, end}, before+`"`, plain, `"`+after), ok && isText(plain)
+}
+
+// fromUTF16 decodes text as Windows has it in memory.
+func fromUTF16(text string) string {
+	var units []uint16
+	for i := 0; i+1 < len(text); i += 2 {
+		units = append(units, uint16(text[i])|uint16(text[i+1])<<8)
+	}
+	return string(utf16.Decode(units))
 }

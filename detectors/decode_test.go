@@ -181,6 +181,10 @@ func TestDecodesAssigned(t *testing.T) {
 		`$password = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String("‹` + in64 + `›"))`,
 		`export PASSWORD="$(echo ‹` + in64 + `› | base64 -d)"`,
 		`PASSWORD=$(base64 --decode <<< "‹` + in64 + `›")`,
+		`password := must(hex.DecodeString("‹` + hex.EncodeToString([]byte(password)) + `›"))`,
+		`const password = Buffer.from('‹` + hex.EncodeToString([]byte(password)) + `›', 'hex')`,
+		`let password = Data(base64Encoded: "‹` + in64 + `›")!`,
+		`powershell.exe -NoProfile -enc ‹` + base64.StdEncoding.EncodeToString(inUTF16("$password = '"+password+"'")) + `›`,
 		`db: JSON.parse(atob("‹` + inJSON + `›"))`,
 	} {
 		text, spans := marked(text)
@@ -201,18 +205,28 @@ func TestDecodesAssigned(t *testing.T) {
 	}
 }
 
+// inUTF16 is a text of ASCII characters as Windows has it in memory.
+func inUTF16(text string) []byte {
+	var out []byte
+	for i := range len(text) {
+		out = append(out, text[i], 0)
+	}
+	return out
+}
+
 // TestLooksLike wants the format of an encoded text told by how it begins.
 func TestLooksLike(t *testing.T) {
 	for text, want := range map[string]string{
-		"\n {\"a\": 1}":           ".json",
-		"A_B=1\nC=2":              ".env",
-		"export A=1":              ".env",
-		"apiVersion: v1":          ".yml",
-		"clusters:\n- name: a":    ".yml",
-		"postgres://a:b@c/d?e=f":  "",
-		"user:password":           "",
-		"the words of a sentence": "",
-		"":                        "",
+		"\n {\"a\": 1}":            ".json",
+		"A_B=1\nC=2":               ".env",
+		"export A=1":               ".env",
+		"apiVersion: v1":           ".yml",
+		"clusters:\n- name: a":     ".yml",
+		"postgres://a:b@c/d?e=f":   "",
+		"user:password":            "",
+		"\"ops\" \"Harvest#2931\"": ".userlist",
+		"the words of a sentence":  "",
+		"":                         "",
 	} {
 		if got := looksLike(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -59,7 +59,7 @@ func (r *reading) take(e *format.Entry) {
 	if n := len(e.Value); n > 2 && e.Value[0] == '`' && e.Value[n-1] == '`' && e.End-e.Start == n { // quotes, in some INI files
 		e.Value, e.Start, e.End, e.Style = e.Value[1:n-1], e.Start+1, e.End-1, format.Literal
 	}
-	if len(e.Value) != e.End-e.Start && strings.Contains(e.Value, "://") {
+	if len(e.Value) != e.End-e.Start && mayHoldPassword(e.Value) {
 		r.nest(e, e.Value)
 	}
 	switch {
@@ -75,6 +75,12 @@ func (r *reading) take(e *format.Entry) {
 	default:
 		r.judge(e, candidate{r.nameOf(e), e.Value, span{e.Start, e.End}})
 	}
+}
+
+// mayHoldPassword tells whether a value has the form of an address or of a list of
+// settings, which patterns know.
+func mayHoldPassword(value string) bool {
+	return strings.Contains(value, "://") || strings.Contains(value, "assword=") || strings.Contains(value, "wd=")
 }
 
 // deny keeps what looks random in an entry from being reported for that alone.
@@ -221,8 +227,8 @@ func (r *reading) takeFile(e *format.Entry) bool {
 	if e.Style != format.Block || isScript(e) {
 		return false
 	}
-	read, _ := readerOf("", cmp.Or(path.Ext(strings.ToLower(e.Name())), looksLike(e.Value)))
-	if read == nil || !r.mayAssign(r.data[e.Start:e.End]) {
+	read, role := readerOf("", cmp.Or(path.Ext(strings.ToLower(e.Name())), looksLike(e.Value)))
+	if read == nil || role == configures && !r.mayAssign(r.data[e.Start:e.End]) {
 		return false
 	}
 	start := bytes.LastIndexByte(r.data[:e.Start], '\n') + 1 // with the first line's indentation

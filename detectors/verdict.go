@@ -167,6 +167,9 @@ func isClientKey(name string) bool {
 func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning) rules.Confidence {
 	name, value := s.name, s.value
 	quoted := []byte(`"` + value + `"`)
+	if secretly := strings.ToLower(name); strings.Contains(secretly, "secret") || strings.Contains(secretly, "private") {
+		value = strings.TrimPrefix(value, "0x") // and no address on a blockchain
+	}
 	random := judge.Random(value, judge.Surroundings{Name: name, Text: quoted, Start: 1, End: len(quoted) - 1}) || judge.IsUUID(value)
 	choice := judge.PasswordOf(value)
 	if plain, ok := judge.PlainText(value); ok && choice != judge.None {
