@@ -34,13 +34,14 @@ type Chunk struct {
 type Match struct {
 	Rule       *rules.Rule
 	Start, End int
-	Value      secret.Value // the credential itself, decoded
-	Carrier    secret.Value // the whole assigned value, such as the URL around a password; else equal to Value
-	Name       string       // what it was assigned to, if that can be told
-	Env        string       // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
-	Parts      []Part       // what belongs to it (Rule.Parts) and was found near
+	Value      secret.Value   // the credential itself, decoded
+	Carrier    secret.Value   // the whole assigned value, such as the URL around a password; else equal to Value
+	Name       string         // what it was assigned to, if that can be told
+	Env        string         // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
+	Parts      []Part         // what belongs to it (Rule.Parts) and was found near
+	Severity   rules.Severity // the rule's, or less if the value tells that it opens little
 	Confidence rules.Confidence
-	Why        string   // what made it that confidence, in few words; "" if the rule alone did
+	Why        string   // what made it that confidence and severity, in few words; "" if the rule alone did
 	Also       []string // ids of less specific rules whose matches this one covers
 	// Pending are allows that hold if the place's path or commit is theirs too.
 	// One content has many paths, so they are settled when its places are known.

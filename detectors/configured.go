@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -123,8 +124,8 @@ func valueAfter(name string, rest []byte) []byte {
 	case len(value) == len(rest), name == "pwd": // the command
 		return nil
 	}
-	value = bytes.TrimLeft(value, "\"'`")
-	if end := bytes.IndexAny(value, " \t\r\n\"'`<"); end >= 0 && !isScheme(string(value[:end])) {
+	value = bytes.TrimPrefix(bytes.TrimLeft(value, "\"'`"), []byte("<![CDATA["))
+	if end := bytes.IndexAny(value[min(1, len(value)):], " \t\r\n\"'`<") + 1; end > 0 && !isScheme(string(value[:end])) {
 		value = value[:end]
 	}
 	value = bytes.TrimRight(value, ",;)]}")
@@ -132,21 +133,26 @@ func valueAfter(name string, rest []byte) []byte {
 	switch {
 	case !assigned && (bytes.HasPrefix(value, []byte("-")) || isWord && name[0] != '-'): // the next option or word
 		return nil
-	case len(value) == 0, strings.IndexByte("<{}", value[0]) >= 0, value[0] == '$' && !bytes.ContainsAny(value, ":-"),
+	case len(value) == 0, strings.IndexByte("{}", value[0]) >= 0 && bytes.IndexByte(value, '}') <= 0, value[0] == '<' && bytes.IndexByte(value, '>') > 0,
 		bytes.Contains(value, []byte("${{")), string(value) == "true", string(value) == "false", string(value) == "null":
 		return nil
 	}
-	if _, refers := judge.Refers(string(value)); refers && value[0] != '$' { // which may have a default
+	if _, refers := judge.Refers(string(value)); refers && (value[0] != '$' || !bytes.ContainsAny(value, ":-")) { // and has no default
 		return nil
 	}
 	return value
 }
 
-// leadsOn tells whether a value may stand apart from its name: name: …, value: ….
+// leadsOn tells whether a value may stand apart from its name, as in name: …, value: …,
+// or behind others in a list.
 func leadsOn(rest []byte) bool {
 	lower := bytes.ToLower(rest)
-	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default"))
+	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default")) || beginsApart.Match(rest[further(rest):])
 }
+
+// beginsApart matches the beginning of a list, the end of a column's name, and that of an
+// element that is a name.
+var beginsApart = regexp.MustCompile("^(?:[\"'`]?,|" + `["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
 
 // further gives the length of the parts of a name that follow one which means a secret.
 func further(rest []byte) int {

@@ -38,7 +38,15 @@ func TestMayAssign(t *testing.T) {
 		{"echo $(pwd) abcd1", false},
 		{"token: process.env.TOKEN", false},
 		{"token: ${TOKEN:-abcd1234}", true},
+		{"password: <abcd1", true},
+		{"password: $abcd1!x", true},
+		{"<password><![CDATA[abcd1]]></password>", true},
+		{"<key>password</key>\n<string>abcd1</string>", true},
+		{"passwords:\n  - $OTHER\n  - abcd1", true},
+		{"passwords = [$OTHER, abcd1]", true},
 		{"password: true,", false},
+		{"<password></password>", false},
+		{"password: ${OTHER}", false},
 		{"password: 123", false},
 		{"password: $OTHER", false},
 		{"password: <yours>", false},
@@ -64,10 +72,8 @@ var (
 		mark := rapid.SampledFrom([]string{"_", "-", ".", ""}).Draw(t, "mark")
 		return strings.Join(rapid.SliceOfN(part, 1, 3).Draw(t, "name"), mark)
 	})
-	// Those that begin with a dollar or an angle bracket are references all but always,
-	// for which no file is read.
 	drawValue = rapid.OneOf(
-		rapid.StringMatching(`[A-Za-z0-9!#%&*@+][A-Za-z0-9!#%&*@+,;=/-]{3,40}[A-Za-z0-9]`),
+		rapid.StringMatching(`[A-Za-z0-9!#$%&*@+<][A-Za-z0-9!#$%&*@+,;=/-]{3,40}[A-Za-z0-9]`),
 		rapid.StringMatching(`[A-Z][a-z]{4,8}[0-9]{2,4}[!#]?`),
 		rapid.StringMatching(`[a-z]{1,8}:[A-Za-z]{4,8}[0-9]{2,4}`),
 		rapid.StringMatching(`[0-9a-f]{32}`),
@@ -134,7 +140,7 @@ func drawTree(t *rapid.T, depth int) any {
 		return drawValue.Draw(t, "value")
 	case 1:
 		var list []any
-		for range rapid.IntRange(0, 1).Draw(t, "length") { // of more, the first tempts or none
+		for range rapid.IntRange(0, 3).Draw(t, "length") {
 			list = append(list, drawTree(t, depth-1))
 		}
 		return list

@@ -39,6 +39,26 @@ var encodings = []struct {
 	{"hex", func(s string) string { return hex.EncodeToString([]byte(s)) }},
 	{"HEX", func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }},
 	{"percent", url.QueryEscape},
+	{"escapes of JSON", eachAs(`\u%04x`)},
+	{"escapes of C", eachAs(`\x%02x`)},
+	{"octal escapes", eachAs(`\%03o`)},
+	{"entities", eachAs("&#%d;")},
+	{"entities in hex", eachAs("&#x%X;")},
+}
+
+// eachAs writes each character of a text, or each ASCII one, in a format.
+func eachAs(format string) func(string) string {
+	return func(text string) string {
+		var out strings.Builder
+		for _, c := range text {
+			if c < 0x80 || strings.Contains(format, "u") {
+				fmt.Fprintf(&out, format, c)
+			} else {
+				out.WriteRune(c)
+			}
+		}
+		return out.String()
+	}
 }
 
 // planted detects what is written as password=pw-…, which no encoding leaves as it is.
@@ -136,5 +156,80 @@ func TestEncodedExample(t *testing.T) {
 			}
 		}
 		text = base64.StdEncoding.EncodeToString([]byte(`{"secret": "` + text + `"}`))
+	}
+}
+
+// TestDecodesAssigned wants a value found that is escaped, or decoded by a call, where the
+// name that it is assigned to is not.
+func TestDecodesAssigned(t *testing.T) {
+	const password = "Harvest#2931"
+	in64 := base64.StdEncoding.EncodeToString([]byte(password))
+	inJSON := base64.StdEncoding.EncodeToString([]byte(`{"user": "a", "password": "` + password + `"}`))
+	set := &rules.Set{Rules: []*rules.Rule{builtinRule("source-password")}}
+	d, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		`password = "‹` + eachAs(`\x%02x`)(password) + `›"`,
+		`password = "‹` + eachAs(`\u%04x`)(password) + `›" # and "\x41\x42"`,
+		`set({"password": "‹Har` + eachAs(`\%03o`)("vest#2931") + `›"})`,
+		`<a password="‹` + eachAs("&#%d;")(password) + `›">`,
+		`password = base64.b64decode("‹` + in64 + `›").decode()`,
+		`const password = atob('‹` + in64 + `›');`,
+		`password: Buffer.from("‹` + in64 + `›", 'base64').toString(),`,
+		`$password = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String("‹` + in64 + `›"))`,
+		`export PASSWORD="$(echo ‹` + in64 + `› | base64 -d)"`,
+		`PASSWORD=$(base64 --decode <<< "‹` + in64 + `›")`,
+		`password := must(hex.DecodeString("‹` + hex.EncodeToString([]byte(password)) + `›"))`,
+		`const password = Buffer.from('‹` + hex.EncodeToString([]byte(password)) + `›', 'hex')`,
+		`let password = Data(base64Encoded: "‹` + in64 + `›")!`,
+		`powershell.exe -NoProfile -enc ‹` + base64.StdEncoding.EncodeToString(inUTF16("$password = '"+password+"'")) + `›`,
+		`db: JSON.parse(atob("‹` + inJSON + `›"))`,
+	} {
+		text, spans := marked(text)
+		matches := d.Detect(whole(text)).Matches
+		if len(matches) != 1 || matches[0].Value.Reveal() != password || (span{matches[0].Start, matches[0].End}) != spans[0] {
+			t.Errorf("%s: found %v", text, shown(matches))
+		}
+	}
+	for _, text := range []string{
+		`password = ""; x = "` + eachAs(`\x%02x`)(password) + `"`,
+		`password = "\x12\x8f\x61"`,
+		`user = atob('` + in64 + `')`,
+		`password = atob('` + base64.StdEncoding.EncodeToString([]byte("\xff\xfe"+password)) + `')`,
+	} {
+		if found := d.Detect(whole(text)).Matches; len(found) > 0 {
+			t.Errorf("%s: found %v", text, shown(found))
+		}
+	}
+}
+
+// inUTF16 is a text of ASCII characters as Windows has it in memory.
+func inUTF16(text string) []byte {
+	var out []byte
+	for i := range len(text) {
+		out = append(out, text[i], 0)
+	}
+	return out
+}
+
+// TestLooksLike wants the format of an encoded text told by how it begins.
+func TestLooksLike(t *testing.T) {
+	for text, want := range map[string]string{
+		"\n {\"a\": 1}":            ".json",
+		"A_B=1\nC=2":               ".env",
+		"export A=1":               ".env",
+		"apiVersion: v1":           ".yml",
+		"clusters:\n- name: a":     ".yml",
+		"postgres://a:b@c/d?e=f":   "",
+		"user:password":            "",
+		"\"ops\" \"Harvest#2931\"": ".userlist",
+		"the words of a sentence":  "",
+		"":                         "",
+	} {
+		if got := looksLike(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
 	}
 }

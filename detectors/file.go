@@ -3,6 +3,7 @@ package detectors
 import (
 	"iter"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,8 +55,11 @@ func readerOf(p, base string) (format.Reader, role) {
 	if byExtension[ext] == nil && isDotenv(base) {
 		return format.Dotenv, configures
 	}
-	if ext == ".psk" {
+	switch ext {
+	case ".psk":
 		return readWhole, keeps
+	case ".userlist":
+		return passwordsOf(userlist), keeps
 	}
 	for range 2 { // settings.json.erb
 		stem = strings.TrimSuffix(stem, ext)
@@ -82,6 +86,29 @@ func readWhole(text []byte) iter.Seq[format.Entry] {
 		value := strings.TrimSpace(string(text))
 		if start := strings.Index(string(text), value); value != "" && !strings.ContainsAny(value, "\r\n") {
 			yield(format.Entry{Path: []string{"password"}, Value: value, Start: start, End: start + len(value)})
+		}
+	}
+}
+
+var (
+	// userlist matches a user and a password, as PgBouncer's userlist.txt has them.
+	userlist = regexp.MustCompile(`(?m)^[ \t]*"[^"\r\n]{1,60}"[ \t]+"([^"\r\n]+)"[ \t]*\r?$`)
+	// relays matches a host, and a login there, as Postfix's sasl_passwd has them.
+	relays = regexp.MustCompile(`(?m)^[^#\s]\S*[ \t]+[^\s:]+:(\S+)[ \t]*\r?$`)
+)
+
+// passwordsOf makes a reader of a pattern for lines that have a password, which may be
+// hashed.
+func passwordsOf(line *regexp.Regexp) format.Reader {
+	return func(text []byte) iter.Seq[format.Entry] {
+		return func(yield func(format.Entry) bool) {
+			for _, m := range line.FindAllSubmatchIndex(text, -1) {
+				value := string(text[m[2]:m[3]])
+				hashed := strings.HasPrefix(value, "md5") || strings.HasPrefix(value, "SCRAM-")
+				if !hashed && !yield(format.Entry{Path: []string{"password"}, Value: value, Start: m[2], End: m[3]}) {
+					return
+				}
+			}
 		}
 	}
 }

@@ -99,6 +99,7 @@ var named = map[string][]namedFile{
 	"rclone.conf":             {{format.INI, keeps, ""}},
 	"recentservers.xml":       {{format.XML, keeps, ""}},
 	"redis.conf":              {{format.Directives, keeps, ""}},
+	"sasl_passwd":             {{passwordsOf(relays), keeps, ""}},
 	"secrets.json":            {{format.JSON, keeps, ""}},
 	"secrets.toml":            {{format.TOML, keeps, ".streamlit"}},
 	"secrets.yaml":            {{format.YAML, keeps, ""}},
@@ -111,6 +112,7 @@ var named = map[string][]namedFile{
 	"sitemanager.xml":         {{format.XML, keeps, ""}},
 	"sssd.conf":               {{format.INI, keeps, ""}},
 	"tomcat-users.xml":        {{format.XML, keeps, ""}},
+	"userlist.txt":            {{passwordsOf(userlist), keeps, ""}},
 	"vagrantfile":             {{format.Source, configures, ""}},
 	"vault_pass":              {{readWhole, keeps, ""}},
 	"vault_password":          {{readWhole, keeps, ""}},
@@ -148,6 +150,7 @@ var byExtension = map[string]format.Reader{
 	".conf": readConf, ".ovpn": readConf, ".rc": readConf,
 	".sh": format.Shell, ".bash": format.Shell, ".zsh": format.Shell, ".fish": format.Shell, ".ksh": format.Shell, ".csh": format.Shell,
 	".ps1": format.Shell, ".psm1": format.Shell, ".bat": format.Shell, ".cmd": format.Shell, ".command": format.Shell,
+	".sql": format.SQL, ".pgsql": format.SQL, ".mysql": format.SQL, ".dump": format.SQL,
 	".dockerfile":  format.Dockerfile,
 	".jenkinsfile": format.Source, ".gradle": format.Source, ".groovy": format.Source, ".kts": format.Source,
 }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
@@ -56,20 +59,28 @@ func (r *reading) take(e *format.Entry) {
 	if n := len(e.Value); n > 2 && e.Value[0] == '`' && e.Value[n-1] == '`' && e.End-e.Start == n { // quotes, in some INI files
 		e.Value, e.Start, e.End, e.Style = e.Value[1:n-1], e.Start+1, e.End-1, format.Literal
 	}
-	if len(e.Value) != e.End-e.Start && strings.Contains(e.Value, "://") {
-		r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, e.Value})
+	if len(e.Value) != e.End-e.Start && mayHoldPassword(e.Value) {
+		r.nest(e, e.Value)
 	}
 	switch {
 	case isSealed(e):
 		r.deny(e)
+	case r.takeFile(e):
 	case isScript(e) || strings.ContainsRune(e.Value, '\n') || isAssignment(e):
 		r.script(e)
 	case r.takeKubernetes(e):
-	case strings.HasPrefix(e.Value, "{") && strings.HasSuffix(e.Value, "}") && strings.Contains(e.Value, `"`):
-		r.object(e, e.Value)
+	case isJSON(e.Value):
+		r.object(e)
+	case r.takeEncoded(e):
 	default:
 		r.judge(e, candidate{r.nameOf(e), e.Value, span{e.Start, e.End}})
 	}
+}
+
+// mayHoldPassword tells whether a value has the form of an address or of a list of
+// settings, which patterns know.
+func mayHoldPassword(value string) bool {
+	return strings.Contains(value, "://") || strings.Contains(value, "assword=") || strings.Contains(value, "wd=")
 }
 
 // deny keeps what looks random in an entry from being reported for that alone.
@@ -101,9 +112,9 @@ func isAssignment(e *format.Entry) bool {
 func (r *reading) nameOf(e *format.Entry) string {
 	name, parent := e.Name(), len(e.Path)-1
 	switch strings.ToLower(name) {
-	case "name", "key", "variable", "parameterkey", "option", "@name", "@key":
+	case "name", "key", "variable", "parameterkey", "option", "@name", "@key", "param-name", "env-entry-name":
 		r.named, r.namedAt = e.Value, placeOf(e, parent)
-	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text":
+	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text", "param-value", "env-entry-value":
 		if r.namedAt == placeOf(e, parent) && r.meaning(r.named) != judge.Nothing {
 			return r.named
 		}
@@ -115,6 +126,9 @@ func (r *reading) nameOf(e *format.Entry) string {
 	if _, err := strconv.Atoi(name); err == nil && parent > 0 { // an element of a list
 		name = strings.TrimSuffix(e.Path[parent-1], "s")
 		parent--
+	}
+	if strings.Contains(name, ".") && parent > 0 && r.meaning(name) == judge.Nothing && r.meaning(e.Path[parent-1]) != judge.Nothing {
+		return e.Path[parent-1] // bearer: {host: …}
 	}
 	if strings.EqualFold(name, "key") && parent > 0 {
 		return e.Path[parent-1] + "_" + name // jwt: {key: …}
@@ -136,29 +150,94 @@ func (r *reading) takeKubernetes(e *format.Entry) bool {
 				return true // bytes, or a template
 			}
 			value = strings.TrimRight(string(plain), "\r\n")
-			r.decoded = append(r.decoded, encoded{span{e.Start, e.End}, value})
+			r.nest(e, value)
 		}
-		if strings.HasPrefix(value, "{") {
-			r.object(e, value)
-		} else {
+		switch {
+		case !isJSON(value):
 			r.judge(e, candidate{name, value, span{e.Start, e.End}})
+		case part == "stringData":
+			r.object(e)
 		}
 		return true
 	}
 	return false
 }
 
-// object judges what a JSON object assigns that stands in an entry.
-func (r *reading) object(e *format.Entry, text string) {
-	for in := range format.JSON([]byte(text)) {
-		name, value := in.Name(), in.Value
-		if name == "auth" { // of Docker: user and password
-			if _, password, ok := judge.Login(value); ok {
-				name, value = "password", password
-			}
-		}
-		r.judge(e, candidate{name, value, span{e.Start, e.End}})
+// nest leaves a text that an entry's value stands for to be searched as one of its own.
+func (r *reading) nest(e *format.Entry, text string) {
+	r.decoded = append(r.decoded, newEncoded(span{e.Start, e.End}, text))
+}
+
+// takeEncoded judges what an entry says itself that it is encoded. It tells whether it
+// is.
+func (r *reading) takeEncoded(e *format.Entry) bool {
+	name := r.nameOf(e)
+	of, plain, ok := decodedBy(name, e.Value)
+	if ok {
+		r.nest(e, plain)
+		r.judge(e, candidate{of, strings.TrimSpace(plain), span{e.Start, e.End}})
 	}
+	return ok
+}
+
+// decodedBy decodes a value whose name ends in that of an encoding, and gives the name
+// without that.
+func decodedBy(name, value string) (of, plain string, ok bool) {
+	lower := strings.ToLower(name)
+	for _, in := range [...]struct {
+		ending string
+		decode func(run string, at int) (plain string, from int, ok bool)
+	}{{"base64", decodeBase64}, {"b64", decodeBase64}, {"hex", decodeHex}} {
+		if stem, found := strings.CutSuffix(lower, in.ending); found {
+			plain, _, ok = in.decode(value, 0)
+			return strings.TrimRight(name[:len(stem)], "_-."), plain, ok && isText(plain)
+		}
+	}
+	return "", "", false
+}
+
+// isText tells whether what was decoded can be read.
+func isText(s string) bool {
+	return s != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) && !unicode.IsSpace(c) })
+}
+
+// isJSON tells whether a value is an object or a list in JSON.
+func isJSON(value string) bool {
+	return strings.Contains(value, `"`) &&
+		(strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "[") && strings.HasSuffix(value, "]"))
+}
+
+// object takes what JSON assigns that stands in an entry: at the place where it stands
+// there, unless it had to be decoded.
+func (r *reading) object(e *format.Entry) {
+	if len(e.Value) != e.End-e.Start {
+		r.nest(e, e.Value)
+		return
+	}
+	for in := range format.JSON([]byte(e.Value)) {
+		in.Path = slices.Concat(e.Path, in.Path)
+		in.Start, in.End, in.Comment = in.Start+e.Start, in.End+e.Start, e.Comment
+		r.take(&in)
+	}
+}
+
+// takeFile takes what a file assigns that stands in a block of lines, as in a ConfigMap
+// of Kubernetes. It tells whether the entry is one.
+func (r *reading) takeFile(e *format.Entry) bool {
+	if e.Style != format.Block || isScript(e) {
+		return false
+	}
+	read, role := readerOf("", cmp.Or(path.Ext(strings.ToLower(e.Name())), looksLike(e.Value)))
+	if read == nil || role == configures && !r.mayAssign(r.data[e.Start:e.End]) {
+		return false
+	}
+	start := bytes.LastIndexByte(r.data[:e.Start], '\n') + 1 // with the first line's indentation
+	for in := range read(r.data[start:e.End]) {
+		in.Path = slices.Concat(e.Path, in.Path)
+		in.Start, in.End, in.Comment = in.Start+start, in.End+start, in.Comment || e.Comment
+		r.take(&in)
+	}
+	return true
 }
 
 // isScript tells whether an entry is commands for a shell.
@@ -176,6 +255,9 @@ func isScript(e *format.Entry) bool {
 func (r *reading) script(e *format.Entry) {
 	if !r.mayAssign(r.data[e.Start:e.End]) {
 		return
+	}
+	if e.Style != format.Block && len(e.Value) != e.End-e.Start {
+		r.nest(e, e.Value)
 	}
 	for in := range format.Shell(r.data[e.Start:e.End]) {
 		in.Comment = in.Comment || e.Comment

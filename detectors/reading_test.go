@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,6 +72,7 @@ func runReading(t *testing.T, d *Rules, tests []readingTest) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("found (-want +got):\n%s", diff)
 			}
+			places = slices.Compact(places) // one text may hold several
 			if diff := cmp.Diff(spans, places, cmp.AllowUnexported(span{})); diff != "" {
 				t.Errorf("places (-want +got):\n%s", diff)
 			}
@@ -122,6 +124,7 @@ func TestReading(t *testing.T) {
 		{"pair of CloudFormation", "params.json", `[{"ParameterKey": "DbPassword", "ParameterValue": "‹` + password + `›"}]`, []string{"password DbPassword  medium " + password}},
 		{"pair of CloudFormation in YAML", "params.yml", "- ParameterKey: DbPassword\n  ParameterValue: ‹" + password + "›\n", []string{"password DbPassword  medium " + password}},
 		{"pair apart", "app.yml", "a:\n  name: DB_PASSWORD\nb:\n  value: " + password + "\n", nil},
+		{"pair of a servlet", "web.xml", "<context-param>\n<param-name>jwt.secret</param-name>\n<param-value>‹" + key + "›</param-value>\n</context-param>", []string{"secret jwt.secret  medium " + key}},
 		{"value in an object", "parameters.json", `{"adminPassword": {"value": "‹` + password + `›"}}`, []string{"password adminPassword  medium " + password}},
 		{"default of a variable", "main.tf", "variable \"db_password\" {\n  default = \"‹" + password + "›\"\n}", []string{"password db_password  medium " + password}},
 
@@ -143,7 +146,19 @@ func TestReading(t *testing.T) {
 		{"Kubernetes, of Docker", "secret.yml", "kind: Secret\ndata:\n  .dockerconfigjson: ‹" + in64(`{"auths":{"a.corp":{"auth":"`+in64("ci:"+password)+`"}}}`) + "›\n", []string{"password password  medium " + password}},
 
 		// Values inside of values.
-		{"JSON", ".env", `SETTINGS='‹{"db": {"password": "` + password + `"}}›'`, []string{"password password  medium " + password}},
+		{"JSON", ".env", `SETTINGS='{"db": {"password": "‹` + password + `›"}}'`, []string{"password password  medium " + password}},
+		{"JSON with escapes", "app.json", `{"db": "‹{\"password\": \"` + password + `\", \"api_key\": \"` + key + `\"}›"}`, []string{"password password  medium " + password, "secret api_key  medium " + key}},
+		{"list in JSON", "app.conf", `api_keys = ["‹` + key + `›", "$OTHER"]`, []string{"secret api_key  medium " + key}},
+		{"name that says base64", ".env", "DB_PASSWORD_B64=‹" + in64(password) + "›", []string{"password DB_PASSWORD  medium " + password}},
+		{"name that says hex", "app.ini", "password_hex = ‹" + fmt.Sprintf("%x", password) + "›", []string{"password password  medium " + password}},
+		{"environment in base64", ".env", "CONFIG_BASE64=‹" + in64("DB_USER=a\nDB_PASSWORD="+password) + "›", []string{"password DB_PASSWORD  medium " + password}},
+		{"file in a ConfigMap", "map.yml", "kind: ConfigMap\ndata:\n  app.properties: |\n    # settings\n    db.password = ‹" + password + "›\n  app.yaml: |\n    db:\n      password: ‹" + password + "›\n      port: 1\n",
+			[]string{"password db.password  medium " + password, "password password  medium " + password}},
+		{"users in lines", "main.yml", "token: abcd1234\ncopy:\n  content: |\n    \"ops\" \"‹" + password + "›\"\n    \"app\" \"md5" + randomText("{hex:32}") + "\"\n", []string{"password password  medium " + password}},
+		{"users", "userlist.txt", "\"ops\" \"‹" + password + "›\"\n", []string{"password password  medium " + password}},
+		{"relay", "sasl_passwd", "[smtp.corp]:587 ci@corp:‹" + password + "›\n", []string{"password password  medium " + password}},
+		{"hex with its mark", "app.ini", "client_secret = ‹0x" + randomText("{hex:40}") + "›\ntoken = 0x" + randomText("{hex:40}") + "\n", []string{"secret client_secret  medium 0x" + randomText("{hex:40}")}},
+		{"settings in lines", "map.yml", "note: |\n  user = a\n  password = ‹" + password + "›\n", []string{"password password  medium " + password}},
 		{"script", "pipeline.yml", "job:\n  script:\n  - export DB_PASSWORD=‹" + password + "›\n", []string{"password DB_PASSWORD  medium " + password}},
 		{"script in lines", "steps.yml", "run: |\n  echo\n  export API_KEY=‹" + key + "›\n", []string{"secret API_KEY  medium " + key}},
 		{"assignments in a list", "compose.yml", "environment:\n- DB_USER=app\n- DB_PASSWORD=‹" + password + "›\n", []string{"password DB_PASSWORD  medium " + password}},
@@ -153,14 +168,24 @@ func TestReading(t *testing.T) {
 		// Logins.
 		{"user and password", "app.yml", "basic_auth: ci:‹" + password + "›\n", []string{"password password  medium " + password}},
 		{"Basic", "app.yml", "authorization: Basic ‹" + in64("ci:"+password) + "›\n", []string{"password password  medium " + password}},
+		{"login in base64", "app.json", `{"auth": "‹` + in64("ci:"+password) + `›"}`, []string{"password password  medium " + password}},
+		{"login after a word", "haproxy.cfg", "stats auth ci:‹" + password + "›\nstats uri /a\n", []string{"password password  medium " + password}},
+		{"key of a host", "auth.json", `{"bearer": {"git.corp": "‹` + key + `›"}}`, []string{"secret bearer  medium " + key}},
+		{"Spring's mark of no hash", "beans.xml", `<user name="a" password="{noop}‹` + password + `›"/>`, []string{"password password  medium " + password}},
+		{"binary in YAML", "app.yml", "api_key: !!binary ‹" + randomText("{base64:43}") + "=›\n", []string{"secret api_key  medium " + randomText("{base64:43}") + "="}},
+		{"words with dots", "app.json", `{"password": "‹harbor.mist.stones›"}`, []string{"password password  medium harbor.mist.stones"}},
+		{"words with spaces", ".my.cnf", "password = ‹harbor mist stones›\n", []string{"password password  medium harbor mist stones"}},
+		{"passphrase", "app.yml", "gpg_passphrase: ‹harbor mist stones›\n", []string{"password gpg_passphrase  medium harbor mist stones"}},
 		{"Bearer", "app.yml", "authorization: Bearer ‹" + key + "›\n", []string{"secret authorization  medium " + key}},
 		{"line of a client", ".smbcredentials", "login = ci:‹" + password + "›\n", []string{"password password  medium " + password}},
-		{"client's own name", "a/.docker/config.json", `{"auths": {"a.corp": {"auth": "‹` + in64("ci:"+password) + `›"}}}`, []string{"secret auth  medium " + in64("ci:"+password)}},
+		{"client's own name", "a/.docker/config.json", `{"auths": {"a.corp": {"auth": "‹` + in64("ci:"+password) + `›"}}}`, []string{"password password  medium " + password}},
 
 		// What is none.
 		{"sealed", "app.yml", "encryptedData:\n  password: " + password + "\napi:\n  secure: " + key + "\n", nil},
 		{"vault", "app.yml", "password: !vault " + password + "\n", nil},
 		{"default of a reference", "app.yml", "password: ${DB_PASSWORD:-‹" + password + "›}\n", []string{"password password  medium " + password}},
+		{"sentence", "app.yml", "password: harbor mist stones\nkey_passphrase: enter the passphrase\n", nil},
+		{"members", "app.json", `{"password": "user.credentials.current", "db_password": "config.database.pass"}`, nil},
 		{"no default", "app.yml", "password: ${DB_PASSWORD}\ntoken: ${TOKEN:-}\n", nil},
 	})
 }

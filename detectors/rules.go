@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
@@ -101,11 +102,14 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 		lowerRandom(matches)
 	}
 	tell(matches, settings)
+	for i := range matches {
+		matches[i].weigh(time.Now())
+	}
 	if layers == 1 && c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {
 			if c.mayBeAt(r.Path) {
 				v := secret.New(c.Data)
-				m := Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Confidence: r.Confidence, Pending: r.pending}
+				m := Match{Rule: r.Rule, End: len(c.Data), Value: v, Carrier: v, Severity: r.Severity, Confidence: r.Confidence, Pending: r.pending}
 				if allExemplary(c.paths()) {
 					m.lower("the path is that of an example or a test")
 				}
@@ -131,7 +135,7 @@ func (d *Rules) encoded(data []byte, found []match.Found) (rest []match.Found, t
 				return false
 			}
 			if f.Start >= end {
-				text, ok := in.in(data, f)
+				text, ok := in.decode(data, f)
 				if end = text.end; ok {
 					texts = append(texts, text)
 				}
@@ -149,7 +153,8 @@ func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int)
 	var inner []Match
 	var holders []span
 	for _, in := range texts {
-		found := d.detect(&Chunk{Data: []byte(in.text), At: c.At, Names: c.Names, Whole: true, To: len(in.text)}, layers).Matches
+		found := d.detect(in.chunk(c), layers).Matches
+		found = slices.DeleteFunc(found, func(m Match) bool { return m.End <= in.in.start || m.Start >= in.in.end })
 		for _, m := range found {
 			m.Start, m.End = in.start, in.end
 			inner = append(inner, m)
@@ -164,7 +169,7 @@ func (d *Rules) detectIn(c *Chunk, texts []encoded, matches []Match, layers int)
 		for ; next < len(holders) && holders[next].start < m.End; next++ {
 			reach = max(reach, holders[next].end)
 		}
-		return m.Rule.Random && m.Start < reach
+		return (m.Rule.Random || m.Rule.Chosen) && m.Start < reach
 	})
 	return append(matches, inner...)
 }

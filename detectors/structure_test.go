@@ -37,7 +37,7 @@ func TestStructureAndPatterns(t *testing.T) {
 		{"denied by its name", "app.yml", "token: abcd1234\ntoken_hash: " + key, nil},
 		{"denied as an example", "app.yml", "example:\n  token: " + key, []string{"config-secret token  low [] " + key}},
 		{"provider's is not denied", "app.yml", "token: abcd1234\nencryptedData:\n  other: " + tok, []string{"tok other  high [] " + tok}},
-		{"both in one value", "app.env", `X='{"password": "Harvest#2931", "token": "` + key + `"}'`, []string{"config-password password  medium [any config-secret] Harvest#2931"}},
+		{"both in one value", "app.env", `X='{"password": "Harvest#2931", "token": "` + key + `"}'`, []string{"config-password password  medium [] Harvest#2931", "config-secret token  medium [any] " + key}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,6 +2,8 @@ package detectors
 
 import (
 	"cmp"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -41,7 +43,7 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 	}
 	_, refers := judge.Refers(c.value)
 	switch {
-	case meaning == judge.Public, refers, e.Tag != "" && e.Tag != "!!str":
+	case meaning == judge.Public, refers, e.Tag != "" && e.Tag != "!!str" && e.Tag != "!!binary":
 		r.deny(e)
 		return
 	case rule == nil || c.start == c.end:
@@ -98,12 +100,22 @@ func (r *reading) unwrap(c *candidate) {
 			c.name, c.value = "password", password
 		}
 	}
+	if word, login, ok := strings.Cut(c.value, " "); ok && isLogin(word) && !strings.Contains(login, " ") { // auth user:password
+		c.name = word
+		c.last(login)
+	}
+	if user, password, ok := judge.Login(c.value); ok && user != "" && isLogin(c.name) {
+		c.name, c.value = "password", password
+	}
 	if user, password, ok := strings.Cut(c.value, ":"); ok && !strings.ContainsAny(user, " /$-+") && !judge.IsDerived(c.value) && c.verbatim() {
 		chosen := r.role == keeps && r.meaning(c.name) == judge.Nothing && judge.PasswordOf(password) == judge.Chosen
 		if chosen || isLogin(c.name) {
 			c.name = "password"
 			c.last(password)
 		}
+	}
+	if text, ok := strings.CutPrefix(c.value, "{noop}"); ok && c.verbatim() { // of Spring: not hashed
+		c.last(text)
 	}
 	if text, at, ok := judge.DefaultOf(c.value); ok && c.verbatim() {
 		c.value, c.start = text, c.start+at
@@ -158,7 +170,7 @@ func isLogin(name string) bool {
 // isClientKey tells whether a name means a secret in the files of clients.
 func isClientKey(name string) bool {
 	switch strings.ToLower(name) {
-	case "auth", "_auth", "key", "pass", "oauth_token", "http-basic", "identitytoken":
+	case "auth", "_auth", "bearer", "key", "pass", "oauth_token", "http-basic", "identitytoken":
 		return true
 	}
 	return false
@@ -169,6 +181,9 @@ func isClientKey(name string) bool {
 func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning) rules.Confidence {
 	name, value := s.name, s.value
 	quoted := []byte(`"` + value + `"`)
+	if secretly := strings.ToLower(name); strings.Contains(secretly, "secret") || strings.Contains(secretly, "private") {
+		value = strings.TrimPrefix(value, "0x") // and no address on a blockchain
+	}
 	random := judge.Random(value, judge.Surroundings{Name: name, Text: quoted, Start: 1, End: len(quoted) - 1}) || judge.IsUUID(value)
 	choice := judge.PasswordOf(value)
 	if plain, ok := judge.PlainText(value); ok && choice != judge.None {
@@ -179,14 +194,15 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	switch {
 	case choice == judge.Stock && password:
 		confidence = rules.Unlikely
-	case choice == judge.Stock:
+	case choice == judge.Stock, password && r.isDump() && hexDigest.MatchString(value):
 		return ""
 	case random && password && e.Style != format.Bare:
 		confidence = rules.Sure
 	case random, strong(value) && !judge.IsDerived(value):
 	case choice == judge.Chosen && (password || len(value) >= longKey && !judge.IsName(value)):
 	case choice == judge.Word && password && r.trustsWord(s):
-	case choice == judge.None || !password:
+	case choice == judge.Phrase && password && r.trustsPhrase(s):
+	case choice == judge.None, choice == judge.Phrase, !password:
 		return ""
 	default:
 		confidence = rules.Unlikely
@@ -197,6 +213,18 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	return confidence
 }
 
+// hexDigest matches what hash functions give, as tables have it in the place of passwords.
+var hexDigest = regexp.MustCompile(`^(?i:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$`)
+
+// isDump tells whether a file is a table, or has some.
+func (r *reading) isDump() bool {
+	switch strings.ToLower(path.Ext(r.path)) {
+	case ".sql", ".pgsql", ".mysql", ".dump", ".csv", ".tsv":
+		return true
+	}
+	return false
+}
+
 // longKey is how long a key has to be that does not look random.
 const longKey = 10
 
@@ -205,7 +233,15 @@ const longKey = 10
 func (r *reading) trustsWord(s *setting) bool {
 	const long = 8
 	return r.role == keeps || s.env == "prod" || s.env == "staging" ||
-		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path)
+		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path) && !r.isDump()
+}
+
+// trustsPhrase tells whether a few words are a password rather than a sentence.
+func (r *reading) trustsPhrase(s *setting) bool {
+	if strings.Contains(s.value, " ") {
+		return r.role == keeps || s.env == "prod" || strings.HasSuffix(strings.ToLower(s.name), "passphrase")
+	}
+	return r.trustsWord(s)
 }
 
 // strong tells whether a value is so long and varied that its characters, be they those

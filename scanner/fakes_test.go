@@ -31,7 +31,7 @@ func (d patterns) match(c *detectors.Chunk) []detectors.Match {
 			if !c.Whole && (at[2] < c.From || at[2] >= c.To) {
 				continue
 			}
-			m := detectors.Match{Rule: r, Start: at[2], End: at[3], Value: v, Carrier: v, Confidence: r.Confidence}
+			m := detectors.Match{Rule: r, Start: at[2], End: at[3], Value: v, Carrier: v, Severity: r.Severity, Confidence: r.Confidence}
 			for i := range r.Allow {
 				m.Pending = append(m.Pending, &r.Allow[i])
 			}

@@ -160,8 +160,8 @@ func finding(value secret.Fingerprint, places []held) Finding {
 		f.Name = cmp.Or(f.Name, s.Name)
 		f.Env = cmp.Or(f.Env, s.Env)
 		f.Parts = mergeParts(f.Parts, s.Parts)
-		if s.Rule.Severity.Compare(f.Severity) > 0 {
-			f.Severity = s.Rule.Severity
+		if s.Severity.Compare(f.Severity) > 0 {
+			f.Severity = s.Severity
 		}
 		if s.Confidence.Compare(f.Confidence) > 0 {
 			f.Confidence, f.Why = s.Confidence, s.Why

@@ -17,7 +17,7 @@ type Finding struct {
 	Also        []string    // ids of other rules that matched the value
 	Severity    rules.Severity
 	Confidence  rules.Confidence
-	Why         string // what made it that confidence, in few words; "" if the rule alone did
+	Why         string // what made it that confidence and severity, in few words; "" if the rule alone did
 	Value       secret.Value
 	Carrier     secret.Value
 	Fingerprint secret.Fingerprint

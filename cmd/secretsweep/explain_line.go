@@ -148,7 +148,7 @@ func (e *lineExplainer) readable(lines int, all *findings, s scanner.Summary) er
 // allow takes what a comment allows.
 func (e *lineExplainer) allow(m *detectors.Match, at place.Place, marker string) {
 	if e.covers(at.Span) {
-		f := scanner.Finding{Rule: m.Rule, Also: m.Also, Severity: m.Rule.Severity, Confidence: m.Confidence, Why: m.Why, Value: m.Value, Fingerprint: m.Value.Fingerprint(), Name: m.Name, Parts: m.Parts}
+		f := scanner.Finding{Rule: m.Rule, Also: m.Also, Severity: m.Severity, Confidence: m.Confidence, Why: m.Why, Value: m.Value, Fingerprint: m.Value.Fingerprint(), Name: m.Name, Parts: m.Parts}
 		e.told = append(e.told, told{spot{f, at.Span}, true, "no: " + marker + " stands in its line"})
 	}
 }

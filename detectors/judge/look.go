@@ -17,6 +17,8 @@ func Look(value string, s Surroundings) (look string, secret bool) {
 		return "is a password that everybody knows", false
 	case Chosen:
 		return "looks like a password that a person chose", true
+	case Phrase:
+		return "is a few words", false
 	}
 	switch {
 	case len(value) < leastRandom:

@@ -3,6 +3,7 @@ package judge
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Choice is how a value looks that stands where a password may.
@@ -11,6 +12,7 @@ type Choice uint8
 const (
 	None   Choice = iota // no password: empty, a placeholder, a path, a piece of code
 	Stock                // one that everybody knows, such as admin, or that says it is one
+	Phrase               // words, which as well may be a sentence, or a piece of code
 	Word                 // a word, which may as well be text
 	Chosen               // what a person makes up who needs one: Summer2024
 )
@@ -29,8 +31,10 @@ func PasswordOf(value string) Choice {
 	}
 	lower := strings.ToLower(value)
 	switch {
-	case noValues[lower], refers(value), hasForm(code, value), IsDerived(value):
+	case noValues[lower], refers(value), IsDerived(value):
 		return None
+	case hasForm(code, value):
+		return phraseOrNone(value)
 	case isStock(lower):
 		return Stock
 	case isMark(value), isPlaceholder(value):
@@ -49,7 +53,7 @@ func PasswordOf(value string) Choice {
 	case isStructured(value) && !strings.ContainsAny(value, passwordSigns):
 		return None
 	case digits == 0 && strings.Contains(value, " "):
-		return None
+		return phraseOrNone(value)
 	case digits == 0 && (strings.IndexByte("?:.,;", last) >= 0 || signs == 1 && last == '!'):
 		return Word // a label, or the end of a sentence
 	case digits == 0 && signs == 1 && strings.IndexByte(value, '@') > 0:
@@ -88,7 +92,8 @@ var unleet = strings.NewReplacer("@", "a", "4", "a", "3", "e", "1", "i", "!", "i
 // isMark tells whether a value only marks a place: one character repeated, or no letter
 // and no digit at all.
 func isMark(value string) bool {
-	if strings.Count(value, value[:1]) == len(value) {
+	_, first := utf8.DecodeRuneInString(value)
+	if strings.Count(value, value[:first])*first == len(value) {
 		return true
 	}
 	letters, digits, _ := kinds(value)

@@ -51,6 +51,12 @@ var shellOptions = []shellOption{
 	{"podman login", "-p", "password", shellNext},        // podman-login(1)
 	{"buildah login", "-p", "password", shellNext},       // buildah-login(1)
 	{"skopeo login", "-p", "password", shellNext},        // skopeo-login(1)
+	{"skopeo", "--creds", "password", shellColon},        // skopeo-copy(1): --creds username[:password]
+	{"skopeo", "--src-creds", "password", shellColon},    // skopeo-copy(1)
+	{"skopeo", "--dest-creds", "password", shellColon},   // skopeo-copy(1)
+	{"podman", "--creds", "password", shellColon},        // podman-pull(1)
+	{"buildah", "--creds", "password", shellColon},       // buildah-pull(1)
+	{"http", "", "", shellPairs},                         // httpie.io: http URL name=value
 	{"helm registry login", "-p", "password", shellNext}, // helm.sh: helm registry login
 	{"oc login", "-p", "password", shellNext},            // OpenShift CLI: oc login
 	{"az login", "-p", "password", shellNext},            // learn.microsoft.com: az login

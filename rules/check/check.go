@@ -5,7 +5,10 @@
 // only worked out from samples its comment says so, and it never fails a value.
 package check
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Verdict is what a check says of a value.
 type Verdict int
@@ -43,32 +46,34 @@ type Kind struct {
 	// Complete computes the checksum that belongs behind the beginning of a
 	// token. It is nil if the check computes none.
 	Complete func(partial string) string
+	// Ends tells when a value ends, if it says so itself. It is nil if none does.
+	Ends func(value string) (time.Time, bool)
 }
 
 // Kinds gives all checks, ordered by name.
 func Kinds() []Kind {
 	return []Kind{
-		{"1password-service", verifyOnePassword, nil},
-		{"age", verifyAge, completeAge},
-		{"atlassian", verifyAtlassian, completeAtlassian},
-		{"atlassian-pat", verifyAtlassianPAT, nil},
-		{"aws-key-id", verifyAWSKeyID, nil},
-		{"base64-32", func(v string) Verdict { return verifyBase64(v, 32) }, nil},
-		{"base64-64", func(v string) Verdict { return verifyBase64(v, 64) }, nil},
-		{"cloudflare", verifyCloudflare, completeCloudflare},
-		{"confluent", verifyConfluent, completeConfluent},
-		{"crc32-base62", verifyBase62, completeBase62},
-		{"discord-bot", verifyDiscord, nil},
-		{"github-fine-grained", verifyFineGrained, completeFineGrained},
-		{"gitlab-routable", verifyGitLab, completeGitLab},
-		{"grafana", verifyGrafana, completeGrafana},
-		{"grafana-cloud", verifyGrafanaCloud, nil},
-		{"jwt", verifyJWT, nil},
-		{"packagist", verifyPackagist, completePackagist},
-		{"pem", verifyPEM, nil},
-		{"pypi", verifyPyPI, nil},
-		{"sentry-org", verifySentry, nil},
-		{"zuplo", verifyZuplo, completeZuplo},
+		{"1password-service", verifyOnePassword, nil, nil},
+		{"age", verifyAge, completeAge, nil},
+		{"atlassian", verifyAtlassian, completeAtlassian, nil},
+		{"atlassian-pat", verifyAtlassianPAT, nil, nil},
+		{"aws-key-id", verifyAWSKeyID, nil, nil},
+		{"base64-32", func(v string) Verdict { return verifyBase64(v, 32) }, nil, nil},
+		{"base64-64", func(v string) Verdict { return verifyBase64(v, 64) }, nil, nil},
+		{"cloudflare", verifyCloudflare, completeCloudflare, nil},
+		{"confluent", verifyConfluent, completeConfluent, nil},
+		{"crc32-base62", verifyBase62, completeBase62, nil},
+		{"discord-bot", verifyDiscord, nil, nil},
+		{"github-fine-grained", verifyFineGrained, completeFineGrained, nil},
+		{"gitlab-routable", verifyGitLab, completeGitLab, nil},
+		{"grafana", verifyGrafana, completeGrafana, nil},
+		{"grafana-cloud", verifyGrafanaCloud, nil, nil},
+		{"jwt", verifyJWT, nil, jwtEnds},
+		{"packagist", verifyPackagist, completePackagist, nil},
+		{"pem", verifyPEM, nil, nil},
+		{"pypi", verifyPyPI, nil, nil},
+		{"sentry-org", verifySentry, nil, nil},
+		{"zuplo", verifyZuplo, completeZuplo, nil},
 	}
 }
 

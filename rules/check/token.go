@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // decode64 reads base 64 of either alphabet, padded or not.
@@ -49,6 +50,18 @@ func verifyJWT(value string) Verdict {
 	}
 	_, ok = object(parts[1])
 	return verdict(ok)
+}
+
+// jwtEnds reads the claim exp: seconds since 1970.
+func jwtEnds(value string) (time.Time, bool) {
+	_, rest, _ := strings.Cut(value, ".")
+	claims, _, _ := strings.Cut(rest, ".")
+	fields, ok := object(claims)
+	if !ok {
+		return time.Time{}, false
+	}
+	seconds, ok := fields["exp"].(float64)
+	return time.Unix(int64(seconds), 0), ok
 }
 
 // An organization token of Sentry is "sntrys_", a JSON object in base 64, an
