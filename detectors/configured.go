@@ -150,9 +150,9 @@ func leadsOn(rest []byte) bool {
 	return bytes.Contains(lower, []byte("value")) || bytes.Contains(lower, []byte("default")) || beginsApart.Match(rest[further(rest):])
 }
 
-// beginsApart matches the beginning of a list, the end of a column's name, and that of an
-// element that is a name.
-var beginsApart = regexp.MustCompile("^(?:[\"'`]?,|" + `["']?\]?\s*(?::|=>?)\s*(?:\[|- )|</(?:key|[\w-]{0,20}name)>)`)
+// beginsApart matches the beginning of a list, or of a table by host, the end of a column's
+// name, and that of an element that is a name.
+var beginsApart = regexp.MustCompile("^(?:[\"'`]?,|" + `["']?\]?\s*(?::|=>?)\s*(?:\[|- |\{?\s*["']?[\w-]*\.[\w.-]*["']?\s*[:=])|</(?:key|[\w-]{0,20}name)>)`)
 
 // further gives the length of the parts of a name that follow one which means a secret.
 func further(rest []byte) int {

@@ -44,6 +44,7 @@ func TestMayAssign(t *testing.T) {
 		{"<key>password</key>\n<string>abcd1</string>", true},
 		{"passwords:\n  - $OTHER\n  - abcd1", true},
 		{"passwords = [$OTHER, abcd1]", true},
+		{"bearer_token: {\"git.corp\": \"abcd1\"}", true},
 		{"password: true,", false},
 		{"<password></password>", false},
 		{"password: ${OTHER}", false},
@@ -147,7 +148,8 @@ func drawTree(t *rapid.T, depth int) any {
 	}
 	tree := map[string]any{}
 	for range rapid.IntRange(1, 4).Draw(t, "size") {
-		tree[drawName.Draw(t, "name")] = drawTree(t, depth-1)
+		name := strings.ReplaceAll(drawName.Draw(t, "name"), ".", "_") // of tables by host, the first is a host or none
+		tree[name] = drawTree(t, depth-1)
 	}
 	return tree
 }
