@@ -114,6 +114,8 @@ var code = []form{
 	{"<", regexp.MustCompile(`^<.*>$`)},                       // tag
 	{"-", regexp.MustCompile(`^--?[a-z]`)},                    // option
 	{".", regexp.MustCompile(`^\.[a-z_]`)},                    // file
+	{":", regexp.MustCompile(`^:[a-z_]\w*$`)},                 // symbol
+	{"=", regexp.MustCompile(`^[A-Z_]{2,}=`)},                 // variable of the environment
 }
 
 // identifier matches words with marks between, as names and keys are.

@@ -10,7 +10,7 @@ func TestPasswordOf(t *testing.T) {
 		Chosen: {"Kaffee+Kuchen7", "correct7horse", "zürich#88", "Summer2024", "dkajco1", "Tr0ub4dor&3", "w1nter-is-coming!", "Fluffy#1987", "nQ8vLp2x", "m0nt4ña", "acme!prod", "hXk29a"},
 		Word:   {"sunshine", "sha256", "Butterfly", "elephant", "orders", "92837465"},
 		Stock:  {"password", "admin", "changeme", "postgres", "admin123", "Password1", "12345678", "test1234", "root", "secret!"},
-		None:   {"", "https://", "a\tb1", strings.Repeat("aB3$", 33), "one two three four five six 7", "2024-05-01T10:00:00Z", "{cipher}abcdef", "v1.2.3", "abc", "${DB_PASSWORD}", "$DB_PASSWORD", "{{ .Values.password }}", "<password>", "****", "xxxxxxxx", "process.env.PASS", "os.environ['X']", "vault:secret/data/db#password", "op://team/db/password", "getPassword()", "true", "null", "Your password here", "required", "/run/secrets/db", "$2a$10$abcdefghijklmnopqrstuv", "your_password_here", "string", "ENC(abcdef)", "%(db_password)s", "user.password", "1.2.3", "300", "reset-password", "x_api_key"},
+		None:   {"", "https://", "a\tb1", strings.Repeat("aB3$", 33), "one two three four five six 7", "2024-05-01T10:00:00Z", "{cipher}abcdef", "v1.2.3", "abc", "${DB_PASSWORD}", "$DB_PASSWORD", "{{ .Values.password }}", "<password>", "****", "xxxxxxxx", "process.env.PASS", "os.environ['X']", "vault:secret/data/db#password", "op://team/db/password", "getPassword()", "true", "null", "Your password here", "required", "/run/secrets/db", "$2a$10$abcdefghijklmnopqrstuv", "your_password_here", "string", "ENC(abcdef)", "%(db_password)s", "user.password", "1.2.3", "300", "reset-password", "x_api_key", ":combine_options2", "ALL=1"},
 	}
 	for want, values := range tests {
 		for _, value := range values {
