@@ -212,3 +212,32 @@ func TestRefusesNearMisses(t *testing.T) {
 		t.Errorf("refused %.4f, want %.4f", got, floor)
 	}
 }
+
+func TestListedBytes(t *testing.T) {
+	list := func(data []byte) string {
+		var numbers []string
+		for _, b := range data {
+			numbers = append(numbers, fmt.Sprintf("0x%02X", b))
+		}
+		return strings.Join(numbers, ",\n\t")
+	}
+	rng := rand.New(rand.NewPCG(5, 8))
+	found, rounds := 0, 500
+	for range rounds {
+		if judgeAssignment("aesKey", list(randomBytes(rng, 16)), false) {
+			found++
+		}
+	}
+	if found < rounds*98/100 {
+		t.Errorf("%d of %d keys look random", found, rounds)
+	}
+	row := make([]byte, 16)
+	for i := range row {
+		row[i] = byte(16 * i)
+	}
+	for name, data := range map[string][]byte{"aesKey": row, "zeroKey": make([]byte, 32), "publicKey": randomBytes(rng, 32), "shortKey": randomBytes(rng, 4)} {
+		if judgeAssignment(name, list(data), false) {
+			t.Errorf("%s looks random", name)
+		}
+	}
+}
