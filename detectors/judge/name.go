@@ -130,10 +130,14 @@ func namesPublic(all []string) bool {
 	if len(all) == 0 {
 		return false
 	}
-	if anyOf(all, publicWords) {
-		return !slices.Contains(all, "secret") || !slices.Contains(all, "csrf") // what signs such tokens is a secret
-	}
 	last := all[len(all)-1]
+	if anyOf(all, publicWords) {
+		signs := slices.Contains(all, "secret") || last == "key"
+		return !signs || !slices.Contains(all, "csrf") // what signs such tokens is a secret
+	}
+	if meaning, _ := meaningOf(all); meaning == Nothing && last == "key" && len(all) > 1 {
+		return true // it opens nothing, as otherKeys say
+	}
 	if last == "id" && len(all) > 1 && all[len(all)-2] == "secret" {
 		return false // a Vault AppRole's secret_id is one
 	}

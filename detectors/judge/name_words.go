@@ -69,7 +69,7 @@ var otherTokensOf = set(`
 var otherKeys = set(`
 	a aggregate alt answer any arrow artifact attr attribute bucket cache candidate class column composite config
 	context control correlation data dedup default dict each end enter entity env escape event experiment feature
-	field file first flag foreign form gpg group hash header host hot idempotency index ini issue item jira
+	field file first flag foreign form gpg group hash header host hot idempotency index ini instrumentation issue item jira
 	join json key kind label lang language last left legend local locale lookup map max menu message meta
 	metadata min model name natural new no node object old order param parameter partition pgp press prev
 	primary project property query queue range record redis registry resource result right route row rule s3 secondary
@@ -106,7 +106,7 @@ var publicEndings = set(`
 	alg algorithm alphabet arn characters chars charset class code column count description dir email
 	endpoint expires expiry field file filename format guid hash hashed header hint host icon id ids index
 	kind label len length message mode name names param parameter path pattern policy prefix ref regex regexp
-	rev selector sig signature size suffix text title ttl type uri url username uuid version
+	rev selector sig signature size ssid suffix text title ttl type uri url username uuid version
 `)
 
 // sources are what the names of files with code end with.

@@ -127,6 +127,7 @@ var code = []form{
 	{"<", regexp.MustCompile(`^<.*>$`)},                                                // tag
 	{"-", regexp.MustCompile(`^--?[a-z]`)},                                             // option
 	{".", regexp.MustCompile(`^\.[a-z_]`)},                                             // file
+	{"=", regexp.MustCompile(`^[A-Z_]{2,}=`)},                                          // variable of the environment
 }
 
 // IsName tells whether a value is the name of something in a program, though it has

@@ -25,6 +25,9 @@ type Surroundings struct {
 // that is no secret. Then it weighs how many bits it takes to write the value as
 // words, numbers and punctuation against how many it takes as random characters.
 func Random(value string, s Surroundings) bool {
+	if strings.HasPrefix(value, "0x") && strings.Contains(value, ",") {
+		return !namesPublic(words(s.Name)) && isRandomBytes(listedBytes(value))
+	}
 	if len(value) < leastRandom || !isPrintable(value) {
 		return false
 	}

@@ -167,7 +167,7 @@ func nearMissesMade(rng *rand.Rand) [][2]string {
 	return [][2]string{
 		{"password_hash", hexOf(32)}, {"token_digest", hexOf(20)}, {"secret_sha256", hexOf(32)}, {"authCommit", hexOf(20)},
 		{"token_id", hexOf(16)}, {"access_key_id", chars(rng, uppers, 20)}, {"public_key", base(32)}, {"publicKeyToken", hexOf(8)},
-		{"token_checksum", hexOf(16)}, {"auth_signature", base(64)}, {"csrf_token", chars(rng, alnum, 32)}, {"next_page_token", chars(rng, alnum, 40)},
+		{"token_checksum", hexOf(16)}, {"auth_signature", base(64)}, {"csrf_token", chars(rng, alnum, 32)}, {"cacheKey", hexOf(32)}, {"GPG_KEY", hexOf(40)}, {"next_page_token", chars(rng, alnum, 40)},
 		{"token", "sha256-" + base(32)}, {"token", "sha512-" + base(64)}, {"token", "sha256:" + hexOf(32)}, {"token", "h1:" + base(32)},
 		{"password", "$2a$10$" + chars(rng, alnum+"./", 53)}, {"password", "$6$rounds=5000$" + chars(rng, alnum, 16) + "$" + chars(rng, alnum, 86)},
 		{"password", "{SSHA}" + base(24)}, {"password", "pbkdf2:sha256:260000$" + chars(rng, alnum, 16)},
@@ -210,5 +210,34 @@ func TestRefusesNearMisses(t *testing.T) {
 	t.Logf("refused %.4f of %d", got, all)
 	if got < floor {
 		t.Errorf("refused %.4f, want %.4f", got, floor)
+	}
+}
+
+func TestListedBytes(t *testing.T) {
+	list := func(data []byte) string {
+		var numbers []string
+		for _, b := range data {
+			numbers = append(numbers, fmt.Sprintf("0x%02X", b))
+		}
+		return strings.Join(numbers, ",\n\t")
+	}
+	rng := rand.New(rand.NewPCG(5, 8))
+	found, rounds := 0, 500
+	for range rounds {
+		if judgeAssignment("aesKey", list(randomBytes(rng, 16)), false) {
+			found++
+		}
+	}
+	if found < rounds*98/100 {
+		t.Errorf("%d of %d keys look random", found, rounds)
+	}
+	row := make([]byte, 16)
+	for i := range row {
+		row[i] = byte(16 * i)
+	}
+	for name, data := range map[string][]byte{"aesKey": row, "zeroKey": make([]byte, 32), "publicKey": randomBytes(rng, 32), "shortKey": randomBytes(rng, 4)} {
+		if judgeAssignment(name, list(data), false) {
+			t.Errorf("%s looks random", name)
+		}
 	}
 }
