@@ -21,6 +21,7 @@ type configured struct {
 	names    *match.Words // nil: no rule asks for what files assign
 	password *judged
 	key      *judged
+	known    *known
 }
 
 // judged is a rule that the structure of files answers; nil if it is not asked for.
@@ -30,7 +31,7 @@ type judged struct {
 }
 
 func newConfigured(set *rules.Set) *configured {
-	c := &configured{password: newJudged(set, rules.ConfigPassword), key: newJudged(set, rules.ConfigSecret)}
+	c := &configured{password: newJudged(set, rules.ConfigPassword), key: newJudged(set, rules.ConfigSecret), known: newKnown()}
 	if c.password != nil || c.key != nil {
 		c.names = match.NewWords(append(judge.Stems(), "login", "creds")...)
 	}
@@ -54,6 +55,11 @@ type setting struct {
 	why        string // it is a secret, and that sure
 }
 
+// shift moves it by so many bytes.
+func (s *setting) shift(by int) {
+	s.Start, s.End, s.MatchStart, s.MatchEnd = s.Start+by, s.End+by, s.MatchStart+by, s.MatchEnd+by
+}
+
 // find gives the secrets that a chunk assigns, in the order of its reader, and where it
 // assigns what is none; and the values that stand there in an encoded form.
 func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded []encoded) {
@@ -61,15 +67,44 @@ func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded
 		return nil, nil, nil
 	}
 	f := fileOf(chunk.paths())
-	if f.read == nil || f.role == exemplifies || f.role == configures && !c.mayAssign(chunk.Data) {
+	if f.read == nil || f.role == exemplifies {
 		return nil, nil, nil
 	}
-	r := newReading(c, f, chunk.Data)
-	for e := range f.read(chunk.Data) {
-		r.take(&e)
+	for part := range f.parts(chunk.Data) {
+		r := c.readPart(f, chunk.Data[part.start:part.end])
+		for _, s := range r.found {
+			s.shift(part.start)
+			found = append(found, s)
+		}
+		for _, s := range r.denied {
+			denied = append(denied, s.shifted(part.start))
+		}
+		for _, e := range r.decoded {
+			e.span = e.shifted(part.start)
+			decoded = append(decoded, e)
+		}
 	}
-	slices.SortFunc(r.denied, span.compare)
-	return r.found, r.denied, r.decoded
+	return found, denied, decoded
+}
+
+// readPart reads a part of a file that stands by itself, unless it is known or has no
+// name that means a secret.
+func (c *configured) readPart(f file, text []byte) *reading {
+	key := c.known.keyOf(f.path, text)
+	if denied, ok := c.known.get(key); ok {
+		return &reading{denied: denied}
+	}
+	r := newReading(c, f, text)
+	if f.role != configures || c.mayAssign(text) {
+		for e := range r.entries() {
+			r.take(&e)
+		}
+		slices.SortFunc(r.denied, span.compare)
+	}
+	if len(r.found)+len(r.decoded) == 0 {
+		c.known.add(key, r.denied)
+	}
+	return r
 }
 
 // mayAssign tells whether a text has a name that means a secret, and beside it what may

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -91,7 +92,7 @@ func TestGate(t *testing.T) {
 			text := draw(t)
 			f := fileOf([]string{path})
 			r := newReading(d.configured, f, []byte(text))
-			for e := range f.read(r.data) {
+			for e := range r.entries() {
 				r.take(&e)
 			}
 			may := d.configured.mayAssign(r.data)
@@ -195,5 +196,51 @@ func TestNotRead(t *testing.T) {
 		if found := structuredRules().Detect(c).Matches; len(found) > 0 {
 			t.Errorf("%s: found %v", name, shown(found))
 		}
+	}
+}
+
+// TestDocuments wants the documents of a stream read as they are together, in each of its
+// versions, whatever is known of their documents.
+func TestDocuments(t *testing.T) {
+	d := structuredRules()
+	c, found := d.configured, 0
+	rapid.Check(t, func(t *rapid.T) {
+		document := rapid.Custom(func(t *rapid.T) string {
+			if rapid.IntRange(0, 4).Draw(t, "broken") == 0 {
+				return rapid.SampledFrom([]string{"a: 'b\n", "[a,\n", "password: |\n  x---\n", "--- x\n", "...\n", "a: \"\n---x\n", ""}).Draw(t, "text")
+			}
+			text, err := yaml.Marshal(drawTree(t, 2))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(text)
+		})
+		text := strings.Join(rapid.SliceOfN(document, 1, 4).Draw(t, "documents"), "---\n")
+		whole := newReading(c, fileOf([]string{"app.yml"}), []byte(text))
+		for e := range whole.entries() {
+			whole.take(&e)
+		}
+		want := map[span]string{}
+		for _, s := range whole.found {
+			if s.confidence != rules.Unlikely { // others pass the gate or don't
+				want[span{s.Start, s.End}] = s.name + " " + s.value
+			}
+		}
+		for range 2 {
+			got := map[span]string{}
+			settings, _, _ := c.find(at("app.yml", text))
+			for _, s := range settings {
+				if s.confidence != rules.Unlikely {
+					got[span{s.Start, s.End}] = s.name + " " + s.value
+				}
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(span{})); diff != "" {
+				t.Fatalf("%s\n(-whole +parts):\n%s", text, diff)
+			}
+			found += len(got)
+		}
+	})
+	if found < 50 {
+		t.Errorf("only %d secrets were drawn", found)
 	}
 }

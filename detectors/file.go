@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"bytes"
 	"iter"
 	"path"
 	"regexp"
@@ -41,6 +42,30 @@ func fileOf(paths []string) file {
 		}
 	}
 	return best
+}
+
+// parts gives the parts of a file that can be read by themselves: the documents of a YAML
+// stream, which begin with a line of three hyphens, or all of it.
+func (f *file) parts(text []byte) iter.Seq[span] {
+	return func(yield func(span) bool) {
+		const mark = "\n---"
+		start := 0
+		for at := 0; isYAML(strings.ToLower(f.path)); {
+			i := bytes.Index(text[at:], []byte(mark))
+			if i < 0 {
+				break
+			}
+			at += i + len(mark)
+			if at == len(text) || strings.IndexByte(" \t\r\n", text[at]) >= 0 {
+				end := at - len(mark) + 1
+				if !yield(span{start, end}) {
+					return
+				}
+				start = end
+			}
+		}
+		yield(span{start, len(text)})
+	}
 }
 
 // readerOf gives the reader of a file's format, and its role as far as its name tells.

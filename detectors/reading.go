@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/base64"
+	"iter"
 	"path"
 	"slices"
 	"strconv"
@@ -30,20 +31,42 @@ type reading struct {
 }
 
 func newReading(c *configured, f file, data []byte) *reading {
-	r := &reading{configured: c, file: f, data: data, meanings: map[string]judge.Meaning{}}
-	if bytes.Contains(data, []byte("Secret")) && bytes.Contains(data, []byte("kind")) {
+	return &reading{configured: c, file: f, data: data, meanings: map[string]judge.Meaning{}}
+}
+
+// entries gives what there is to take.
+func (r *reading) entries() iter.Seq[format.Entry] {
+	if mayHoldSecrets(r.data) {
 		r.secrets = map[string]bool{}
-		for e := range f.read(data) {
+		for e := range r.read(r.data) {
 			if e.Name() == "kind" && e.Value == "Secret" {
 				r.secrets[placeOf(&e, len(e.Path)-1)] = true
 			}
 		}
 	}
-	return r
+	return r.read(r.data)
+}
+
+// mayHoldSecrets tells whether something in a text may be of the kind Secret, of
+// Kubernetes.
+func mayHoldSecrets(text []byte) bool {
+	const kind = "Secret"
+	for {
+		i := bytes.Index(text, []byte(kind))
+		if i < 0 {
+			return false
+		}
+		if bytes.HasSuffix(bytes.TrimRight(text[:i], " \t\r\n\"':="), []byte("kind")) {
+			return true
+		}
+		text = text[i+len(kind):]
+	}
 }
 
 // span is a stretch of a text.
 type span struct{ start, end int }
+
+func (s span) shifted(by int) span { return span{s.start + by, s.end + by} }
 
 func (s span) compare(t span) int {
 	return cmp.Or(cmp.Compare(s.start, t.start), cmp.Compare(s.end, t.end))

@@ -65,7 +65,7 @@ func (d *Rules) Passed(c *Chunk) []Passed {
 	}
 	var all []Passed
 	r := newReading(d.configured, f, c.Data)
-	for e := range f.read(c.Data) {
+	for e := range r.entries() {
 		before := len(r.found)
 		r.take(&e)
 		name := r.nameOf(&e)
