@@ -62,37 +62,37 @@ func (s *setting) shift(by int) {
 
 // find gives the secrets that a chunk assigns, in the order of its reader, and where it
 // assigns what is none; and the values that stand there in an encoded form.
-func (c *configured) find(chunk *Chunk) (found []setting, denied []span, decoded []encoded) {
+func (c *configured) find(chunk *Chunk) (all settings) {
 	if c.names == nil || chunk.Binary || !chunk.Whole {
-		return nil, nil, nil
+		return all
 	}
 	f := fileOf(chunk.paths())
 	if f.read == nil || f.role == exemplifies {
-		return nil, nil, nil
+		return all
 	}
 	for part := range f.parts(chunk.Data) {
 		r := c.readPart(f, chunk.Data[part.start:part.end])
 		for _, s := range r.found {
 			s.shift(part.start)
-			found = append(found, s)
+			all.found = append(all.found, s)
 		}
 		for _, s := range r.denied {
-			denied = append(denied, s.shifted(part.start))
+			all.denied = append(all.denied, s.shifted(part.start))
 		}
 		for _, e := range r.decoded {
 			e.span = e.shifted(part.start)
-			decoded = append(decoded, e)
+			all.decoded = append(all.decoded, e)
 		}
 	}
-	return found, denied, decoded
+	return all
 }
 
 // readPart reads a part of a file that stands by itself, unless it is known or has no
 // name that means a secret.
-func (c *configured) readPart(f file, text []byte) *reading {
+func (c *configured) readPart(f file, text []byte) settings {
 	key := c.known.keyOf(f.path, text)
-	if denied, ok := c.known.get(key); ok {
-		return &reading{denied: denied}
+	if s, ok := c.known.get(key); ok {
+		return s
 	}
 	r := newReading(c, f, text)
 	if f.role != configures || c.mayAssign(text) {
@@ -101,10 +101,8 @@ func (c *configured) readPart(f file, text []byte) *reading {
 		}
 		slices.SortFunc(r.denied, span.compare)
 	}
-	if len(r.found)+len(r.decoded) == 0 {
-		c.known.add(key, r.denied)
-	}
-	return r
+	c.known.add(key, r.settings)
+	return r.settings
 }
 
 // mayAssign tells whether a text has a name that means a secret, and beside it what may

@@ -228,8 +228,7 @@ func TestDocuments(t *testing.T) {
 		}
 		for range 2 {
 			got := map[span]string{}
-			settings, _, _ := c.find(at("app.yml", text))
-			for _, s := range settings {
+			for _, s := range c.find(at("app.yml", text)).found {
 				if s.confidence != rules.Unlikely {
 					got[span{s.Start, s.End}] = s.name + " " + s.value
 				}

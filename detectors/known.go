@@ -5,27 +5,33 @@ import (
 	"sync"
 )
 
-// known remembers of texts that were read by their formats, and assign no secret, where
-// they assign what is none. The versions of a file have most of their documents in
-// common, and reading one takes as long as searching twenty. It is safe for concurrent
-// use.
+// known remembers what was read in texts by their formats. The versions of a file have
+// most of their documents in common, and reading one takes as long as searching twenty.
+// It is safe for concurrent use.
 type known struct {
 	seeds [2]maphash.Seed
 
-	mu     sync.RWMutex
-	denied map[textKey][]span
-	size   int // texts and spans
+	mu   sync.RWMutex
+	read map[textKey]settings
+	size int // of all that was read
+}
+
+// settings are what a text assigns.
+type settings struct {
+	found   []setting
+	denied  []span    // of what is no secret, ordered
+	decoded []encoded // what stands in an encoded form
 }
 
 // textKey identifies a text and its path, by 128 bits of hashes that are seeded anew in
 // each process.
 type textKey [2]uint64
 
-// mostKnown bounds the memory, to some 16 MB. What is full begins anew.
-const mostKnown = 1 << 18
+// mostKnown bounds the memory, to some dozens of MB. What is full begins anew.
+const mostKnown = 1 << 18 // texts, and spans in them
 
 func newKnown() *known {
-	return &known{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, denied: map[textKey][]span{}}
+	return &known{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, read: map[textKey]settings{}}
 }
 
 func (k *known) keyOf(path string, text []byte) (key textKey) {
@@ -40,20 +46,24 @@ func (k *known) keyOf(path string, text []byte) (key textKey) {
 	return key
 }
 
-func (k *known) get(key textKey) (denied []span, ok bool) {
+func (k *known) get(key textKey) (s settings, ok bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	denied, ok = k.denied[key]
-	return denied, ok
+	s, ok = k.read[key]
+	return s, ok
 }
 
-func (k *known) add(key textKey, denied []span) {
+func (k *known) add(key textKey, s settings) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.size > mostKnown {
-		clear(k.denied)
+		clear(k.read)
 		k.size = 0
 	}
-	k.denied[key] = denied
-	k.size += 1 + len(denied)
+	const each = 10 // times the memory of a span
+	k.read[key] = s
+	k.size += 1 + len(s.denied) + each*(len(s.found)+len(s.decoded))
+	for _, e := range s.decoded {
+		k.size += len(e.text) / each
+	}
 }

@@ -20,14 +20,12 @@ import (
 type reading struct {
 	*configured
 	file
-	data    []byte
-	secrets map[string]bool // what is a Kubernetes Secret, by document and path
+	settings // so far
+	data     []byte
+	secrets  map[string]bool          // what is a Kubernetes Secret, by document and path
+	meanings map[string]judge.Meaning // of names
 	// Of a pair such as "name: DB_PASSWORD, value: …", the name, and where it stands.
 	named, namedAt string
-	found          []setting
-	meanings       map[string]judge.Meaning // of names
-	decoded        []encoded
-	denied         []span // of entries that are no secrets, going by their names or forms
 }
 
 func newReading(c *configured, f file, data []byte) *reading {

@@ -82,13 +82,13 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	found = slices.DeleteFunc(found, func(f match.Found) bool { return !c.owns(f) })
 	found, references := d.references(c, found)
 	found, texts := d.encoded(c.Data, found)
-	settings, denied, decoded := d.configured.find(c)
+	read := d.configured.find(c)
 	found = slices.DeleteFunc(found, func(f match.Found) bool {
-		after, _ := slices.BinarySearchFunc(denied, f.Start+1, func(s span, start int) int { return cmp.Compare(s.start, start) })
-		return rank(f) == 0 && after > 0 && f.End <= denied[after-1].end
+		after, _ := slices.BinarySearchFunc(read.denied, f.Start+1, func(s span, start int) int { return cmp.Compare(s.start, start) })
+		return rank(f) == 0 && after > 0 && f.End <= read.denied[after-1].end
 	})
-	for i := range settings {
-		found = append(found, settings[i].Found)
+	for i := range read.found {
+		found = append(found, read.found[i].Found)
 	}
 	slices.SortStableFunc(found, func(a, b match.Found) int { return cmp.Compare(a.Start, b.Start) })
 	matches := make([]Match, 0, len(found))
@@ -96,12 +96,12 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 		matches = append(matches, newMatch(c.Data, k))
 	}
 	if layers < maxLayers {
-		matches = d.detectIn(c, append(texts, decoded...), matches, layers+1)
+		matches = d.detectIn(c, append(texts, read.decoded...), matches, layers+1)
 	}
 	if layers == 1 && len(matches) > 0 && allExemplary(c.paths()) {
 		lowerRandom(matches)
 	}
-	tell(matches, settings)
+	tell(matches, read.found)
 	for i := range matches {
 		matches[i].weigh(time.Now())
 	}
