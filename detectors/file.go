@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"fmt"
 	"iter"
 	"path"
 	"regexp"
@@ -42,6 +43,16 @@ func fileOf(paths []string) file {
 		}
 	}
 	return best
+}
+
+// kind is all that the path says of how a text in it is read.
+func (f *file) kind() string {
+	lower := strings.ToLower(f.path)
+	name := path.Ext(lower)
+	if byExtension[name] == nil {
+		name = path.Base(lower)
+	}
+	return fmt.Sprint(name, " ", f.role, " ", envOf(f.path), " ", isPipeline(f.path))
 }
 
 // parts gives the parts of a file that can be read by themselves: the documents of a YAML

@@ -23,7 +23,7 @@ type settings struct {
 	decoded []encoded // what stands in an encoded form
 }
 
-// textKey identifies a text and its path, by 128 bits of hashes that are seeded anew in
+// textKey identifies a text and the kind of its file, by 128 bits of hashes that are seeded anew in
 // each process.
 type textKey [2]uint64
 
@@ -34,11 +34,11 @@ func newKnown() *known {
 	return &known{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, read: map[textKey]settings{}}
 }
 
-func (k *known) keyOf(path string, text []byte) (key textKey) {
+func (k *known) keyOf(kind string, text []byte) (key textKey) {
 	for i, seed := range k.seeds {
 		var h maphash.Hash
 		h.SetSeed(seed)
-		h.WriteString(path)
+		h.WriteString(kind)
 		h.WriteByte(0)
 		h.Write(text)
 		key[i] = h.Sum64()

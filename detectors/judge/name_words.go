@@ -70,11 +70,11 @@ var otherKeys = set(`
 	a aggregate alt answer any arrow artifact attr attribute bucket cache candidate class column composite config
 	context control correlation data dedup default dict each end enter entity env escape event experiment feature
 	field file first flag foreign form gpg group hash header host hot idempotency index ini instrumentation issue item jira
-	join json key kind label lang language last left legend local locale lookup map max menu message meta
+	join json key kind label lang language last left legend local locale lookup map max menu merge message meta
 	metadata min model name natural new no node object old order param parameter partition pgp press prev
 	primary project property query queue range record redis registry resource result right route row rule s3 secondary
 	setting settings shard shift short shortcut site sort span spec start state sub surrogate tab tag tags text
-	the this title toggle tokenization toml topic trace translation type unique vector websocket with xml yaml
+	the this title toggle tokenization toml topic topology trace translation type unique vector websocket with xml yaml
 `)
 
 // aboutSecrets are words that make a name one about a secret if they stand anywhere
