@@ -173,7 +173,7 @@ type Target string
 const (
 	TargetValue Target = ""      // the value
 	TargetMatch Target = "match" // the whole match of the pattern
-	TargetLine  Target = "line"  // the line that it stands on
+	TargetLine  Target = "line"  // the line that it stands on; of a long one, 4 KiB on either side
 )
 
 // Set is all rules of a scan.

@@ -39,6 +39,21 @@ func (all Allows) Hold(text []byte, f *Found) bool {
 	return false
 }
 
+// longestLine is how much of the line before a match, and how much after it, an allow
+// looks at. Files in one line would take minutes otherwise.
+const longestLine = 4 << 10 // bytes
+
+// lineAround gives the line that a match is in, or the middle of a long one.
+func lineAround(data []byte, start, end int) []byte {
+	before := data[max(0, start-longestLine):start]
+	before = before[bytes.LastIndexByte(before, '\n')+1:]
+	after := data[end:min(len(data), end+longestLine)]
+	if n := bytes.IndexByte(after, '\n'); n >= 0 {
+		after = after[:n]
+	}
+	return data[start-len(before) : end+len(after)]
+}
+
 // allowed tells whether an allow holds, or whether that is up to the path or the
 // commit.
 func allowed(a *rules.Allow, data []byte, f *Found) (holds, pending bool) {
@@ -50,12 +65,7 @@ func allowed(a *rules.Allow, data []byte, f *Found) (holds, pending bool) {
 		case rules.TargetMatch:
 			target = data[f.MatchStart:f.MatchEnd]
 		case rules.TargetLine:
-			start := bytes.LastIndexByte(data[:f.MatchStart], '\n') + 1
-			end := len(data)
-			if n := bytes.IndexByte(data[f.MatchEnd:], '\n'); n >= 0 {
-				end = f.MatchEnd + n
-			}
-			target = data[start:end]
+			target = lineAround(data, f.MatchStart, f.MatchEnd)
 		}
 		for _, p := range a.Values {
 			byValue = byValue || p.Regexp().Match(target)

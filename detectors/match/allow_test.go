@@ -57,3 +57,19 @@ func TestHold(t *testing.T) {
 		})
 	}
 }
+
+// TestLineAround wants the line of a match, and of a long one no more than its middle.
+func TestLineAround(t *testing.T) {
+	long := strings.Repeat("x", longestLine)
+	for _, test := range []struct{ before, match, after, want string }{
+		{"a\nb ", "m", " c\nd", "b m c"},
+		{"", "m", "", "m"},
+		{"a\n", "m\nn", "\nb", "m\nn"},
+		{"y" + long, "m", long + "z", long + "m" + long},
+	} {
+		data := []byte(test.before + test.match + test.after)
+		if got := string(lineAround(data, len(test.before), len(test.before)+len(test.match))); got != test.want {
+			t.Errorf("%.20q: got %.20q, want %.20q", data, got, test.want)
+		}
+	}
+}
