@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"bytes"
+	"fmt"
 	"html"
 	"regexp"
 	"strconv"
@@ -27,8 +28,27 @@ func beside(data []byte, start, end int) (before, after string) {
 	return string(b[bytes.LastIndexByte(b, '\n')+1:]), string(a)
 }
 
-// escapedText finds letters that nobody escapes who does not mean to hide them.
-const escapedText = `(?i)(?:\\u00[2-7][0-9a-f]){3}|(?:\\x[2-7][0-9a-f]){4}|(?:\\[01][0-7]{2}){4}|(?:&#[0-9]{2,3};){4}|(?:&#x[2-7][0-9a-f];){4}`
+// escapedText finds letters that nobody escapes who does not mean to hide them: at the
+// beginning of what stands in quotes or in an element, anywhere in JSON, and where they
+// spell one of some words.
+var escapedText = `(?:\\u00[4-7][0-9A-Fa-f]){3}|` +
+	"[\"'`>](?P<value>" + `(?:\\x[2-7][0-9A-Fa-f]){4}|(?:\\1[0-7]{2}){4}|(?:&#(?:[3-9][0-9]|1[0-2][0-9]);){4}|(?:&#[xX][2-7][0-9A-Fa-f];){4})|(?i:` +
+	strings.Join(escapesOf("pass", "secret", "token"), "|") + ")"
+
+// escapesOf gives the escaped forms of words.
+func escapesOf(words ...string) []string {
+	var all []string
+	for _, format := range [...]string{`\x%x`, `\%o`, "&#%d;", "&#x%x;"} {
+		for _, word := range words {
+			var form strings.Builder
+			for _, c := range word {
+				fmt.Fprintf(&form, format, c)
+			}
+			all = append(all, regexp.QuoteMeta(form.String()))
+		}
+	}
+	return all
+}
 
 // escape matches an escaped character.
 var escape = regexp.MustCompile(`\\u[0-9A-Fa-f]{4}|\\x[0-7][0-9A-Fa-f]|\\[01][0-7]{2}`)

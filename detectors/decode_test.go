@@ -173,7 +173,7 @@ func TestDecodesAssigned(t *testing.T) {
 	for _, text := range []string{
 		`password = "‹` + eachAs(`\x%02x`)(password) + `›"`,
 		`password = "‹` + eachAs(`\u%04x`)(password) + `›" # and "\x41\x42"`,
-		`set({"password": "‹Har` + eachAs(`\%03o`)("vest#2931") + `›"})`,
+		`set({"password": "‹` + eachAs(`\%03o`)("Harvest") + "#2931" + `›"})`,
 		`<a password="‹` + eachAs("&#%d;")(password) + `›">`,
 		`password = base64.b64decode("‹` + in64 + `›").decode()`,
 		`const password = atob('‹` + in64 + `›');`,
