@@ -103,7 +103,7 @@ func (r *reading) nameOf(e *format.Entry) string {
 	switch strings.ToLower(name) {
 	case "name", "key", "variable", "parameterkey", "option", "@name", "@key":
 		r.named, r.namedAt = e.Value, placeOf(e, parent)
-	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text":
+	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "wert", "valeur", "valor", "valore", "@value", "#text":
 		if r.namedAt == placeOf(e, parent) && r.meaning(r.named) != judge.Nothing {
 			return r.named
 		}

@@ -12,7 +12,7 @@ import (
 
 func TestNameOf(t *testing.T) {
 	tests := map[Meaning][]string{
-		Password: {"password", "DB_PASSWORD", "dbPassword", "spring.datasource.password", "PGPASSWORD", "db_pass", "MYSQL_ROOT_PASSWORD", "pwd", "smtpPwd", "passphrase", "Contraseña", "senha", "mot_de_passe", "пароль", "密码", "password2", "POSTGRES_PASSWORD_PROD", "requirepass", "userPassword", "passwd"},
+		Password: {"password", "DB_PASSWORD", "dbPassword", "spring.datasource.password", "PGPASSWORD", "db_pass", "MYSQL_ROOT_PASSWORD", "pwd", "smtpPwd", "passphrase", "Contraseña", "senha", "mot_de_passe", "пароль", "密码", "password2", "POSTGRES_PASSWORD_PROD", "requirepass", "userPassword", "passwd", "mot de passe", "wifi_key", "WPA2 key", "Wi-Fi key", "WLAN-Schlüssel"},
 		Key:      {"token", "API_KEY", "apiKey", "apikey", "client_secret", "clientSecret", "SECRET_KEY_BASE", "secret_key", "accessKey", "AWS_SECRET_ACCESS_KEY", "authToken", "_authToken", "x-api-key", "jwt_secret", "private_key", "encryption-key", "GITHUB_TOKEN", "bot_token", "webhook_secret", "verify_token", "session_secret", "shared_secret", "password_reset_token"},
 		Public:   {"password_min_length", "passwordField", "token_type", "secretName", "tokenUrl", "token_expiration", "api_key_id", "hasPassword", "is_password_required", "passwordPolicy", "access_token_lifetime", "password_hash", "forgotPassword", "tokenEndpoint", "secret_path", "csrf_token", "passwordErrorMessage", "resetPassword"},
 		Nothing:  {"name", "key", "keyboard", "compass", "bypass", "author", "monkey", "passenger", "user", "max_tokens", "tokenizer", "passive", "description", "keywords", "primary_color", "secretary", ""},
