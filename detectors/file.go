@@ -26,10 +26,11 @@ const (
 	configures  role = iota // a program: what it holds is in use
 	exemplifies             // shows what to fill in, or is for tests: what it holds is hardly in use
 	keeps                   // a client's passwords: each of them is real
+	tells                   // people something: most of its words are no values
 )
 
 // fileOf tells what a path tells. Of several paths of one content the first one counts
-// that has a structure and is in use.
+// that has a structure and is in use; one of a document if there is no other.
 func fileOf(paths []string) file {
 	var best file
 	for i, p := range paths {
@@ -38,7 +39,7 @@ func fileOf(paths []string) file {
 		if f.read != nil && exemplary(p) {
 			f.role = exemplifies
 		}
-		if i == 0 || f.read != nil && (best.read == nil || best.role == exemplifies) {
+		if i == 0 || f.read != nil && (best.read == nil || f.role != tells && (best.role == exemplifies || best.role == tells)) {
 			best = f
 		}
 	}
@@ -96,6 +97,9 @@ func readerOf(p, base string) (format.Reader, role) {
 		return readWhole, keeps
 	case ".userlist":
 		return passwordsOf(userlist), keeps
+	}
+	if read := documents[ext]; read != nil {
+		return read, tells
 	}
 	for range 2 { // settings.json.erb
 		stem = strings.TrimSuffix(stem, ext)

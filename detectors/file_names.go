@@ -155,6 +155,13 @@ var byExtension = map[string]format.Reader{
 	".jenkinsfile": format.Source, ".gradle": format.Source, ".groovy": format.Source, ".kts": format.Source,
 }
 
+// documents are extensions of texts for people, of which the tables are read.
+var documents = map[string]format.Reader{
+	".md": format.Pipes, ".markdown": format.Pipes, ".mdx": format.Pipes, ".adoc": format.Pipes, ".asciidoc": format.Pipes, ".org": format.Pipes,
+	".rst": format.Pipes, ".textile": format.Pipes, ".wiki": format.Pipes, ".txt": format.Pipes, ".eml": format.Pipes,
+	".html": format.HTMLTables, ".htm": format.HTMLTables,
+}
+
 // programs are extensions of programs, of which some are configuration.
 var programs = []string{".py", ".php", ".rb", ".js", ".ts", ".mjs", ".cjs", ".lua", ".pl", ".r", ".jl", ".ex", ".exs", ".clj"}
 

@@ -16,7 +16,8 @@ func TestFileOf(t *testing.T) {
 		role  role
 	}{
 		{nil, nil, configures},
-		{[]string{"README.md"}, nil, configures},
+		{[]string{"README.md"}, format.Pipes, tells},
+		{[]string{"docs/faq.html"}, format.HTMLTables, tells},
 		{[]string{"src/main.go"}, nil, configures},
 		{[]string{".env"}, format.Dotenv, configures},
 		{[]string{".env.production"}, format.Dotenv, configures},
@@ -28,6 +29,7 @@ func TestFileOf(t *testing.T) {
 		{[]string{"Chart/VALUES.YAML"}, format.YAML, configures},
 		{[]string{"config/database.yml.erb"}, format.YAML, configures},
 		{[]string{"settings.json.j2"}, format.JSON, configures},
+		{[]string{"docs/examples/README.md"}, format.Pipes, exemplifies},
 		{[]string{"settings.json.j2.bak"}, nil, configures},
 		{[]string{"a/terraform.tfvars"}, format.HCL, configures},
 		{[]string{"users.tsv"}, format.CSV, configures},

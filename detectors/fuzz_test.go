@@ -15,7 +15,7 @@ var fuzzPaths = []string{
 	"", "notes.txt", "main.go", ".env", ".env.example", "deploy/prod/app.env", "app.yml", "tests/app.yml", ".gitlab-ci.yml", "app.json",
 	"app.toml", "main.tf", "app.properties", "web.config", "app.ini", "app.conf", "redis.conf", "users.csv", "users.tsv", "run.sh",
 	".zsh_history", "Dockerfile", "settings.py", "build.gradle", ".netrc", ".pgpass", ".git-credentials", ".npmrc", ".aws/credentials", ".docker/config.json",
-	".kube/config", "config/master.key", "a.ldif", "a.ipynb",
+	".kube/config", "config/master.key", "a.ldif", "a.ipynb", "a.md", "a.html",
 }
 
 // FuzzDetect holds detection to what it promises of any file.

@@ -135,7 +135,7 @@ func (r *reading) nameOf(e *format.Entry) string {
 	switch strings.ToLower(name) {
 	case "name", "key", "variable", "parameterkey", "option", "@name", "@key", "param-name", "env-entry-name":
 		r.named, r.namedAt = e.Value, placeOf(e, parent)
-	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "@value", "#text", "param-value", "env-entry-value":
+	case "value", "default", "defaultvalue", "parametervalue", "content", "val", "plaintext", "wert", "valeur", "valor", "valore", "@value", "#text", "param-value", "env-entry-value":
 		if r.namedAt == placeOf(e, parent) && r.meaning(r.named) != judge.Nothing {
 			return r.named
 		}

@@ -130,6 +130,13 @@ func TestReading(t *testing.T) {
 
 		{"column", "users.csv", "user,password\nann,‹" + password + "›\n", []string{"password password  medium " + password}},
 
+		// Tables of documents, where a word is no value.
+		{"table", "wiki/access.md", "| Host | User | Password |\n|---|---|---|\n| nas | admin | ‹" + password + "› |\n| ci | – | LDAP-login |\n| mail | ann | keepassxc |\n", []string{"password Password  medium " + password}},
+		{"table in production", "prod/access.md", "| Host | User | Password |\n|---|---|---|\n| ci | ann | unchanged |\n", nil},
+		{"table of values", "incident.md", "| What | Value | State |\n|---|---|---|\n| webhook secret | `‹" + key + "›` | open |\n", []string{"secret webhook secret  medium " + key}},
+		{"table of two columns", "access.html", "<table><tr><td>Wi-Fi key<td>‹" + password + "›</table>", []string{"password Wi-Fi key  medium " + password}},
+		{"table of settings", "README.md", "| Variable | Meaning | Default |\n|---|---|---|\n| `DB_PASSWORD` | password of the database | *(required)* |\n| `API_TOKEN` | `my-token-2024` | none |\n", nil},
+
 		// Names that take their parent's.
 		{"element of a list", "app.yml", "api_tokens:\n- ‹" + key + "›\n", []string{"secret api_token  medium " + key}},
 		{"key of something", "app.yml", "jwt:\n  key: ‹" + key + "›\n", []string{"secret jwt_key  medium " + key}},

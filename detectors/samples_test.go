@@ -90,7 +90,7 @@ func detect(d detectors.Detector, rule *rules.Rule, sample string) []string {
 
 // pathFor gives a usual path that a rule's own expression takes.
 func pathFor(rule *rules.Rule) string {
-	usual := []string{".npmrc", ".docker/config.json", ".env", "config.yml", "main.tf", ".travis.yml", "terraform.tfstate", "settings.py", ".netrc", "config.xml", "notes.txt", "Makefile"}
+	usual := []string{"notes.txt", ".npmrc", ".docker/config.json", ".env", "config.yml", "main.tf", ".travis.yml", "terraform.tfstate", "settings.py", ".netrc", "config.xml", "Makefile"}
 	i := slices.IndexFunc(usual, rule.Path.MatchString)
 	if i < 0 {
 		return "no usual path fits"

@@ -194,7 +194,8 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	switch {
 	case choice == judge.Stock && password:
 		confidence = rules.Unlikely
-	case choice == judge.Stock, password && r.isDump() && hexDigest.MatchString(value):
+	case choice == judge.Stock, password && r.isDump() && hexDigest.MatchString(value),
+		r.role == tells && !random && !(password && isTold(e, choice)):
 		return ""
 	case random && password && e.Style != format.Bare:
 		confidence = rules.Sure
@@ -223,6 +224,12 @@ func (r *reading) isDump() bool {
 		return true
 	}
 	return false
+}
+
+// isTold tells whether a value in a text for people is a password, and not one of the
+// text's words.
+func isTold(e *format.Entry, choice judge.Choice) bool {
+	return choice == judge.Chosen && (e.Style != format.Bare || judge.StandsOut(e.Value))
 }
 
 // longKey is how long a key has to be that does not look random.

@@ -42,6 +42,8 @@ func NameOf(name string) Meaning {
 		return Public
 	case namesPublic(all), anyOf(rest, aboutSecrets):
 		return Public
+	case meaning == Key && anyOf(all, wireless):
+		return Password
 	}
 	return meaning
 }

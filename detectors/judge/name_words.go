@@ -30,10 +30,15 @@ var passwordWordsElsewhere = set(`
 	sifre
 `)
 
+// wireless are words for a network whose key is a password that a person chose.
+var wireless = set(`
+	fi wifi wireless wlan wpa wpa2 wpa3
+`)
+
 // foreignPasswords are names of passwords that are not written in ASCII, or of several
 // words.
 var foreignPasswords = []string{
-	"contraseña", "hasło", "jelszó", "lösenord", "mot-de-passe", "mot_de_passe", "mật_khẩu", "şifre",
+	"contraseña", "hasło", "jelszó", "lösenord", "mot de passe", "mot-de-passe", "mot_de_passe", "mật_khẩu", "şifre",
 	"κωδικός", "συνθηματικό", "пароль", "סיסמה", "كلمة_المرور", "รหัสผ่าน", "パスワード", "口令", "密码", "密碼", "비밀번호",
 	"암호",
 }

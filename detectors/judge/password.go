@@ -71,6 +71,10 @@ func PasswordOf(value string) Choice {
 	return Word
 }
 
+// StandsOut tells whether a value is not written as the words of a text are, which may
+// have hyphens between them: it has a digit in it, or another sign.
+func StandsOut(value string) bool { return strings.ContainsAny(value, digits+"!#$%&*+=?@^_~") }
+
 // passwordSigns are what a version, a host or a date has none of.
 const passwordSigns = "!#$%^&*?"
 

@@ -33,6 +33,16 @@ func TestIsName(t *testing.T) {
 	}
 }
 
+func TestStandsOut(t *testing.T) {
+	for value, want := range map[string]bool{
+		"Boje7Nord": true, "Ebbe&Flut": true, "LDAP-Kennwort": false, "N/A": false, "siehe": false, "": false,
+	} {
+		if got := StandsOut(value); got != want {
+			t.Errorf("StandsOut(%q) = %t, want %t", value, got, want)
+		}
+	}
+}
+
 func TestIsUUID(t *testing.T) {
 	id := strings.Repeat("0a", 4) + "-1b2c-4d3e-8f4a-" + strings.Repeat("5b", 6)
 	for value, want := range map[string]bool{
