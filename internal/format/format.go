@@ -20,8 +20,8 @@ type Reader func(text []byte) iter.Seq[Entry]
 type Entry struct {
 	// Path has the names that lead to the value from the document's root, its own
 	// last: "services", "db", "environment", "DB_PASSWORD". An element of a list
-	// has its number as its name: "0". It is never empty, and the reader's own: it is
-	// valid until the next entry, and not to be changed.
+	// has its number as its name: "0". It has at least one name and at most maxDepth,
+	// and is the reader's own: it is valid until the next entry, and not to be changed.
 	Path []string
 	// Value is what a program gets to see, with escapes undone. References to
 	// variables are left as they are.

@@ -78,13 +78,14 @@ func (r *iniReader) line(pos int) (next int) {
 // header reads a section's header, and gives what follows on its line.
 func (r *iniReader) header(s confSpan) (rest confSpan) {
 	end := s.start + 1
-	for end < s.end && r.text[end] != ']' {
-		if r.text[end] == '"' {
-			if q, ok := confQuoted(r.text, confSpan{end, s.end}); ok {
+	closed := true // the quotes so far
+	for ; end < s.end && r.text[end] != ']'; end++ {
+		if closed && r.text[end] == '"' {
+			var q confValue
+			if q, closed = confQuoted(r.text, confSpan{end, s.end}); closed {
 				end = q.end
 			}
 		}
-		end++
 	}
 	name := confSpan{s.start + 1, end}.trim(r.text)
 	r.path = r.path[:0]

@@ -40,6 +40,9 @@ type xmlReader struct {
 	endless bool      // there is no more ?>
 }
 
+// xmlDepth is how many elements are told apart: below the last one is an attribute.
+const xmlDepth = maxDepth - 1
+
 // xmlElement is an element that is open.
 type xmlElement struct {
 	tag string
@@ -104,7 +107,7 @@ func (r *xmlReader) until(end string, pos int) (content confSpan, next int) {
 
 // commented reads what is in a comment, with the elements around it for a path.
 func (r *xmlReader) commented(content confSpan) {
-	around := min(len(r.open), maxDepth-1)
+	around := min(len(r.open), xmlDepth-1)
 	c := xmlReader{
 		confSink: r.confSink, text: r.text[:content.end], comment: true, base: around,
 		open: slices.Clip(r.open[:around]), names: slices.Clip(r.names[:around]),
@@ -209,9 +212,9 @@ func (r *xmlReader) push(tag, key string) {
 			}
 		}
 	}
-	if len(r.open) == maxDepth {
+	if len(r.open) == xmlDepth {
 		r.deep++
-		r.open[maxDepth-1], r.names[maxDepth-1] = xmlElement{tag, key}, name
+		r.open[xmlDepth-1], r.names[xmlDepth-1] = xmlElement{tag, key}, name
 		return
 	}
 	r.open, r.names = append(r.open, xmlElement{tag, key}), append(r.names, name)
