@@ -3,7 +3,8 @@ package format
 import (
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/secretsweep/secretsweep/internal/growth"
 )
 
 // nasty are parts that open something, or have a reader look ahead: one that does so to
@@ -24,80 +25,58 @@ var nasty = []string{
 	"x a=1,", "x['", "{", `{"a":`, "{%", "{]", "{a\n", "{a: ", "{{", "{{\n", "{{,", "{{}}", "{…]",
 }
 
-// nastyBefore are what else a text may begin with.
-var nastyBefore = []string{"", "a: ", "[", "'", "a: \"", "a: |\n "}
+// repetition is a text that begins with one part, and repeats another.
+type repetition struct{ before, part string }
 
-// repeated gives a text of about a size that repeats a part.
-func repeated(before, part string, size int) []byte {
-	first, then, _ := strings.Cut(part, "…")
+// repetitions are those of each nasty part.
+var repetitions = func() (all []repetition) {
+	for _, before := range []string{"", "a: ", "[", "'", "a: \"", "a: |\n "} {
+		for _, part := range nasty {
+			all = append(all, repetition{before, part})
+		}
+	}
+	return all
+}()
+
+// text gives a text of about a size.
+func (r repetition) text(size int) []byte {
+	first, then, _ := strings.Cut(r.part, "…")
 	n := size / len(first+then)
-	return []byte(before + strings.Repeat(first, n) + strings.Repeat(then, n))
+	return []byte(r.before + strings.Repeat(first, n) + strings.Repeat(then, n))
 }
 
 func TestRepeated(t *testing.T) {
 	for _, r := range readers {
 		t.Run(r.name, func(t *testing.T) {
-			for _, part := range nasty {
-				for _, before := range nastyBefore {
-					checkPromises(t, r.read, repeated(before, part, 1<<12))
-				}
+			for _, repeated := range repetitions {
+				checkPromises(t, r.read, repeated.text(1<<12))
 			}
 		})
 	}
 }
 
-// BenchmarkGrowth tells how the time that a reader takes grows with the text: it compares
-// that of one four times as long with four times that of one. That is about 1, or less,
-// where time is proportional to the text, and 4 where it grows with its square. The worst
-// part is reported, and named.
 func BenchmarkGrowth(b *testing.B) {
 	for _, r := range readers {
 		b.Run(r.name, func(b *testing.B) {
-			worst, of := 0.0, ""
-			for b.Loop() {
-				worst = 0
-				for _, part := range nasty {
-					for _, before := range nastyBefore {
-						if g := growth(r.read, before, part); g > worst {
-							worst, of = g, before+part
-						}
-					}
-				}
-			}
-			b.ReportMetric(worst, "growth")
-			b.Logf("of %q", of)
+			growth.Report(b, 1<<14, repetitions, func(repeated repetition, size int) func() {
+				text := repeated.text(size)
+				return func() { exhaust(r.read, text) }
+			})
 		})
 	}
 }
 
-// growth gives how the time grows that a reader takes for a repeated part. It takes the
-// shortest of some measurements, as other programs may get in between.
-func growth(read Reader, before, part string) float64 {
-	const size = 1 << 14
-	once, more := time.Hour, time.Hour
-	text, long := repeated(before, part, size), repeated(before, part, 4*size)
-	for range 20 {
-		once, more = min(once, took(read, text)), min(more, took(read, long))
-		if more < 5*once {
-			break
-		}
-	}
-	return more.Seconds() / once.Seconds() / 4
-}
-
-func took(read Reader, text []byte) time.Duration {
-	start := time.Now()
+func exhaust(read Reader, text []byte) {
 	for range read(text) {
 	}
-	return time.Since(start)
 }
 
 // benchmarkReader tells how fast a reader is on a text that repeats a part.
 func benchmarkReader(b *testing.B, read Reader, part string) {
-	text := repeated("", part, 1<<20)
+	text := repetition{part: part}.text(1 << 20)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		took(read, text)
+		exhaust(read, text)
 	}
 }
