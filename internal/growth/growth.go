@@ -27,6 +27,10 @@ func Report[P any](b *testing.B, size int, parts []P, make func(part P, size int
 	b.Logf("of %q", any(of))
 }
 
+// noise is how many seconds say nothing: what grows with the square of tens of thousands of
+// bytes takes longer, and the memory for a text takes about as long.
+const noise = 1e-3
+
 // ratio measures until the shortest times look proportional, as other programs may get in
 // between.
 func ratio(short, long func()) float64 {
@@ -36,6 +40,9 @@ func ratio(short, long func()) float64 {
 		if more < 5*once {
 			break
 		}
+	}
+	if more < noise {
+		return 0
 	}
 	return more / once / 4
 }
