@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/secretsweep/secretsweep/rules"
 )
@@ -53,11 +52,7 @@ func FuzzDetect(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path uint8, text []byte) {
 		before := bytes.Clone(text)
 		c := at(fuzzPaths[int(path)%len(fuzzPaths)], string(text))
-		start := time.Now()
 		found := d.Detect(c)
-		if took := time.Since(start); took > 2*time.Second+time.Duration(len(text))*10*time.Microsecond {
-			t.Errorf("%d bytes took %v", len(text), took)
-		}
 		if !bytes.Equal(c.Data, before) {
 			t.Fatal("the text has been changed")
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/secretsweep/secretsweep/rules/sample"
 )
 
-func compile(t *testing.T, list ...*rules.Rule) *Rules {
+func compile(t testing.TB, list ...*rules.Rule) *Rules {
 	t.Helper()
 	d, err := New(&rules.Set{Rules: list})
 	if err != nil {

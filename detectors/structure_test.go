@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/secretsweep/secretsweep/internal/growth"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
 // withPatterns are the rules that files answer by their structure, and some more.
-func withPatterns(t *testing.T, more ...*rules.Rule) *Rules {
+func withPatterns(t testing.TB, more ...*rules.Rule) *Rules {
 	t.Helper()
 	return compile(t, append([]*rules.Rule{builtinRule(rules.ConfigPassword), builtinRule(rules.ConfigSecret)}, more...)...)
 }
@@ -81,21 +81,50 @@ func TestTwoWays(t *testing.T) {
 	}
 }
 
-// TestManySettings wants many secrets of one file, many that are none, and many that are
-// encoded, told in time that does not grow with the square of their number.
+// manySettings are lines of a table, and how much settingsRules find in a thousand of
+// them, below a header and a line in which they find one thing each.
+var manySettings = []struct {
+	name, line string
+	want       int
+}{
+	{"secrets", "%d,Harvest#%[1]d\n", 1000},
+	{"references", "%d,$REF%[1]d\n", 1000},
+	{"within others", "%d,\"pg://u:Harvest%[1]d@h/?\"\"a\"\n", 2000},
+}
+
+// settings gives a table of so many lines.
+func settings(line string, many int) string {
+	var text strings.Builder
+	text.WriteString("user,password\n0,Harvest#1\n")
+	for i := range many {
+		fmt.Fprintf(&text, line, i)
+	}
+	return text.String()
+}
+
+// TestManySettings wants all of a file's many secrets found, each once.
 func TestManySettings(t *testing.T) {
-	const many = 20_000
-	d := withPatterns(t, rule("url", `pg://\w+:(?P<value>\w+)@`), rule("any", `,"?(\S+)`))
-	for _, line := range []string{"%d,Harvest#%[1]d\n", "%d,$REF%[1]d\n", "%d,\"pg://u:Harvest%[1]d@h/?\"\"a\"\n"} {
-		var text strings.Builder
-		text.WriteString("user,password\n0,Harvest#1\n")
-		for i := range many {
-			fmt.Fprintf(&text, line, i)
+	d := settingsRules(t)
+	for _, test := range manySettings {
+		if got := len(d.Detect(at("users.csv", settings(test.line, 1000))).Matches); got != 2+test.want {
+			t.Errorf("%s: found %d, want %d", test.name, got, 2+test.want)
 		}
-		start := time.Now()
-		d.Detect(at("users.csv", text.String()))
-		if took := time.Since(start); took > 15*time.Second {
-			t.Errorf("%q: took %v", line, took)
-		}
+	}
+}
+
+// settingsRules have a secret in a value, and one that is anything after a comma.
+func settingsRules(t testing.TB) *Rules {
+	return withPatterns(t, rule("url", `pg://\w+:(?P<value>\w+)@`), rule("any", `,"?(\S+)`))
+}
+
+func BenchmarkManySettings(b *testing.B) {
+	d := settingsRules(b)
+	for _, test := range manySettings {
+		b.Run(test.name, func(b *testing.B) {
+			growth.Report(b, 1000, []string{test.line}, func(line string, many int) func() {
+				c := at("users.csv", settings(line, many))
+				return func() { d.Detect(c) }
+			})
+		})
 	}
 }

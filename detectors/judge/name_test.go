@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -77,24 +76,4 @@ func FuzzNameOf(f *testing.F) {
 			t.Errorf("NameOf(%q) = %d, but it has no stem", name, meaning)
 		}
 	})
-}
-
-// fast tells whether something is done with texts that repeat a part, which would take
-// minutes if its time grew with the square of their length.
-func fast(t *testing.T, do func(text string), parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		start := time.Now()
-		do(strings.Repeat(part, 1<<18/len(part)))
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%q again and again: took %v", part, took)
-		}
-	}
-}
-
-func TestNameOfIsFast(t *testing.T) {
-	fast(t, func(text string) {
-		NameOf(text)
-		EndsAsPassword(text)
-	}, "a", "aB", "_", "key", "password_", "é")
 }

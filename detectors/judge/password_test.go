@@ -73,11 +73,3 @@ func FuzzPasswordOf(f *testing.F) {
 		}
 	})
 }
-
-func TestPasswordOfIsFast(t *testing.T) {
-	fast(t, func(text string) {
-		PasswordOf(text)
-		PlainText(text)
-		IsDerived(text)
-	}, "a", "a.", "A1", "-", "{", "MII", "é", "test ")
-}

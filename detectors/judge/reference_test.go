@@ -71,10 +71,3 @@ func FuzzRefers(f *testing.F) {
 		}
 	})
 }
-
-func TestRefersIsFast(t *testing.T) {
-	fast(t, func(text string) {
-		Refers(text)
-		DefaultOf(text)
-	}, "$", "${", "${a:", "{{", "<%", "{% ", "$(a", "vault:", "%a", "os.environ[", "__a")
-}

@@ -1,9 +1,9 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"net/url"
+	"strings"
 )
 
 // Pgpass reads the passwords of PostgreSQL's clients. A path is the host, the port, the
@@ -35,32 +35,25 @@ func Passwd(text []byte) iter.Seq[Entry] {
 // clientsFields reads lines of fields with colons between them, where the password comes
 // after so many others. If escapes says so, a backslash escapes the next character.
 func clientsFields(text []byte, before int, escapes bool) iter.Seq[Entry] {
-	return func(yield func(Entry) bool) {
-		path := make([]string, 0, before+1)
-		for line := range clientsLines(text) {
-			path = path[:0]
-			rest := line.confSpan
-			for len(path) < before {
-				field := clientsField(text, rest, escapes)
-				if field.end == rest.end {
-					break
-				}
-				path = append(path, field.value)
-				rest.start = field.end + 1
-			}
-			if len(path) < before || line.comment && bytes.ContainsAny(rest.of(text), " \t") {
-				continue
-			}
-			password := clientsField(text, rest, escapes)
-			if !yield(password.entry(append(path, "password"), line.comment)) {
+	return clientsRead(text, func(r *clientsReader, line span) {
+		r.path = r.path[:0]
+		for len(r.path) < before {
+			field := clientsField(r.text, line, escapes)
+			if field.end == line.end {
 				return
 			}
+			r.path = append(r.path, field.value)
+			line.start = field.end + 1
 		}
-	}
+		if r.comment && strings.ContainsAny(line.of(r.text), " \t") {
+			return
+		}
+		r.password(clientsField(r.text, line, escapes))
+	})
 }
 
 // clientsField reads what stands before the first colon.
-func clientsField(text []byte, s confSpan, escapes bool) confValue {
+func clientsField(text string, s span, escapes bool) scalar {
 	var value []byte
 	i := s.start
 	for ; i < s.end && text[i] != ':'; i++ {
@@ -69,7 +62,7 @@ func clientsField(text []byte, s confSpan, escapes bool) confValue {
 		}
 		value = append(value, text[i])
 	}
-	return confValue{confSpan: confSpan{s.start, i}, value: string(value)}
+	return scalar{span: span{s.start, i}, value: string(value)}
 }
 
 // GitCredentials reads what git-credential-store keeps: an address on each line, with a
@@ -77,35 +70,25 @@ func clientsField(text []byte, s confSpan, escapes bool) confValue {
 //
 // https://git-scm.com/docs/git-credential-store
 func GitCredentials(text []byte) iter.Seq[Entry] {
-	return func(yield func(Entry) bool) {
-		var path [3]string
-		for line := range clientsLines(text) {
-			rest := line.confSpan
-			n := bytes.Index(rest.of(text), []byte("://"))
-			if n < 0 {
-				continue
-			}
-			rest.start += n + len("://")
-			if n := bytes.IndexAny(rest.of(text), "/?#"); n >= 0 {
-				rest.end = rest.start + n
-			}
-			at := bytes.LastIndexByte(rest.of(text), '@')
-			colon := bytes.IndexByte(rest.of(text), ':')
-			if colon < 0 || at < colon {
-				continue
-			}
-			password := confBare(text, confSpan{rest.start + colon + 1, rest.start + at})
-			password.value = clientsUnescape(password.value)
-			path = [3]string{
-				string(text[rest.start+at+1 : rest.end]),
-				clientsUnescape(string(text[rest.start : rest.start+colon])),
-				"password",
-			}
-			if !yield(password.entry(path[:], line.comment)) {
-				return
-			}
+	return clientsRead(text, func(r *clientsReader, line span) {
+		n := strings.Index(line.of(r.text), "://")
+		if n < 0 {
+			return
 		}
-	}
+		line.start += n + len("://")
+		if n := strings.IndexAny(line.of(r.text), "/?#"); n >= 0 {
+			line.end = line.start + n
+		}
+		at := strings.LastIndexByte(line.of(r.text), '@')
+		user, _, ok := strings.Cut(line.of(r.text)[:max(at, 0)], ":")
+		if !ok {
+			return
+		}
+		password := bare(r.text, span{line.start + len(user) + 1, line.start + at})
+		password.value = clientsUnescape(password.value)
+		r.path = append(r.path[:0], r.text[line.start+at+1:line.end], clientsUnescape(user))
+		r.password(password)
+	})
 }
 
 // clientsUnescape undoes percent-encoding, unless it is none.
@@ -116,25 +99,32 @@ func clientsUnescape(s string) string {
 	return s
 }
 
-// clientsLine is a line, without the marks of a comment.
-type clientsLine struct {
-	confSpan
-	comment bool
+// clientsReader reads a file line by line.
+type clientsReader struct {
+	cursor
+	comment bool // the line is commented out
+	path    []string
 }
 
-// clientsLines gives the lines that aren't blank.
-func clientsLines(text []byte) iter.Seq[clientsLine] {
-	return func(yield func(clientsLine) bool) {
-		for pos := confStart(text); pos < len(text); {
-			var s confSpan
-			s, pos = confLine(text, pos)
-			line := clientsLine{confSpan: s.trim(text)}
-			if !line.empty() && text[line.start] == '#' {
-				line = clientsLine{line.uncomment(text), true}
+// clientsRead has the lines read that aren't blank, without the marks of a comment.
+func clientsRead(text []byte, read func(r *clientsReader, line span)) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		r := clientsReader{cursor: newCursor(text, yield)}
+		for r.at < len(r.text) && !r.done {
+			var line span
+			line, r.at = lineAt(r.text, r.at)
+			line = line.trim(r.text)
+			if r.comment = !line.empty() && r.text[line.start] == '#'; r.comment {
+				line = line.uncomment(r.text)
 			}
-			if !line.empty() && !yield(line) {
-				return
+			if !line.empty() {
+				read(&r, line)
 			}
 		}
 	}
+}
+
+// password gives the password of what the path leads to.
+func (r *clientsReader) password(v scalar) {
+	r.give(append(r.path, "password"), v, r.comment)
 }

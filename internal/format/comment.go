@@ -14,15 +14,15 @@ var (
 )
 
 // lineComment goes past the comment that the rest of the line is.
-func (c *cursor) lineComment(syntax commentSyntax) {
-	end := c.lineEnd(c.at)
+func (c *tree) lineComment(syntax commentSyntax) {
+	end := lineEnd(c.text, c.at)
 	c.commented(c.at, end, syntax)
 	c.at = end
 }
 
 // blockComment goes past a comment that begins here with /*. One that doesn't end
 // goes to the text's end.
-func (c *cursor) blockComment(syntax commentSyntax) {
+func (c *tree) blockComment(syntax commentSyntax) {
 	end := len(c.text)
 	if i := strings.Index(c.text[c.at+2:], "*/"); i >= 0 {
 		end = c.at + 2 + i
@@ -38,7 +38,7 @@ func (c *cursor) blockComment(syntax commentSyntax) {
 
 // commented yields what a line of a comment assigns if it is an assignment and
 // nothing else. A bare word after a colon is taken for prose unless the key is quoted.
-func (c *cursor) commented(from, to int, syntax commentSyntax) {
+func (c *tree) commented(from, to int, syntax commentSyntax) {
 	line := c.text[:to]
 	at := commentMarks.skip(line, from)
 	key, ok := syntax.quoted(line, at)
@@ -62,6 +62,6 @@ func (c *cursor) commented(from, to int, syntax commentSyntax) {
 	rest := line[assignmentEnds.skip(line, value.after):]
 	if rest == "" || rest[0] == '#' || strings.HasPrefix(rest, "//") {
 		c.alone[0] = key.value
-		c.send(c.alone[:], value, true)
+		c.give(c.alone[:], value, true)
 	}
 }

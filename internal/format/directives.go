@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"strings"
 )
@@ -21,16 +20,15 @@ import (
 //     and a value; what has more is mostly prose.
 func Directives(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := directivesReader{confSink: confSink{yield: yield}, text: text}
-		for pos := confStart(text); pos < len(text) && !r.done; {
-			pos = r.line(pos)
+		r := directivesReader{cursor: newCursor(text, yield)}
+		for r.at < len(r.text) && !r.done {
+			r.at = r.line(r.at)
 		}
 	}
 }
 
 type directivesReader struct {
-	confSink
-	text    []byte
+	cursor
 	comment bool
 	words   []directivesWord
 	path    []string
@@ -38,12 +36,12 @@ type directivesReader struct {
 
 // directivesWord is a word or something in quotes.
 type directivesWord struct {
-	confSpan
+	span
 	equals int // where an equals sign follows a name or is the first character; else 0
 }
 
 func (r *directivesReader) line(pos int) (next int) {
-	line, next := confLine(r.text, pos)
+	line, next := lineAt(r.text, pos)
 	line = line.trim(r.text)
 	if line.empty() {
 		return next
@@ -61,13 +59,13 @@ func (r *directivesReader) line(pos int) (next int) {
 }
 
 // directives reads those of a line.
-func (r *directivesReader) directives(s confSpan) {
+func (r *directivesReader) directives(s span) {
 	r.words = r.words[:0]
 	for s.start < s.end {
 		c := r.text[s.start]
-		alone := s.start+1 == s.end || confSpace(r.text[s.start+1]) || r.text[s.start+1] == ';'
+		alone := s.start+1 == s.end || spaces[r.text[s.start+1]] || r.text[s.start+1] == ';'
 		switch {
-		case confSpace(c), c == ')' && alone, c == '(' && !alone && len(r.words) == 1 && r.words[0].end == s.start:
+		case spaces[c], c == ')' && alone, c == '(' && !alone && len(r.words) == 1 && r.words[0].end == s.start:
 			s.start++
 		case c == ';', (c == '{' || c == '}' || c == '(') && alone:
 			s.start++
@@ -85,28 +83,28 @@ func (r *directivesReader) directives(s confSpan) {
 }
 
 // word reads the word that a span begins with.
-func (r *directivesReader) word(s confSpan) directivesWord {
-	w := directivesWord{confSpan: confSpan{s.start, s.start}}
-	if q, ok := confQuoted(r.text, s); ok {
+func (r *directivesReader) word(s span) directivesWord {
+	w := directivesWord{span: span{s.start, s.start}}
+	if q, ok := quoted(r.text, s); ok {
 		w.end = q.end + 1
 		return w
 	}
 	named := true // all of it is a name so far
-	for ; w.end < s.end && !confSpace(r.text[w.end]); w.end++ {
+	for ; w.end < s.end && !spaces[r.text[w.end]]; w.end++ {
 		c := r.text[w.end]
 		switch {
 		case c == '(' && len(r.words) == 0 && named && !w.empty():
 			return w
-		case c == ';' && !w.empty() && (w.end+1 == s.end || confSpace(r.text[w.end+1]) || r.text[w.end+1] == '}'):
+		case c == ';' && !w.empty() && (w.end+1 == s.end || spaces[r.text[w.end+1]] || r.text[w.end+1] == '}'):
 			return w
 		case c == '=' && w.equals == 0 && named:
 			w.equals = w.end
-			if q, ok := confQuoted(r.text, confSpan{w.end + 1, s.end}); ok {
+			if q, ok := quoted(r.text, span{w.end + 1, s.end}); ok {
 				w.end = q.end + 1
 				return w
 			}
 		}
-		named = named && (confNameByte(c) || c == '$' && w.empty())
+		named = named && (nameBytes[c] || c == '$' && w.empty())
 	}
 	return w
 }
@@ -114,7 +112,7 @@ func (r *directivesReader) word(s confSpan) directivesWord {
 // directive reads one that consists of words.
 func (r *directivesReader) directive(words []directivesWord) {
 	verb := 0
-	for verb < len(words) && directivesVerbs[strings.ToLower(string(words[verb].of(r.text)))] {
+	for verb < len(words) && directivesVerbs[strings.ToLower(words[verb].of(r.text))] {
 		verb++
 	}
 	if rest := words[verb:]; len(rest) > 1 || len(rest) == 1 && rest[0].equals > rest[0].start {
@@ -122,7 +120,7 @@ func (r *directivesReader) directive(words []directivesWord) {
 	} else {
 		verb = 0
 	}
-	if len(words) == 3 && string(words[0].of(r.text)) == "auth-pass" {
+	if len(words) == 3 && words[0].of(r.text) == "auth-pass" {
 		words = append(words[:1], words[2]) // of Redis Sentinel, where the second word is a host
 	}
 	r.path = r.path[:0]
@@ -130,12 +128,12 @@ func (r *directivesReader) directive(words []directivesWord) {
 	case len(words) == 0:
 	case r.each(words, verb > 0):
 		for _, w := range words {
-			r.assign(confSpan{w.start, w.equals}, confSpan{w.equals + 1, w.end})
+			r.assign(span{w.start, w.equals}, span{w.equals + 1, w.end})
 		}
 	case len(words) > 1 && r.each(words[1:], false):
-		r.path = append(r.path, string(words[0].of(r.text)))
+		r.path = append(r.path, words[0].of(r.text))
 		for _, w := range words[1:] {
-			r.assign(confSpan{w.start, w.equals}, confSpan{w.equals + 1, w.end})
+			r.assign(span{w.start, w.equals}, span{w.equals + 1, w.end})
 		}
 	case verb == 0 && r.pairs(words):
 	default:
@@ -151,7 +149,7 @@ func (r *directivesReader) each(words []directivesWord, verb bool) bool {
 		if w.equals <= w.start || w.equals+1 == w.end {
 			return false
 		}
-		if !verb && !confQuote(r.text[w.end-1]) {
+		if !verb && !isQuote(r.text[w.end-1]) {
 			return false
 		}
 	}
@@ -160,22 +158,22 @@ func (r *directivesReader) each(words []directivesWord, verb bool) bool {
 
 // split gives the name that the words begin with, and the rest; the value is the empty
 // span if there is none.
-func (r *directivesReader) split(words []directivesWord) (name, value confSpan) {
+func (r *directivesReader) split(words []directivesWord) (name, value span) {
 	end := words[len(words)-1].end
-	name = words[0].confSpan
+	name = words[0].span
 	switch w := words[0]; {
 	case w.equals > w.start:
-		return confSpan{w.start, w.equals}, confSpan{w.equals + 1, end}.trim(r.text)
+		return span{w.start, w.equals}, span{w.equals + 1, end}.trim(r.text)
 	case len(words) == 1:
-		return name, confSpan{end, end}
+		return name, span{end, end}
 	}
-	value = confSpan{words[1].start, end}
+	value = span{words[1].start, end}
 	if w := words[1]; w.equals == w.start {
 		value.start++
 	}
-	if r.comment && len(bytes.Fields(value.of(r.text))) > 1 {
+	if r.comment && len(strings.Fields(value.of(r.text))) > 1 {
 		if _, ok := r.quoted(value.trim(r.text)); !ok {
-			return name, confSpan{end, end}
+			return name, span{end, end}
 		}
 	}
 	return name, value.trim(r.text)
@@ -184,22 +182,22 @@ func (r *directivesReader) split(words []directivesWord) (name, value confSpan) 
 // pairs reads the one-line forms of fetchmail, HAProxy and Redis, where the password is
 // one of several settings: poll host user "a" password "b", user a on >b.
 func (r *directivesReader) pairs(words []directivesWord) bool {
-	switch string(words[0].of(r.text)) {
+	switch words[0].of(r.text) {
 	case "poll", "skip", "server", "defaults", "user", "username":
 	default:
 		return false
 	}
-	r.path = append(r.path, string(words[0].of(r.text)))
+	r.path = append(r.path, words[0].of(r.text))
 	found := false
 	for i, w := range words[1:] {
-		switch word := string(w.of(r.text)); {
+		switch word := w.of(r.text); {
 		case word == "pass" || word == "password" || word == "insecure-password":
 			if value := i + 2; value < len(words) {
-				r.assign(w.confSpan, words[value].confSpan)
+				r.assign(w.span, words[value].span)
 				found = true
 			}
 		case word[0] == '>' && r.path[0] == "user":
-			r.give(confBare(r.text, confSpan{w.start + 1, w.end}).entry(append(r.path, "password"), r.comment))
+			r.give(append(r.path, "password"), bare(r.text, span{w.start + 1, w.end}), r.comment)
 			found = true
 		}
 	}
@@ -210,47 +208,47 @@ func (r *directivesReader) pairs(words []directivesWord) bool {
 }
 
 // assign gives a value to what a name adds to the path, which stays as it is.
-func (r *directivesReader) assign(name, value confSpan) {
-	n := bytes.TrimPrefix(name.of(r.text), []byte("$"))
-	n = bytes.TrimSuffix(n, []byte(":"))
-	if len(n) == 0 || !confLetter(n[0]) || value.empty() || r.comment && !confName(n) {
+func (r *directivesReader) assign(name, value span) {
+	n := strings.TrimPrefix(name.of(r.text), "$")
+	n = strings.TrimSuffix(n, ":")
+	if len(n) == 0 || !isLetter(n[0]) || value.empty() || r.comment && !isName(n) {
 		return
 	}
 	v, ok := r.quoted(value)
 	if !ok {
-		v = confBare(r.text, value)
+		v = bare(r.text, value)
 	}
-	r.give(v.entry(append(r.path, string(n)), r.comment))
+	r.give(append(r.path, string(n)), v, r.comment)
 }
 
 // quoted reads a value that is all in quotes.
-func (r *directivesReader) quoted(s confSpan) (v confValue, ok bool) {
-	v, ok = confQuoted(r.text, s)
+func (r *directivesReader) quoted(s span) (v scalar, ok bool) {
+	v, ok = quoted(r.text, s)
 	return v, ok && v.end+1 == s.end
 }
 
 // inline reads a file that stands in an OpenVPN configuration between <name> and </name>,
 // and passes over Apache's sections.
-func (r *directivesReader) inline(line confSpan, next int) int {
-	name := string(bytes.TrimSuffix(confSpan{line.start + 1, line.end}.of(r.text), []byte(">")))
+func (r *directivesReader) inline(line span, next int) int {
+	name := string(strings.TrimSuffix(span{line.start + 1, line.end}.of(r.text), ">"))
 	if !directivesInline[name] {
 		return next
 	}
 	end := len(r.text)
-	if n := bytes.Index(r.text[next:], []byte("</"+name+">")); n >= 0 {
+	if n := strings.Index(r.text[next:], "</"+name+">"); n >= 0 {
 		end = next + n
 	}
-	v := confBare(r.text, confSpan{next, end}.trim(r.text))
+	v := bare(r.text, span{next, end}.trim(r.text))
 	v.style = Block
-	if user, after := confLine(r.text, v.start); after < v.end && strings.HasSuffix(name, "user-pass") {
+	if user, after := lineAt(r.text, v.start); after < v.end && strings.HasSuffix(name, "user-pass") {
 		r.path = append(r.path[:0], name)
-		r.give(confBare(r.text, user.trim(r.text)).entry(append(r.path, "username"), false))
-		v = confBare(r.text, confSpan{after, v.end}.trim(r.text))
-		r.give(v.entry(append(r.path, "password"), false))
+		r.give(append(r.path, "username"), bare(r.text, user.trim(r.text)), false)
+		v = bare(r.text, span{after, v.end}.trim(r.text))
+		r.give(append(r.path, "password"), v, false)
 	} else if !v.empty() {
-		r.give(v.entry(append(r.path[:0], name), false))
+		r.give(append(r.path[:0], name), v, false)
 	}
-	_, next = confLine(r.text, end)
+	_, next = lineAt(r.text, end)
 	return next
 }
 

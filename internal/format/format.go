@@ -7,6 +7,13 @@
 // file without faults it gives what the format's specification says, which the tests
 // hold against a parser of that format.
 //
+// A reader has a cursor (cursor.go): the text, where it is in that, and who gets the
+// entries. clients.go and properties.go show how small one can be; those of documents
+// whose values lie in tables and lists have a tree (outline.go), as json.go does. The
+// shell's, Source, YAML, Dotenv and CSV still hold the text in ways of their own. A new
+// one is added to the table of reader_test.go, which tries it on its own texts and on all
+// that is nasty.
+//
 // Readers do no I/O, take time and memory proportional to the text, and may run at the
 // same time.
 package format
@@ -20,8 +27,8 @@ type Reader func(text []byte) iter.Seq[Entry]
 type Entry struct {
 	// Path has the names that lead to the value from the document's root, its own
 	// last: "services", "db", "environment", "DB_PASSWORD". An element of a list
-	// has its number as its name: "0". It is never empty, and the reader's own: it is
-	// valid until the next entry, and not to be changed.
+	// has its number as its name: "0". It has at least one name and at most maxDepth,
+	// and is the reader's own: it is valid until the next entry, and not to be changed.
 	Path []string
 	// Value is what a program gets to see, with escapes undone. References to
 	// variables are left as they are.

@@ -12,13 +12,13 @@ import (
 // to what the function's result is assigned to.
 func HCL(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := hclReader{cursor: newCursor(text, yield), patience: len(text)}
+		r := hclReader{tree: newTree(text, yield), patience: len(text)}
 		r.read()
 	}
 }
 
 type hclReader struct {
-	cursor
+	tree
 	patience int // how many bytes may still be read in vain
 }
 
@@ -31,7 +31,6 @@ var hclComments = commentSyntax{
 var hclNameEnds = newByteSet(" \t\r\n=:,{}[]()\"#")
 
 func (r *hclReader) read() {
-	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
 	for !r.done && r.at < len(r.text) {
 		switch c := r.text[r.at]; {
 		case blanks[c]:
@@ -142,14 +141,14 @@ func (r *hclReader) name() (s scalar, ok bool) {
 	switch r.text[r.at] {
 	case '"':
 		if s, ok = r.quoted(r.at); !ok {
-			s.after = r.lineEnd(r.at)
+			s.after = lineEnd(r.text, r.at)
 		}
 		return s, ok
 	case '(':
 		if i := strings.IndexAny(r.text[r.at:], ")\n"); i >= 0 && r.text[r.at+i] == ')' {
 			return r.bare(r.at, r.at+i+1), true
 		}
-		return scalar{after: r.lineEnd(r.at)}, false
+		return scalar{after: lineEnd(r.text, r.at)}, false
 	}
 	end := hclNameEnds.find(r.text, r.at)
 	if end > r.at {
@@ -176,7 +175,7 @@ func (r *hclReader) value() {
 		}
 	case c == '<':
 		if s, ok := r.heredoc(r.at); ok {
-			r.give(s)
+			r.assign(s)
 			return
 		}
 	case (c == '[' || c == '{') && !r.isFor(r.at):
@@ -202,7 +201,7 @@ func (r *hclReader) giveUnlessArgument(s scalar) {
 		r.at = s.after
 		return
 	}
-	r.give(s)
+	r.assign(s)
 }
 
 // ends tells whether an expression that has come to text[at] ends there.
@@ -245,7 +244,7 @@ func (r *hclReader) expressionEnd(at int) (end, calls int) {
 		case '"':
 			s, ok := r.quoted(i)
 			if !ok {
-				s.after = r.lineEnd(i)
+				s.after = lineEnd(r.text, i)
 			}
 			i = s.after - 1
 		case '<':
@@ -282,7 +281,7 @@ func (r *hclReader) expressionEnd(at int) (end, calls int) {
 // commentEnd gives where the comment ends that begins at text[at].
 func (r *hclReader) commentEnd(at int) int {
 	if !strings.HasPrefix(r.text[at:], "/*") {
-		return r.lineEnd(at)
+		return lineEnd(r.text, at)
 	}
 	if i := strings.Index(r.text[at+2:], "*/"); i >= 0 {
 		return at + 2 + i + 2

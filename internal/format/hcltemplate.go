@@ -20,7 +20,7 @@ func hclString(text string, at int, lines bool) (s scalar, ok bool) {
 	for i := at + 1; i < len(text); i++ {
 		switch text[i] {
 		case '"':
-			s = scalar{value: text[at+1 : i], start: at + 1, end: i, after: i + 1, style: Quoted}
+			s = scalar{value: text[at+1 : i], span: span{at + 1, i}, after: i + 1, style: Quoted}
 			if escapes {
 				s.value = hclUnescape(s.value)
 			}
@@ -145,7 +145,7 @@ func (r *hclReader) heredoc(at int) (s scalar, ok bool) {
 	start := len(r.text) - len(rest) + 1
 	end, after := start, len(r.text)
 	for end < len(r.text) {
-		next := min(r.lineEnd(end)+1, len(r.text))
+		next := min(lineEnd(r.text, end)+1, len(r.text))
 		line := strings.TrimLeft(r.text[end:next], " \t")
 		if tail, ok := strings.CutPrefix(line, marker); ok && strings.Trim(tail, " \t\r\n,;)]}") == "" {
 			after = next - len(tail)
@@ -153,7 +153,7 @@ func (r *hclReader) heredoc(at int) (s scalar, ok bool) {
 		}
 		end = next
 	}
-	s = scalar{value: r.text[start:end], start: start, end: end, after: after, style: Block}
+	s = scalar{value: r.text[start:end], span: span{start, end}, after: after, style: Block}
 	if indented {
 		value, cut := dedent(s.value)
 		s.value = value

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"strings"
 )
@@ -22,29 +21,28 @@ import (
 //   - "key value", as Yarn 1 has it, is an assignment only outside of sections.
 func INI(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := iniReader{confSink: confSink{yield: yield}, text: text}
-		for pos := confStart(text); pos < len(text) && !r.done; {
-			pos = r.line(pos)
+		r := iniReader{cursor: newCursor(text, yield)}
+		for r.at < len(r.text) && !r.done {
+			r.at = r.line(r.at)
 		}
 	}
 }
 
 type iniReader struct {
-	confSink
-	text    []byte
+	cursor
 	path    []string
 	section int // how many of the path's names are the section's
 }
 
 // assign gives a value that is below the first so many names of the path.
-func (r *iniReader) assign(depth int, v confValue, comment bool, names ...string) {
+func (r *iniReader) assign(depth int, v scalar, comment bool, names ...string) {
 	r.path = append(r.path[:depth], names...)
-	r.give(v.entry(r.path, comment))
+	r.give(r.path, v, comment)
 }
 
 // line reads the line at pos, and what continues it.
 func (r *iniReader) line(pos int) (next int) {
-	line, next := confLine(r.text, pos)
+	line, next := lineAt(r.text, pos)
 	body := line.trim(r.text)
 	if !body.empty() && r.text[body.start] == '[' {
 		body = r.header(body)
@@ -76,33 +74,34 @@ func (r *iniReader) line(pos int) (next int) {
 }
 
 // header reads a section's header, and gives what follows on its line.
-func (r *iniReader) header(s confSpan) (rest confSpan) {
+func (r *iniReader) header(s span) (rest span) {
 	end := s.start + 1
-	for end < s.end && r.text[end] != ']' {
-		if r.text[end] == '"' {
-			if q, ok := confQuoted(r.text, confSpan{end, s.end}); ok {
+	closed := true // the quotes so far
+	for ; end < s.end && r.text[end] != ']'; end++ {
+		if closed && r.text[end] == '"' {
+			var q scalar
+			if q, closed = quoted(r.text, span{end, s.end}); closed {
 				end = q.end
 			}
 		}
-		end++
 	}
-	name := confSpan{s.start + 1, end}.trim(r.text)
+	name := span{s.start + 1, end}.trim(r.text)
 	r.path = r.path[:0]
-	if n := bytes.IndexByte(name.of(r.text), '"'); n >= 0 {
-		if sub, ok := confQuoted(r.text, confSpan{name.start + n, name.end}); ok {
+	if n := strings.IndexByte(name.of(r.text), '"'); n >= 0 {
+		if sub, ok := quoted(r.text, span{name.start + n, name.end}); ok {
 			name.end = name.start + n
-			r.path = append(r.path, string(name.trim(r.text).of(r.text)), sub.value)
+			r.path = append(r.path, name.trim(r.text).of(r.text), sub.value)
 		}
 	}
-	if title := bytes.TrimLeft(name.of(r.text), "["); len(r.path) == 0 && len(title) > 0 {
+	if title := strings.TrimLeft(name.of(r.text), "["); len(r.path) == 0 && len(title) > 0 {
 		r.path = append(r.path, string(title))
 	}
 	r.section = len(r.path)
-	return confSpan{min(end+1, s.end), s.end}.trim(r.text)
+	return span{min(end+1, s.end), s.end}.trim(r.text)
 }
 
 // comment reads an assignment that is commented out.
-func (r *iniReader) comment(depth int, s confSpan) {
+func (r *iniReader) comment(depth int, s span) {
 	name, value, ok := iniStrict(r.text, s.uncomment(r.text))
 	if ok {
 		r.assign(depth, iniValue(r.text, value), true, iniNames(r.text, name)...)
@@ -110,18 +109,18 @@ func (r *iniReader) comment(depth int, s confSpan) {
 }
 
 // host reads a line of an Ansible inventory.
-func (r *iniReader) host(s confSpan) bool {
-	n := bytes.IndexAny(s.of(r.text), " \t=")
+func (r *iniReader) host(s span) bool {
+	n := strings.IndexAny(s.of(r.text), " \t=")
 	if n < 0 {
 		return false
 	}
-	name := confSpan{s.start, s.start + n}
+	name := span{s.start, s.start + n}
 	if r.text[name.end] == '=' || r.text[name.end-1] == ':' {
 		return false
 	}
 	var items []iniItem
-	for item := range iniItems(r.text, confSpan{name.end, s.end}) {
-		if !confName([]byte(item.name)) {
+	for item := range iniItems(r.text, span{name.end, s.end}) {
+		if !isName(item.name) {
 			return false
 		}
 		items = append(items, item)
@@ -130,35 +129,35 @@ func (r *iniReader) host(s confSpan) bool {
 		return false
 	}
 	for _, item := range items {
-		r.assign(r.section, item.confValue, false, string(name.of(r.text)), item.name)
+		r.assign(r.section, item.scalar, false, name.of(r.text), item.name)
 	}
 	return true
 }
 
 // pair reads a key and a value between which there is but white space.
-func (r *iniReader) pair(s confSpan) {
+func (r *iniReader) pair(s span) {
 	if r.section > 0 {
 		return
 	}
 	name := s
-	if q, ok := confQuoted(r.text, s); ok {
+	if q, ok := quoted(r.text, s); ok {
 		name.end = q.end + 1
-	} else if n := bytes.IndexAny(s.of(r.text), " \t"); n >= 0 {
+	} else if n := strings.IndexAny(s.of(r.text), " \t"); n >= 0 {
 		name.end = s.start + n
 	}
-	value := iniValue(r.text, confSpan{name.end, s.end}.trim(r.text))
+	value := iniValue(r.text, span{name.end, s.end}.trim(r.text))
 	if value.value != "" && (value.style != Bare || !strings.ContainsAny(value.value, " \t")) {
 		r.assign(0, value, false, iniNames(r.text, name)...)
 	}
 }
 
 // continuation is where the lines end that continue a value whose key has an indentation.
-func (r *iniReader) continuation(indent int, value confSpan, next int) (after int) {
+func (r *iniReader) continuation(indent int, value span, next int) (after int) {
 	after = next
-	joined := bytes.HasSuffix(value.of(r.text), []byte(`\`))
+	joined := strings.HasSuffix(value.of(r.text), `\`)
 	for pos := next; pos < len(r.text); pos = next {
-		var line confSpan
-		line, next = confLine(r.text, pos)
+		var line span
+		line, next = lineAt(r.text, pos)
 		body := line.trim(r.text)
 		if body.empty() || iniComment(r.text[body.start]) {
 			continue
@@ -177,15 +176,15 @@ func (r *iniReader) continuation(indent int, value confSpan, next int) (after in
 
 // joined gives a value with the lines that continue it. After a backslash comes a space,
 // as for systemd, and else a newline, as for configparser.
-func (r *iniReader) joined(value confSpan, next, after int) confValue {
+func (r *iniReader) joined(value span, next, after int) scalar {
 	if next == after {
 		return iniValue(r.text, value)
 	}
 	var b strings.Builder
-	v := confValue{style: Block}
-	add := func(s confSpan) {
-		line, slash := bytes.CutSuffix(s.of(r.text), []byte(`\`))
-		s = confSpan{s.start, s.start + len(line)}.trim(r.text)
+	v := scalar{style: Block}
+	add := func(s span) {
+		line, slash := strings.CutSuffix(s.of(r.text), `\`)
+		s = span{s.start, s.start + len(line)}.trim(r.text)
 		if b.Len() == 0 {
 			if s.empty() {
 				return
@@ -195,7 +194,7 @@ func (r *iniReader) joined(value confSpan, next, after int) confValue {
 		if !s.empty() {
 			v.end = s.end
 		}
-		b.Write(s.of(r.text))
+		b.WriteString(s.of(r.text))
 		if slash {
 			b.WriteByte(' ')
 		} else {
@@ -205,8 +204,8 @@ func (r *iniReader) joined(value confSpan, next, after int) confValue {
 	add(value)
 	alone := true
 	for pos := next; pos < after; {
-		var line confSpan
-		line, pos = confLine(r.text, pos)
+		var line span
+		line, pos = lineAt(r.text, pos)
 		line = line.trim(r.text)
 		if !line.empty() && (iniComment(r.text[line.start]) || iniAssigns(r.text, line)) {
 			continue
@@ -225,8 +224,8 @@ func (r *iniReader) joined(value confSpan, next, after int) confValue {
 // of the path's names lead.
 func (r *iniReader) nested(depth, next, after int) {
 	for pos := next; pos < after; {
-		var line confSpan
-		line, pos = confLine(r.text, pos)
+		var line span
+		line, pos = lineAt(r.text, pos)
 		line = line.trim(r.text)
 		if line.empty() {
 			continue
@@ -240,7 +239,7 @@ func (r *iniReader) nested(depth, next, after int) {
 }
 
 // listed reads the variables that a key to which the reader's path leads sets.
-func (r *iniReader) listed(value confSpan, next, after int) bool {
+func (r *iniReader) listed(value span, next, after int) bool {
 	depth := len(r.path)
 	switch strings.ToLower(r.path[depth-1]) {
 	case "environment": // systemd and supervisord
@@ -249,8 +248,8 @@ func (r *iniReader) listed(value confSpan, next, after int) bool {
 			value.end = after
 		}
 		for item := range iniItems(r.text, value) {
-			if confName([]byte(item.name)) {
-				r.assign(depth, item.confValue, false, item.name)
+			if isName(item.name) {
+				r.assign(depth, item.scalar, false, item.name)
 				listed = true
 			}
 		}

@@ -10,13 +10,13 @@ import (
 // begin with # as well. A document that is a scalar has no name, and is passed over.
 func JSON(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := jsonReader{cursor: newCursor(text, yield)}
+		r := jsonReader{tree: newTree(text, yield)}
 		r.read()
 	}
 }
 
 type jsonReader struct {
-	cursor
+	tree
 	begun bool // the first document has begun
 }
 
@@ -25,7 +25,6 @@ var jsonComments = commentSyntax{separators: ":", quoted: jsonString}
 // A key is what a colon follows, wherever it stands, so that brackets which are missing
 // take no more with them than the path's beginning.
 func (r *jsonReader) read() {
-	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
 	for !r.done && r.at < len(r.text) {
 		switch c := r.text[r.at]; c {
 		case ' ', '\t', '\r', '\n', '\x1e', ':':
@@ -89,7 +88,7 @@ func (r *jsonReader) word(s scalar) {
 		return
 	}
 	r.value()
-	r.give(s)
+	r.assign(s)
 }
 
 func (r *jsonReader) slash() {
@@ -133,7 +132,7 @@ func jsonString(text string, at int) (s scalar, ok bool) {
 	for i := at + 1; i < len(text); i++ {
 		switch c := text[i]; c {
 		case text[at]:
-			s = scalar{value: text[at+1 : i], start: at + 1, end: i, after: i + 1, style: Quoted}
+			s = scalar{value: text[at+1 : i], span: span{at + 1, i}, after: i + 1, style: Quoted}
 			if escapes {
 				s.value = unescape(s.value, newline)
 			}
@@ -149,15 +148,4 @@ func jsonString(text string, at int) (s scalar, ok bool) {
 		}
 	}
 	return scalar{}, false
-}
-
-// newline gives the length of a line's end at the beginning of a text.
-func newline(s string) int {
-	switch {
-	case strings.HasPrefix(s, "\n"):
-		return 1
-	case strings.HasPrefix(s, "\r\n"):
-		return 2
-	}
-	return 0
 }

@@ -1,9 +1,9 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"slices"
+	"strings"
 )
 
 // Netrc reads what ftp, curl and others log in with. A path is the machine, the login if
@@ -13,7 +13,7 @@ import (
 // https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html
 func Netrc(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := netrcReader{text: text}
+		r := netrcReader{cursor: newCursor(text, yield)}
 		r.read()
 		var path []string
 		for _, f := range r.fields {
@@ -23,15 +23,13 @@ func Netrc(text []byte) iter.Seq[Entry] {
 					path = append(path, name)
 				}
 			}
-			if !yield(f.entry(path, f.comment)) {
-				return
-			}
+			r.give(path, f.scalar, f.comment)
 		}
 	}
 }
 
 type netrcReader struct {
-	text   []byte
+	cursor
 	fields []netrcField
 }
 
@@ -40,7 +38,7 @@ type netrcLogin struct{ machine, login string }
 
 // netrcField is a password or an account.
 type netrcField struct {
-	confValue
+	scalar
 	of      *netrcLogin
 	name    string
 	comment bool
@@ -56,9 +54,9 @@ func (r *netrcReader) read() {
 	live := netrcState{login: &netrcLogin{}}
 	dead := live
 	macro := false // until the next blank line
-	for pos := confStart(r.text); pos < len(r.text); {
-		var line confSpan
-		line, pos = confLine(r.text, pos)
+	for r.at < len(r.text) {
+		var line span
+		line, r.at = lineAt(r.text, r.at)
 		line = line.trim(r.text)
 		switch {
 		case line.empty():
@@ -81,7 +79,7 @@ func (r *netrcReader) read() {
 var netrcWords = []string{"machine", "default", "login", "password", "account", "macdef"}
 
 // line reads a line, and tells whether lines of a macro follow.
-func (r *netrcReader) line(s confSpan, state *netrcState, comment bool) (macro bool) {
+func (r *netrcReader) line(s span, state *netrcState, comment bool) (macro bool) {
 	for ; !s.empty(); s = s.trim(r.text) {
 		token := r.token(s)
 		s.start = token.end
@@ -113,14 +111,14 @@ func (r *netrcReader) line(s confSpan, state *netrcState, comment bool) (macro b
 }
 
 // token reads the word that a span begins with.
-func (r *netrcReader) token(s confSpan) confValue {
+func (r *netrcReader) token(s span) scalar {
 	if !s.empty() && r.text[s.start] == '"' {
-		if q, ok := confQuoted(r.text, s); ok {
+		if q, ok := quoted(r.text, s); ok {
 			return q
 		}
 	}
-	if n := bytes.IndexAny(s.of(r.text), " \t"); n >= 0 {
+	if n := strings.IndexAny(s.of(r.text), " \t"); n >= 0 {
 		s.end = s.start + n
 	}
-	return confBare(r.text, s)
+	return bare(r.text, s)
 }

@@ -101,3 +101,39 @@ func (o *outline) reset() {
 	o.levels = o.levels[:1]
 	o.unname()
 }
+
+// tree is a reader's way through a document whose values lie in tables and lists.
+type tree struct {
+	cursor
+	outline
+	alone [1]string // the path of what is commented out
+}
+
+func newTree(text []byte, yield func(Entry) bool) tree {
+	return tree{cursor: newCursor(text, yield), outline: newOutline()}
+}
+
+// bare gives a part of the text as it stands, without the blanks at its end.
+func (t *tree) bare(start, end int) scalar {
+	s := bare(t.text, span{start, end})
+	for s.start < s.end && whiteSpace[t.text[s.end-1]] {
+		s.end--
+	}
+	s.value = s.of(t.text)
+	return s
+}
+
+// assign gives a value, if it is assigned to something, and goes on past it.
+func (t *tree) assign(s scalar) {
+	if t.locate() {
+		t.give(t.path, s, false)
+	}
+	t.unname()
+	t.at = s.after
+}
+
+// skipLine gives up what the rest of the line may say.
+func (t *tree) skipLine() {
+	t.unname()
+	t.at = lineEnd(t.text, t.at)
+}

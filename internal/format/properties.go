@@ -1,9 +1,9 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -17,16 +17,15 @@ import (
 // https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html
 func Properties(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := propsReader{confSink: confSink{yield: yield}, text: text}
-		for pos := confStart(text); pos < len(text) && !r.done; {
-			pos = r.logical(pos)
+		r := propsReader{cursor: newCursor(text, yield)}
+		for r.at < len(r.text) && !r.done {
+			r.at = r.logical(r.at)
 		}
 	}
 }
 
 type propsReader struct {
-	confSink
-	text  []byte
+	cursor
 	path  [1]string
 	value []byte // scratch
 }
@@ -55,9 +54,10 @@ func (r *propsReader) comment(pos int) (next int) {
 		pos++
 	}
 	line := r.text[pos:next]
-	if n := bytes.IndexAny(line, "=:"); n > 0 && !bytes.HasPrefix(line[n:], []byte("://")) &&
-		confName(bytes.TrimRight(line[:n], " \t\f")) {
-		commented := propsReader{confSink: r.confSink, text: r.text[:next]}
+	if n := strings.IndexAny(line, "=:"); n > 0 && !strings.HasPrefix(line[n:], "://") &&
+		isName(strings.TrimRight(line[:n], " \t\f")) {
+		commented := propsReader{cursor: r.cursor}
+		commented.text = r.text[:next]
 		commented.assignment(pos, true)
 		r.done = commented.done
 	}
@@ -73,7 +73,7 @@ func (r *propsReader) assignment(pos int, comment bool) (next int) {
 		pos = r.space(pos + 1)
 	}
 	value, next, end := r.read(pos, false)
-	r.give(Entry{Path: r.path[:], Value: string(value), Start: pos, End: end, Comment: comment})
+	r.give(r.path[:], scalar{span: span{pos, end}, value: string(value)}, comment)
 	return next
 }
 
@@ -123,7 +123,7 @@ func (r *propsReader) joined(pos int) int {
 }
 
 // propsEscape appends what an escape means, of which text[pos] comes after the backslash.
-func propsEscape(value, text []byte, pos int) (_ []byte, next int) {
+func propsEscape(value []byte, text string, pos int) (_ []byte, next int) {
 	c := text[pos]
 	pos++
 	switch c {
@@ -141,7 +141,7 @@ func propsEscape(value, text []byte, pos int) (_ []byte, next int) {
 			break
 		}
 		pos += 4
-		if utf16.IsSurrogate(unit) && bytes.HasPrefix(text[pos:], []byte(`\u`)) {
+		if utf16.IsSurrogate(unit) && strings.HasPrefix(text[pos:], `\u`) {
 			if low, ok := propsUnit(text, pos+2); ok {
 				if both := utf16.DecodeRune(unit, low); both != utf8.RuneError {
 					return utf8.AppendRune(value, both), pos + 6
@@ -154,11 +154,11 @@ func propsEscape(value, text []byte, pos int) (_ []byte, next int) {
 }
 
 // propsUnit reads the four hexadecimal digits of a UTF-16 code unit.
-func propsUnit(text []byte, pos int) (unit rune, ok bool) {
+func propsUnit(text string, pos int) (unit rune, ok bool) {
 	if pos+4 > len(text) {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(string(text[pos:pos+4]), 16, 16)
+	n, err := strconv.ParseUint(text[pos:pos+4], 16, 16)
 	return rune(n), err == nil
 }
 

@@ -10,42 +10,38 @@ import (
 	"pgregory.net/rapid"
 )
 
-var propsTests = []confTest{
-	{"separators", "a=‹1›\nb : ‹2›\n  c\t‹3 = :›\nd=‹:›\ne\\ \\:\\=f ‹x›\n=‹y›\ng‹›\nh  =  ‹i ›\n",
+var propsTests = []readerTest{
+	{"separators", "a=«1»\nb : «2»\n  c\t«3 = :»\nd=«:»\ne\\ \\:\\=f «x»\n=«y»\ng«»\nh  =  «i »\n",
 		[]string{"a=1", "b=2", "c=3 = :", "d=:", "e :=f=x", "=y", "g=", "h=i "}},
-	{"the documentation's", "Truth = ‹Beauty›\n Truth:‹Beauty›\nTruth                    :‹Beauty›\n" +
-		"fruits                           ‹apple, banana, pear, \\\n" +
+	{"the documentation's", "Truth = «Beauty»\n Truth:«Beauty»\nTruth                    :«Beauty»\n" +
+		"fruits                           «apple, banana, pear, \\\n" +
 		"                                  cantaloupe, watermelon, \\\n" +
-		"                                  kiwi, mango›\ncheeses‹›\n",
+		"                                  kiwi, mango»\ncheeses«»\n",
 		[]string{"Truth=Beauty", "Truth=Beauty", "Truth=Beauty",
 			"fruits=apple, banana, pear, cantaloupe, watermelon, kiwi, mango", "cheeses="}},
-	{"escapes", `a=‹\t\n\r\f\\\q\u00e9\u4F60›` + "\n" + `b=‹\ud83d\ude00 \ud83dx \uzz›` + "\n",
+	{"escapes", `a=«\t\n\r\f\\\q\u00e9\u4F60»` + "\n" + `b=«\ud83d\ude00 \ud83dx \uzz»` + "\n",
 		[]string{"a=\t\n\r\f\\qé你", "b=😀 \uFFFDx uzz"}},
-	{"comments", "# a = ‹b›\n ! c:‹d\\›\ne=‹f›\n#Thu Nov 27 07:00:00 UTC 2026\n# http://example.com\n# the key = x\n#g h\n",
+	{"comments", "# a = «b»\n ! c:«d\\»\ne=«f»\n#Thu Nov 27 07:00:00 UTC 2026\n# http://example.com\n# the key = x\n#g h\n",
 		[]string{"#a=b", "#c=d", "e=f"}},
-	{"lines that continue", "a\\\n  b=\\\r\n   ‹c\\\n#d\\\r  e ›\\\n\nf = ‹g›\r\rh=‹i\\\\›\nj=‹\\›",
+	{"lines that continue", "a\\\n  b=\\\r\n   «c\\\n#d\\\r  e »\\\n\nf = «g»\r\rh=«i\\\\»\nj=«\\»",
 		[]string{"ab=c#de ", "f=g", `h=i\`, "j="}},
-	{"lines of a backslash", "\\\n# a=‹b›\n \\\n\nc=‹d›\n\\\n", []string{"#a=b", "c=d"}},
-	{"a byte order mark", "\uFEFFa=‹b›", []string{"a=b"}},
+	{"lines of a backslash", "\\\n# a=«b»\n \\\n\nc=«d»\n\\\n", []string{"#a=b", "c=d"}},
+	{"a byte order mark", "\uFEFFa=«b»", []string{"a=b"}},
 }
-
-func TestProperties(t *testing.T) { confRun(t, Properties, propsTests) }
-
-func FuzzProperties(f *testing.F) { confFuzz(f, propsTests, Properties) }
 
 // What is written as java.util.Properties.store does is read back.
 func TestPropertiesThatAreStored(t *testing.T) {
 	text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("ab =:#!\\\t\n\r\f\"é😀")), rapid.Rune()))
 	rapid.Check(t, func(t *rapid.T) {
 		var file strings.Builder
-		var want []confEntry
+		var want []string
 		for range rapid.IntRange(0, 5).Draw(t, "entries") {
 			key, value := text.Draw(t, "key"), text.Draw(t, "value")
 			separator := rapid.SampledFrom([]string{"=", ":", " = ", "\t:", " \\\n =\\\r\n  "}).Draw(t, "separator")
 			file.WriteString("# a comment\n" + propsEscaped(t, key) + separator + propsEscaped(t, value) + "\n\n")
-			want = append(want, confEntry{[]string{key}, value})
+			want = append(want, say(value, key))
 		}
-		if diff := cmp.Diff(want, confEntries(Properties([]byte(file.String())))); diff != "" {
+		if diff := cmp.Diff(want, said(t, Properties, file.String())); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", file.String(), diff)
 		}
 	})
@@ -73,8 +69,4 @@ func propsEscaped(t *rapid.T, s string) string {
 		}
 	}
 	return b.String()
-}
-
-func TestPropertiesIsFast(t *testing.T) {
-	confCheckFast(t, Properties, "\\\n", "\\", "a\\\n\n", "#a=", "\n", "a=b\\\n#", "\\u")
 }

@@ -9,13 +9,13 @@ import (
 // TOML reads TOML 1.1.
 func TOML(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := tomlReader{cursor: newCursor(text, yield), arrays: map[string]int{}}
+		r := tomlReader{tree: newTree(text, yield), arrays: map[string]int{}}
 		r.read()
 	}
 }
 
 type tomlReader struct {
-	cursor
+	tree
 	arrays map[string]int // how many tables the arrays of tables have, by path
 	key    []string       // the parts of the last key
 }
@@ -26,7 +26,6 @@ var tomlComments = commentSyntax{separators: "=", quoted: tomlString}
 var tomlKeyEnds = newByteSet(" \t\r\n.=[]{},#\"'")
 
 func (r *tomlReader) read() {
-	r.at = len(r.text) - len(strings.TrimPrefix(r.text, "\ufeff"))
 	for !r.done && r.at < len(r.text) {
 		switch c := r.text[r.at]; c {
 		case ' ', '\t', '\r':
@@ -163,19 +162,19 @@ func (r *tomlReader) value() {
 	switch c := r.text[r.at]; c {
 	case '"', '\'':
 		if s, ok := tomlString(r.text, r.at); ok {
-			r.give(s)
+			r.assign(s)
 		} else {
 			r.skipLine()
 		}
 	case '[', '{':
 		if placeholder(r.text, r.at) > 0 {
-			r.give(r.bare(r.at, r.bareEnd()))
+			r.assign(r.bare(r.at, r.bareEnd()))
 			return
 		}
 		r.enter(closerOf(c))
 		r.at++
 	default:
-		r.give(r.bare(r.at, r.bareEnd()))
+		r.assign(r.bare(r.at, r.bareEnd()))
 	}
 }
 
@@ -220,7 +219,7 @@ func tomlString(text string, at int) (s scalar, ok bool) {
 	if end < 0 {
 		return scalar{}, false
 	}
-	s = scalar{value: text[start:end], start: start, end: end, after: end + len(quote), style: Literal}
+	s = scalar{value: text[start:end], span: span{start, end}, after: end + len(quote), style: Literal}
 	if text[at] == '"' {
 		s.style = Quoted
 		s.value = unescape(s.value, continuation)

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"slices"
 	"strings"
@@ -22,14 +21,13 @@ import (
 // Elements in comments are commented out. Instructions and declarations are passed over.
 func XML(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := xmlReader{confSink: &confSink{yield: yield}, text: text}
-		r.read(confStart(text))
+		r := xmlReader{cursor: newCursor(text, yield)}
+		r.read(r.at)
 	}
 }
 
 type xmlReader struct {
-	*confSink
-	text    []byte
+	cursor
 	comment bool // text ends where a comment does
 	base    int  // how many elements are open around the comment
 	open    []xmlElement
@@ -40,6 +38,9 @@ type xmlReader struct {
 	endless bool      // there is no more ?>
 }
 
+// xmlDepth is how many elements are told apart: below the last one is an attribute.
+const xmlDepth = maxDepth - 1
+
 // xmlElement is an element that is open.
 type xmlElement struct {
 	tag string
@@ -48,46 +49,46 @@ type xmlElement struct {
 
 // xmlPart is a part of an element's text.
 type xmlPart struct {
-	confSpan
+	span
 	cdata bool
 }
 
 // read reads the text from pos on.
 func (r *xmlReader) read(pos int) {
 	for pos < len(r.text) && !r.done {
-		if n := bytes.IndexByte(r.text[pos:], '<'); n != 0 {
+		if n := strings.IndexByte(r.text[pos:], '<'); n != 0 {
 			if n < 0 {
 				n = len(r.text) - pos
 			}
-			r.characters(confSpan{pos, pos + n}, false)
+			r.characters(span{pos, pos + n}, false)
 			pos += n
 			continue
 		}
 		rest := r.text[pos:]
 		switch {
-		case bytes.HasPrefix(rest, []byte("<!--")) && r.comment:
+		case strings.HasPrefix(rest, "<!--") && r.comment:
 			pos += len("<!--")
-		case bytes.HasPrefix(rest, []byte("<!--")):
+		case strings.HasPrefix(rest, "<!--"):
 			r.flush()
 			content, next := r.until("-->", pos+len("<!--"))
 			r.commented(content)
 			pos = next
-		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		case strings.HasPrefix(rest, "<![CDATA["):
 			content, next := r.until("]]>", pos+len("<![CDATA["))
 			r.characters(content, true)
 			pos = next
-		case bytes.HasPrefix(rest, []byte("<!")):
+		case strings.HasPrefix(rest, "<!"):
 			pos = r.declaration(pos + 2)
-		case bytes.HasPrefix(rest, []byte("<?")):
+		case strings.HasPrefix(rest, "<?"):
 			pos = r.instruction(pos + 2)
-		case bytes.HasPrefix(rest, []byte("</")):
+		case strings.HasPrefix(rest, "</"):
 			r.flush()
 			pos = r.endTag(pos + 2)
 		case len(rest) > 1 && xmlNameStart(rest[1]):
 			r.flush()
 			pos = r.startTag(pos + 1)
 		default:
-			r.characters(confSpan{pos, pos + 1}, false)
+			r.characters(span{pos, pos + 1}, false)
 			pos++
 		}
 	}
@@ -95,21 +96,23 @@ func (r *xmlReader) read(pos int) {
 }
 
 // until gives what lies before an end, or the rest if there is none, and what comes next.
-func (r *xmlReader) until(end string, pos int) (content confSpan, next int) {
-	if n := bytes.Index(r.text[pos:], []byte(end)); n >= 0 {
-		return confSpan{pos, pos + n}, pos + n + len(end)
+func (r *xmlReader) until(end string, pos int) (content span, next int) {
+	if n := strings.Index(r.text[pos:], end); n >= 0 {
+		return span{pos, pos + n}, pos + n + len(end)
 	}
-	return confSpan{pos, len(r.text)}, len(r.text)
+	return span{pos, len(r.text)}, len(r.text)
 }
 
 // commented reads what is in a comment, with the elements around it for a path.
-func (r *xmlReader) commented(content confSpan) {
-	around := min(len(r.open), maxDepth-1)
+func (r *xmlReader) commented(content span) {
+	around := min(len(r.open), xmlDepth-1)
 	c := xmlReader{
-		confSink: r.confSink, text: r.text[:content.end], comment: true, base: around,
+		cursor: r.cursor, comment: true, base: around,
 		open: slices.Clip(r.open[:around]), names: slices.Clip(r.names[:around]),
 	}
+	c.text = r.text[:content.end]
 	c.read(content.start)
+	r.done = c.done
 }
 
 // declaration passes over a declaration, or the part of it before others in brackets.
@@ -118,8 +121,8 @@ func (r *xmlReader) declaration(pos int) (next int) {
 		switch c := r.text[pos]; {
 		case c == '>' || c == '[':
 			return pos + 1
-		case confQuote(c):
-			if n := bytes.IndexByte(r.text[pos+1:], c); n >= 0 {
+		case isQuote(c):
+			if n := strings.IndexByte(r.text[pos+1:], c); n >= 0 {
 				pos += n + 1
 			}
 		}
@@ -130,7 +133,7 @@ func (r *xmlReader) declaration(pos int) (next int) {
 // instruction passes over an instruction, which may not be closed as it should.
 func (r *xmlReader) instruction(pos int) (next int) {
 	if !r.endless {
-		if n := bytes.Index(r.text[pos:], []byte("?>")); n >= 0 {
+		if n := strings.Index(r.text[pos:], "?>"); n >= 0 {
 			return pos + n + 2
 		}
 		r.endless = true
@@ -140,7 +143,7 @@ func (r *xmlReader) instruction(pos int) (next int) {
 }
 
 // characters adds to the text of the element that is open.
-func (r *xmlReader) characters(s confSpan, cdata bool) {
+func (r *xmlReader) characters(s span, cdata bool) {
 	if n := len(r.run); n > 0 && r.run[n-1].end == s.start && r.run[n-1].cdata == cdata {
 		r.run[n-1].end = s.end
 		return
@@ -164,7 +167,7 @@ func (r *xmlReader) flush() {
 	first, last := &run[0], &run[len(run)-1]
 	first.start = first.trim(r.text).start
 	last.end = last.trim(r.text).end
-	v := confValue{confSpan: confSpan{first.start, last.end}}
+	v := scalar{span: span{first.start, last.end}}
 	if len(run) == 1 {
 		v.value = xmlDecode(r.text, *first)
 		if first.cdata {
@@ -181,7 +184,7 @@ func (r *xmlReader) flush() {
 }
 
 // value gives the text of the innermost element, or takes it for the outer one's key.
-func (r *xmlReader) value(v confValue) {
+func (r *xmlReader) value(v scalar) {
 	inner := len(r.open) - 1
 	path := r.names
 	if e := r.open[inner]; e.key != "" {
@@ -193,7 +196,7 @@ func (r *xmlReader) value(v confValue) {
 			return
 		}
 	}
-	r.give(v.entry(path, r.comment))
+	r.give(path, v, r.comment)
 }
 
 // push opens an element.
@@ -209,9 +212,9 @@ func (r *xmlReader) push(tag, key string) {
 			}
 		}
 	}
-	if len(r.open) == maxDepth {
+	if len(r.open) == xmlDepth {
 		r.deep++
-		r.open[maxDepth-1], r.names[maxDepth-1] = xmlElement{tag, key}, name
+		r.open[xmlDepth-1], r.names[xmlDepth-1] = xmlElement{tag, key}, name
 		return
 	}
 	r.open, r.names = append(r.open, xmlElement{tag, key}), append(r.names, name)
@@ -247,10 +250,10 @@ func (r *xmlReader) endTag(pos int) (next int) {
 // name reads a name without its prefix.
 func (r *xmlReader) name(pos int) (name string, next int) {
 	start := pos
-	for ; pos < len(r.text) && !confSpace(r.text[pos]) && strings.IndexByte(`=<>/"'`, r.text[pos]) < 0; pos++ {
+	for ; pos < len(r.text) && !spaces[r.text[pos]] && strings.IndexByte(`=<>/"'`, r.text[pos]) < 0; pos++ {
 		if r.text[pos] == ':' {
 			start = pos + 1
 		}
 	}
-	return string(r.text[start:pos]), pos
+	return r.text[start:pos], pos
 }

@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,7 +9,7 @@ import (
 // xmlAttr is an attribute.
 type xmlAttr struct {
 	name string
-	confValue
+	scalar
 }
 
 // startTag reads the tag whose name begins at pos.
@@ -23,9 +22,9 @@ func (r *xmlReader) startTag(pos int) (next int) {
 		switch {
 		case key != "" && a.value == key && xmlKey(a.name):
 		case key != "" && strings.EqualFold(a.name, "value"):
-			r.give(a.entry(append(r.names, key), r.comment))
+			r.give(append(r.names, key), a.scalar, r.comment)
 		default:
-			r.give(a.entry(append(r.names, a.name), r.comment))
+			r.give(append(r.names, a.name), a.scalar, r.comment)
 		}
 	}
 	if empty {
@@ -61,7 +60,7 @@ func (r *xmlReader) attributes(pos int) (next int, empty bool) {
 			return pos + 1, empty
 		case c == '<':
 			return pos, empty
-		case confSpace(c) || c == '=' || confQuote(c):
+		case spaces[c] || c == '=' || isQuote(c):
 			pos++
 		case c == '/':
 			empty = true
@@ -76,41 +75,41 @@ func (r *xmlReader) attributes(pos int) (next int, empty bool) {
 
 // attribute reads the attribute at pos, which is given only if it has a value.
 func (r *xmlReader) attribute(pos int) (next int) {
-	prefixed := bytes.HasPrefix(r.text[pos:], []byte("xmlns"))
+	prefixed := strings.HasPrefix(r.text[pos:], "xmlns")
 	name, pos := r.name(pos)
-	for pos < len(r.text) && confSpace(r.text[pos]) {
+	for pos < len(r.text) && spaces[r.text[pos]] {
 		pos++
 	}
 	if pos == len(r.text) || r.text[pos] != '=' {
 		return pos
 	}
 	pos++
-	for pos < len(r.text) && confSpace(r.text[pos]) {
+	for pos < len(r.text) && spaces[r.text[pos]] {
 		pos++
 	}
 	if pos == len(r.text) {
 		return pos
 	}
-	var v confValue
+	var v scalar
 	v.start = pos
-	if quote := r.text[pos]; confQuote(quote) {
+	if quote := r.text[pos]; isQuote(quote) {
 		v.style = Quoted
 		v.start++
-		if n := bytes.IndexByte(r.text[v.start:], quote); n >= 0 {
+		if n := strings.IndexByte(r.text[v.start:], quote); n >= 0 {
 			v.end = v.start + n
 			next = v.end + 1
 		}
 	}
 	if next == 0 { // without quotes, or without the second one
 		v.end = v.start
-		for v.end < len(r.text) && !confSpace(r.text[v.end]) && r.text[v.end] != '>' && r.text[v.end] != '<' &&
-			!bytes.HasPrefix(r.text[v.end:], []byte("/>")) {
+		for v.end < len(r.text) && !spaces[r.text[v.end]] && r.text[v.end] != '>' && r.text[v.end] != '<' &&
+			!strings.HasPrefix(r.text[v.end:], "/>") {
 			v.end++
 		}
 		next = v.end
 	}
 	if name != "" && !prefixed {
-		v.value = xmlDecode(r.text, xmlPart{v.confSpan, false})
+		v.value = xmlDecode(r.text, xmlPart{v.span, false})
 		r.attrs = append(r.attrs, xmlAttr{name, v})
 	}
 	return next
@@ -121,12 +120,12 @@ func xmlKey(name string) bool {
 	return strings.EqualFold(name, "key") || strings.EqualFold(name, "name")
 }
 
-func xmlNameStart(c byte) bool { return confLetter(c) || c >= utf8.RuneSelf }
+func xmlNameStart(c byte) bool { return isLetter(c) || c >= utf8.RuneSelf }
 
 // xmlDecode gives a part of a text as it is meant: with references replaced, and line
 // breaks as newlines.
-func xmlDecode(text []byte, p xmlPart) string {
-	s := string(p.of(text))
+func xmlDecode(text string, p xmlPart) string {
+	s := p.of(text)
 	if strings.Contains(s, "\r") {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	}

@@ -46,19 +46,6 @@ auth:
 		{"JSON", `{"name": "web", "list": [1, 2, 3], "nested": {"key": "value", "other": null}}` + "\n"},
 	}
 	for _, bb := range benchmarks {
-		b.Run(bb.name, func(b *testing.B) {
-			text := []byte(strings.Repeat(bb.text, 1<<17/len(bb.text)))
-			b.SetBytes(int64(len(text)))
-			b.ReportAllocs()
-			for b.Loop() {
-				n := 0
-				for range YAML(text) {
-					n++
-				}
-				if n < 50 {
-					b.Fatalf("only %d entries", n)
-				}
-			}
-		})
+		b.Run(bb.name, func(b *testing.B) { benchmarkReader(b, YAML, bb.text) })
 	}
 }

@@ -2,10 +2,8 @@ package format
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -32,7 +30,7 @@ func TestYAMLGoesOn(t *testing.T) {
 			}
 		}
 		var got []Entry
-		for _, e := range yamlEntries(text.String()) {
+		for _, e := range checkPromises(t, YAML, []byte(text.String())) {
 			if strings.HasPrefix(e.Name(), "key") {
 				got = append(got, e)
 			}
@@ -41,69 +39,4 @@ func TestYAMLGoesOn(t *testing.T) {
 			t.Fatalf("(-want +got):\n%s\n%s", diff, text.String())
 		}
 	})
-}
-
-func TestYAMLStopsWhenAsked(t *testing.T) {
-	text := []byte("a: b\n# c: [d, e]\nf: [g, {h: i}]\nj: |\n  k\n")
-	for most := range 7 {
-		n := 0
-		for range YAML(text) {
-			if n++; n > most {
-				break
-			}
-		}
-		if want := min(most+1, 6); n != want {
-			t.Errorf("got %d entries, want %d", n, want)
-		}
-	}
-}
-
-// What lies too deep is read as if it lay at the last level, and what follows isn't
-// drawn in.
-func TestYAMLDepth(t *testing.T) {
-	lines := "a:\n"
-	for i := range 300 {
-		lines += strings.Repeat(" ", i+3) + "a:\n"
-	}
-	deep := []string{
-		strings.Repeat("- ", 300) + "x\n",
-		strings.Repeat("[", 300) + "x" + strings.Repeat("]", 300) + "\n",
-		strings.Repeat("{a: ", 300) + "x" + strings.Repeat("}", 300) + "\n",
-		lines + strings.Repeat(" ", 303) + "x\n",
-	}
-	for _, inside := range deep {
-		text := "- a: b\n- " + inside + "- c: d\n"
-		entries := yamlEntries(text)
-		for _, e := range entries {
-			if len(e.Path) > maxDepth {
-				t.Errorf("%d levels", len(e.Path))
-			}
-		}
-		if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Value == "x" && len(e.Path) == maxDepth }) {
-			t.Errorf("%.20q hides the value in it", inside)
-		}
-		if last := entries[len(entries)-1]; last.Value != "d" || len(last.Path) != 2 {
-			t.Errorf("%.20q: got %s for the last entry", inside, yamlLine(last))
-		}
-	}
-}
-
-// No text takes long, whatever it opens and never closes.
-func TestYAMLTime(t *testing.T) {
-	units := []string{
-		"- ", "? ", ": ", "[", "{", "{{", "{{\n", "a: {{\n", "<%", "{%", "'", "\"", "a: \"\n", "a: 'b\n", "\"\\", " - 'x\n",
-		"\n", "\r", " ", "\t", "a: b\n\n", "#", "# a: b\n", "!a ", "&a ", "a: |\n", "- |\n \n", "[a: ", "{a: ", "[a\n", "{a\n",
-		",", "{{,", "--- ", "---\n", "a ", "a:", "a: b: ", "{{}}", "a: b\n ", "a: [\n b\n",
-	}
-	for _, unit := range units {
-		for _, before := range []string{"", "a: ", "[", "'", "a: \"", "a: |\n "} {
-			text := before + strings.Repeat(unit, 1<<18/len(unit))
-			start := time.Now()
-			for range YAML([]byte(text)) {
-			}
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("%q and then many of %q took %s", before, unit, took)
-			}
-		}
-	}
 }

@@ -265,7 +265,7 @@ func TestYAMLReadsWhatPeopleWrite(t *testing.T) {
 			t.Skip(err)
 		}
 		read++
-		got := yamlEntries(text)
+		got := checkPromises(t, YAML, []byte(text))
 		n := 0
 		for _, e := range got {
 			if !e.Comment {
