@@ -22,7 +22,8 @@ var nasty = []string{
 	"a = {", "a b c ", "a(", "a,b\n", "a.", "a.b.c.d = 1\n", "a:", "a: \"\n", "a: 'b\n", "a: [\n b\n", "a: b\n\n", "a: b\n ",
 	"a: b: ", "a: {{\n", "a: |\n", "a:b\n", "a:b,", "a=", `a="`, `a="b" `, "a='", "a=\\\n", "a=b\n  c\n", "a=b\\\n#", "a={a=",
 	"a\\\n\n", "b'", "bash -c '", "environment=A,", "f(g(h, {", "https://a:b@", "machine ", `password " `, `r#"`, "set ", "user ",
-	"x a=1,", "x['", "{", `{"a":`, "{%", "{]", "{a\n", "{a: ", "{{", "{{\n", "{{,", "{{}}", "{…]",
+	"x a=1,", "x['", "{", `{"a":`, "|", "|a", "|a\n", "|===\n", "|===\n|", "|-\n", `\|`, "|**", "a|b\n\n", "<td", "<td>", "<tr>", "<td><b>",
+	"<td>a</td>", "<tr><td>a<td>b</tr>", "</table>", "<td></b>", "INSERT INTO a VALUES (", "COPY a FROM stdin\n", "{%", "{]", "{a\n", "{a: ", "{{", "{{\n", "{{,", "{{}}", "{…]",
 }
 
 // repetition is a text that begins with one part, and repeats another.

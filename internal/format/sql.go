@@ -1,7 +1,6 @@
 package format
 
 import (
-	"bytes"
 	"iter"
 	"regexp"
 	"strconv"
@@ -18,16 +17,15 @@ import (
 // one of them.
 func SQL(text []byte) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		r := sqlReader{confSink: confSink{yield: yield}, text: text, columns: map[string][]string{}}
-		for pos := confStart(text); pos < len(text) && !r.done; {
-			pos = r.statement(pos)
+		r := sqlReader{cursor: newCursor(text, yield), columns: map[string][]string{}}
+		for r.at < len(r.text) && !r.done {
+			r.at = r.statement(r.at)
 		}
 	}
 }
 
 type sqlReader struct {
-	confSink
-	text    []byte
+	cursor
 	columns map[string][]string // of tables
 	row     int
 }
@@ -37,19 +35,19 @@ var sqlHead = regexp.MustCompile("(?i)^(insert(?:[ \\t]+ignore)?[ \\t]+into|repl
 
 // statement reads the statement that begins on a line, and gives where the next one may.
 func (r *sqlReader) statement(pos int) (next int) {
-	line, next := confLine(r.text, pos)
+	line, next := lineAt(r.text, pos)
 	line = line.trim(r.text)
 	const longest = 1 << 12 // of a head
 	head := r.text[line.start:min(len(r.text), line.start+longest)]
-	m := sqlHead.FindSubmatchIndex(head)
+	m := sqlHead.FindStringSubmatchIndex(head)
 	if m == nil {
 		return next
 	}
-	table, end := sqlName(string(head[m[4]:m[5]])), line.start+m[1]
+	table, end := sqlName(head[m[4]:m[5]]), line.start+m[1]
 	columns := r.columns[table]
 	if m[6] >= 0 {
 		columns = nil
-		for name := range strings.SplitSeq(string(head[m[6]+1:m[7]-1]), ",") {
+		for name := range strings.SplitSeq(head[m[6]+1:m[7]-1], ",") {
 			columns = append(columns, sqlName(name))
 		}
 	}
@@ -60,7 +58,7 @@ func (r *sqlReader) statement(pos int) (next int) {
 		switch {
 		case m[3]-m[2] > len("copy"):
 			r.columns[table] = sqlColumns(r.text[line.start+m[5]:])
-		case bytes.Contains(bytes.ToLower(line.of(r.text)), []byte("stdin")):
+		case strings.Contains(strings.ToLower(line.of(r.text)), "stdin"):
 			return r.lines(table, columns, next)
 		}
 	}
@@ -79,14 +77,14 @@ var sqlColumn = regexp.MustCompile("^[ \\t]*(?:\"([^\"]+)\"|`([^`]+)`|\\[([^\\]]
 var sqlKeys = map[string]bool{"primary": true, "unique": true, "key": true, "index": true, "constraint": true, "foreign": true, "check": true}
 
 // sqlColumns gives the names of the columns that a table is made with, one a line.
-func sqlColumns(text []byte) []string {
+func sqlColumns(text string) []string {
 	const longest = 1 << 14
 	var columns []string
-	for line := range bytes.Lines(text[:min(len(text), longest)]) {
-		if m := sqlColumn.FindSubmatch(line); m != nil && !sqlKeys[strings.ToLower(string(m[4]))] {
-			columns = append(columns, string(bytes.Join(m[1:], nil)))
+	for line := range strings.Lines(text[:min(len(text), longest)]) {
+		if m := sqlColumn.FindStringSubmatch(line); m != nil && !sqlKeys[strings.ToLower(m[4])] {
+			columns = append(columns, strings.Join(m[1:], ""))
 		}
-		if line = bytes.TrimSpace(line); bytes.HasPrefix(line, []byte(")")) || bytes.HasSuffix(line, []byte(";")) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, ")") || strings.HasSuffix(line, ";") {
 			break
 		}
 	}
@@ -96,7 +94,7 @@ func sqlColumns(text []byte) []string {
 // rows reads what follows VALUES up to a semicolon.
 func (r *sqlReader) rows(table string, columns []string, pos int) (next int) {
 	depth := 0
-	var row []confValue
+	var row []scalar
 	for pos < len(r.text) && !r.done {
 		switch c := r.text[pos]; {
 		case c == '\'':
@@ -104,17 +102,17 @@ func (r *sqlReader) rows(table string, columns []string, pos int) (next int) {
 			if depth == 1 && len(row) > 0 {
 				row[len(row)-1] = v
 			}
-			pos = v.end
+			pos = v.after - 1
 		case c == '(':
 			if depth++; depth == 1 {
-				row = append(row[:0], confValue{})
+				row = append(row[:0], scalar{})
 			}
 		case c == ')':
 			if depth--; depth == 0 {
 				r.values(table, columns, row)
 			}
 		case c == ',' && depth == 1:
-			row = append(row, confValue{})
+			row = append(row, scalar{})
 		case c == ';' && depth <= 0:
 			return pos + 1
 		}
@@ -124,7 +122,7 @@ func (r *sqlReader) rows(table string, columns []string, pos int) (next int) {
 }
 
 // quoted reads a text in quotes. It ends at the second one.
-func (r *sqlReader) quoted(pos int) confValue {
+func (r *sqlReader) quoted(pos int) scalar {
 	start := pos + 1
 	end := start
 	var b strings.Builder
@@ -140,24 +138,24 @@ func (r *sqlReader) quoted(pos int) confValue {
 		}
 		b.WriteByte(c)
 	}
-	return confValue{confSpan{start, end}, b.String(), Literal}
+	return scalar{span: span{start, end}, value: b.String(), after: min(end+1, len(r.text)), style: Literal}
 }
 
 // lines reads the rows that follow COPY, with tabs between their values.
 func (r *sqlReader) lines(table string, columns []string, pos int) (next int) {
 	for pos < len(r.text) && !r.done {
-		line, next := confLine(r.text, pos)
+		line, next := lineAt(r.text, pos)
 		pos = next
-		content := string(line.of(r.text))
-		if content = strings.TrimRight(content, "\r\n"); content == `\.` {
+		content := strings.TrimRight(line.of(r.text), "\r")
+		if content == `\.` {
 			break
 		}
-		var row []confValue
+		var row []scalar
 		at := line.start
 		for field := range strings.SplitSeq(content, "\t") {
-			v := confValue{confSpan{at, at + len(field)}, field, Literal}
+			v := scalar{span: span{at, at + len(field)}, value: field, style: Literal}
 			if at += len(field) + 1; field == `\N` {
-				v = confValue{}
+				v = scalar{}
 			}
 			row = append(row, v)
 		}
@@ -170,7 +168,7 @@ func (r *sqlReader) lines(table string, columns []string, pos int) (next int) {
 var sqlSetting = regexp.MustCompile(`^[A-Za-z][\w.:/-]{1,80}$`)
 
 // values gives the values of a row.
-func (r *sqlReader) values(table string, columns []string, row []confValue) {
+func (r *sqlReader) values(table string, columns []string, row []scalar) {
 	for i, v := range row {
 		name := strconv.Itoa(i)
 		if i < len(columns) {
@@ -180,7 +178,7 @@ func (r *sqlReader) values(table string, columns []string, row []confValue) {
 			name = row[i-1].value
 		}
 		if v.value != "" {
-			r.give(v.entry([]string{table, strconv.Itoa(r.row), name}, false))
+			r.give([]string{table, strconv.Itoa(r.row), name}, v, false)
 		}
 	}
 	r.row++
