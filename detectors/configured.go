@@ -91,7 +91,7 @@ func (c *configured) readPart(f file, text []byte) settings {
 		return s
 	}
 	r := newReading(c, f, text)
-	if f.role != configures || c.mayAssign(text) {
+	if c.mayHold(f.role, text) {
 		for e := range r.entries() {
 			r.take(&e)
 		}

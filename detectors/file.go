@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"bytes"
-	"fmt"
 	"iter"
 	"path"
 	"regexp"
@@ -46,14 +45,21 @@ func fileOf(paths []string) file {
 	return best
 }
 
-// kind is all that the path says of how a text in it is read.
-func (f *file) kind() string {
+// kind is all that a path says of how a text in it is read.
+type kind struct {
+	role     role
+	name     string // its extension, or all of it
+	env      string
+	pipeline bool
+}
+
+func (f *file) kind() kind {
 	lower := strings.ToLower(f.path)
 	name := path.Ext(lower)
 	if byExtension[name] == nil {
 		name = path.Base(lower)
 	}
-	return fmt.Sprint(name, " ", f.role, " ", envOf(f.path), " ", isPipeline(f.path))
+	return kind{f.role, name, envOf(f.path), isPipeline(f.path)}
 }
 
 // parts gives the parts of a file that can be read by themselves: the documents of a YAML

@@ -12,6 +12,43 @@ import (
 // What decides whether a text is read by its format: reading takes far longer than a search
 // for names.
 
+// mayHold tells whether a text may hold a secret that its structure tells of.
+func (c *configured) mayHold(r role, text []byte) bool {
+	switch r {
+	case configures:
+		return c.mayAssign(text)
+	case tells:
+		return c.mayTell(text)
+	}
+	return true
+}
+
+// mayTell tells whether a text for people has a name that means a secret in a table.
+func (c *configured) mayTell(text []byte) bool {
+	may := false
+	if bytes.IndexByte(text, '|') < 0 && !bytes.Contains(text, []byte("<t")) && !bytes.Contains(text, []byte("<T")) {
+		return false
+	}
+	c.names.Names(text, func(start, end int) bool {
+		line := lineOf(text, start)
+		inTable := bytes.IndexByte(line, '|') >= 0 || bytes.IndexByte(line, '<') >= 0
+		may = inTable && leastLength(string(text[start:end])) > 0
+		return !may
+	})
+	return may
+}
+
+// lineOf gives the line around a place, of a long one the middle.
+func lineOf(text []byte, at int) []byte {
+	const most = 1 << 10
+	before, after := text[max(0, at-most):at], text[at:min(len(text), at+most)]
+	start := at - len(before) + bytes.LastIndexByte(before, '\n') + 1
+	if n := bytes.IndexByte(after, '\n'); n >= 0 {
+		after = after[:n]
+	}
+	return text[start : at+len(after)]
+}
+
 // mayAssign tells whether a text has a name that means a secret, and beside it what may
 // be one.
 func (c *configured) mayAssign(text []byte) bool {

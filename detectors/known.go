@@ -9,7 +9,7 @@ import (
 // most of their documents in common, and reading one takes as long as searching twenty.
 // It is safe for concurrent use.
 type known struct {
-	seeds [2]maphash.Seed
+	seed maphash.Seed
 
 	mu   sync.RWMutex
 	read map[textKey]settings
@@ -23,27 +23,23 @@ type settings struct {
 	decoded []encoded // what stands in an encoded form
 }
 
-// textKey identifies a text and the kind of its file, by 128 bits of hashes that are seeded anew in
-// each process.
-type textKey [2]uint64
+// textKey identifies a text, by its size and a hash that is seeded anew in each process,
+// and the kind of its file.
+type textKey struct {
+	kind kind
+	size int
+	hash uint64
+}
 
 // mostKnown bounds the memory, to some dozens of MB. What is full begins anew.
 const mostKnown = 1 << 18 // texts, and spans in them
 
 func newKnown() *known {
-	return &known{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, read: map[textKey]settings{}}
+	return &known{seed: maphash.MakeSeed(), read: map[textKey]settings{}}
 }
 
-func (k *known) keyOf(kind string, text []byte) (key textKey) {
-	for i, seed := range k.seeds {
-		var h maphash.Hash
-		h.SetSeed(seed)
-		h.WriteString(kind)
-		h.WriteByte(0)
-		h.Write(text)
-		key[i] = h.Sum64()
-	}
-	return key
+func (k *known) keyOf(kind kind, text []byte) textKey {
+	return textKey{kind, len(text), maphash.Bytes(k.seed, text)}
 }
 
 func (k *known) get(key textKey) (s settings, ok bool) {

@@ -93,7 +93,7 @@ var manySettings = []struct {
 }
 
 // settings gives a table of so many lines.
-func settings(line string, many int) string {
+func tableOf(line string, many int) string {
 	var text strings.Builder
 	text.WriteString("user,password\n0,Harvest#1\n")
 	for i := range many {
@@ -106,7 +106,7 @@ func settings(line string, many int) string {
 func TestManySettings(t *testing.T) {
 	d := settingsRules(t)
 	for _, test := range manySettings {
-		if got := len(d.Detect(at("users.csv", settings(test.line, 1000))).Matches); got != 2+test.want {
+		if got := len(d.Detect(at("users.csv", tableOf(test.line, 1000))).Matches); got != 2+test.want {
 			t.Errorf("%s: found %d, want %d", test.name, got, 2+test.want)
 		}
 	}
@@ -122,7 +122,7 @@ func BenchmarkManySettings(b *testing.B) {
 	for _, test := range manySettings {
 		b.Run(test.name, func(b *testing.B) {
 			growth.Report(b, 1000, []string{test.line}, func(line string, many int) func() {
-				c := at("users.csv", settings(line, many))
+				c := at("users.csv", tableOf(line, many))
 				return func() { d.Detect(c) }
 			})
 		})
