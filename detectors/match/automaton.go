@@ -5,6 +5,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -20,7 +21,10 @@ type automaton struct {
 	onward  bool                 // it never accepts, and so rejects where no match can go on
 	class   [utf8.RuneSelf]uint8 // ASCII characters that no instruction tells apart
 	example []rune               // one character of each class
-	tables  sync.Pool            // *table: each goroutine makes its own states
+	// Each goroutine makes its own states. One table stays: the garbage collector
+	// empties pools, and what all know again and again would be found out anew.
+	kept   atomic.Pointer[table]
+	tables sync.Pool // *table
 }
 
 const (
@@ -109,8 +113,15 @@ func (k kind) runeOf() rune {
 // doesn't reject if it knows no better by then. Read is where it has read to, and is
 // past that only if what the text ends with matters.
 func (a *automaton) rejects(text []byte, from, most int) (read int, rejected bool) {
-	t := a.tables.Get().(*table)
-	defer a.tables.Put(t)
+	t := a.kept.Swap(nil)
+	if t == nil {
+		t = a.tables.Get().(*table)
+	}
+	defer func() {
+		if !a.kept.CompareAndSwap(nil, t) {
+			a.tables.Put(t)
+		}
+	}()
 	before := noKind
 	if from > 0 {
 		before = kindOf(rune(text[from-1])) // the last byte of a longer character is of no kind that matters
