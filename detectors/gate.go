@@ -23,30 +23,40 @@ func (c *configured) mayHold(r role, text []byte) bool {
 	return true
 }
 
-// mayTell tells whether a text for people has a name that means a secret in a table.
+// mayTell tells whether a text for people has a name that means a secret in a line of a
+// table.
 func (c *configured) mayTell(text []byte) bool {
-	may := false
-	if bytes.IndexByte(text, '|') < 0 && !bytes.Contains(text, []byte("<t")) && !bytes.Contains(text, []byte("<T")) {
-		return false
+	for _, mark := range []string{"|", "<t", "<T"} {
+		for at := 0; ; {
+			i := bytes.Index(text[at:], []byte(mark))
+			if i < 0 {
+				break
+			}
+			line, end := lineOf(text, at+i)
+			may := false
+			c.names.Names(line, func(start, end int) bool {
+				may = leastLength(string(line[start:end])) > 0
+				return !may
+			})
+			if may {
+				return true
+			}
+			at = end
+		}
 	}
-	c.names.Names(text, func(start, end int) bool {
-		line := lineOf(text, start)
-		inTable := bytes.IndexByte(line, '|') >= 0 || bytes.IndexByte(line, '<') >= 0
-		may = inTable && leastLength(string(text[start:end])) > 0
-		return !may
-	})
-	return may
+	return false
 }
 
-// lineOf gives the line around a place, of a long one the middle.
-func lineOf(text []byte, at int) []byte {
+// lineOf gives the line around a place, of a long one the middle, and where it ends.
+func lineOf(text []byte, at int) (line []byte, end int) {
 	const most = 1 << 10
 	before, after := text[max(0, at-most):at], text[at:min(len(text), at+most)]
 	start := at - len(before) + bytes.LastIndexByte(before, '\n') + 1
 	if n := bytes.IndexByte(after, '\n'); n >= 0 {
-		after = after[:n]
+		after = after[:n+1]
 	}
-	return text[start : at+len(after)]
+	end = at + len(after)
+	return text[start:end], end
 }
 
 // mayAssign tells whether a text has a name that means a secret, and beside it what may
