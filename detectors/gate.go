@@ -89,12 +89,8 @@ const (
 // leastLength gives the length that a secret under a name has at least, alone or with what
 // leads to the name; 0 if it means none.
 func leastLength(name string) int {
-	meaning := judge.NameOf(name)
-	if meaning < judge.Key {
-		meaning = judge.NameOf("its_" + strings.TrimSuffix(name, "s"))
-	}
-	switch {
-	case meaning == judge.Password, isLogin(name):
+	switch meaning := judge.NameIn(name); {
+	case meaning == judge.Password, judge.NamesLogin(name):
 		return leastPassword
 	case meaning == judge.Key:
 		return leastKey
@@ -115,7 +111,7 @@ func valueAfter(name string, rest []byte) []byte {
 		return nil
 	}
 	value = bytes.TrimPrefix(bytes.TrimLeft(value, "\"'`"), []byte("<![CDATA["))
-	if end := bytes.IndexAny(value[min(1, len(value)):], " \t\r\n\"'`<") + 1; end > 0 && !isScheme(string(value[:end])) {
+	if end := bytes.IndexAny(value[min(1, len(value)):], " \t\r\n\"'`<") + 1; end > 0 && !judge.IsScheme(string(value[:end])) {
 		value = value[:end]
 	}
 	if bytes.HasSuffix(value, []byte(":")) { // a name in what is nested

@@ -3,7 +3,6 @@ package detectors
 import (
 	"cmp"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -34,7 +33,7 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 	if meaning == judge.Nothing {
 		return
 	}
-	if meaning == judge.Public && isSalt(c.name) && strong(c.value) {
+	if meaning == judge.Public && judge.NamesSalt(c.name) && judge.IsStrong(c.value) {
 		meaning = judge.Key
 	}
 	rule := r.key
@@ -91,7 +90,7 @@ func (r *reading) unwrap(c *candidate) {
 		return
 	}
 	scheme, credentials, ok := strings.Cut(c.value, " ")
-	if ok && isScheme(scheme) && r.meaning(c.name) != judge.Password {
+	if ok && judge.IsScheme(scheme) && r.meaning(c.name) != judge.Password {
 		c.last(credentials)
 		if r.meaning(c.name) == judge.Nothing {
 			c.name = "authorization"
@@ -100,16 +99,16 @@ func (r *reading) unwrap(c *candidate) {
 			c.name, c.value = "password", password
 		}
 	}
-	if word, login, ok := strings.Cut(c.value, " "); ok && isLogin(word) && !strings.Contains(login, " ") { // auth user:password
+	if word, login, ok := strings.Cut(c.value, " "); ok && judge.NamesLogin(word) && !strings.Contains(login, " ") { // auth user:password
 		c.name = word
 		c.last(login)
 	}
-	if user, password, ok := judge.Login(c.value); ok && user != "" && isLogin(c.name) {
+	if user, password, ok := judge.Login(c.value); ok && user != "" && judge.NamesLogin(c.name) {
 		c.name, c.value = "password", password
 	}
 	if user, password, ok := strings.Cut(c.value, ":"); ok && !strings.ContainsAny(user, " /$-+") && !judge.IsDerived(c.value) && c.verbatim() {
 		chosen := r.role == keeps && r.meaning(c.name) == judge.Nothing && judge.PasswordOf(password) == judge.Chosen
-		if chosen || isLogin(c.name) {
+		if chosen || judge.NamesLogin(c.name) {
 			c.name = "password"
 			c.last(password)
 		}
@@ -137,43 +136,12 @@ func (r *reading) env(e *format.Entry) string {
 func (r *reading) meaning(name string) judge.Meaning {
 	meaning, known := r.meanings[name]
 	if !known {
-		if meaning = judge.NameOf(name); meaning == judge.Nothing && r.role == keeps && isClientKey(name) {
+		if meaning = judge.NameOf(name); meaning == judge.Nothing && r.role == keeps && judge.NamesClientKey(name) {
 			meaning = judge.Key
 		}
 		r.meanings[strings.Clone(name)] = meaning
 	}
 	return meaning
-}
-
-// isScheme tells whether a word is a scheme of Authorization headers (RFC 9110).
-func isScheme(word string) bool {
-	switch strings.ToLower(word) {
-	case "basic", "bearer", "token", "apikey", "api-key", "bot", "key":
-		return true
-	}
-	return false
-}
-
-var loginMarks = strings.NewReplacer("_", "", "-", "")
-
-// isLogin tells whether a name means user:password.
-func isLogin(name string) bool {
-	lower := strings.ToLower(loginMarks.Replace(name))
-	for _, end := range [...]string{"auth", "login", "credentials", "creds", "userpwd", "userpass", "userpassword", "authident"} {
-		if strings.HasSuffix(lower, end) {
-			return true
-		}
-	}
-	return false
-}
-
-// isClientKey tells whether a name means a secret in the files of clients.
-func isClientKey(name string) bool {
-	switch strings.ToLower(name) {
-	case "auth", "_auth", "bearer", "key", "pass", "oauth_token", "http-basic", "identitytoken":
-		return true
-	}
-	return false
 }
 
 // confidence tells how sure it is that a value is a secret that is in use; "" if it is
@@ -194,12 +162,12 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	switch {
 	case choice == judge.Stock && password:
 		confidence = rules.Unlikely
-	case choice == judge.Stock, password && r.isDump() && hexDigest.MatchString(value),
+	case choice == judge.Stock, password && r.isDump() && judge.IsDigest(value),
 		r.role == tells && !random && !(password && isTold(e, choice)):
 		return ""
 	case random && password && e.Style != format.Bare:
 		confidence = rules.Sure
-	case random, strong(value) && !judge.IsDerived(value):
+	case random, judge.IsStrong(value) && !judge.IsDerived(value):
 	case choice == judge.Chosen && (password || len(value) >= longKey && !judge.IsName(value)):
 	case choice == judge.Word && password && r.trustsWord(s):
 	case choice == judge.Phrase && password && r.trustsPhrase(s):
@@ -213,9 +181,6 @@ func (r *reading) confidence(e *format.Entry, s *setting, meaning judge.Meaning)
 	}
 	return confidence
 }
-
-// hexDigest matches what hash functions give, as tables have it in the place of passwords.
-var hexDigest = regexp.MustCompile(`^(?i:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$`)
 
 // isDump tells whether a file is a table, or has some.
 func (r *reading) isDump() bool {
@@ -249,18 +214,4 @@ func (r *reading) trustsPhrase(s *setting) bool {
 		return r.role == keeps || s.env == "prod" || strings.HasSuffix(strings.ToLower(s.name), "passphrase")
 	}
 	return r.trustsWord(s)
-}
-
-// strong tells whether a value is so long and varied that its characters, be they those
-// of a template or of code, are there by chance: the salts of WordPress.
-func strong(value string) bool {
-	return len(value) >= 32 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?") && !strings.ContainsAny(value, " \t") &&
-		!strings.Contains(value, "://") && judge.Entropy(value) > 4.5
-}
-
-// isSalt tells whether a name is that of what is mixed with a text before it is hashed,
-// as the keys and salts of WordPress are.
-func isSalt(name string) bool {
-	lower := strings.ToLower(name)
-	return strings.HasSuffix(lower, "_key") || strings.HasSuffix(lower, "_salt")
 }

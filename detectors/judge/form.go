@@ -99,3 +99,8 @@ var uuid = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89
 func IsKeyUUID(name, value string) bool {
 	return IsUUID(value) && !strings.HasSuffix(strings.ToLower(name), "id") && NameOf(name) >= Key
 }
+
+// IsDigest tells whether a value has the form of what a hash function gives.
+func IsDigest(value string) bool { return hexDigest.MatchString(value) }
+
+var hexDigest = regexp.MustCompile(`^(?i:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$`)

@@ -48,6 +48,14 @@ func NameOf(name string) Meaning {
 	return meaning
 }
 
+// NameIn tells what a name may mean with what leads to it: the key of jwt, each of tokens.
+func NameIn(name string) Meaning {
+	if meaning := NameOf(name); meaning >= Key {
+		return meaning
+	}
+	return NameOf("its_" + strings.TrimSuffix(name, "s"))
+}
+
 // isFile tells whether a name is that of a file.
 func isFile(name string) bool {
 	i := strings.LastIndexByte(name, '.')

@@ -104,6 +104,13 @@ func isMark(value string) bool {
 	return letters+digits == 0
 }
 
+// IsStrong tells whether a value is so long and varied that its characters, be they those
+// of a template or of code, are there by chance: the salts of WordPress.
+func IsStrong(value string) bool {
+	return len(value) >= 32 && strings.ContainsAny(value, "!#$%^&*(){}[]|;<>?") && !strings.ContainsAny(value, " \t") &&
+		!strings.Contains(value, "://") && Entropy(value) > 4.5
+}
+
 // code has the forms of code: calls, member accesses, type parameters, regular
 // expressions and what else is made of it.
 var code = []form{
