@@ -121,7 +121,7 @@ var spellings = []spelling{
 	{"template", "[[", regexp.MustCompile(`^\[\[\s*(.+?)\s*\]\]$`)},
 
 	// Variables of shells and of what replaces them as shells do.
-	{"env", "$", regexp.MustCompile(`^"?\$\{?(?:env[:.])?!?(\w+)\}?"?$`)},
+	{"env", "$", regexp.MustCompile(`^"?\$\$?\{?(?:env[:.])?!?(\w+)\}?"?$`)},
 	{"env", "${", regexp.MustCompile(`\$\{(?:env[:.])?([A-Za-z_][\w.-]*)(?:[:?=+-][^}]*)?\}`)},
 	{"template", "${", regexp.MustCompile(`^\$\{(.+)\}$`)},
 	{"env", "%", regexp.MustCompile(`^%(\w+)%$`)}, // of cmd.exe, as the next one
