@@ -230,3 +230,20 @@ func TestTraceIsBounded(t *testing.T) {
 		t.Fatalf("got %d matches, want 1", len(got))
 	}
 }
+
+// TestWindowEndsBesideLeftOut: a literal that was left out as soon rejected can stand right
+// before the end of another one's window, which is no end of the text.
+func TestWindowEndsBesideLeftOut(t *testing.T) {
+	pattern := rules.MustPattern(`(?i)\ba$`)
+	for name, c := range searchers(pattern.Tree()) {
+		t.Run(name, func(t *testing.T) {
+			m := c.matcher(pattern)
+			base := []byte("A A A A AAAAAA A A A ")
+			trace, _ := compareInherited(t, m, base, nil, nil)
+			text, copied := assemble(base, []piece{{from: 0, len: len(base)}, {from: 0, len: len(base)}})
+			if _, found := compareInherited(t, m, text, trace, copied); found != 0 {
+				t.Errorf("%d matches, want none", found)
+			}
+		})
+	}
+}

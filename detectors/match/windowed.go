@@ -69,13 +69,19 @@ func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int
 // go on, from where on no match begins in the part, or -1 if nothing more is
 // wanted. Empty matches, which no rule is after, are passed over.
 func (w windowed) searchPart(text []byte, from, to int, found func([]int) verdict) int {
-	for from < to {
+	for limit := to; from < limit; {
 		if _, rejected := w.reject().rejects(text[:to], from, to-from); rejected {
 			break
 		}
 		m := w.pattern.find(text, from, to)
-		if m == nil {
+		if m == nil || m[0] >= limit {
 			break
+		}
+		if m[1] == to && to < len(text) {
+			// No match of a hit ends with its window. This one has a literal that was
+			// left out as soon rejected, and takes the window's end for the text's.
+			to = min(len(text), 2*to-from)
+			continue
 		}
 		from = m[1]
 		if m[0] < m[1] {
