@@ -48,7 +48,7 @@ func fileOf(paths []string) file {
 // kind is all that a path says of how a text in it is read.
 type kind struct {
 	role     role
-	name     string // its extension, or all of it
+	name     string // its extension if that tells the format, or its name in its folder
 	env      string
 	pipeline bool
 }
@@ -57,7 +57,7 @@ func (f *file) kind() kind {
 	lower := strings.ToLower(f.path)
 	name := path.Ext(lower)
 	if byExtension[name] == nil {
-		name = path.Base(lower)
+		name = path.Join(path.Base(path.Dir(lower)), path.Base(lower))
 	}
 	return kind{f.role, name, envOf(f.path), isPipeline(f.path)}
 }

@@ -98,6 +98,24 @@ func entries(read format.Reader, text string) (all []string) {
 	return all
 }
 
+// TestKind wants the kinds of files apart that are not read alike: what was read of one
+// counts for all files of its kind.
+func TestKind(t *testing.T) {
+	for _, pair := range [][2]string{
+		{".aws/credentials", ".cargo/credentials"}, {".kube/config", ".snowsql/config"}, {"app.yml", "app.json"},
+		{"src/config.json", ".docker/config.json"}, {"prod/app.yml", "dev/app.yml"}, {"app.yml", ".github/app.yml"},
+	} {
+		a, b := fileOf(pair[:1]), fileOf(pair[1:])
+		if a.kind() == b.kind() {
+			t.Errorf("%q are of one kind", pair)
+		}
+	}
+	a, b := fileOf([]string{"manifests/install.yaml"}), fileOf([]string{"manifests/ha/core.yaml"})
+	if a.kind() != b.kind() {
+		t.Error("two files in YAML are of two kinds")
+	}
+}
+
 func TestReadWhole(t *testing.T) {
 	for text, want := range map[string][]string{
 		"abc":         {"password abc abc"},
