@@ -121,12 +121,15 @@ func isSealed(e *format.Entry) bool {
 // isAssignment tells whether an element of a list is an assignment, as a list of
 // environment variables has them.
 func isAssignment(e *format.Entry) bool {
-	name, value, _ := strings.Cut(e.Value, "=")
-	if _, err := strconv.Atoi(e.Name()); err != nil && !strings.Contains(strings.ToLower(e.Name()), "env") {
+	name, value, ok := strings.Cut(e.Value, "=")
+	if !ok || !isIndex(e.Name()) && !strings.Contains(strings.ToLower(e.Name()), "env") {
 		return false
 	}
 	return name != "" && strings.Trim(value, "=") != "" && !strings.ContainsAny(name, " \"'${}<>:/?&")
 }
+
+// isIndex tells whether a part of a path is the place of an element in a list.
+func isIndex(part string) bool { return part != "" && strings.Trim(part, "0123456789") == "" }
 
 // nameOf tells what an entry's value is the value of. Its own name may say no more than
 // that it is one.
@@ -144,7 +147,7 @@ func (r *reading) nameOf(e *format.Entry) string {
 			parent--
 		}
 	}
-	if _, err := strconv.Atoi(name); err == nil && parent > 0 { // an element of a list
+	if isIndex(name) && parent > 0 {
 		name = strings.TrimSuffix(e.Path[parent-1], "s")
 		parent--
 	}
@@ -204,14 +207,14 @@ func (r *reading) takeEncoded(e *format.Entry) bool {
 // decodedBy decodes a value whose name ends in that of an encoding, and gives the name
 // without that.
 func decodedBy(name, value string) (of, plain string, ok bool) {
-	lower := strings.ToLower(name)
 	for _, in := range [...]struct {
 		ending string
 		decode func(run string, at int) (plain string, from int, ok bool)
 	}{{"base64", decodeBase64}, {"b64", decodeBase64}, {"hex", decodeHex}} {
-		if stem, found := strings.CutSuffix(lower, in.ending); found {
+		stem := len(name) - len(in.ending)
+		if stem >= 0 && strings.EqualFold(name[stem:], in.ending) {
 			plain, _, ok = in.decode(value, 0)
-			return strings.TrimRight(name[:len(stem)], "_-."), plain, ok && isText(plain)
+			return strings.TrimRight(name[:stem], "_-."), plain, ok && isText(plain)
 		}
 	}
 	return "", "", false

@@ -133,8 +133,8 @@ func newResumable(tree *syntax.Regexp, anchored bool) resumable {
 	}
 	return resumable{
 		context: looksBehind(tree),
-		start:   sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(anchor + `(?:` + tree.String() + `)`) }),
-		later:   sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(oneRune + skip + `(` + tree.String() + `)`) }),
+		start:   sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(anchor + `(?:` + spell(tree) + `)`) }),
+		later:   sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(oneRune + skip + `(` + spell(tree) + `)`) }),
 	}
 }
 

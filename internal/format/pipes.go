@@ -23,7 +23,7 @@ func Pipes(text []byte) iter.Seq[Entry] {
 				end = at + bar + n
 			}
 			if between := text[at:start]; len(between) > 0 && !p.fenced && !isRuler(between) {
-				p.columns, p.head = nil, nil
+				p.columns, p.head = nil, span{}
 			}
 			p.line(start, end)
 			at = min(end+1, len(text))
@@ -34,7 +34,7 @@ func Pipes(text []byte) iter.Seq[Entry] {
 // pipes is the way through a document with such tables.
 type pipes struct {
 	table
-	head   []cell // of a line that names columns if the next one is a ruler
+	head   span   // the last line without bars around it: it names columns if the next is a ruler
 	fenced bool   // in a table of AsciiDoc, between lines of |===
 	cells  []cell // there, the row so far, which may take several lines
 }
@@ -47,12 +47,12 @@ func (p *pipes) line(start, end int) {
 	inner = bytes.TrimRight(inner, " \t\r")
 	switch {
 	case string(inner) == "|===":
-		p.columns, p.head, p.cells, p.fenced = nil, nil, nil, !p.fenced
+		p.columns, p.head, p.cells, p.fenced = nil, span{}, nil, !p.fenced
 	case isRuler(inner):
-		if p.columns == nil && p.head != nil {
-			p.row(p.head)
+		if p.columns == nil && p.head.end > 0 {
+			p.row(p.split(p.head.start, p.text[p.head.start:p.head.end]))
 		}
-		p.head = nil
+		p.head = span{}
 	case p.fenced:
 		p.cells = append(p.cells, p.split(start, inner)...)
 		if len(p.cells) >= len(p.columns) {
@@ -62,7 +62,7 @@ func (p *pipes) line(start, end int) {
 	case p.columns != nil || inner[0] == '|':
 		p.row(p.split(start, inner))
 	default:
-		p.head = p.split(start, inner)
+		p.head = span{start, start + len(inner)}
 	}
 }
 

@@ -203,7 +203,7 @@ type window struct {
 }
 
 // windowSize was measured: smaller ones cost system calls, larger ones copying.
-const windowSize = 8 << 10
+const windowSize = 4 << 10
 
 // at gives n bytes of the source from an offset, fewer at its end. They are valid
 // until the next call.
