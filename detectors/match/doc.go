@@ -19,7 +19,8 @@
 //   - Where a literal stands at a known distance from the match's start, the
 //     pattern is tried at that one place (anchored.go); an optional run of
 //     characters before it is walked by hand (lead.go). Else it is searched for in
-//     a window around the literal (windowed.go).
+//     a window around the literal (windowed.go), if the rest of the pattern, from where
+//     the literal has its place on, doesn't tell that there is none (guard.go).
 //   - Before either, an automaton rejects nearly all candidates (automaton.go).
 //
 // # How it searches versions of a text

@@ -35,6 +35,7 @@ const (
 // text. They weigh ways to search against each other.
 const (
 	anchoredCost   = 60
+	guardedCost    = 90 // and a window, now and then
 	windowCost     = 1000
 	windowByteCost = 50
 	// ruleCost and partCost are the costs per byte of text past which literals
@@ -73,6 +74,15 @@ func newSearcher(pattern *rules.Pattern, own []string, limit float64) (searcher,
 		}
 	}
 	windowed := newWindowed(tree)
+	if !anchor {
+		for _, c := range cuts(tree) {
+			for _, g := range c.guards() {
+				if cost := g.set.frequency() * guardedCost; cost < least {
+					best, least, windowed.guard = g.set, cost, g.guard
+				}
+			}
+		}
+	}
 	if best == nil {
 		var literals []literal
 		for _, text := range own {

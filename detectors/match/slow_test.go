@@ -272,6 +272,13 @@ func searchers(tree *syntax.Regexp) map[string]choice {
 	for _, set := range whole.required() {
 		all[fmt.Sprintf("windowed %v", set)] = choice{w, set.literals(whole.extent)}
 	}
+	for _, c := range cuts(tree) {
+		for _, g := range c.guards() {
+			guarded := w
+			guarded.guard = g.guard
+			all[fmt.Sprintf("guarded by %s: %v", c.rest, g.set)] = choice{guarded, g.set.literals(whole.extent)}
+		}
+	}
 	lead, rest := cutLead(tree)
 	tail := analyse(rest)
 	for _, set := range tail.required() {

@@ -10,7 +10,7 @@ const (
 
 // windowSet is a set of windows: a bit for each, found by its index.
 //
-// The index leaves out twelve bits of a window: those of which the loss lets the
+// The index leaves out eleven bits of a window: those of which the loss lets the
 // fewest others pass, found on source text with the built-in rules' fingerprints. The
 // others keep their places. A hash would spread a word of two bytes, which leaves half
 // of its window open, over the whole set.
@@ -22,8 +22,8 @@ const (
 type windowSet [1 << (indexBits - 5)]uint32
 
 const (
-	indexBits = 20
-	indexed   = 0x0f1f3f1f // the bits of a window that are in its index
+	indexBits = 21
+	indexed   = 0x1f1f3f1f // the bits of a window that are in its index
 )
 
 // index gives the index of a window, as twoIndexes and markAVX2 do for several ones.
@@ -59,8 +59,8 @@ func (s *windowSet) markPlain(text []byte, marks []uint64) {
 
 // twoIndexes gives the indexes of two windows.
 func twoIndexes(bytes uint64) uint64 {
-	bytes = bytes&0x001f001f001f001f | bytes>>3&0x01e007e001e007e0
-	return bytes&0x000007ff000007ff | bytes>>5&0x000ff800000ff800
+	bytes = bytes&0x001f001f001f001f | bytes>>3&0x03e007e003e007e0
+	return bytes&0x000007ff000007ff | bytes>>5&0x001ff800001ff800
 }
 
 // bit gives in its lowest bit whether the set has an index.

@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-DATA indexed<>+0(SB)/4, $0x0f1f3f1f
+DATA indexed<>+0(SB)/4, $0x1f1f3f1f
 GLOBL indexed<>(SB), RODATA|NOPTR, $4
 
 // What each byte of a window counts in its half of the index, and each half in the whole.

@@ -13,6 +13,7 @@ import (
 type windowed struct {
 	reject  func() *automaton // of what can begin anywhere in a window
 	pattern resumable
+	guard   *guard // asked first; nil if there is none
 	lead    extent // of what may stand before what the literals' extents speak of
 }
 
@@ -35,6 +36,9 @@ func (w windowed) searchFrom(pos int, text []byte, hits []*hit, found func([]int
 	windows := make([]window, 0, len(hits))
 	around := lines{text: text}
 	for _, h := range hits {
+		if w.guard.rejects(text, h) {
+			continue
+		}
 		windows = append(windows, window{
 			from: around.reachBack(int(h.at), w.lead.add(h.literal.before)),
 			to:   around.reach(int(h.to), h.literal.after),
