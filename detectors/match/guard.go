@@ -32,7 +32,7 @@ func (g *guard) rejects(text []byte, h *hit) bool {
 // cut is a pattern in two parts, one after the other. They are without its groups.
 type cut struct{ head, rest *syntax.Regexp }
 
-// cuts gives all ways to cut a pattern.
+// cuts gives all ways to cut a pattern right after something that has no fixed length.
 func cuts(re *syntax.Regexp) []cut {
 	var all []cut
 	switch re.Op {
@@ -41,7 +41,7 @@ func cuts(re *syntax.Regexp) []cut {
 	case syntax.OpConcat:
 		for i, sub := range re.Sub {
 			before, after := re.Sub[:i], re.Sub[i+1:]
-			if i > 0 {
+			if i > 0 && !hasLength(re.Sub[i-1]) {
 				all = append(all, cut{concat(before), concat(re.Sub[i:])})
 			}
 			for _, c := range cuts(sub) {
@@ -50,6 +50,15 @@ func cuts(re *syntax.Regexp) []cut {
 		}
 	}
 	return all
+}
+
+// hasLength tells whether an expression is one or more characters, and always as many.
+func hasLength(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return true
+	}
+	return false
 }
 
 func concat(subs []*syntax.Regexp, more ...*syntax.Regexp) *syntax.Regexp {
@@ -63,10 +72,10 @@ type guarded struct {
 }
 
 // guards gives the sets that stand at known distances from where the rest begins.
-func (c cut) guards() []guarded {
+func (c cut) guards(shapes analyser) []guarded {
 	var all []guarded
-	head := analyse(c.head).extent
-	for _, set := range analyse(c.rest).required() {
+	head := shapes.shape(c.head).extent
+	for _, set := range shapes.shape(c.rest).required() {
 		if set.fixed() {
 			all = append(all, guarded{
 				set:   set.shift(head, extent{}, false),

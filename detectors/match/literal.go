@@ -49,8 +49,24 @@ type shape struct {
 	boundary bool
 }
 
-// analyse finds an expression's shape.
-func analyse(re *syntax.Regexp) shape {
+// analyser finds the shapes of expressions that have parts in common. It keeps those of
+// all parts.
+type analyser map[*syntax.Regexp]*shape
+
+// shape gives an expression's.
+func (a analyser) shape(re *syntax.Regexp) shape {
+	if s, known := a[re]; known {
+		return *s
+	}
+	s := a.analyse(re)
+	switch re.Op {
+	case syntax.OpConcat, syntax.OpAlternate, syntax.OpRepeat: // the others cost no more than keeping them
+		a[re] = &s
+	}
+	return s
+}
+
+func (a analyser) analyse(re *syntax.Regexp) shape {
 	switch re.Op {
 	case syntax.OpNoMatch:
 		return shape{words: []word{}}
@@ -75,23 +91,23 @@ func analyse(re *syntax.Regexp) shape {
 	case syntax.OpAnyCharNotNL:
 		return runes([]rune{0, '\n' - 1, '\n' + 1, utf8.MaxRune})
 	case syntax.OpCapture:
-		return analyse(re.Sub[0])
+		return a.shape(re.Sub[0])
 	case syntax.OpStar:
-		return repeat(analyse(re.Sub[0]), 0, -1)
+		return repeat(a.shape(re.Sub[0]), 0, -1)
 	case syntax.OpPlus:
-		return repeat(analyse(re.Sub[0]), 1, -1)
+		return repeat(a.shape(re.Sub[0]), 1, -1)
 	case syntax.OpQuest:
-		return repeat(analyse(re.Sub[0]), 0, 1)
+		return repeat(a.shape(re.Sub[0]), 0, 1)
 	case syntax.OpRepeat:
-		return repeat(analyse(re.Sub[0]), re.Min, re.Max)
+		return repeat(a.shape(re.Sub[0]), re.Min, re.Max)
 	case syntax.OpConcat:
 		parts := make([]shape, len(re.Sub))
 		for i, sub := range re.Sub {
-			parts[i] = analyse(sub)
+			parts[i] = a.shape(sub)
 		}
 		return sequence(parts)
 	case syntax.OpAlternate:
-		return alternate(re.Sub)
+		return a.alternate(re.Sub)
 	}
 	return shape{extent: extent{max: unbounded, newline: true}}
 }
@@ -300,11 +316,11 @@ func (r *run) isLong() bool {
 
 // alternate is the shape of one expression or another. Of its branches' sets it
 // joins the rarest ones, and the rarest of those at a fixed place.
-func alternate(subs []*syntax.Regexp) shape {
+func (a analyser) alternate(subs []*syntax.Regexp) shape {
 	s := shape{words: []word{}}
 	var rarest, fixed choices
 	for i, sub := range subs {
-		branch := analyse(sub)
+		branch := a.shape(sub)
 		if i == 0 {
 			s.extent = branch.extent
 		} else {

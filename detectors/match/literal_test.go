@@ -45,7 +45,7 @@ func TestRequired(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.pattern, func(t *testing.T) {
 			var got []string
-			best := rarestOf(analyse(parse(t, test.pattern)).required())
+			best := rarestOf(analyser{}.shape(parse(t, test.pattern)).required())
 			if best != nil {
 				got = []string{}
 			}
@@ -85,7 +85,7 @@ func TestExtent(t *testing.T) {
 			if err != nil {
 				t.Skip(err)
 			}
-			got := analyse(tree).extent
+			got := analyser{}.shape(tree).extent
 			got.first, got.last = border{}, border{}
 			if got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
@@ -104,7 +104,7 @@ func checkLiterals(t failer, pattern string, tree *syntax.Regexp, text string) {
 	if err != nil {
 		return
 	}
-	shape := analyse(tree)
+	shape := analyser{}.shape(tree)
 	for _, m := range re.FindAllStringIndex(text, -1) {
 		match := text[m[0]:m[1]]
 		if len(match) < shape.extent.min || len(match) > shape.extent.max {

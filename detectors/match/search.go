@@ -53,11 +53,12 @@ func newSearcher(pattern *rules.Pattern, own []string, limit float64) (searcher,
 	if height, size := measure(tree); height > maxHeight || size > maxSize {
 		return nil, nil, errors.New("the pattern is too large")
 	}
-	whole := analyse(tree)
+	shapes := analyser{}
+	whole := shapes.shape(tree)
 	lead, rest := cutLead(tree)
 	tail := whole
 	if lead != nil {
-		tail = analyse(rest)
+		tail = shapes.shape(rest)
 	}
 
 	var best required
@@ -76,7 +77,7 @@ func newSearcher(pattern *rules.Pattern, own []string, limit float64) (searcher,
 	windowed := newWindowed(tree)
 	if !anchor {
 		for _, c := range cuts(tree) {
-			for _, g := range c.guards() {
+			for _, g := range c.guards(shapes) {
 				if cost := g.set.frequency() * guardedCost; cost < least {
 					best, least, windowed.guard = g.set, cost, g.guard
 				}

@@ -266,21 +266,22 @@ func (c choice) hits(text []byte) []*hit {
 // searchers gives all ways to search for a pattern, not only the best.
 func searchers(tree *syntax.Regexp) map[string]choice {
 	all := map[string]choice{}
-	whole := analyse(tree)
+	shapes := analyser{}
+	whole := shapes.shape(tree)
 	w := newWindowed(tree)
 	all["everywhere"] = choice{everywhere{w}, nil}
 	for _, set := range whole.required() {
 		all[fmt.Sprintf("windowed %v", set)] = choice{w, set.literals(whole.extent)}
 	}
 	for _, c := range cuts(tree) {
-		for _, g := range c.guards() {
+		for _, g := range c.guards(shapes) {
 			guarded := w
 			guarded.guard = g.guard
 			all[fmt.Sprintf("guarded by %s: %v", c.rest, g.set)] = choice{guarded, g.set.literals(whole.extent)}
 		}
 	}
 	lead, rest := cutLead(tree)
-	tail := analyse(rest)
+	tail := shapes.shape(rest)
 	for _, set := range tail.required() {
 		if set.fixed() {
 			all[fmt.Sprintf("anchored %v", set)] = choice{newAnchored(w, rest, lead, tail.extent), set.literals(whole.extent)}
