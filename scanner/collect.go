@@ -53,13 +53,20 @@ func newCollector(d detectors.Detector, t *tally, o *Options) *collector {
 type textKey struct {
 	kind                                      place.Kind
 	root, path, object, ref, annotated, field string
+	member, layer, channel, message           string
 	commit, last                              string
 }
 
 func keyOf(p *place.Place) textKey {
 	k := textKey{
 		kind: p.Kind, root: p.Root, path: p.Path,
-		object: p.Object, ref: p.Ref, annotated: p.Annotated, field: p.Field,
+		object: p.Object, ref: p.Ref, annotated: p.Annotated, field: p.Field, member: p.Member,
+	}
+	if p.Layer != nil {
+		k.layer = p.Layer.Digest
+	}
+	if p.Message != nil {
+		k.channel, k.message = p.Message.ChannelID, p.Message.ID
 	}
 	if p.Commit != nil {
 		k.commit = p.Commit.ID
@@ -126,6 +133,9 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 	}
 }
 
+// Unpack leaves packed texts as they are: that is for a source around a source.
+func (c *collector) Unpack(PackedText) bool { return false }
+
 // textAt is where a chunk's whole text lies.
 func textAt(chunk *detectors.Chunk) place.Place {
 	at := chunk.At
@@ -143,7 +153,7 @@ func (c *collector) Source(path string, s Source) {
 // nameOf says in few words which text is at a place.
 func nameOf(p *place.Place) string {
 	if p.Path != "" {
-		return filepath.ToSlash(filepath.Join(p.Root, p.Path))
+		return filepath.ToSlash(filepath.Join(p.Root, p.Name()))
 	}
 	return strings.TrimSpace(cmp.Or(p.Object, p.Ref, p.Root, string(p.Kind)) + " " + p.Field)
 }

@@ -28,10 +28,14 @@ const overlap = 128 << 10
 // is the position of the text's first byte, or zero for the usual 1:1. Size is how long
 // the text is expected to be, or -1; it may be wrong.
 //
-// What the text is, is told by how it begins. Packed data is a LeftOut and is
-// not read any further. Other data that is not text is marked Binary. UTF-16 and
+// What the text is, is told by how it begins. Archives and compressed data are the
+// visitor's to unpack. If it doesn't, those that hold text as it is (tar) are given like
+// any other text, and packed data is a LeftOut and not read any further. Other data that is not text is marked Binary. UTF-16 and
 // UTF-32 with a byte order mark become UTF-8, which changes no position, as
 // positions count characters.
+//
+// A reader that is an [io.ReaderAt] too can be read from anywhere by what unpacks it;
+// its size is then how long it really is.
 //
 // An error is the reader's, or ctx's; what was read before it has been given.
 // Feed holds one buffer of MaxChunk bytes at most.
@@ -63,14 +67,22 @@ func newCutter(v Visitor, c detectors.Chunk) *cutter {
 
 // cut gives a text that is in memory.
 func (k *cutter) cut(text []byte) {
-	switch form := sniff(text[:min(len(text), sniffed)]); form {
+	head := text[:min(len(text), sniffed)]
+	form := sniff(head)
+	if form.holdsOthers() {
+		r := bytes.NewReader(text)
+		if k.visitor.Unpack(PackedText{k.chunk, head, r, r, int64(len(text))}) {
+			return
+		}
+	}
+	switch form {
 	case packed:
 		k.leaveOut()
 	case utf16le, utf16be, utf32le, utf32be:
 		// Reading from memory doesn't fail, nor does the background end.
 		_ = k.read(context.Background(), newTranscoder(bytes.NewReader(text), form), int64(len(text)))
 	default:
-		k.chunk.Binary = form == nonText
+		k.chunk.Binary = form.isBinary()
 		if len(text) > k.max {
 			k.isolate()
 		}
@@ -97,14 +109,24 @@ func (k *cutter) read(ctx context.Context, r io.Reader, size int64) error {
 		k.cut(buf)
 		return readError(err)
 	}
-	switch form := sniff(buf); form {
+	form := sniff(buf)
+	if form.holdsOthers() {
+		p := PackedText{k.chunk, buf, io.MultiReader(bytes.NewReader(buf), r), nil, size}
+		if at, ok := r.(io.ReaderAt); ok && size >= 0 {
+			p.ReaderAt = at
+		}
+		if k.visitor.Unpack(p) {
+			return ctx.Err()
+		}
+	}
+	switch form {
 	case packed:
 		k.leaveOut()
 		return nil
 	case utf16le, utf16be, utf32le, utf32be:
 		return k.read(ctx, newTranscoder(io.MultiReader(bytes.NewReader(buf), r), form), size)
 	default:
-		k.chunk.Binary = form == nonText
+		k.chunk.Binary = form.isBinary()
 	}
 	// One byte more than a chunk tells whether the text goes on.
 	if expected := min(size, int64(k.max)) + 1; expected > int64(len(buf)) {

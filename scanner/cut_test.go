@@ -36,6 +36,7 @@ func (v *visited) Chunk(c *detectors.Chunk) {
 	v.chunks = append(v.chunks, kept)
 }
 func (v *visited) Problem(p Problem)             { v.problems = append(v.problems, p) }
+func (v *visited) Unpack(PackedText) bool        { return false }
 func (v *visited) LeftOut(l LeftOut)             { v.leftOut = append(v.leftOut, l) }
 func (v *visited) Source(string, Source)         {}
 func (v *visited) Count(Counter, int64)          {}
@@ -289,6 +290,7 @@ type discard struct{}
 
 func (discard) Chunk(*detectors.Chunk)        {}
 func (discard) Problem(Problem)               {}
+func (discard) Unpack(PackedText) bool        { return false }
 func (discard) LeftOut(LeftOut)               {}
 func (discard) Source(string, Source)         {}
 func (discard) Count(Counter, int64)          {}

@@ -66,8 +66,8 @@ func holdAt(sightings []*sighting, p *place.Place) []*sighting {
 	}
 	var holding []*sighting
 	for _, s := range sightings {
-		inPath := s.Rule.Path == nil || p.Path == "" || s.Rule.Path.MatchString(p.Path)
-		allowed := slices.ContainsFunc(s.Pending, func(a *rules.Allow) bool { return a.HoldsAt(p.Path, commit) })
+		inPath := s.Rule.Path == nil || p.Path == "" || s.Rule.Path.MatchString(p.Name())
+		allowed := slices.ContainsFunc(s.Pending, func(a *rules.Allow) bool { return a.HoldsAt(p.Name(), commit) })
 		if inPath && !allowed {
 			holding = append(holding, s)
 		}

@@ -66,8 +66,18 @@ func (h *hider) text(s string) string {
 }
 
 func (h *hider) place(p *place.Place) {
-	p.Root, p.Path, p.Ref = h.text(p.Root), h.text(p.Path), h.text(p.Ref)
+	p.Root, p.Path, p.Member, p.Ref = h.text(p.Root), h.text(p.Path), h.text(p.Member), h.text(p.Ref)
 	p.Commit, p.Last = h.version(p.Commit), h.version(p.Last)
+	if p.Layer != nil {
+		l := *p.Layer
+		l.Command = h.text(l.Command)
+		p.Layer = &l
+	}
+	if p.Message != nil {
+		m := *p.Message
+		m.Workspace, m.Channel, m.User, m.Link = h.text(m.Workspace), h.text(m.Channel), h.text(m.User), h.text(m.Link)
+		p.Message = &m
+	}
 }
 
 // version leaves the version itself as it is, since it is the source's.

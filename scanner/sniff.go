@@ -16,11 +16,18 @@ const (
 	plain form = iota
 	nonText
 	packed
+	tarball // archives whose members lie there as they are
 	utf16le
 	utf16be
 	utf32le
 	utf32be
 )
+
+// holdsOthers tells whether there may be texts in it that unpacking brings out.
+func (f form) holdsOthers() bool { return f == packed || f == tarball }
+
+// isBinary tells whether it is no text, though it may hold some.
+func (f form) isBinary() bool { return f == nonText || f == tarball }
 
 // sniff tells what data is by its first bytes.
 func sniff(head []byte) form {
@@ -28,6 +35,9 @@ func sniff(head []byte) form {
 		if bytes.HasPrefix(head, bom.mark) {
 			return bom.form
 		}
+	}
+	if tarMagic.matches(head) {
+		return tarball
 	}
 	nul := bytes.IndexByte(head, 0) >= 0
 	if !nul && startsAsUTF8(head) {
@@ -83,6 +93,9 @@ func (m magic) matches(head []byte) bool {
 func (m magic) ascii() bool {
 	return !strings.ContainsFunc(m.prefix, func(r rune) bool { return r < ' ' || r > '~' })
 }
+
+// tarMagic is that of POSIX and GNU archives (POSIX.1-1988, ustar).
+var tarMagic = magic{257, "ustar"}
 
 // magics are of formats whose content is compressed, or is no text at all, so
 // that looking for text in them finds nothing. Formats that hold text as it is

@@ -9,6 +9,7 @@ package scanner
 
 import (
 	"context"
+	"io"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -34,6 +35,9 @@ type Source interface {
 type Visitor interface {
 	// Chunk takes a text. Its Data may be reused after the call.
 	Chunk(c *detectors.Chunk)
+	// Unpack takes a text that is packed, before any of it is given as a chunk. It
+	// returns false, and has read nothing, if it doesn't unpack such texts.
+	Unpack(p PackedText) (taken bool)
 	// Problem takes a part that was meant to be read and could not be.
 	Problem(p Problem)
 	// LeftOut takes a part that was not read by policy, by a flag or by the
@@ -50,14 +54,26 @@ type Visitor interface {
 	Progress(what string, done, total int64)
 }
 
+// PackedText is a text that is an archive, or compressed.
+type PackedText struct {
+	detectors.Chunk           // where it lies, and its names; without Data
+	Head            []byte    // how it begins
+	Reader          io.Reader // all of it; valid during the call
+	// ReaderAt reads the same from anywhere. It is nil where that can't be done.
+	ReaderAt io.ReaderAt
+	Size     int64 // bytes; -1 if that isn't known
+}
+
 // Counter names a figure of what was read.
 type Counter string
 
 const (
-	Files   Counter = "files"
-	Bytes   Counter = "bytes"
-	Commits Counter = "commits" // commits that refs reach
-	Objects Counter = "objects" // unique git objects read
+	Files    Counter = "files"
+	Bytes    Counter = "bytes"
+	Commits  Counter = "commits"  // commits that refs reach
+	Objects  Counter = "objects"  // unique git objects read
+	Members  Counter = "members"  // files in archives
+	Messages Counter = "messages" // of a chat
 )
 
 // Hit is one value in one chunk (or in all parts of one text).

@@ -34,12 +34,43 @@ var versions = rapid.Custom(func(t *rapid.T) *Version {
 	}
 })
 
+var layers = rapid.Custom(func(t *rapid.T) *Layer {
+	if rapid.Bool().Draw(t, "nil") {
+		return nil
+	}
+	return &Layer{
+		Number:  rapid.IntRange(1, 2).Draw(t, "number"),
+		Of:      rapid.IntRange(1, 2).Draw(t, "of"),
+		Digest:  few("", "x").Draw(t, "digest"),
+		Command: few("", "x").Draw(t, "command"),
+		Gone:    rapid.IntRange(0, 1).Draw(t, "gone"),
+	}
+})
+
+var messages = rapid.Custom(func(t *rapid.T) *Message {
+	if rapid.Bool().Draw(t, "nil") {
+		return nil
+	}
+	return &Message{
+		Workspace: few("", "x").Draw(t, "workspace"),
+		Channel:   few("", "x").Draw(t, "channel"),
+		ChannelID: few("", "x").Draw(t, "channel id"),
+		User:      few("", "x").Draw(t, "user"),
+		UserID:    few("", "x").Draw(t, "user id"),
+		Time:      time.Unix(rapid.Int64Range(0, 1).Draw(t, "time"), 0).UTC(),
+		ID:        few("", "x").Draw(t, "id"),
+		Thread:    few("", "x").Draw(t, "thread"),
+		Link:      few("", "x").Draw(t, "link"),
+	}
+})
+
 var places = rapid.Custom(func(t *rapid.T) Place {
 	yes := rapid.Bool()
 	return Place{
-		Kind:      Kind(few(string(File), string(Stdin)).Draw(t, "kind")),
+		Kind:      Kind(few(string(File), string(Stdin), string(Chat)).Draw(t, "kind")),
 		Root:      few("", "a").Draw(t, "root"),
 		Path:      few("", "a").Draw(t, "path"),
+		Member:    few("", "a").Draw(t, "member"),
 		Span:      spans.Draw(t, "span"),
 		Also:      rapid.SliceOfN(spans, 0, 2).Draw(t, "also"),
 		Commit:    versions.Draw(t, "commit"),
@@ -48,6 +79,8 @@ var places = rapid.Custom(func(t *rapid.T) Place {
 		Ref:       few("", "a").Draw(t, "ref"),
 		Annotated: few("", "a").Draw(t, "annotated"),
 		Field:     few("", "a").Draw(t, "field"),
+		Layer:     layers.Draw(t, "layer"),
+		Message:   messages.Draw(t, "message"),
 		Head:      yes.Draw(t, "head"),
 		Index:     yes.Draw(t, "index"),
 		WorkTree:  yes.Draw(t, "worktree"),
@@ -63,6 +96,7 @@ func change(t *rapid.T, p Place) Place {
 		func() { p.Span = q.Span }, func() { p.Also = q.Also }, func() { p.Commit = q.Commit },
 		func() { p.Last = q.Last }, func() { p.Object = q.Object }, func() { p.Ref = q.Ref },
 		func() { p.Annotated = q.Annotated }, func() { p.Field = q.Field }, func() { p.Head = q.Head },
+		func() { p.Member = q.Member }, func() { p.Layer = q.Layer }, func() { p.Message = q.Message },
 		func() { p.Index = q.Index }, func() { p.WorkTree = q.WorkTree }, func() { p.Local = q.Local },
 		func() { p = q },
 	}
@@ -165,6 +199,7 @@ func TestLive(t *testing.T) {
 		{"on disk", Place{Kind: File, WorkTree: true}, true},
 		{"standard input", Place{Kind: Stdin}, true},
 		{"dangling", Place{Kind: Object}, false},
+		{"chat", Place{Kind: Chat}, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,5 +1,6 @@
 // Package place says where something lies: in a file, in a version of a file in
-// git, in a commit message, in a ref's name. It has no idea what lies there.
+// git, in a commit message, in a ref's name, in an archive, in a chat. It has no idea
+// what lies there.
 package place
 
 import (
@@ -15,13 +16,14 @@ import (
 type Kind string
 
 const (
-	File   Kind = "file"   // a file on disk, or in git (then Commit is set once it is committed)
-	Object Kind = "object" // a git blob that no path leads to
-	Commit Kind = "commit" // a commit's message, author or committer; Field says which
-	Tag    Kind = "tag"    // an annotated tag's message or tagger; Field says which
-	Ref    Kind = "ref"    // the name of a git ref
-	Note   Kind = "note"   // a git note; Ref is the notes ref, Annotated the object that it is on
-	Stdin  Kind = "stdin"  // standard input
+	File   Kind = "file"    // a file on disk, or in git (then Commit is set once it is committed)
+	Object Kind = "object"  // a git blob that no path leads to
+	Commit Kind = "commit"  // a commit's message, author or committer; Field says which
+	Tag    Kind = "tag"     // an annotated tag's message or tagger; Field says which
+	Ref    Kind = "ref"     // the name of a git ref
+	Note   Kind = "note"    // a git note; Ref is the notes ref, Annotated the object that it is on
+	Stdin  Kind = "stdin"   // standard input
+	Chat   Kind = "message" // what somebody wrote in a chat, or what is said of a channel; Message says where
 )
 
 // Position is a spot in a text. Lines and columns count from 1; columns count
@@ -58,6 +60,29 @@ type Version struct {
 	Title string    `json:"title,omitempty"` // the message's first line
 }
 
+// Layer is one of a container image's, as far as a reader needs it.
+type Layer struct {
+	Number  int    `json:"number"`            // from 1, the lowest
+	Of      int    `json:"of"`                // how many the image has
+	Digest  string `json:"digest,omitempty"`  // such as "sha256:…"
+	Command string `json:"command,omitempty"` // what made it, as the image's history says
+	Gone    int    `json:"gone_in,omitempty"` // number of the layer that removes the file or puts another in its place; 0: none does
+}
+
+// Message names one in a chat, as far as a reader needs it. What a channel says of
+// itself, such as its topic, has no user and no time.
+type Message struct {
+	Workspace string    `json:"workspace,omitempty"` // its name or domain
+	Channel   string    `json:"channel,omitempty"`   // its name; of a direct message, who takes part
+	ChannelID string    `json:"channel_id,omitempty"`
+	User      string    `json:"user,omitempty"` // the name that others see
+	UserID    string    `json:"user_id,omitempty"`
+	Time      time.Time `json:"time,omitzero"`
+	ID        string    `json:"id,omitempty"`     // what tells it from the channel's others: Slack's timestamp
+	Thread    string    `json:"thread,omitempty"` // the ID of the message that it answers to
+	Link      string    `json:"permalink,omitempty"`
+}
+
 // Place is where a value lies. In git it is one path and one unbroken run of
 // versions of it that hold the value.
 //
@@ -67,6 +92,9 @@ type Place struct {
 	Kind Kind   `json:"kind"`
 	Root string `json:"root,omitempty"` // the scanned path, as it was given; for a repository inside it, that one's path
 	Path string `json:"path,omitempty"`
+	// Member is the way within the archive that Path is: a path there, and after "!/"
+	// one within an archive that lies there.
+	Member string `json:"member,omitempty"`
 	Span
 	// Also are further spots of the same value in the same version.
 	Also []Span `json:"also,omitempty"`
@@ -80,7 +108,10 @@ type Place struct {
 	Object    string   `json:"object,omitempty"`    // the git object that holds it
 	Ref       string   `json:"ref,omitempty"`       // the ref, for Ref and Note
 	Annotated string   `json:"annotated,omitempty"` // the object that a note is on
-	Field     string   `json:"field,omitempty"`     // the part of a commit or tag: message, author, committer, tagger, header
+	Field     string   `json:"field,omitempty"`     // the part of a commit or tag: message, author, committer, tagger, header; of a channel: topic, purpose, …
+
+	Layer   *Layer   `json:"layer,omitempty"`   // of the image that Path is, or Member
+	Message *Message `json:"message,omitempty"` // for Chat
 
 	Head     bool `json:"head"`     // still in the commit that is checked out
 	Index    bool `json:"index"`    // in git's index (staged)
@@ -97,13 +128,28 @@ func (p *Place) Text() string {
 	if p.Commit != nil {
 		commit = p.Commit.ID
 	}
-	return strings.Join([]string{string(p.Kind), p.Root, p.Path, commit, p.Object, p.Ref, p.Field}, "\x00")
+	var layer, message string
+	if p.Layer != nil {
+		layer = p.Layer.Digest
+	}
+	if p.Message != nil {
+		message = p.Message.ChannelID + "/" + p.Message.ID
+	}
+	return strings.Join([]string{string(p.Kind), p.Root, p.Path, p.Member, layer, message, commit, p.Object, p.Ref, p.Field}, "\x00")
+}
+
+// Name is the path with the way within the archive that it leads to.
+func (p *Place) Name() string {
+	if p.Member == "" {
+		return p.Path
+	}
+	return p.Path + "!/" + p.Member
 }
 
 // Live tells whether the value is still there for anyone who looks, without
 // digging in history.
 func (p *Place) Live() bool {
-	return p.Head || p.Index || p.WorkTree || p.Commit == nil && p.Kind == Stdin
+	return p.Head || p.Index || p.WorkTree || p.Commit == nil && (p.Kind == Stdin || p.Kind == Chat)
 }
 
 // Keep drops the spans that keep refuses. If it refuses all of them, Keep leaves
@@ -131,6 +177,9 @@ func Compare(a, b Place) int {
 		-compareBool(a.Live(), b.Live()),
 		cmp.Compare(a.Root, b.Root),
 		cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Member, b.Member),
+		compareLayers(a.Layer, b.Layer),
+		compareMessages(a.Message, b.Message),
 		cmp.Compare(a.Kind, b.Kind),
 		compareVersions(a.Commit, b.Commit),
 		CompareSpans(a.Span, b.Span),
@@ -166,6 +215,36 @@ func compareVersions(a, b *Version) int {
 		cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.Email, b.Email),
 		cmp.Compare(a.Title, b.Title),
+	)
+}
+
+func compareLayers(a, b *Layer) int {
+	if a == nil || b == nil {
+		return compareBool(a != nil, b != nil)
+	}
+	return cmp.Or(
+		cmp.Compare(a.Number, b.Number),
+		cmp.Compare(a.Of, b.Of),
+		cmp.Compare(a.Digest, b.Digest),
+		cmp.Compare(a.Command, b.Command),
+		cmp.Compare(a.Gone, b.Gone),
+	)
+}
+
+func compareMessages(a, b *Message) int {
+	if a == nil || b == nil {
+		return compareBool(a != nil, b != nil)
+	}
+	return cmp.Or(
+		cmp.Compare(a.Workspace, b.Workspace),
+		cmp.Compare(a.Channel, b.Channel),
+		cmp.Compare(a.ChannelID, b.ChannelID),
+		a.Time.Compare(b.Time),
+		cmp.Compare(a.ID, b.ID),
+		cmp.Compare(a.Thread, b.Thread),
+		cmp.Compare(a.User, b.User),
+		cmp.Compare(a.UserID, b.UserID),
+		cmp.Compare(a.Link, b.Link),
 	)
 }
 

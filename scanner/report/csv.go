@@ -56,6 +56,14 @@ func csvColumns() []csvColumn {
 			return of(p.Commit)
 		})
 	}
+	message := func(of func(*place.Message) string) func(*Report, *Finding, *place.Place) string {
+		return at(func(p *place.Place) string {
+			if p.Message == nil {
+				return ""
+			}
+			return of(p.Message)
+		})
+	}
 	return []csvColumn{
 		{"fingerprint", finding(func(f *Finding) string { return f.Fingerprint.String() })},
 		{"status", finding(func(f *Finding) string { return string(f.Status) })},
@@ -75,6 +83,21 @@ func csvColumns() []csvColumn {
 		{"path", func(r *Report, _ *Finding, p *place.Place) string { return r.path(p) }},
 		{"line", at(func(p *place.Place) string { return count(p.Start.Line) })},
 		{"column", at(func(p *place.Place) string { return count(p.Start.Column) })},
+		{"layer", at(func(p *place.Place) string {
+			if p.Layer == nil {
+				return ""
+			}
+			return count(p.Layer.Number)
+		})},
+		{"channel", message(func(m *place.Message) string { return cmp.Or(m.Channel, m.ChannelID) })},
+		{"user", message(func(m *place.Message) string { return cmp.Or(m.User, m.UserID) })},
+		{"time", message(func(m *place.Message) string {
+			if m.Time.IsZero() {
+				return ""
+			}
+			return m.Time.UTC().Format(time.RFC3339)
+		})},
+		{"permalink", message(func(m *place.Message) string { return m.Link })},
 		{"field", at(func(p *place.Place) string { return p.Field })},
 		{"head", at(func(p *place.Place) string { return strconv.FormatBool(p.Head) })},
 		{"index", at(func(p *place.Place) string { return strconv.FormatBool(p.Index) })},

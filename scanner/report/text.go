@@ -271,6 +271,8 @@ func scanned(s *Summary) string {
 	add(scanner.Commits, "commit")
 	add(scanner.Objects, "git object")
 	add(scanner.Files, "file")
+	add(scanner.Members, "packed file")
+	add(scanner.Messages, "message")
 	if n, ok := s.Counts[scanner.Bytes]; ok {
 		parts = append(parts, size(n))
 	}

@@ -76,10 +76,47 @@ func (r *Report) Where(p *place.Place) string {
 		return "note on " + short(p.Annotated) + " in " + printable.Text(p.Ref) + lineOf(p)
 	case place.Stdin:
 		return "standard input" + lineOf(p)
+	case place.Chat:
+		return inChat(p)
 	}
 	s := printable.Text(r.path(p))
 	if p.Start.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
+	}
+	return s + ofLayer(p.Layer)
+}
+
+// inChat says who wrote it where and when, and what leads there.
+func inChat(p *place.Place) string {
+	m := p.Message
+	if m == nil {
+		m = &place.Message{}
+	}
+	channel := clip(printable.Text(cmp.Or(m.Channel, m.ChannelID)), maxName)
+	if m.ID == "" {
+		return printable.Text(cmp.Or(p.Field, "settings")) + " of " + channel
+	}
+	s := channel
+	if by := cmp.Or(m.User, m.UserID); by != "" {
+		s += ", " + clip(printable.Text(by), maxName)
+	}
+	if !m.Time.IsZero() {
+		s += ", " + m.Time.UTC().Format("2006-01-02 15:04")
+	}
+	if m.Link != "" {
+		s += "  " + printable.Text(m.Link)
+	}
+	return s
+}
+
+// ofLayer says which layer of an image has a file, and whether a later one hides it.
+func ofLayer(l *place.Layer) string {
+	if l == nil {
+		return ""
+	}
+	s := fmt.Sprintf(", layer %d of %d", l.Number, l.Of)
+	if l.Gone > 0 {
+		s += fmt.Sprintf(", gone in layer %d", l.Gone)
 	}
 	return s
 }
@@ -137,8 +174,10 @@ func (f *Finding) identity() string {
 // that was one folder, else with the folder in front. What is not in a file
 // has the path of the git object or ref that it is in. It may be hostile.
 func (r *Report) path(p *place.Place) string {
-	name := p.Path
+	name := p.Name()
 	switch {
+	case p.Kind == place.Stdin && p.Member != "":
+		return "stdin" + name
 	case p.Kind == place.Stdin:
 		return "stdin"
 	case p.Kind == place.Commit && p.Commit != nil:

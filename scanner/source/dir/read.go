@@ -75,7 +75,7 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 	if size == 0 {
 		size = scanner.MaxChunk // the files of /proc have text, but say 0
 	}
-	if err := feed(ctx, v, c, io.LimitReader(f, size), info.Size()); err != nil && ctx.Err() == nil {
+	if err := feed(ctx, v, c, io.NewSectionReader(f, 0, size), info.Size()); err != nil && ctx.Err() == nil {
 		v.Problem(scanner.Problem{What: what, Err: cause(err)})
 	}
 	return ctx.Err()
@@ -90,7 +90,14 @@ func name(c detectors.Chunk) string {
 func feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader, size int64) error {
 	left := &leftOut{Visitor: v}
 	counted := &counter{r: r}
-	err := scanner.Feed(ctx, left, c, counted, size)
+	text := io.Reader(counted)
+	if at, ok := r.(io.ReaderAt); ok && size > 0 {
+		text = struct {
+			io.Reader
+			io.ReaderAt
+		}{counted, at}
+	}
+	err := scanner.Feed(ctx, left, c, text, size)
 	if err == nil && !left.out {
 		v.Count(scanner.Files, 1)
 		v.Count(scanner.Bytes, counted.n)

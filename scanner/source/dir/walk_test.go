@@ -59,6 +59,8 @@ func (n *noted) Problem(p scanner.Problem) {
 	n.problems = append(n.problems, fmt.Sprintf("%s: %v", p.What, p.Err))
 }
 
+func (*noted) Unpack(scanner.PackedText) bool { return false }
+
 func (n *noted) LeftOut(l scanner.LeftOut) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -124,9 +124,10 @@ type nobody struct{}
 
 var _ scanner.Visitor = nobody{}
 
-func (nobody) Chunk(*detectors.Chunk)        {}
-func (nobody) Problem(scanner.Problem)       {}
-func (nobody) LeftOut(scanner.LeftOut)       {}
-func (nobody) Source(string, scanner.Source) {}
-func (nobody) Count(scanner.Counter, int64)  {}
-func (nobody) Progress(string, int64, int64) {}
+func (nobody) Chunk(*detectors.Chunk)         {}
+func (nobody) Problem(scanner.Problem)        {}
+func (nobody) Unpack(scanner.PackedText) bool { return false }
+func (nobody) LeftOut(scanner.LeftOut)        {}
+func (nobody) Source(string, scanner.Source)  {}
+func (nobody) Count(scanner.Counter, int64)   {}
+func (nobody) Progress(string, int64, int64)  {}

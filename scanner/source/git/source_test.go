@@ -135,6 +135,8 @@ func (c *collector) Problem(p scanner.Problem) {
 	c.problems = append(c.problems, p)
 }
 
+func (*collector) Unpack(scanner.PackedText) bool { return false }
+
 func (c *collector) LeftOut(l scanner.LeftOut) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

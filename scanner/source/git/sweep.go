@@ -332,6 +332,7 @@ func (s *sweep) giveBlob(ctx context.Context, v scanner.Visitor, o odb.Object) {
 	if names[0] != "" {
 		c.Names = names
 	}
+	c.At.WorkTree = s.work.blobs[int32(o.Index)]
 	if o.Reader == nil {
 		if base, ok := o.BaseState.(*match.Trace); ok {
 			c.Base, c.Copied = base, make([]match.Copy, len(o.Copied))

@@ -18,6 +18,7 @@ import (
 // workTree is what a sweep learned of the files on disk.
 type workTree struct {
 	clean map[string]bool // files that are what the index has
+	blobs map[int32]bool  // what they are in git
 	inner []string        // folders that are repositories of their own
 }
 
@@ -48,7 +49,7 @@ func (s *sweep) presentModules() []string {
 // that people or programs write text into. A file that is what the index has is
 // not read again if its blob is swept anyway.
 func (s *sweep) sweepPresent(ctx context.Context, v scanner.Visitor) error {
-	s.work = workTree{clean: map[string]bool{}}
+	s.work = workTree{clean: map[string]bool{}, blobs: map[int32]bool{}}
 	if s.options.newOnly() {
 		return nil
 	}
@@ -106,7 +107,7 @@ func (s *sweep) readWorkTree(ctx context.Context, v scanner.Visitor, read func(s
 				return
 			}
 			if len(f.blobs) == 1 && f.unchanged(info, s.index.writtenAt, s.db.Size(int(f.blobs[0]))) {
-				s.work.clean[e.Path] = true
+				s.work.clean[e.Path], s.work.blobs[f.blobs[0]] = true, true
 				if s.options.wholeHistory() {
 					v.Count(scanner.Files, 1) // its blob is swept
 					return

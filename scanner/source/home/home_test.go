@@ -147,6 +147,8 @@ func (n *noted) Chunk(c *detectors.Chunk)             { n.places = append(n.plac
 func (n *noted) Count(scanner.Counter, int64)         {}
 func (n *noted) Progress(what string, _, _ int64)     { n.progress = append(n.progress, what) }
 func (n *noted) Source(path string, _ scanner.Source) { n.Problem(scanner.Problem{What: path}) }
+func (*noted) Unpack(scanner.PackedText) bool         { return false }
+
 func (n *noted) LeftOut(l scanner.LeftOut) {
 	if n.leftOut == nil {
 		n.leftOut = make(map[scanner.Reason]string)

@@ -187,6 +187,8 @@ func (v *visitor) Problem(p scanner.Problem) {
 	v.problems = append(v.problems, p)
 }
 
+func (*visitor) Unpack(scanner.PackedText) bool { return false }
+
 func (v *visitor) LeftOut(l scanner.LeftOut) {
 	if l.Reason == "" || l.Count < 0 {
 		v.t.Errorf("left out without a reason, or fewer than none: %+v", l)
