@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"detectors"},
 	{"scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
-	{"scanner/source/git", "scanner/source/home"},
+	{"scanner/source/git", "scanner/source/home", "scanner/source/slack"},
 	{"cmd/secretsweep"},
 }
 
@@ -43,6 +43,7 @@ var homes = map[string][]string{
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"scanner/source/dir", "scanner/source/git"},
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
 	"github.com/pelletier/go-toml":                          {"rules"},
+	"github.com/slack-go":                                   {"scanner/source/slack"},
 	"github.com/spf13":                                      {"cmd/secretsweep"},
 	"github.com/google/go-cmp":                              {"scanner/source/sourcetest"},
 	"go.uber.org/goleak":                                    {"scanner/source/sourcetest"},
