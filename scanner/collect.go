@@ -103,7 +103,7 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 	for i, s := range found {
 		values[i] = s.Value.Fingerprint()
 		if s.Truncated {
-			c.Problem(Problem{nameOf(&chunk.At), fmt.Errorf("rule %s matches too often: only its first matches are looked at", s.Rule.ID)})
+			c.Problem(Problem{NameOf(&chunk.At), fmt.Errorf("rule %s matches too often: only its first matches are looked at", s.Rule.ID)})
 		}
 	}
 	at := textAt(chunk)
@@ -150,12 +150,16 @@ func (c *collector) Source(path string, s Source) {
 	c.inner = append(c.inner, inner{path, s})
 }
 
-// nameOf says in few words which text is at a place.
-func nameOf(p *place.Place) string {
+// NameOf says in few words which text is at a place, as problems do.
+func NameOf(p *place.Place) string {
+	name := strings.TrimSpace(cmp.Or(p.Object, p.Ref, p.Root, string(p.Kind)) + " " + p.Field)
 	if p.Path != "" {
-		return filepath.ToSlash(filepath.Join(p.Root, p.Name()))
+		name = filepath.ToSlash(filepath.Join(p.Root, p.Path))
 	}
-	return strings.TrimSpace(cmp.Or(p.Object, p.Ref, p.Root, string(p.Kind)) + " " + p.Field)
+	if p.Member != "" {
+		name += "!/" + p.Member
+	}
+	return name
 }
 
 // Progress passes on what is being read.

@@ -171,7 +171,7 @@ func (k *cutter) give(data []byte, last bool) (next int) {
 }
 
 func (k *cutter) leaveOut() {
-	k.visitor.LeftOut(LeftOut{Reason: Packed, What: nameOf(&k.chunk.At)})
+	k.visitor.LeftOut(LeftOut{Reason: Packed, What: NameOf(&k.chunk.At)})
 }
 
 // readError is nil for a text that came to its end.

@@ -21,6 +21,7 @@ type reading struct {
 	include, exclude []string
 	maxFileSize      byteSize
 	allFiles         bool
+	archives         bool
 	config           string
 	enableRules      []string
 	confidence       confidence
@@ -35,6 +36,7 @@ func (r *reading) register(cmd *cobra.Command) {
 	f.StringArrayVar(&r.exclude, "exclude", nil, "leave out paths that match this `glob`; may be repeated")
 	f.Var(&r.maxFileSize, "max-file-size", "leave out larger files; `size` such as 500K or 10M (default no limit)")
 	f.BoolVar(&r.allFiles, "all-files", false, "read ignored folders, dependencies and build output too")
+	f.BoolVar(&r.archives, "archives", false, "unpack archives that only git history has, too")
 	f.StringVarP(&r.config, "config", "c", "", "rules and allows from this `file`, .secretsweep.toml or a gitleaks config")
 	f.StringSliceVar(&r.enableRules, "enable-rule", nil, "look for this `rule` only; may be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("enable-rule", completeRules)

@@ -20,6 +20,7 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
+	"github.com/secretsweep/secretsweep/scanner/source/archive"
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 	"github.com/secretsweep/secretsweep/scanner/source/home"
@@ -261,6 +262,11 @@ func sameFile(a, b string) bool {
 
 // sources makes one source for each path.
 func (j *job) sources(sh shell) ([]scanner.Source, error) {
+	unpacked := func(s scanner.Source) scanner.Source {
+		return archive.Unpacking(s, archive.Options{
+			History: j.reading.archives, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
+		})
+	}
 	if j.home {
 		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
 	}
@@ -268,7 +274,7 @@ func (j *job) sources(sh shell) ([]scanner.Source, error) {
 	var all []scanner.Source
 	for _, path := range j.paths {
 		if path == "-" {
-			all = append(all, dir.Stdin(sh.stdin))
+			all = append(all, unpacked(dir.Stdin(sh.stdin)))
 			continue
 		}
 		info, err := os.Stat(path)
@@ -279,14 +285,14 @@ func (j *job) sources(sh shell) ([]scanner.Source, error) {
 			if needsRepository {
 				return nil, &git.NoRepositoryError{Path: path}
 			}
-			all = append(all, dir.New(dir.Options{Root: path, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles, Workers: j.source.Workers}))
+			all = append(all, unpacked(dir.New(dir.Options{Root: path, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles, Workers: j.source.Workers})))
 			continue
 		}
 		source, err := git.Open(path, j.source)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, source)
+		all = append(all, unpacked(source))
 	}
 	return all, nil
 }

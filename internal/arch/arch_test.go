@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"detectors"},
 	{"scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
-	{"scanner/source/git", "scanner/source/home", "scanner/source/slack"},
+	{"scanner/source/archive", "scanner/source/git", "scanner/source/home", "scanner/source/slack"},
 	{"cmd/secretsweep"},
 }
 
@@ -42,6 +42,7 @@ var homes = map[string][]string{
 	"github.com/go-git/go-git":                              {"scanner/source/git"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"scanner/source/dir", "scanner/source/git"},
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
+	"github.com/klauspost/compress/zstd":                    {"scanner/source/archive"},
 	"github.com/pelletier/go-toml":                          {"rules"},
 	"github.com/slack-go":                                   {"scanner/source/slack"},
 	"github.com/spf13":                                      {"cmd/secretsweep"},

@@ -61,7 +61,7 @@ func (r *Report) Where(p *place.Place) string {
 	field := printable.Text(cmp.Or(p.Field, "message"))
 	switch p.Kind {
 	case place.Object:
-		return "git object " + short(p.Object) + lineOf(p)
+		return "git object " + short(p.Object) + memberOf(p) + lineOf(p)
 	case place.Commit:
 		id := p.Object
 		if p.Commit != nil {
@@ -75,7 +75,7 @@ func (r *Report) Where(p *place.Place) string {
 	case place.Note:
 		return "note on " + short(p.Annotated) + " in " + printable.Text(p.Ref) + lineOf(p)
 	case place.Stdin:
-		return "standard input" + lineOf(p)
+		return "standard input" + memberOf(p) + lineOf(p)
 	case place.Chat:
 		return inChat(p)
 	}
@@ -119,6 +119,14 @@ func ofLayer(l *place.Layer) string {
 		s += fmt.Sprintf(", gone in layer %d", l.Gone)
 	}
 	return s
+}
+
+// memberOf is the way within an archive that has no path itself.
+func memberOf(p *place.Place) string {
+	if p.Member == "" {
+		return ""
+	}
+	return "!/" + printable.Text(p.Member) + ofLayer(p.Layer)
 }
 
 func lineOf(p *place.Place) string {

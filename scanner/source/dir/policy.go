@@ -29,6 +29,16 @@ var output = []string{
 // its own and its parent's.
 func isDependency(p string) bool { return isNamed(p, dependencies) }
 
+// InDependency tells whether the way to a file goes through one of them.
+func InDependency(file string) bool {
+	for i, c := range file {
+		if c == '/' && isDependency(file[:i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // isOutput tells the same of output.
 func isOutput(p string) bool { return isNamed(p, output) }
 

@@ -112,7 +112,7 @@ func (s *sweep) readWorkTree(ctx context.Context, v scanner.Visitor, read func(s
 					v.Count(scanner.Files, 1) // its blob is swept
 					return
 				}
-				at = place.Place{Kind: place.Object, Root: s.root, Path: e.Path, Object: f.id.String()}
+				at = place.Place{Kind: place.Object, Root: s.root, Path: e.Path, Object: f.id.String(), WorkTree: true}
 			}
 		}
 		read(abs, detectors.Chunk{At: at, Names: []string{e.Path}})

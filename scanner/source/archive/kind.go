@@ -1,0 +1,70 @@
+package archive
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// kind is a format that can be unpacked.
+type kind int
+
+const (
+	none kind = iota
+	zipped
+	tarred
+	compressed // one text
+)
+
+// kindOf tells a format by how a text begins. It gives what decompresses it if it is one
+// compressed text, which may be a tar archive.
+func kindOf(head []byte) (kind, decompressor) {
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return zipped, nil
+	case isTar(head):
+		return tarred, nil
+	}
+	for _, f := range []struct {
+		magic string
+		open  decompressor
+	}{
+		{"\x1f\x8b\x08", openGzip},
+		{"BZh", openBzip2},
+		{"\x28\xb5\x2f\xfd", openZstd},
+	} {
+		if bytes.HasPrefix(head, []byte(f.magic)) {
+			return compressed, f.open
+		}
+	}
+	return none, nil
+}
+
+// isTar tells whether a text begins as a tar archive does (POSIX.1-1988, ustar).
+func isTar(head []byte) bool {
+	const at, magic = 257, "ustar"
+	return len(head) >= at && bytes.HasPrefix(head[at:], []byte(magic))
+}
+
+// A decompressor reads a compressed text. Closing its reader gives back what it holds,
+// and leaves the one below open.
+type decompressor func(io.Reader) (io.ReadCloser, error)
+
+func openGzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
+
+func openBzip2(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
+
+// mostWindow is how far back in a text Zstandard may refer: what "zstd --long" makes
+// use of by default, 128 MiB, is as much as its own program takes without being asked.
+const mostWindow = 128 << 20
+
+func openZstd(r io.Reader) (io.ReadCloser, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return nil, err
+	}
+	return d.IOReadCloser(), nil
+}

@@ -1,0 +1,91 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Limits are how much an archive may unpack to, with all archives in it. The zero value
+// of each stands for the one in [DefaultLimits].
+type Limits struct {
+	Depth   int   // archives in archives
+	Members int   // files
+	Size    int64 // bytes, of all of them and of the archives among them
+	// Ratio is of that size to that of the archive itself. It counts from Floor bytes on,
+	// since small texts may well be all blanks.
+	Ratio, Floor int64
+}
+
+// DefaultLimits let pass an image of tens of gigabytes, and what compresses best of what
+// people make: dumps and logs that shrink to a hundredth. Deflate shrinks nothing to less
+// than a thousandth.
+var DefaultLimits = Limits{Depth: 8, Members: 500_000, Size: 64 << 30, Ratio: 500, Floor: 256 << 20}
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	for _, f := range []struct{ value, standard *int }{{&l.Depth, &d.Depth}, {&l.Members, &d.Members}} {
+		if *f.value == 0 {
+			*f.value = *f.standard
+		}
+	}
+	for _, f := range []struct{ value, standard *int64 }{{&l.Size, &d.Size}, {&l.Ratio, &d.Ratio}, {&l.Floor, &d.Floor}} {
+		if *f.value == 0 {
+			*f.value = *f.standard
+		}
+	}
+	return l
+}
+
+// errLimit says that an archive is given up as a whole.
+var errLimit = errors.New("unpacked no further")
+
+// budget is what is left of an archive's limits. One goroutine uses it.
+type budget struct {
+	Limits
+	packed   int64 // bytes of the archive that were read, or all that it has
+	unpacked int64
+	members  int
+}
+
+// member counts one more.
+func (b *budget) member() error {
+	if b.members++; b.members > b.Members {
+		return fmt.Errorf("more than %d files: %w", b.Members, errLimit)
+	}
+	return nil
+}
+
+// metered counts what is unpacked, and ends where that is too much.
+type metered struct {
+	r      io.Reader
+	budget *budget
+}
+
+func (m metered) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	if err != nil {
+		err = cutOff(err)
+	}
+	b := m.budget
+	b.unpacked += int64(n)
+	switch {
+	case b.unpacked > b.Size:
+		return n, fmt.Errorf("more than %d bytes: %w", b.Size, errLimit)
+	case b.unpacked > b.Floor && b.unpacked/b.Ratio > b.packed:
+		return n, fmt.Errorf("more than %d times its size: %w", b.Ratio, errLimit)
+	}
+	return n, err
+}
+
+// packedReader counts what is read of an archive that comes as a stream.
+type packedReader struct {
+	r      io.Reader
+	budget *budget
+}
+
+func (p packedReader) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.budget.packed += int64(n)
+	return n, err
+}

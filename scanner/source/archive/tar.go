@@ -1,0 +1,42 @@
+package archive
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/scanner"
+)
+
+// tar gives what a tar archive holds.
+func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader) error {
+	t := tar.NewReader(r)
+	for {
+		h, err := t.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at below
+		case err != nil:
+			return fmt.Errorf("tar: %w", cutOff(err))
+		}
+		if err := u.tarred(archive, h, t); err != nil {
+			return err
+		}
+	}
+}
+
+// tarred gives a member of a tar archive.
+func (u *unpacker) tarred(archive *detectors.Chunk, h *tar.Header, r io.Reader) error {
+	switch h.Typeflag {
+	case tar.TypeDir, tar.TypeXGlobalHeader:
+		return nil
+	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
+		return u.member(archive, h.Name, h.Size, r)
+	}
+	c := within(archive, h.Name)
+	u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
+	return u.budget.member()
+}
