@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"iter"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -268,7 +269,7 @@ func (r *reading) takeFile(e *format.Entry) bool {
 func isScript(e *format.Entry) bool {
 	for _, part := range e.Path {
 		switch part {
-		case "run", "script", "before_script", "after_script", "command", "commands", "entrypoint", "sh", "install", "postCreateCommand", "args":
+		case "run", "script", "before_script", "after_script", "command", "commands", "entrypoint", "sh", "install", "postCreateCommand", "args", builtBy:
 			return true
 		}
 	}
@@ -283,9 +284,37 @@ func (r *reading) script(e *format.Entry) {
 	if e.Style != format.Block && len(e.Value) != e.End-e.Start {
 		r.nest(e, e.Value)
 	}
-	for in := range format.Shell(r.data[e.Start:e.End]) {
+	read, start := format.Shell, e.Start
+	if e.Name() == builtBy {
+		var skip int
+		read, skip = instruction(r.data[e.Start:e.End])
+		start += skip
+	}
+	for in := range read(r.data[start:e.End]) {
 		in.Comment = in.Comment || e.Comment
 		in.Path = append([]string{e.Path[0]}, in.Path...)
-		r.judge(&in, candidate{in.Name(), in.Value, span{e.Start + in.Start, e.Start + in.End}})
+		r.judge(&in, candidate{in.Name(), in.Value, span{start + in.Start, start + in.End}})
 	}
 }
+
+// builtBy is what the configuration of a container image calls the instruction that made
+// a layer (https://github.com/opencontainers/image-spec/blob/main/config.md#properties).
+const builtBy = "created_by"
+
+// instruction gives what reads an instruction in an image's history, and how many bytes
+// stand before it: docker has put "/bin/sh -c #(nop)" there if it is none for a shell, and
+// before one that is, how many build arguments there are, and these.
+func instruction(text []byte) (read func([]byte) iter.Seq[format.Entry], skip int) {
+	if m := noShell.Find(text); m != nil {
+		return format.Dockerfile, len(m)
+	}
+	if m := ofShell.Find(text); m != nil {
+		return format.Shell, len(m)
+	}
+	return format.Dockerfile, 0
+}
+
+var (
+	noShell = regexp.MustCompile(`^(?:/bin/sh -c )?#\(nop\)\s+`)
+	ofShell = regexp.MustCompile(`^(?:RUN )?(?:\|\d+ |/bin/sh -c )`)
+)

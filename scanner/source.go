@@ -115,6 +115,7 @@ const (
 	Dependency Reason = "dependencies and build output" // a folder such as node_modules
 	TooLarge   Reason = "over the size limit"
 	Packed     Reason = "images, archives and other packed data"
+	Absent     Reason = "parts of images that are kept elsewhere"
 	Archived   Reason = "archives in git history (--archives unpacks them)"
 	Filtered   Reason = "left out by a filter" // --include, --exclude, path: lines, a subfolder of a repository
 	Shallow    Reason = "beyond the shallow boundary"

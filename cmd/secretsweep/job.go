@@ -262,11 +262,10 @@ func sameFile(a, b string) bool {
 
 // sources makes one source for each path.
 func (j *job) sources(sh shell) ([]scanner.Source, error) {
-	unpacked := func(s scanner.Source) scanner.Source {
-		return archive.Unpacking(s, archive.Options{
-			History: j.reading.archives, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
-		})
+	packed := archive.Options{
+		History: j.reading.archives, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
 	}
+	unpacked := func(s scanner.Source) scanner.Source { return archive.Unpacking(s, packed) }
 	if j.home {
 		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
 	}
@@ -286,6 +285,10 @@ func (j *job) sources(sh shell) ([]scanner.Source, error) {
 				return nil, &git.NoRepositoryError{Path: path}
 			}
 			all = append(all, unpacked(dir.New(dir.Options{Root: path, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles, Workers: j.source.Workers})))
+			continue
+		}
+		if !needsRepository && archive.IsLayout(path) {
+			all = append(all, archive.Layout(path, packed))
 			continue
 		}
 		source, err := git.Open(path, j.source)

@@ -108,7 +108,7 @@ type Place struct {
 	Object    string   `json:"object,omitempty"`    // the git object that holds it
 	Ref       string   `json:"ref,omitempty"`       // the ref, for Ref and Note
 	Annotated string   `json:"annotated,omitempty"` // the object that a note is on
-	Field     string   `json:"field,omitempty"`     // the part of a commit or tag: message, author, committer, tagger, header; of a channel: topic, purpose, …
+	Field     string   `json:"field,omitempty"`     // the part of a commit or tag: message, author, committer, tagger, header; of a channel: topic, purpose, …; configuration of an image
 
 	Layer   *Layer   `json:"layer,omitempty"`   // of the image that Path is, or Member
 	Message *Message `json:"message,omitempty"` // for Chat

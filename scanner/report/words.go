@@ -83,6 +83,9 @@ func (r *Report) Where(p *place.Place) string {
 	if p.Start.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
 	}
+	if p.Field != "" {
+		s += ", " + printable.Text(p.Field)
+	}
 	return s + ofLayer(p.Layer)
 }
 

@@ -22,7 +22,7 @@ func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
 	defer plain.Close()
 	text := bufio.NewReaderSize(plain, 4<<10)
 	if head, _ := text.Peek(512); isTar(head) {
-		return u.tar(&p.Chunk, metered{text, u.budget})
+		return u.tar(&p.Chunk, metered{text, u.budget}, nil, -1)
 	}
 	return u.member(&p.Chunk, unpackedName(cmp.Or(p.At.Member, p.At.Path)), -1, text)
 }

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/tar"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -10,19 +11,52 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// tar gives what a tar archive holds.
-func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader) error {
+// tar gives what a tar archive holds: files, or the images that it consists of. At reads
+// the same as r, if it isn't nil.
+func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader, at io.ReaderAt, size int64) error {
+	text := bufio.NewReaderSize(r, 4<<10)
+	if head, _ := text.Peek(nameInTar); !mayBeImage(string(head)) {
+		return u.members(archive, text)
+	}
+	if at == nil {
+		var drop func()
+		var err error
+		if at, size, drop, err = spool(text); err != nil {
+			return err
+		}
+		defer drop()
+	}
+	all, err := u.imageIn(archive, at, size)
+	switch {
+	case err != nil:
+		return err
+	case all != nil:
+		return u.images(all)
+	}
+	return u.members(archive, io.NewSectionReader(at, 0, size))
+}
+
+// nameInTar is how many bytes of a tar archive are its first file's name.
+const nameInTar = 100
+
+// members gives the files of a tar archive.
+func (u *unpacker) members(archive *detectors.Chunk, r io.Reader) error {
+	return u.eachTarred(r, func(h *tar.Header, r io.Reader) error { return u.tarred(archive, h, r) })
+}
+
+// eachTarred calls give for each entry of a tar archive, until its error.
+func (u *unpacker) eachTarred(r io.Reader, give func(*tar.Header, io.Reader) error) error {
 	t := tar.NewReader(r)
 	for {
 		h, err := t.Next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at below
+		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at by who takes it
 		case err != nil:
 			return fmt.Errorf("tar: %w", cutOff(err))
 		}
-		if err := u.tarred(archive, h, t); err != nil {
+		if err := give(h, t); err != nil {
 			return err
 		}
 	}

@@ -145,7 +145,7 @@ func (u *unpacker) unpack(k kind, open decompressor, p scanner.PackedText) error
 	case zipped:
 		return u.zip(p)
 	case tarred:
-		return u.tar(&p.Chunk, p.Reader)
+		return u.tar(&p.Chunk, p.Reader, p.ReaderAt, p.Size)
 	}
 	return u.compressed(open, p)
 }
@@ -183,12 +183,18 @@ func (u *unpacker) member(archive *detectors.Chunk, name string, size int64, r i
 	case !u.options.AllFiles && dir.InDependency(name):
 		u.LeftOut(scanner.LeftOut{Reason: scanner.Dependency, What: what})
 		return nil
-	case u.options.MaxFileSize > 0 && size > u.options.MaxFileSize:
-		u.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: what})
-		return nil
 	}
 	if u.budget.members%progressStep == 0 {
 		u.Progress(scanner.NameOf(&archive.At), int64(u.budget.members), 0)
+	}
+	return u.feed(c, r, size)
+}
+
+// feed gives a text. An error is ctx's, or ends the archive.
+func (u *unpacker) feed(c detectors.Chunk, r io.Reader, size int64) error {
+	if u.options.MaxFileSize > 0 && size > u.options.MaxFileSize {
+		u.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: scanner.NameOf(&c.At)})
+		return nil
 	}
 	err := scanner.Feed(u.ctx, u, c, metered{r, u.budget}, size)
 	switch {
