@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"path"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -55,8 +55,10 @@ func (u *unpacker) images(all files, list []image) error {
 		c := all.chunk(name)
 		if configs[name] {
 			c.At.Field = "configuration"
-			for n := range c.Names {
-				c.Names[n] = strings.TrimSuffix(c.Names[n], ".json") + ".json" // a blob has no ending
+			for _, name := range c.Names {
+				if path.Ext(name) != ".json" {
+					c.Names = append(c.Names, name+".json") // a blob has no ending
+				}
 			}
 		}
 		if err := u.file(all, name, c); err != nil {

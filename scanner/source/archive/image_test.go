@@ -57,12 +57,12 @@ func TestImageForms(t *testing.T) {
 			name, in string
 			source   func(t *testing.T) scanner.Source
 		}{
-			{"file", "", func(t *testing.T) scanner.Source { return fromFile(t, image) }},
+			{"file", "", func(t *testing.T) scanner.Source { return fromFile(t, image, archive.Options{}) }},
 			{"standard input", "", func(*testing.T) scanner.Source { return fromStdin(image) }},
 			{"gzip on standard input", "", func(*testing.T) scanner.Source { return fromStdin(gzipped(image)) }},
-			{"gzip", "", func(t *testing.T) scanner.Source { return fromFile(t, gzipped(image)) }},
-			{"ZIP", "a.tar!/", func(t *testing.T) scanner.Source { return fromFile(t, inZip("a.tar", image)) }},
-			{"packed by hand", "", func(t *testing.T) scanner.Source { return fromFile(t, unpacked) }},
+			{"gzip", "", func(t *testing.T) scanner.Source { return fromFile(t, gzipped(image), archive.Options{}) }},
+			{"ZIP", "a.tar!/", func(t *testing.T) scanner.Source { return fromFile(t, inZip("a.tar", image), archive.Options{}) }},
+			{"packed by hand", "", func(t *testing.T) scanner.Source { return fromFile(t, unpacked, archive.Options{}) }},
 		}
 		for _, way := range ways {
 			t.Run(f.name+" "+way.name, func(t *testing.T) {

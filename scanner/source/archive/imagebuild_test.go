@@ -343,19 +343,22 @@ func sweep(t testing.TB, s scanner.Source) *notes {
 	return n
 }
 
+// onlyReader can't be read from anywhere.
+type onlyReader struct{ io.Reader }
+
 // fromStdin is an archive that comes as a stream.
 func fromStdin(text []byte) scanner.Source {
-	return archive.Unpacking(dir.Stdin(io.MultiReader(bytes.NewReader(text))), archive.Options{})
+	return archive.Unpacking(dir.Stdin(onlyReader{bytes.NewReader(text)}), archive.Options{})
 }
 
 // fromFile is an archive on disk.
-func fromFile(t testing.TB, text []byte) scanner.Source {
+func fromFile(t testing.TB, text []byte, o archive.Options) scanner.Source {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "image.tar")
 	if err := os.WriteFile(name, text, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return archive.Unpacking(dir.New(dir.Options{Root: name}), archive.Options{})
+	return archive.Unpacking(dir.New(dir.Options{Root: name}), o)
 }
 
 // writeFolder unpacks files into a new folder.

@@ -257,8 +257,8 @@ func check(c *detectors.Chunk) error {
 		return errors.New("has a place of no kind")
 	case c.At.Start.Line < 1 || c.At.Start.Column < 1:
 		return fmt.Errorf("begins at %v", c.At.Start)
-	case c.At.Kind == place.File && !slices.Contains(c.Names, c.At.Path):
-		return fmt.Errorf("has the path %q, which is not among its names %q", c.At.Path, c.Names)
+	case c.At.Kind == place.File && !slices.Contains(c.Names, c.At.Name()):
+		return fmt.Errorf("has the path %q, which is not among its names %q", c.At.Name(), c.Names)
 	}
 	return nil
 }
