@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	readenv NAME FILE       puts what stands in a file into $NAME
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
+//	image FILE CONFIG DIR…  packs folders as the layers of a container image
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -45,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"fingerprint": cmdFingerprint,
 			"readenv":     cmdReadenv,
 			"lines":       cmdLines,
+			"image":       cmdImage,
 		},
 		RequireUniqueNames: true,
 	})
