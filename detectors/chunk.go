@@ -11,8 +11,8 @@ import (
 type Chunk struct {
 	Data []byte
 	At   place.Place // where Data lies; its Start is the position of Data[0]
-	// Names are all distinct paths that this content has; At.Path is one of
-	// them. Git content that no path leads to has none.
+	// Names are all distinct paths that this content has; that of At, with the way
+	// within an archive, is one of them. Git content that no path leads to has none.
 	Names []string
 	// Binary: Data is not text. Only rules that can't match by chance apply.
 	Binary bool

@@ -1,6 +1,11 @@
 package detectors
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+)
 
 func TestAllExemplary(t *testing.T) {
 	tests := []struct {
@@ -47,5 +52,18 @@ func TestIsPipeline(t *testing.T) {
 		if got := isPipeline(path); got != want {
 			t.Errorf("%q: got %t, want %t", path, got, want)
 		}
+	}
+}
+
+// TestArchivesHaveNoPathOfTheirOwn looks at what lies in an archive: that of the archive
+// tells nothing of it.
+func TestArchivesHaveNoPathOfTheirOwn(t *testing.T) {
+	c := &Chunk{At: place.Place{Kind: place.File, Path: "app.tar", Member: "tests/a.go"}, Names: []string{"app.tar!/tests/a.go"}}
+	if got := c.paths(); !slices.Equal(got, c.Names) {
+		t.Errorf("got %q, want %q", got, c.Names)
+	}
+	c.At.Member = ""
+	if got, want := c.paths(), []string{"app.tar!/tests/a.go", "app.tar"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

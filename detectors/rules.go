@@ -180,9 +180,10 @@ func (c *Chunk) owns(f match.Found) bool {
 	return c.Whole || f.Start < c.To && (f.Start >= c.From || f.Truncated)
 }
 
-// paths gives all paths that the content is known to have.
+// paths gives all paths that the content is known to have. That of an archive says nothing
+// of what lies in it.
 func (c *Chunk) paths() []string {
-	if c.At.Path == "" || slices.Contains(c.Names, c.At.Path) {
+	if c.At.Path == "" || c.At.Member != "" || slices.Contains(c.Names, c.At.Path) {
 		return c.Names
 	}
 	return append(slices.Clone(c.Names), c.At.Path)
