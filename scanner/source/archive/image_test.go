@@ -190,6 +190,16 @@ func TestLinksInLayersAreLeftOut(t *testing.T) {
 	}
 }
 
+// TestLinksToNothingAreLeftOut looks at the links of an archive itself: those that lead to
+// what is given leave out nothing.
+func TestLinksToNothingAreLeftOut(t *testing.T) {
+	entries := append(podman(plain, twoLayers), entry{name: "lost", kind: tar.TypeSymlink, link: "none"})
+	got := sweep(t, fromStdin(tarOf(entries...)))
+	if diff := cmp.Diff([]string{"links, devices and other special files: lost"}, got.leftOut); diff != "" {
+		t.Errorf("left out: want (-), got (+):\n%s", diff)
+	}
+}
+
 func TestImagesShareLayers(t *testing.T) {
 	base, app := layerOf("etc/token=one", "etc/key=two"), layerOf("srv/app=three", "etc/.wh.token=")
 	first := built{layers: [][]byte{base, app}, commands: []string{"base", "app"}, tags: []string{"a:1"}}

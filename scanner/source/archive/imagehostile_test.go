@@ -1,6 +1,7 @@
 package archive_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"maps"
 	"math/rand/v2"
@@ -99,7 +100,15 @@ func TestBrokenImages(t *testing.T) {
 			[]string{"stdin: image sha256:" + hexOf([]byte("{")) + ": blobs/sha256/" + hexOf([]byte("{")) + ": unexpected end of JSON input"}, []string{"1/1 a=x"}},
 		{"index of indexes", ociWith(`{"manifests":[`+descriptor(deep)+`]}`, append(deepBlobs, deep, string(good))...),
 			[]string{"stdin: image sha256:" + hexOf([]byte(deepBlobs[2])) + ": lists of images nested too deep"}, nil},
-		{"index that is in itself", ociWith(`{"manifests":[{"digest":"x:../../index.json"},{"digest":"../index.json"},`+descriptor(manifest)+`]}`, manifest, string(good), "{}"), nil, []string{"1/1 a=x"}},
+		{"index that is in itself", append(ociWith(`{"manifests":[{"digest":"sha256:self"}]}`, manifest, string(good), "{}"),
+			entry{name: "blobs/sha256/self", text: `{"manifests":[{"digest":"sha256:self"},{"digest":"sha256:self"},` + descriptor(manifest) + `]}`}), nil, []string{"1/1 a=x"}},
+		{"file comes twice", append(oldWith(`[{"Config":"c.json","Layers":["`+file+`"]}]`), entry{name: "c.json", text: "{}"}), nil, nil},
+		{"file is a device", append(oldWith(`[{"Config":"c.json","Layers":["`+file+`"]}]`), entry{name: "tty", kind: tar.TypeChar}), nil, nil},
+		{"links go round", append(oldWith(`[{"Config":"c.json","Layers":["l","`+file+`"]}]`), entry{name: "l", kind: tar.TypeSymlink, link: "l"}),
+			[]string{"stdin: layer 1 of 2: l: it is not there"}, []string{"2/2 a=x"}},
+		{"link leads out", append(oldWith(`[{"Config":"c.json","Layers":["l","`+file+`"]}]`), entry{name: "l", kind: tar.TypeSymlink, link: "/etc/passwd"}),
+			[]string{"stdin: layer 1 of 2: etc/passwd: it is not there"}, []string{"2/2 a=x"}},
+		{"hard link to a layer", append(oldWith(`[{"Config":"c.json","Layers":["l"]}]`), entry{name: "l", kind: tar.TypeLink, link: file}), nil, []string{"1/1 a=x"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

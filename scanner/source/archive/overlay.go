@@ -38,7 +38,7 @@ const (
 // mostHiding bounds an overlay. An entry takes about hiderSize bytes and its name.
 const (
 	mostHiding = 256 << 20
-	hiderSize  = 100
+	hiderSize  = 128
 )
 
 // note takes an entry of a layer: a whiteout, or what takes the place of what is below. Of
