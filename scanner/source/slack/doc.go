@@ -4,6 +4,7 @@
 // Both give messages as the JSON that Slack has for them. From there the way is one:
 //
 //	workspace.go  who and where: names of users and channels, links to messages
-//	message.go    a message's JSON to the text that its readers see
+//	message.go    a message's JSON to a text: prose.go what is said in it, richtext.go and
+//	              markup.go how
 //	export.go     an export, a ZIP or a folder
 package slack

@@ -5,20 +5,26 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// give gives a message to the visitor: one text, with all that its readers see. A
-// message that is no JSON is a Problem.
+// give gives a message to the visitor. One that is no JSON is a Problem.
 func (w *workspace) give(v scanner.Visitor, m message) {
-	d := json.NewDecoder(bytes.NewReader(m.raw))
-	d.UseNumber() // timestamps that a tool has made numbers keep their digits
-	var value any
-	if err := d.Decode(&value); err != nil {
-		v.Problem(scanner.Problem{What: m.name(), Err: fmt.Errorf("read a message of %s: %w", m.channel.name, err)})
-		return
+	if err := w.tell(v, m); err != nil {
+		what := cmp.Or(filepath.ToSlash(filepath.Join(m.root, m.path)), m.channel.name)
+		v.Problem(scanner.Problem{What: what, Err: fmt.Errorf("read a message of %s: %w", m.channel.name, err)})
+	}
+}
+
+// tell gives a message to the visitor: one text, with all that its readers see. An error
+// is that of JSON that is none.
+func (w *workspace) tell(v scanner.Visitor, m message) error {
+	value, err := decode(m.raw)
+	if err != nil {
+		return err
 	}
 	fields, _ := value.(map[string]any)
 	of := subject(fields)
@@ -30,10 +36,17 @@ func (w *workspace) give(v scanner.Visitor, m message) {
 	p := prose{workspace: w}
 	p.tell("", value)
 	scanner.FeedBytes(v, detectors.Chunk{At: at}, []byte(p.text.String()))
+	return nil
 }
 
-// name is what a problem calls the place of a message.
-func (m message) name() string { return cmp.Or(m.path, m.root, m.channel.name) }
+// decode gives any JSON as it is, so that a part that is malformed spoils no other.
+func decode(raw []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // timestamps that a tool has made numbers keep their digits
+	var value any
+	err := d.Decode(&value)
+	return value, err
+}
 
 // subject gives the message that an event is about: that of an edit or a deletion is
 // in a field of the event's.
