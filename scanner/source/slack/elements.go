@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // maxElement is the most bytes that a message, or an entry of a list, may have. Slack's
@@ -132,11 +133,7 @@ func (e *elements) skip(some string) (byte, error) {
 		if err != nil {
 			return 0, err
 		}
-		isOne := false
-		for i := range len(some) {
-			isOne = isOne || some[i] == c
-		}
-		if !isOne {
+		if strings.IndexByte(some, c) < 0 {
 			return c, nil
 		}
 	}

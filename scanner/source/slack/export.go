@@ -154,7 +154,8 @@ func (s *sweep) day(t *team, c *channel, m member) {
 	}
 }
 
-// elements reads a file that is a list, and counts it. It is false if the file is none.
+// elements reads a file that is a list, and counts it. It is false if the file is
+// something else, and could be read as such.
 func (s *sweep) elements(m member, each func(raw []byte)) bool {
 	r, err := m.open()
 	if err != nil {
@@ -171,7 +172,7 @@ func (s *sweep) elements(m member, each func(raw []byte)) bool {
 		s.visitor.Count(scanner.Files, 1)
 		s.visitor.Count(scanner.Bytes, read.n)
 	}
-	return isList
+	return isList || err != nil
 }
 
 // file reads a file that has no messages.

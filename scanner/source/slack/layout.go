@@ -26,6 +26,7 @@ type layout struct {
 	sweep *sweep
 	users map[string]string
 	teams map[string]*team // by name; that around all is ""
+	names int              // bytes that users and teams have kept
 }
 
 // team is a workspace of an export.
@@ -42,8 +43,9 @@ var (
 	conversationLists = []string{"channels.json", "groups.json", "mpims.json", "dms.json"}
 )
 
-// maxNamed bounds how many users have a name, and so the memory that the names take.
-const maxNamed = 1 << 20
+// maxNames bounds the memory that names and ids take, in bytes. A user beyond it has an
+// id alone, a conversation the name of its folder.
+const maxNames = 64 << 20
 
 // newLayout reads the lists. It gives what they say of conversations to the visitor; the
 // users are left to be read as files.
@@ -165,7 +167,7 @@ func (l *layout) readUsers(m member) {
 		}
 		// What doesn't fit has no name here, and is still read as a part of the file.
 		_ = json.Unmarshal(raw, &user)
-		if name := cmp.Or(user.Profile.Display, user.Profile.Real, user.Real, user.Name); user.ID != "" && len(l.users) < maxNamed {
+		if name := cmp.Or(user.Profile.Display, user.Profile.Real, user.Real, user.Name); user.ID != "" && l.keep(user.ID, name) {
 			l.users[user.ID] = name
 		}
 	})
@@ -188,7 +190,11 @@ func (l *layout) readConversations(t *team, m member) {
 		case !ok:
 			why = fmt.Errorf("read conversation %d: not an object", n)
 		default:
-			c := t.add(fields, path.Base(m.path))
+			c := t.channel(fields, path.Base(m.path))
+			former := stringsOf(fields["previous_names"])
+			if l.keep(append(former, c.id, c.name)...) {
+				t.add(c, stringOf(fields["name"]), former)
+			}
 			if admitted {
 				l.describe(t, c, m, fields)
 			}
@@ -202,37 +208,56 @@ func (l *layout) readConversations(t *team, m member) {
 	}
 }
 
-// add makes a conversation known by the names that its folder may have.
-func (t *team) add(fields map[string]any, list string) *channel {
-	id, name := stringOf(fields["id"]), stringOf(fields["name"])
-	c := &channel{id: id, name: "#" + cmp.Or(name, id)}
-	if list == "dms.json" || list == "mpims.json" {
-		c.name = cmp.Or(t.names(fields["members"]), name, id)
+// keep tells whether names may be kept.
+func (l *layout) keep(names ...string) bool {
+	for _, name := range names {
+		l.names += len(name)
 	}
-	for _, folder := range []string{name, id} {
-		if _, taken := t.folders[folder]; folder != "" && !taken {
+	return l.names <= maxNames
+}
+
+// channel gives the conversation of an entry in a list.
+func (t *team) channel(fields map[string]any, list string) *channel {
+	id, name := stringOf(fields["id"]), stringOf(fields["name"])
+	if list == "dms.json" || list == "mpims.json" {
+		return &channel{id: id, name: cmp.Or(t.people(fields["members"]), name, id)}
+	}
+	return &channel{id: id, name: "#" + cmp.Or(name, id)}
+}
+
+// add makes a conversation known by the names that its folder may have.
+func (t *team) add(c *channel, name string, former []string) {
+	for _, folder := range []string{name, c.id} {
+		if t.folders[folder] == nil {
 			t.folders[folder] = c
 		}
 	}
-	former, _ := fields["previous_names"].([]any)
-	for _, name := range former {
-		if _, taken := t.former[stringOf(name)]; !taken {
-			t.former[stringOf(name)] = c
+	for _, folder := range former {
+		if t.former[folder] == nil {
+			t.former[folder] = c
 		}
 	}
-	return c
 }
 
-// names gives the names of users, by their ids.
-func (t *team) names(ids any) string {
-	list, _ := ids.([]any)
-	var names []string
-	for _, v := range list {
-		if id := stringOf(v); id != "" {
-			names = append(names, cmp.Or(t.users[id], id))
-		}
+// people gives the names of users, by their ids.
+func (t *team) people(ids any) string {
+	names := stringsOf(ids)
+	for i, id := range names {
+		names[i] = cmp.Or(t.users[id], id)
 	}
 	return strings.Join(names, ", ")
+}
+
+// stringsOf gives the strings of a list.
+func stringsOf(v any) []string {
+	list, _ := v.([]any)
+	var all []string
+	for _, e := range list {
+		if s := stringOf(e); s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // describe gives what a conversation says of itself: its topic, its purpose, the names

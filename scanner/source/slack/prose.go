@@ -151,7 +151,7 @@ func byOrder(a, b string) int {
 		if at, ok := order[key]; ok {
 			return at
 		}
-		return order["fallback"] - 1
+		return order[others]
 	}
 	return cmp.Or(rank(a)-rank(b), cmp.Compare(a, b))
 }
@@ -165,8 +165,11 @@ var order = ranks(
 	"topic", "purpose", "old_name", "alt_text", "url", "image_url", "title_link", "from_url", "original_url", "footer",
 	"url_private", "url_private_download", "permalink", "permalink_public",
 	"username", "bot_profile", "room", "root", "previous_message",
-	"(others)", "fallback",
+	others, "fallback",
 )
+
+// others stands for the fields that are not known, where they are in the order.
+const others = ""
 
 func ranks(keys ...string) map[string]int {
 	at := make(map[string]int, len(keys))
