@@ -169,7 +169,7 @@ func fixture(t *testing.T, name string) (files, secrets map[string]string) {
 			if values[name] == "" {
 				template := "xoxb-{digit:12}-{digit:13}-{alnum:24}"
 				if name == "export" {
-					template = "xoxe-1-{alnum:146}" // what Slack puts into the links of an export
+					template = "xoxe-{digit:12}-{digit:13}-{digit:13}-{hex:32}" // what Slack puts into the links of an export
 				}
 				value, err := sample.Expand(template, rng, nil)
 				if err != nil {
