@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -44,8 +46,13 @@ func decode(raw []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber() // timestamps that a tool has made numbers keep their digits
 	var value any
-	err := d.Decode(&value)
-	return value, err
+	if err := d.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more text after it")
+	}
+	return value, nil
 }
 
 // subject gives the message that an event is about: that of an edit or a deletion is

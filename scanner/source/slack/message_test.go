@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -126,6 +127,37 @@ func TestText(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSplitAnywhere has a value in any number of elements of rich text, each with its own
+// style, or made a link.
+func TestSplitAnywhere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.StringMatching(`[A-Za-z0-9][A-Za-z0-9_/+.-]{0,7}`), 1, 6).Draw(t, "parts")
+		var elements []any
+		for _, part := range parts {
+			switch rapid.SampledFrom([]string{"text", "bold", "link", "unknown"}).Draw(t, "as") {
+			case "text":
+				elements = append(elements, map[string]any{"type": "text", "text": part})
+			case "bold":
+				elements = append(elements, map[string]any{"type": "text", "text": part, "style": map[string]any{"bold": true}})
+			case "link":
+				elements = append(elements, map[string]any{"type": "link", "url": "http://" + part, "text": part})
+			case "unknown":
+				elements = append(elements, map[string]any{"type": "sticker", "text": part})
+			}
+		}
+		section := map[string]any{"type": "rich_text_section", "elements": elements}
+		raw, err := json.Marshal(map[string]any{"blocks": []any{map[string]any{"type": "rich_text", "elements": []any{section}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n noted
+		acme.give(&n, message{channel: &channel{"C1", "#general"}, raw: raw})
+		if len(n.chunks) != 1 || !strings.HasPrefix(string(n.chunks[0].Data), strings.Join(parts, "")+"\n") {
+			t.Errorf("%s: got %+v, want %q whole", raw, n.chunks, parts)
+		}
+	})
 }
 
 func TestPlaceOfAMessage(t *testing.T) {
