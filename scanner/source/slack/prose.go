@@ -133,12 +133,11 @@ func (p *prose) tellFields(fields map[string]any) {
 // tellTitled says a value with its title on the same line, if it is one.
 func (p *prose) tellTitled(title, value string) {
 	t, v := p.read(title, true), p.read(value, true)
+	separator := ": "
 	if strings.Contains(v.text, "\n") {
-		p.say(t.text)
-		p.say(v.text)
-	} else {
-		p.sayOf(t.text, v.text)
+		separator = "\n"
 	}
+	p.say(t.text + separator + v.text)
 	for _, target := range slices.Concat(t.targets, v.targets) {
 		p.say(target)
 	}
