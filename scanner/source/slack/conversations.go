@@ -141,18 +141,18 @@ func (w *sweep) read(ctx context.Context, c *conversation) error {
 		w.leaveOut(c.name, refused)
 		return nil
 	}
-	err := w.threads(ctx, c, r, r.pending())
+	what, err := c.name, w.threads(ctx, c, r, r.pending())
 	for _, g := range r.gaps(w.within) {
-		if err == nil {
-			err = w.history(ctx, c, r, g)
+		if err != nil {
+			break
+		}
+		err = w.history(ctx, c, r, g)
+		if left := r.gaps(g); err != nil && len(left) > 0 && left[len(left)-1].before < w.within.before {
+			what += ", messages before " + left[len(left)-1].before.day()
 		}
 	}
 	if refused, ok := errors.AsType[slack.SlackErrorResponse](err); ok && refused.Err == "missing_scope" {
 		w.closed[c.kind] = refused
-	}
-	what := c.name
-	if left := r.gaps(w.within); len(left) > 0 && left[0].before != w.within.before {
-		what += ", messages before " + left[0].before.day()
 	}
 	return w.settle(what, err)
 }

@@ -105,22 +105,26 @@ type account map[string]*reach
 
 // readState reads a state file. Without a file, nothing was read yet.
 func readState(path string) (state, error) {
-	s := state{Version: stateVersion, Accounts: make(map[string]account)}
+	none := state{stateVersion, make(map[string]account)}
 	if path == "" {
-		return s, nil
+		return none, nil
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
+		return none, nil
 	}
+	var s state
 	if err == nil {
 		err = json.Unmarshal(text, &s)
 	}
-	if err != nil {
-		return s, fmt.Errorf("read how far the last scan came: %w", err)
+	if err == nil && s.Version != stateVersion {
+		err = fmt.Errorf("%s is of version %d, not %d", path, s.Version, stateVersion)
 	}
-	if s.Version != stateVersion {
-		return s, fmt.Errorf("read how far the last scan came: %s is of version %d, not %d", path, s.Version, stateVersion)
+	if err != nil {
+		return state{}, fmt.Errorf("read how far the last scan came: %w", err)
+	}
+	if s.Accounts == nil {
+		return none, nil
 	}
 	return s, nil
 }
