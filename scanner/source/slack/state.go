@@ -21,10 +21,10 @@ type moment int64
 func parseMoment(s string) (moment, error) {
 	seconds, micro, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseUint(seconds+micro, 10, 53)
-	if err != nil || len(micro) != 6 || n == 0 {
-		return 0, errors.New("a timestamp that is not Slack's")
+	if m := moment(n); err == nil && m > 0 && m.String() == s {
+		return m, nil
 	}
-	return moment(n), nil
+	return 0, errors.New("a timestamp that is not Slack's")
 }
 
 func momentOf(t time.Time) moment { return moment(t.UnixMicro()) }
@@ -103,6 +103,16 @@ type state struct {
 // account has how far conversations were read, by their ids.
 type account map[string]*reach
 
+// check finds what no sweep writes.
+func (a account) check() error {
+	for id, r := range a {
+		if r == nil || slices.ContainsFunc(r.Read, func(s span) bool { return s.Oldest < 1 || s.Oldest > s.Newest }) {
+			return fmt.Errorf("conversation %q: not how far one is read", id)
+		}
+	}
+	return nil
+}
+
 // readState reads a state file. Without a file, nothing was read yet.
 func readState(path string) (state, error) {
 	none := state{stateVersion, make(map[string]account)}
@@ -119,6 +129,9 @@ func readState(path string) (state, error) {
 	}
 	if err == nil && s.Version != stateVersion {
 		err = fmt.Errorf("%s is of version %d, not %d", path, s.Version, stateVersion)
+	}
+	for _, a := range s.Accounts {
+		err = cmp.Or(err, a.check())
 	}
 	if err != nil {
 		return state{}, fmt.Errorf("read how far the last scan came: %w", err)

@@ -25,7 +25,7 @@ func TestMoment(t *testing.T) {
 			t.Errorf("%s: got %s, %v", good, m, err)
 		}
 	}
-	for _, bad := range []string{"", "1", "1712345678", "1712345678.0002", "1712345678.0002000", "-1.000000", "+1.000000", "0.000000", "1.00000x", "99999999999999.000000", "1.000000\n"} {
+	for _, bad := range []string{"", "1", "1712345678", "1712345678.0002", ".000001", "01.000000", "1712345678.0002000", "-1.000000", "+1.000000", "0.000000", "1.00000x", "99999999999999.000000", "1.000000\n"} {
 		if m, err := parseMoment(bad); err == nil {
 			t.Errorf("%q: got %s, want an error", bad, m)
 		}
@@ -230,6 +230,8 @@ func TestStatesThatCantBeRead(t *testing.T) {
 		"no JSON":         "{",
 		"no version":      "{}",
 		"another version": `{"version":2}`,
+		"no conversation": `{"version":1,"accounts":{"T1/U1":{"C1":null}}}`,
+		"no end":          `{"version":1,"accounts":{"T1/U1":{"C1":{"read":[{"oldest":"1.000000"}]}}}}`,
 		"no timestamp":    `{"version":1,"accounts":{"T1/U1":{"C1":{"read":[{"oldest":"x","newest":"2.000000"}]}}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
