@@ -147,6 +147,7 @@ func (w *sweep) read(ctx context.Context, c *conversation) error {
 			break
 		}
 		err = w.history(ctx, c, r, g)
+		// What is left of the gap are its older messages.
 		if left := r.gaps(g); err != nil && len(left) > 0 && left[len(left)-1].before < w.within.before {
 			what += ", messages before " + left[len(left)-1].before.day()
 		}

@@ -19,13 +19,17 @@ import (
 )
 
 // perPage is how many messages are asked for. Slack may give fewer, and does to apps
-// that are sold outside of its marketplace; that changes nothing but the number of calls.
-const perPage = 200
+// that are sold outside of its marketplace: those get fewest at most.
+const (
+	perPage = 200
+	fewest  = 15
+)
 
 // page is an answer with messages, which stay as they are.
 type page struct {
 	Messages []json.RawMessage `json:"messages"`
 	HasMore  bool              `json:"has_more"`
+	Limited  bool              `json:"is_limited"` // there are older ones, which the workspace's plan hides
 	Metadata struct {
 		Cursor string `json:"next_cursor"`
 	} `json:"response_metadata"`
@@ -109,6 +113,9 @@ func (w *sweep) history(ctx context.Context, c *conversation, r *reach, g gap) e
 		}
 		if next == "" {
 			read.Oldest = g.after + 1
+			if p.Limited {
+				w.leaveOut(c.name+", messages that the workspace's plan hides", slack.SlackErrorResponse{})
+			}
 		}
 		r.cover(read)
 		return next, w.threads(ctx, c, r, threads)
@@ -176,7 +183,7 @@ func (w *sweep) give(c *conversation, raw json.RawMessage) {
 // drop what they don't know of a message. What is empty is not sent.
 func (w *sweep) call(ctx context.Context, method string, arguments url.Values) (page, string, error) {
 	maps.DeleteFunc(arguments, func(_ string, v []string) bool { return v[0] == "" })
-	arguments.Set("limit", strconv.Itoa(perPage))
+	arguments.Set("limit", strconv.Itoa(w.perPage))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.API+method, strings.NewReader(arguments.Encode()))
 	if err != nil {
 		return page{}, "", err
@@ -184,6 +191,10 @@ func (w *sweep) call(ctx context.Context, method string, arguments url.Values) (
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Authorization", "Bearer "+w.Token.Reveal())
 	response, err := w.client.Do(req)
+	if refused, _ := errors.AsType[slack.SlackErrorResponse](err); refused.Err == "invalid_limit" && w.perPage > fewest {
+		w.perPage = fewest
+		return w.call(ctx, method, arguments)
+	}
 	if err != nil {
 		return page{}, "", err
 	}

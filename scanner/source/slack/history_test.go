@@ -6,10 +6,79 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 )
+
+// TestOddMessages has messages that can't be put in order. They are read all the same.
+func TestOddMessages(t *testing.T) {
+	f := acme(t)
+	f.rooms = f.rooms[:1]
+	f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
+		if method != "conversations.history" {
+			return false
+		}
+		w.Write([]byte(`{"ok":true,"messages":[{"text":"one"},{"text":"two","ts":5},{"text":"three","ts":"930000000.000200","subtype":{}}]}`))
+		return true
+	}
+	got, _ := f.sweep(f.options())
+	if diff := gocmp.Diff([]string{"one", "purpose of general", "three", "topic of general", "two"}, got.sorted()); diff != "" {
+		t.Errorf("texts: want (-), got (+):\n%s", diff)
+	}
+	odd := "#general, order of messages: a timestamp that is not Slack's"
+	if diff := gocmp.Diff([]string{odd, odd}, got.problems); diff != "" {
+		t.Errorf("problems: want (-), got (+):\n%s", diff)
+	}
+}
+
+func TestADeletedThread(t *testing.T) {
+	f := acme(t)
+	f.answer = func(method string, form url.Values, w http.ResponseWriter) bool {
+		gone := method == "conversations.replies" && form.Get("channel") == "C1"
+		if gone {
+			refuse(w, "thread_not_found", "")
+		}
+		return gone
+	}
+	if got, l := f.sweep(f.options()); len(got.problems) > 0 || !l.done {
+		t.Errorf("problems %q, done %t", got.problems, l.done)
+	}
+}
+
+func TestFewerInAPage(t *testing.T) {
+	f := acme(t)
+	f.answer = func(method string, form url.Values, w http.ResponseWriter) bool {
+		tooMany := form.Get("channel") != "" && form.Get("limit") != "15"
+		if tooMany {
+			refuse(w, "invalid_limit", "")
+		}
+		return tooMany
+	}
+	got, _ := f.sweep(f.options())
+	if diff := gocmp.Diff(f.texts(), got.sorted()); diff != "" {
+		t.Errorf("texts: want (-), got (+):\n%s", diff)
+	}
+}
+
+// TestAPlanThatHides has a workspace whose older messages nobody can see.
+func TestAPlanThatHides(t *testing.T) {
+	f := acme(t)
+	f.rooms = f.rooms[:1]
+	f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
+		if method == "conversations.history" {
+			reply(w, map[string]any{"ok": true, "messages": []any{}, "is_limited": true})
+		}
+		return method == "conversations.history"
+	}
+	got, _ := f.sweep(f.options())
+	want := []string{"1 what the token may not read: #general, messages that the workspace's plan hides"}
+	if diff := gocmp.Diff(want, got.leftOut); diff != "" {
+		t.Errorf("left out: want (-), got (+):\n%s", diff)
+	}
+}
 
 // FuzzAnswer gives any answer to a call for messages: it has messages that are JSON, or
 // says why not.

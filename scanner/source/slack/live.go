@@ -119,6 +119,7 @@ type sweep struct {
 	within    gap // messages that are asked for
 	closed    map[kind]slack.SlackErrorResponse
 	unread    bool // something that was meant to be read was not
+	perPage   int
 
 	now         string // what is being read
 	done, total int64  // conversations
@@ -132,8 +133,9 @@ func newSweep(o LiveOptions, v scanner.Visitor) *sweep {
 		root:        "slack",
 		closed:      make(map[kind]slack.SlackErrorResponse),
 		// Slack's clock is not this one's. What is written from now on may be read or not.
-		within: gap{before: momentOf(time.Now().Add(24 * time.Hour))},
-		now:    "slack",
+		within:  gap{before: momentOf(time.Now().Add(24 * time.Hour))},
+		perPage: perPage,
+		now:     "slack",
 	}
 	if !o.Since.IsZero() {
 		w.within.after = max(momentOf(o.Since)-1, 0)
