@@ -162,7 +162,9 @@ func (w *session) read(ctx context.Context, c *conversation) error {
 func (w *session) giveAbout(c *conversation, field, text string) {
 	at := w.workspace.at(message{root: w.root, path: c.name, channel: &c.channel}, "", "", "")
 	at.Field = field
-	scanner.FeedBytes(w.visitor, detectors.Chunk{At: at}, []byte(text))
+	if text != "" {
+		scanner.FeedBytes(w.visitor, detectors.Chunk{At: at}, []byte(text+"\n"))
+	}
 }
 
 // settle takes what came of reading a part. It gives the error back if nothing more can

@@ -280,7 +280,7 @@ func (n *listener) Chunk(c *detectors.Chunk) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.places = append(n.places, c.At)
-	n.texts = append(n.texts, strings.TrimSpace(string(c.Data)))
+	n.texts = append(n.texts, strings.TrimSuffix(string(c.Data), "\n"))
 	if n.onChunk != nil {
 		n.onChunk()
 	}

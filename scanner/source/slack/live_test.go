@@ -30,7 +30,7 @@ func TestLiveIsASource(t *testing.T) {
 		for _, r := range f.rooms {
 			alone := fake{rooms: []*room{r}}
 			for _, text := range alone.texts() {
-				want = append(want, sourcetest.Text{Path: names[r.id], Text: text})
+				want = append(want, sourcetest.Text{Path: names[r.id], Text: text + "\n"})
 			}
 		}
 		return NewLive(f.options()), want

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"io"
 	"path/filepath"
 
@@ -38,7 +37,7 @@ func (w *workspace) tell(v scanner.Visitor, m message) error {
 	}
 	p := prose{workspace: w}
 	p.tell("", value)
-	scanner.FeedBytes(v, detectors.Chunk{At: at}, []byte(strings.TrimSuffix(p.text.String(), "\n")))
+	scanner.FeedBytes(v, detectors.Chunk{At: at}, []byte(p.text.String()))
 	return nil
 }
 
