@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	readenv NAME FILE       puts what stands in a file into $NAME
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
+//	slack FOLDER            plays Slack's Web API
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -45,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"fingerprint": cmdFingerprint,
 			"readenv":     cmdReadenv,
 			"lines":       cmdLines,
+			"slack":       cmdSlack,
 		},
 		RequireUniqueNames: true,
 	})
@@ -62,6 +64,7 @@ func isolate(env *testscript.Env) error {
 	}
 	env.Setenv("HOME", home)
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
 	for _, kv := range os.Environ() {
 		// The tests run on CI systems themselves.
 		if name, _, _ := strings.Cut(kv, "="); isCIVariable(name) {
