@@ -22,7 +22,7 @@ func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
 	defer plain.Close()
 	text := bufio.NewReaderSize(plain, 4<<10)
 	if head, _ := text.Peek(512); isTar(head) {
-		return u.tar(&p.Chunk, metered{text, u.budget})
+		return u.tar(&p.Chunk, u.metered(text))
 	}
 	return u.member(&p.Chunk, unpackedName(cmp.Or(p.At.Member, p.At.Path)), -1, text)
 }
@@ -30,9 +30,9 @@ func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
 // unpackedName is the name of what a compressed file holds.
 func unpackedName(name string) string {
 	name = path.Base(name)
-	for _, ending := range []string{".gz", ".bz2", ".zst"} {
-		if stem, ok := strings.CutSuffix(strings.ToLower(name), ending); ok && stem != "" {
-			return name[:len(stem)]
+	for _, ending := range []string{".gz", ".bz2", ".xz", ".zst"} {
+		if stem := len(name) - len(ending); stem > 0 && strings.EqualFold(name[stem:], ending) {
+			return name[:stem]
 		}
 	}
 	return "unpacked"

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,7 @@ type budget struct {
 	packed   int64 // bytes of the archive that were read, or all that it has
 	unpacked int64
 	members  int
+	problems int
 }
 
 // member counts one more.
@@ -56,13 +58,20 @@ func (b *budget) member() error {
 	return nil
 }
 
-// metered counts what is unpacked, and ends where that is too much.
+// metered counts what is unpacked, and ends where that is too much, or with ctx: what is
+// passed over is read too.
 type metered struct {
+	ctx    context.Context
 	r      io.Reader
 	budget *budget
 }
 
+func (u *unpacker) metered(r io.Reader) metered { return metered{u.ctx, r, u.budget} }
+
 func (m metered) Read(p []byte) (int, error) {
+	if err := m.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := m.r.Read(p)
 	if err != nil {
 		err = cutOff(err)

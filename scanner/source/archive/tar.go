@@ -3,7 +3,6 @@ package archive
 import (
 	"archive/tar"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -20,7 +19,7 @@ func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader) error {
 			return nil
 		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at below
 		case err != nil:
-			return fmt.Errorf("tar: %w", cutOff(err))
+			return cutOff(err)
 		}
 		if err := u.tarred(archive, h, t); err != nil {
 			return err
@@ -31,12 +30,16 @@ func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader) error {
 // tarred gives a member of a tar archive.
 func (u *unpacker) tarred(archive *detectors.Chunk, h *tar.Header, r io.Reader) error {
 	switch h.Typeflag {
-	case tar.TypeDir, tar.TypeXGlobalHeader:
+	case tar.TypeXGlobalHeader:
 		return nil
-	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
-		return u.member(archive, h.Name, h.Size, r)
+	case tar.TypeDir:
+		if h.Size == 0 {
+			return nil
+		}
+	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		c := within(archive, h.Name)
+		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
+		return u.budget.member()
 	}
-	c := within(archive, h.Name)
-	u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
-	return u.budget.member()
+	return u.member(archive, h.Name, h.Size, r) // whatever else there is counts as a file (POSIX.1-1988)
 }

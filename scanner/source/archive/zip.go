@@ -21,7 +21,7 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	if at == nil {
 		var drop func()
 		var err error
-		if at, size, drop, err = spool(metered{p.Reader, u.budget}); err != nil {
+		if at, size, drop, err = spool(u.metered(p.Reader)); err != nil {
 			return err
 		}
 		defer drop()
@@ -29,7 +29,10 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	list := &limitedAt{at, mostDirectory}
 	z, err := zip.NewReader(list, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return fmt.Errorf("zip: %w", err)
+		return err
+	}
+	for method, open := range methods {
+		z.RegisterDecompressor(method, open.decompress)
 	}
 	list.left = -1
 	for _, f := range z.File {
@@ -40,11 +43,23 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	return nil
 }
 
+// methods are those of APPNOTE.TXT 4.4.5 that package zip doesn't know itself.
+var methods = map[uint16]decompressor{12: openBzip2, 93: openZstd, 95: openXZ}
+
+// decompress is open for package zip, which wants to hear of an error later.
+func (open decompressor) decompress(r io.Reader) io.ReadCloser {
+	plain, err := open(r)
+	if err != nil {
+		return io.NopCloser(unreadable{err})
+	}
+	return plain
+}
+
 // zipped gives a member of a ZIP.
 func (u *unpacker) zipped(p scanner.PackedText, f *zip.File) error {
-	if mode := f.Mode(); mode.IsDir() {
+	if mode := f.Mode(); mode.IsDir() && f.UncompressedSize64 == 0 {
 		return nil
-	} else if !mode.IsRegular() {
+	} else if !mode.IsRegular() && !mode.IsDir() {
 		c := within(&p.Chunk, f.Name)
 		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
 		return u.budget.member()
@@ -55,7 +70,7 @@ func (u *unpacker) zipped(p scanner.PackedText, f *zip.File) error {
 	}
 	r, err := f.Open()
 	if err != nil {
-		return u.member(&p.Chunk, f.Name, -1, unreadable{fmt.Errorf("zip: %w", err)})
+		return u.member(&p.Chunk, f.Name, -1, unreadable{err})
 	}
 	defer r.Close()
 	return u.member(&p.Chunk, f.Name, int64(f.UncompressedSize64), r)
