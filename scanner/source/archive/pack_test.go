@@ -144,7 +144,7 @@ type noted struct {
 	mu       sync.Mutex
 	texts    map[string]string // by path and member
 	names    map[string][]string
-	hits     []scanner.Hit // of the same value in each text
+	hits     []scanner.Hit // of each text's first bytes
 	problems []string
 	leftOut  []string
 	counts   map[scanner.Counter]int64
@@ -166,9 +166,9 @@ func (n *noted) Chunk(c *detectors.Chunk) {
 		return
 	}
 	name := c.At.Name()
-	if _, known := n.texts[name]; !known {
-		n.hits = append(n.hits, scanner.Hit{At: c.At})
-	}
+	hit := scanner.Hit{At: c.At}
+	copy(hit.Value[:], c.Data)
+	n.hits = append(n.hits, hit)
 	n.texts[name] += string(c.Data[c.From:c.To])
 	n.names[name] = c.Names
 }
