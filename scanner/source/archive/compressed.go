@@ -20,7 +20,7 @@ func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
 		return fmt.Errorf("decompress: %w", cutOff(err))
 	}
 	defer plain.Close()
-	text := bufio.NewReaderSize(plain, 4<<10)
+	text := bufio.NewReaderSize(&steady{r: plain}, 4<<10)
 	if head, _ := text.Peek(512); isTar(head) {
 		return u.tar(&p.Chunk, u.metered(text))
 	}
@@ -36,6 +36,20 @@ func unpackedName(name string) string {
 		}
 	}
 	return "unpacked"
+}
+
+// steady stays at the error that it meets: Zstandard's reader goes on with what it has of
+// a damaged block.
+type steady struct {
+	r   io.Reader
+	err error
+}
+
+func (s *steady) Read(p []byte) (n int, err error) {
+	if s.err == nil {
+		n, s.err = s.r.Read(p)
+	}
+	return n, s.err
 }
 
 // cutOff says of a text that ends too early that it does: package scanner takes

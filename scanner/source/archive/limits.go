@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,7 @@ type budget struct {
 	Limits
 	packed   int64 // bytes of the archive that were read, or all that it has
 	unpacked int64
+	listed   int64 // bytes of lists that are in memory
 	members  int
 	problems int
 }
@@ -54,6 +56,17 @@ type budget struct {
 func (b *budget) member() error {
 	if b.members++; b.members > b.Members {
 		return fmt.Errorf("more than %d files: %w", b.Members, errLimit)
+	}
+	return nil
+}
+
+// exceeded tells whether too much was unpacked.
+func (b *budget) exceeded() error {
+	switch {
+	case b.unpacked > b.Size:
+		return fmt.Errorf("more than %d bytes: %w", b.Size, errLimit)
+	case b.unpacked > b.Floor && b.unpacked/b.Ratio > b.packed:
+		return fmt.Errorf("more than %d times its size: %w", b.Ratio, errLimit)
 	}
 	return nil
 }
@@ -69,22 +82,13 @@ type metered struct {
 func (u *unpacker) metered(r io.Reader) metered { return metered{u.ctx, r, u.budget} }
 
 func (m metered) Read(p []byte) (int, error) {
-	if err := m.ctx.Err(); err != nil {
+	// An error with data would be lost on who asks for just so much.
+	if err := cmp.Or(m.ctx.Err(), m.budget.exceeded()); err != nil {
 		return 0, err
 	}
 	n, err := m.r.Read(p)
-	if err != nil {
-		err = cutOff(err)
-	}
-	b := m.budget
-	b.unpacked += int64(n)
-	switch {
-	case b.unpacked > b.Size:
-		return n, fmt.Errorf("more than %d bytes: %w", b.Size, errLimit)
-	case b.unpacked > b.Floor && b.unpacked/b.Ratio > b.packed:
-		return n, fmt.Errorf("more than %d times its size: %w", b.Ratio, errLimit)
-	}
-	return n, err
+	m.budget.unpacked += int64(n)
+	return n, cutOff(err)
 }
 
 // packedReader counts what is read of an archive that comes as a stream.

@@ -227,6 +227,11 @@ func folderOf(t testing.TB, files map[string][]byte) scanner.Source {
 	return dir.New(dir.Options{Root: root, Workers: 1})
 }
 
+// packedAt is where a packed text lies.
+func packedAt() detectors.Chunk {
+	return detectors.Chunk{At: place.Place{Kind: place.File, Path: "x", WorkTree: true}, Names: []string{"x"}}
+}
+
 // inMemory is the source of one file.
 type inMemory struct {
 	scanner.Here
@@ -234,8 +239,7 @@ type inMemory struct {
 }
 
 func (m inMemory) Sweep(ctx context.Context, v scanner.Visitor) error {
-	c := detectors.Chunk{At: place.Place{Kind: place.File, Path: "x", WorkTree: true}, Names: []string{"x"}}
-	return cmp.Or(scanner.Feed(ctx, v, c, bytes.NewReader(m.data), int64(len(m.data))), ctx.Err())
+	return cmp.Or(scanner.Feed(ctx, v, packedAt(), bytes.NewReader(m.data), int64(len(m.data))), ctx.Err())
 }
 
 // sparseTar has a file of holes, but for a text somewhere in it, in GNU's old format

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"io"
 
@@ -16,12 +17,30 @@ func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader) error {
 		h, err := t.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil
+			return u.blank(r)
 		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at below
 		case err != nil:
 			return cutOff(err)
 		}
 		if err := u.tarred(archive, h, t); err != nil {
+			return err
+		}
+	}
+}
+
+// blank reads what follows the end of a tar archive: blanks, and then the checksum of
+// what it is compressed to. Only in archives that were joined is there more.
+func (u *unpacker) blank(r io.Reader) error {
+	r = u.metered(r)
+	buf := make([]byte, 8<<10)
+	for {
+		n, err := r.Read(buf)
+		switch {
+		case len(bytes.Trim(buf[:n], "\x00")) > 0:
+			return errors.New("something follows its end, which was not read")
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
 			return err
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// mostDirectory bounds what is read of a ZIP's list of members, and so the memory that
-// the list takes: an entry has 46 bytes and its name.
-const mostDirectory = 32 << 20
+// mostListed bounds what is read of the lists of members of a ZIP and those around it, and
+// so the memory that they take: an entry has 46 bytes and its name, and takes 600.
+const mostListed = 20 << 20
 
 // zip gives what a ZIP holds, and whatever is one by another name: jar, war, whl, apk,
 // docx. The format is APPNOTE.TXT's
@@ -26,15 +26,16 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 		}
 		defer drop()
 	}
-	list := &limitedAt{at, mostDirectory}
-	z, err := zip.NewReader(list, size)
+	l := &list{ReaderAt: at, budget: u.budget}
+	defer l.drop()
+	z, err := zip.NewReader(l, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return err
 	}
 	for method, open := range methods {
 		z.RegisterDecompressor(method, open.decompress)
 	}
-	list.left = -1
+	l.read = true
 	for _, f := range z.File {
 		if err := u.zipped(p, f); err != nil {
 			return err
@@ -81,19 +82,24 @@ type unreadable struct{ err error }
 
 func (u unreadable) Read([]byte) (int, error) { return 0, u.err }
 
-// limitedAt reads as much as is left, and without limit if that is negative.
-type limitedAt struct {
-	r    io.ReaderAt
-	left int64
+// list is a ZIP of which first the list of its members is read, and counted.
+type list struct {
+	io.ReaderAt
+	budget *budget
+	bytes  int64
+	read   bool
 }
 
-func (l *limitedAt) ReadAt(p []byte, off int64) (int, error) {
-	if l.left < 0 {
-		return l.r.ReadAt(p, off)
+func (l *list) ReadAt(p []byte, off int64) (int, error) {
+	if !l.read {
+		l.bytes += int64(len(p))
+		l.budget.listed += int64(len(p))
 	}
-	if l.left -= int64(len(p)); l.left < 0 {
-		l.left = 0
+	if l.budget.listed > mostListed {
 		return 0, fmt.Errorf("too many files: %w", errLimit)
 	}
-	return l.r.ReadAt(p, off)
+	return l.ReaderAt.ReadAt(p, off)
 }
+
+// drop gives back what the list took.
+func (l *list) drop() { l.budget.listed -= l.bytes }
