@@ -56,7 +56,7 @@ func TestMemory(t *testing.T) {
 		{"ZIP with long names", listOf(1000, strings.Repeat("n", 60_000))},
 		{"ZIP with as many names as are taken", listOf(mostListed/(46+8)-2000, "12345678")},
 		{"ZIPs with many names in each other", listsInLists(4)},
-		{"gzip of zeros", gzipOf(make([]byte, 300<<20))},
+		{"gzip of zeros", gzipOf(make([]byte, 64<<20))},
 		{"tar with a long PAX header", tarWith(tar.Header{Name: "x", PAXRecords: map[string]string{"comment": strings.Repeat("x", 900<<10)}}, "")},
 		{"Zstandard with a large window", zstdWindow(mostWindow)},
 		{"all in each other", nest(zstdWindow(mostWindow), 5)},
@@ -158,7 +158,7 @@ func checkEnded(t *testing.T, n *noted) {
 
 // TestEnds has ctx end while something is read that gives no text.
 func TestEnds(t *testing.T) {
-	long := make([]byte, 64<<20)
+	long := make([]byte, 32<<20)
 	for _, tt := range []struct {
 		name string
 		data []byte
