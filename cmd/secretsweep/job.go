@@ -287,14 +287,16 @@ func sameFile(a, b string) bool {
 
 // sources makes one source for each path.
 func (j *job) sources(sh shell, stop <-chan struct{}) ([]scanner.Source, error) {
+	change := j.source.Staged || j.source.Since != "" || j.source.Range != ""
 	packed := archive.Options{
-		History: j.reading.archives, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
+		// A change brings archives, and what is new in them is told by those that it replaces.
+		History: j.reading.archives || change, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
 	}
 	unpacked := func(s scanner.Source) scanner.Source { return archive.Unpacking(s, packed) }
 	if j.home {
 		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
 	}
-	needsRepository := j.source.Staged || j.source.Since != "" || j.source.Range != "" || j.source.HistoryOnly
+	needsRepository := change || j.source.HistoryOnly
 	var all []scanner.Source
 	for _, path := range j.paths {
 		if path == "-" {

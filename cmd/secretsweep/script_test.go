@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 //	status N COMMAND…       runs a command that must exit with status N
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	readenv NAME FILE       puts what stands in a file into $NAME
+//	pack ARCHIVE FILE…      packs files into a .zip, .tar or .tgz
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 //	slack FOLDER            plays Slack's Web API
 func TestScripts(t *testing.T) {
@@ -45,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"status":      cmdStatus,
 			"fingerprint": cmdFingerprint,
 			"readenv":     cmdReadenv,
+			"pack":        cmdPack,
 			"lines":       cmdLines,
 			"slack":       cmdSlack,
 		},

@@ -48,6 +48,7 @@ var homes = map[string][]string{
 	"github.com/spf13":                                      {"cmd/secretsweep"},
 	"github.com/google/go-cmp":                              {"scanner/source/sourcetest"},
 	"go.uber.org/goleak":                                    {"scanner/source/sourcetest"},
+	"github.com/therootcompany/xz":                          {"scanner/source/archive"},
 	"golang.org/x/sys/cpu":                                  {"detectors/match"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
 }

@@ -124,7 +124,7 @@ func (u *unpacker) layer(all files, l layer, c *detectors.Chunk, above overlay) 
 		defer plain.Close()
 		r = plain
 	}
-	text := bufio.NewReader(metered{r, u.budget})
+	text := bufio.NewReader(u.metered(r))
 	if head, _ := text.Peek(512); !isTar(head) && !isBlank(head) {
 		return errNoLayer
 	}

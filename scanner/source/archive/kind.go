@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/therootcompany/xz"
 )
 
 // kind is a format that can be unpacked.
@@ -34,6 +35,7 @@ func kindOf(head []byte) (kind, decompressor) {
 	}{
 		{"\x1f\x8b\x08", openGzip},
 		{"BZh", openBzip2},
+		{"\xfd7zXZ\x00", openXZ},
 		{"\x28\xb5\x2f\xfd", openZstd},
 	} {
 		if bytes.HasPrefix(head, []byte(f.magic)) {
@@ -57,9 +59,18 @@ func openGzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
 func openBzip2(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
 
-// mostWindow is how far back in a text Zstandard may refer: what "zstd --long" makes
-// use of by default, 128 MiB, is as much as its own program takes without being asked.
+// mostWindow is how far back in a text Zstandard and xz may refer: what "zstd --long"
+// makes use of by default, 128 MiB, is as much as its own program takes without being
+// asked, and twice what "xz -9" makes use of.
 const mostWindow = 128 << 20
+
+func openXZ(r io.Reader) (io.ReadCloser, error) {
+	d, err := xz.NewReader(r, mostWindow)
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(d), nil
+}
 
 func openZstd(r io.Reader) (io.ReadCloser, error) {
 	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))

@@ -104,7 +104,12 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 		p.Reader = packedReader{p.Reader, b}
 	}
 	u := &unpacker{Visitor: v.Visitor, ctx: v.ctx, options: v.options, budget: b}
-	u.finish(&p.Chunk, u.unpack(k, open, p))
+	if err := u.unpack(k, open, p); err != nil && v.ctx.Err() == nil {
+		v.Problem(scanner.Problem{What: scanner.NameOf(&p.At), Err: err})
+	}
+	if more := b.problems - mostProblems; more > 0 {
+		v.Problem(scanner.Problem{What: scanner.NameOf(&p.At), Err: fmt.Errorf("%d more problems", more)})
+	}
 	v.Count(scanner.Members, int64(b.members))
 	return true
 }
@@ -136,7 +141,9 @@ func (u *unpacker) Unpack(p scanner.PackedText) bool {
 		u.failed = err
 		return true
 	}
-	u.finish(&p.Chunk, err)
+	if err != nil {
+		u.problem(&p.Chunk, err)
+	}
 	return true
 }
 
@@ -150,16 +157,16 @@ func (u *unpacker) unpack(k kind, open decompressor, p scanner.PackedText) error
 	return u.compressed(open, p)
 }
 
-// finish tells what an archive wasn't read for.
-func (u *unpacker) finish(c *detectors.Chunk, err error) {
-	if err != nil && u.ctx.Err() == nil {
-		u.problem(c, err)
+// problem tells the first problems of an archive, and counts the others.
+func (u *unpacker) problem(c *detectors.Chunk, err error) {
+	if u.budget.problems++; u.budget.problems <= mostProblems {
+		u.Visitor.Problem(scanner.Problem{What: scanner.NameOf(&c.At), Err: err})
 	}
 }
 
-func (u *unpacker) problem(c *detectors.Chunk, err error) {
-	u.Problem(scanner.Problem{What: scanner.NameOf(&c.At), Err: err})
-}
+// mostProblems bounds how many of an archive's problems are told one by one: each of a
+// million files may be encrypted.
+const mostProblems = 100
 
 // member gives one of an archive's files: its name there, how long it is said to be (-1:
 // nothing is said) and what it holds. An error is ctx's, or ends the archive.
@@ -171,9 +178,13 @@ func (u *unpacker) member(archive *detectors.Chunk, name string, size int64, r i
 		return err
 	}
 	name, inside := cleanName(name)
-	c := within(archive, name)
+	tooLong := len(name) > mostName
+	c := within(archive, name[:min(len(name), mostName)])
 	what := scanner.NameOf(&c.At)
 	switch {
+	case tooLong:
+		u.problem(&c, fmt.Errorf("its name has more than %d bytes", mostName))
+		return nil
 	case !inside:
 		u.problem(&c, errors.New("its name leads out of the archive"))
 		return nil
@@ -196,7 +207,7 @@ func (u *unpacker) feed(c detectors.Chunk, r io.Reader, size int64) error {
 		u.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: scanner.NameOf(&c.At)})
 		return nil
 	}
-	err := scanner.Feed(u.ctx, u, c, metered{r, u.budget}, size)
+	err := scanner.Feed(u.ctx, u, c, u.metered(r), size)
 	switch {
 	case u.failed != nil:
 		return u.failed
@@ -228,6 +239,10 @@ func within(archive *detectors.Chunk, name string) detectors.Chunk {
 	}
 	return c
 }
+
+// mostName is how long a member's name may be: as long as a path on Linux. Each place in
+// the member holds it.
+const mostName = 4096
 
 // mostNames bounds the names of a member: an archive in git may have had hundreds.
 const mostNames = 8

@@ -24,7 +24,7 @@ import (
 
 // Text is one that a source has to give.
 type Text struct {
-	Path string // of its place
+	Path string // of its place, with the way within an archive
 	Text string // all of it, as UTF-8
 }
 
@@ -227,10 +227,10 @@ func (v *visitor) texts() []Text {
 	for _, c := range v.chunks() {
 		owned := string(c.Data[c.From:c.To])
 		start := c.At.Start.After(c.Data[:c.From])
-		if last := len(texts) - 1; !c.Whole && c.From > 0 && last >= 0 && texts[last].Path == c.At.Path && end == start {
+		if last := len(texts) - 1; !c.Whole && c.From > 0 && last >= 0 && texts[last].Path == c.At.Name() && end == start {
 			texts[last].Text += owned
 		} else {
-			texts = append(texts, Text{c.At.Path, owned})
+			texts = append(texts, Text{c.At.Name(), owned})
 		}
 		end = start.After([]byte(owned))
 	}
@@ -257,12 +257,12 @@ func check(c *detectors.Chunk) error {
 		return errors.New("has a place of no kind")
 	case c.At.Start.Line < 1 || c.At.Start.Column < 1:
 		return fmt.Errorf("begins at %v", c.At.Start)
-	case c.At.Kind == place.File && !slices.Contains(c.Names, c.At.Path):
-		return fmt.Errorf("has the path %q, which is not among its names %q", c.At.Path, c.Names)
+	case c.At.Kind == place.File && !slices.Contains(c.Names, c.At.Name()):
+		return fmt.Errorf("has the path %q, which is not among its names %q", c.At.Name(), c.Names)
 	}
 	return nil
 }
 
 func name(c *detectors.Chunk) string {
-	return fmt.Sprintf("%s %q %s", c.At.Kind, c.At.Path, c.At.Object)
+	return fmt.Sprintf("%s %q %s", c.At.Kind, c.At.Name(), c.At.Object)
 }
