@@ -6,4 +6,8 @@
 //	workspace.go  who and where: names of users and channels, links to messages
 //	message.go    a message's JSON to the text that its readers see
 //	export.go     an export, a ZIP or a folder
+//	live.go       a workspace: whose token it is, and how far a sweep came
+//
+// The last one has conversations.go for what there is to read, history.go for the
+// messages, limit.go for calls that wait as Slack wants, and state.go for what is noted.
 package slack

@@ -43,6 +43,7 @@ type room struct {
 	id, kind, name, user string
 	topic, purpose       string
 	member               bool
+	inclusive            bool // gives the messages at the ends of what was asked for, too
 	posts                []post
 }
 
@@ -169,7 +170,7 @@ func (r *room) serve(method string, form url.Values, limit int, w http.ResponseW
 	thread, _ := parseMoment(form.Get("ts"))
 	var found []post
 	for _, p := range r.posts {
-		inside := p.ts > oldest && p.ts < latest
+		inside := p.ts > oldest && p.ts < latest || r.inclusive && (p.ts == oldest || p.ts == latest)
 		if method == "conversations.history" && inside && (!p.isReply() || p.broadcast) || thread != 0 && inside && p.thread == thread && p.isReply() {
 			found = append(found, p)
 		}

@@ -59,6 +59,7 @@ func TestNoAnswer(t *testing.T) {
 		{"some connections", every(3), breakOff, ""},
 		{"some answers", every(3), func(w http.ResponseWriter) { refuse(w, "internal_error", "") }, ""},
 		{"a channel's statuses", func(_ int, form url.Values) bool { return inGeneral(form) }, func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }, "status 502"},
+		{"a channel's connections, and some", func(call int, form url.Values) bool { return inGeneral(form) || call%7 == 0 }, breakOff, "connection reset"},
 		{"a channel's connections", func(_ int, form url.Values) bool { return inGeneral(form) }, breakOff, "connection reset"},
 	}
 	for _, tt := range tests {

@@ -60,7 +60,6 @@ func (l *Live) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	l.account = nil
 	w := newSweep(l.LiveOptions, v)
 	defer w.client.http.CloseIdleConnections()
 	err := w.signIn(ctx)
@@ -154,7 +153,9 @@ func (w *sweep) signIn(ctx context.Context) error {
 	w.root, w.workspace.name, w.bot = who.TeamID, who.Team, who.BotID != ""
 	if u, err := url.Parse(who.URL); err == nil && u.Host != "" {
 		w.root = u.Host
-		w.workspace.domain, _ = strings.CutSuffix(u.Host, ".slack.com")
+		if name, ok := strings.CutSuffix(u.Host, ".slack.com"); ok {
+			w.workspace.domain = name
+		}
 	}
 	s, err := readState(w.State)
 	if err != nil {

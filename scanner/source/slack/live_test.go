@@ -89,6 +89,24 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+func TestNoLinks(t *testing.T) {
+	for _, address := range []string{"https://acme.slack-gov.com/", "not an address", ""} {
+		f := acme(t)
+		f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
+			if method == "auth.test" {
+				reply(w, map[string]any{"ok": true, "url": address, "team_id": "T1", "user_id": "U1"})
+			}
+			return method == "auth.test"
+		}
+		got, _ := f.sweep(f.options())
+		for _, p := range got.places {
+			if p.Message.Link != "" || p.Root != cmp.Or(strings.TrimSuffix(strings.TrimPrefix(address, "https://"), "/"), "T1") && p.Root != "T1" {
+				t.Fatalf("address %q: a message has the root %q and the link %q", address, p.Root, p.Message.Link)
+			}
+		}
+	}
+}
+
 func TestSignInFails(t *testing.T) {
 	f := acme(t)
 	o := f.options()
@@ -189,6 +207,22 @@ func TestCancelled(t *testing.T) {
 			t.Errorf("got %v and problems %q, want %v", err, n.problems, context.DeadlineExceeded)
 		}
 	})
+}
+
+// TestCancelledCall shows that a call which ctx has ended is none that had no answer.
+func TestCancelledCall(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	f := acme(t)
+	f.answer = func(_ string, _ url.Values, w http.ResponseWriter) bool {
+		cancel()
+		breakOff(w)
+		return true
+	}
+	w := newSweep(f.options(), &noted{f: f})
+	w.client.down = true
+	if _, _, err := w.call(ctx, "conversations.history", url.Values{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
 }
 
 // TestOverHTTP has a server, and one that it redirects to.

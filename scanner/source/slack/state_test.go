@@ -46,6 +46,11 @@ func TestReach(t *testing.T) {
 				covered[m] = true
 			}
 		}
+		for i, s := range r.Read[min(1, len(r.Read)):] {
+			if s.Newest+1 >= r.Read[i].Oldest {
+				t.Errorf("%v and %v are not apart", r.Read[i], s)
+			}
+		}
 		within := gap{moment(rapid.IntRange(0, end-1).Draw(t, "after")), moment(moments.Draw(t, "before"))}
 		var got [end]bool
 		last := within.before
@@ -96,8 +101,9 @@ func TestResume(t *testing.T) {
 				r.posts = append(r.posts, p)
 			}
 			f := &fake{t: t, token: "a token", perPage: rapid.IntRange(1, 3).Draw(rt, "messages in a page")}
+			inclusive := rapid.Bool().Draw(rt, "inclusive")
 			for i := range rapid.IntRange(1, 3).Draw(rt, "rooms") {
-				r := &room{id: fmt.Sprint("C", i), name: fmt.Sprint("room", i), kind: "public_channel", topic: fmt.Sprint("topic of ", i)}
+				r := &room{id: fmt.Sprint("C", i), name: fmt.Sprint("room", i), kind: "public_channel", topic: fmt.Sprint("topic of ", i), inclusive: inclusive}
 				for range rapid.IntRange(0, 6).Draw(rt, "messages") {
 					write(r)
 				}
@@ -171,6 +177,27 @@ func (f *fake) interrupted(state string, how interruption, calls int) (reported 
 		return nil, false, err
 	}
 	return n.texts, l.done, l.Commit()
+}
+
+// TestResumeIsCheap counts the calls of a sweep that goes on, which are those that were
+// left, but for lists and the page at hand.
+func TestResumeIsCheap(t *testing.T) {
+	f := acme(t)
+	f.perPage = 4
+	f.sweep(f.options())
+	whole := len(f.calls)
+	for _, calls := range []int{20, 60, 150} {
+		f.calls = nil
+		state := filepath.Join(t.TempDir(), "state")
+		for _, how := range []interruption{stopped, never} {
+			if _, _, err := f.interrupted(state, how, calls); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if more := len(f.calls) - whole; more < 0 || more > 20 {
+			t.Errorf("interrupted after %d calls: %d calls more than the %d of a sweep", calls, more, whole)
+		}
+	}
 }
 
 // TestStateFile shows what of a workspace the file tells, and to whom.
