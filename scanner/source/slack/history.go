@@ -99,7 +99,7 @@ func (w *sweep) history(ctx context.Context, c *conversation, r *reach, g gap) e
 		for _, raw := range p.Messages {
 			h, at, err := headOf(raw)
 			if err != nil {
-				w.problem(c.name+", order of messages", err)
+				w.problem(c.name+", when a message was written", err)
 			} else if at <= g.after || at >= g.before {
 				continue
 			} else {
@@ -160,7 +160,7 @@ func (w *sweep) replies(ctx context.Context, c *conversation, r *reach, first mo
 		for _, raw := range p.Messages {
 			h, at, err := headOf(raw)
 			if err != nil {
-				w.problem(c.name+", order of replies", err)
+				w.problem(c.name+", when a reply was written", err)
 			} else if at <= known {
 				continue
 			}

@@ -28,7 +28,7 @@ func TestOddMessages(t *testing.T) {
 	if diff := gocmp.Diff([]string{"one", "purpose of general", "three", "topic of general", "two"}, got.sorted()); diff != "" {
 		t.Errorf("texts: want (-), got (+):\n%s", diff)
 	}
-	odd := "#general, order of messages: a timestamp that is not Slack's"
+	odd := "#general, when a message was written: a timestamp that is not Slack's"
 	if diff := gocmp.Diff([]string{odd, odd}, got.problems); diff != "" {
 		t.Errorf("problems: want (-), got (+):\n%s", diff)
 	}
