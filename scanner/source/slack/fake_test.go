@@ -263,8 +263,8 @@ func (f *fake) options() LiveOptions {
 	return LiveOptions{Token: secret.New(f.token), API: "https://slack.test/api", HTTP: &http.Client{Transport: f, Timeout: time.Minute}}
 }
 
-// noted is a visitor that keeps what it is told, and looks for the token in it.
-type noted struct {
+// heard is a visitor that keeps what it is told, and looks for the token in it.
+type heard struct {
 	f *fake
 
 	mu       sync.Mutex
@@ -277,7 +277,7 @@ type noted struct {
 	onChunk  func()
 }
 
-func (n *noted) Chunk(c *detectors.Chunk) {
+func (n *heard) Chunk(c *detectors.Chunk) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.places = append(n.places, c.At)
@@ -287,18 +287,18 @@ func (n *noted) Chunk(c *detectors.Chunk) {
 	}
 }
 
-func (n *noted) Problem(p scanner.Problem) { n.note(&n.problems, p.What+": "+p.Err.Error()) }
-func (n *noted) LeftOut(l scanner.LeftOut) {
+func (n *heard) Problem(p scanner.Problem) { n.note(&n.problems, p.What+": "+p.Err.Error()) }
+func (n *heard) LeftOut(l scanner.LeftOut) {
 	n.note(&n.leftOut, fmt.Sprintf("%d %s: %s", max(l.Count, 1), l.Reason, l.What))
 }
-func (n *noted) Progress(what string, done, total int64) {
+func (n *heard) Progress(what string, done, total int64) {
 	n.note(&n.progress, fmt.Sprintf("%s %d/%d", what, done, total))
 }
-func (n *noted) Count(_ scanner.Counter, k int64)     { n.messages += k }
-func (n *noted) Source(path string, _ scanner.Source) { n.f.t.Errorf("a source at %s", path) }
-func (*noted) Unpack(scanner.PackedText) bool         { return false }
+func (n *heard) Count(_ scanner.Counter, k int64)     { n.messages += k }
+func (n *heard) Source(path string, _ scanner.Source) { n.f.t.Errorf("a source at %s", path) }
+func (*heard) Unpack(scanner.PackedText) bool         { return false }
 
-func (n *noted) note(notes *[]string, line string) {
+func (n *heard) note(notes *[]string, line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if strings.Contains(line, n.f.token) {
@@ -308,15 +308,15 @@ func (n *noted) note(notes *[]string, line string) {
 }
 
 // sorted gives the texts in order.
-func (n *noted) sorted() []string {
+func (n *heard) sorted() []string {
 	slices.Sort(n.texts)
 	return n.texts
 }
 
 // sweep sweeps a workspace that can be swept.
-func (f *fake) sweep(o LiveOptions) (*noted, *Live) {
+func (f *fake) sweep(o LiveOptions) (*heard, *Live) {
 	f.t.Helper()
-	n := &noted{f: f}
+	n := &heard{f: f}
 	l := NewLive(o)
 	if err := l.Sweep(f.t.Context(), n); err != nil {
 		f.t.Fatal(err)

@@ -60,7 +60,7 @@ func (l *Live) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w := newSweep(l.LiveOptions, v)
+	w := newVisit(l.LiveOptions, v)
 	defer w.client.http.CloseIdleConnections()
 	err := w.signIn(ctx)
 	if err == nil {
@@ -104,8 +104,8 @@ func (l *Live) Commit() error {
 	return nil
 }
 
-// sweep is one Sweep of a workspace.
-type sweep struct {
+// visit is one Sweep of a workspace.
+type visit struct {
 	LiveOptions
 	visitor   scanner.Visitor
 	client    *patient
@@ -124,8 +124,8 @@ type sweep struct {
 	done, total int64  // conversations
 }
 
-func newSweep(o LiveOptions, v scanner.Visitor) *sweep {
-	w := &sweep{
+func newVisit(o LiveOptions, v scanner.Visitor) *visit {
+	w := &visit{
 		LiveOptions: o,
 		visitor:     v,
 		workspace:   workspace{users: make(map[string]string)},
@@ -145,7 +145,7 @@ func newSweep(o LiveOptions, v scanner.Visitor) *sweep {
 }
 
 // signIn asks whose token it is, and looks up how far an earlier sweep came with it.
-func (w *sweep) signIn(ctx context.Context) error {
+func (w *visit) signIn(ctx context.Context) error {
 	who, err := w.slack.AuthTestContext(ctx)
 	if err != nil {
 		return fmt.Errorf("sign in to Slack: %w", err)
@@ -169,7 +169,7 @@ func (w *sweep) signIn(ctx context.Context) error {
 }
 
 // readAll reads all conversations. An error is the end of the sweep.
-func (w *sweep) readAll(ctx context.Context) error {
+func (w *visit) readAll(ctx context.Context) error {
 	if err := w.readUsers(ctx); err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (w *sweep) readAll(ctx context.Context) error {
 }
 
 // ends tells whether nothing more can be read after an error.
-func (w *sweep) ends(err error) bool {
+func (w *visit) ends(err error) bool {
 	refused, _ := errors.AsType[slack.SlackErrorResponse](err)
 	return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		slices.Contains(revoked, refused.Err)

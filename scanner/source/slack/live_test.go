@@ -111,7 +111,7 @@ func TestSignInFails(t *testing.T) {
 	f := acme(t)
 	o := f.options()
 	f.token = strings.Repeat("another", 2)
-	n := &noted{f: f}
+	n := &heard{f: f}
 	err := NewLive(o).Sweep(t.Context(), n)
 	if err == nil || err.Error() != "sign in to Slack: invalid_auth" {
 		t.Errorf("got %v, want invalid_auth", err)
@@ -202,7 +202,7 @@ func TestCancelled(t *testing.T) {
 			}
 			return method == "conversations.history"
 		}
-		n := &noted{f: f}
+		n := &heard{f: f}
 		if err := NewLive(f.options()).Sweep(ctx, n); !errors.Is(err, context.DeadlineExceeded) || len(n.problems) > 0 {
 			t.Errorf("got %v and problems %q, want %v", err, n.problems, context.DeadlineExceeded)
 		}
@@ -218,7 +218,7 @@ func TestCancelledCall(t *testing.T) {
 		breakOff(w)
 		return true
 	}
-	w := newSweep(f.options(), &noted{f: f})
+	w := newVisit(f.options(), &heard{f: f})
 	w.client.down = true
 	if _, _, err := w.call(ctx, "conversations.history", url.Values{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)

@@ -167,7 +167,7 @@ func (f *fake) interrupted(state string, how interruption, calls int) (reported 
 	}
 	o := f.options()
 	o.State, o.Stop = state, stop
-	n := &noted{f: f}
+	n := &heard{f: f}
 	l := NewLive(o)
 	err = l.Sweep(ctx, n)
 	switch {
@@ -269,7 +269,7 @@ func TestStatesThatCantBeRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			l := NewLive(o)
-			if err := l.Sweep(t.Context(), &noted{f: f}); err == nil || !strings.HasPrefix(err.Error(), "read how far the last scan came: ") {
+			if err := l.Sweep(t.Context(), &heard{f: f}); err == nil || !strings.HasPrefix(err.Error(), "read how far the last scan came: ") {
 				t.Errorf("got %v", err)
 			}
 			if err := l.Commit(); err != nil {
@@ -282,7 +282,7 @@ func TestStatesThatCantBeRead(t *testing.T) {
 	}
 }
 
-// TestNoState shows that without a file, nothing is noted.
+// TestNoState shows that without a file, nothing is heard.
 func TestNoState(t *testing.T) {
 	f := acme(t)
 	_, l := f.sweep(f.options())
