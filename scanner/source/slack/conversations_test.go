@@ -33,7 +33,7 @@ func TestChosen(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := acme(t)
+			f := newFake(t)
 			o := f.options()
 			o.Channels, o.Since = tt.channels, tt.since
 			got, _ := f.sweep(o)
@@ -107,7 +107,7 @@ func TestNoAccess(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := acme(t)
+			f := newFake(t)
 			f.bot = tt.bot
 			refused := 0
 			f.rooms[0].keepThreads(at(0), at(810))
@@ -136,7 +136,7 @@ func TestNoAccess(t *testing.T) {
 func TestListsThatBreak(t *testing.T) {
 	for _, method := range []string{"users.list", "conversations.list"} {
 		t.Run(method, func(t *testing.T) {
-			f := acme(t)
+			f := newFake(t)
 			f.perPage = 1
 			f.answer = func(m string, form url.Values, w http.ResponseWriter) bool {
 				again := m == method && form.Get("types") != "private_channel" && form.Get("types") != "im" && form.Get("cursor") == "from:1"

@@ -328,8 +328,8 @@ func (f *fake) sweep(o LiveOptions) (*heard, *Live) {
 // past even to the clock of testing/synctest.
 func at(seconds int) moment { return moment(930_000_000+seconds)*1e6 + 200 }
 
-// acme is a workspace with a conversation of each kind, and some hundred messages.
-func acme(t *testing.T) *fake {
+// newFake makes a workspace with a conversation of each kind, and some hundred messages.
+func newFake(t *testing.T) *fake {
 	f := &fake{
 		t:     t,
 		token: strings.Join([]string{"xoxp", "1", "2", strings.Repeat("ab", 16)}, "-"),

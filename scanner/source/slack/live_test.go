@@ -24,7 +24,7 @@ import (
 
 func TestLiveIsASource(t *testing.T) {
 	sourcetest.Run(t, func(t *testing.T) (scanner.Source, []sourcetest.Text) {
-		f := acme(t)
+		f := newFake(t)
 		names := map[string]string{"C1": "#general", "C2": "#random", "C3": "#ops", "G1": "ann, bob, cleo", "D1": "bob", "D2": "U9"}
 		var want []sourcetest.Text
 		for _, r := range f.rooms {
@@ -40,7 +40,7 @@ func TestLiveIsASource(t *testing.T) {
 func TestPages(t *testing.T) {
 	for _, perPage := range []int{1, 2, 15, 1000} {
 		t.Run(fmt.Sprint(perPage), func(t *testing.T) {
-			f := acme(t)
+			f := newFake(t)
 			f.perPage = perPage
 			got, _ := f.sweep(f.options())
 			if diff := gocmp.Diff(f.texts(), got.sorted()); diff != "" {
@@ -61,7 +61,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	f := acme(t)
+	f := newFake(t)
 	f.rooms = f.rooms[:1]
 	f.rooms[0].posts = []post{
 		{ts: at(0), thread: at(0), user: "U1", text: "one"},
@@ -91,7 +91,7 @@ func TestPlaces(t *testing.T) {
 
 func TestNoLinks(t *testing.T) {
 	for address, root := range map[string]string{"https://acme.slack-gov.com/": "acme.slack-gov.com", "not an address": "T1", "": "T1"} {
-		f := acme(t)
+		f := newFake(t)
 		f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
 			if method == "auth.test" {
 				reply(w, map[string]any{"ok": true, "url": address, "team_id": "T1", "user_id": "U1"})
@@ -108,7 +108,7 @@ func TestNoLinks(t *testing.T) {
 }
 
 func TestSignInFails(t *testing.T) {
-	f := acme(t)
+	f := newFake(t)
 	o := f.options()
 	f.token = strings.Repeat("another", 2)
 	n := &heard{f: f}
@@ -124,7 +124,7 @@ func TestSignInFails(t *testing.T) {
 func TestRevoked(t *testing.T) {
 	for _, why := range revoked {
 		t.Run(why, func(t *testing.T) {
-			f := acme(t)
+			f := newFake(t)
 			calls := 0
 			o := f.options()
 			o.State = filepath.Join(t.TempDir(), "state")
@@ -158,7 +158,7 @@ func TestStop(t *testing.T) {
 	for _, limited := range []bool{false, true} {
 		t.Run(fmt.Sprintf("while it waits %t", limited), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := acme(t)
+				f := newFake(t)
 				stop := make(chan struct{})
 				o := f.options()
 				o.Stop, o.State = stop, filepath.Join(t.TempDir(), "state")
@@ -192,7 +192,7 @@ func TestStop(t *testing.T) {
 
 func TestCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := acme(t)
+		f := newFake(t)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
@@ -212,7 +212,7 @@ func TestCancelled(t *testing.T) {
 // TestCancelledCall shows that a call which ctx has ended is none that had no answer.
 func TestCancelledCall(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	f := acme(t)
+	f := newFake(t)
 	f.answer = func(_ string, _ url.Values, w http.ResponseWriter) bool {
 		cancel()
 		breakOff(w)
@@ -230,7 +230,7 @@ func TestOverHTTP(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))
 	defer elsewhere.Close()
-	f := acme(t)
+	f := newFake(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
 			t.Error(err)

@@ -182,7 +182,7 @@ func (f *fake) interrupted(state string, how interruption, calls int) (reported 
 // TestResumeIsCheap counts the calls of a sweep that goes on, which are those that were
 // left, but for lists and the page at hand.
 func TestResumeIsCheap(t *testing.T) {
-	f := acme(t)
+	f := newFake(t)
 	f.perPage = 4
 	f.sweep(f.options())
 	whole := len(f.calls)
@@ -202,7 +202,7 @@ func TestResumeIsCheap(t *testing.T) {
 
 // TestStateFile shows what of a workspace the file tells, and to whom.
 func TestStateFile(t *testing.T) {
-	f := acme(t)
+	f := newFake(t)
 	o := f.options()
 	o.State = filepath.Join(t.TempDir(), "state")
 	other := `{"version":1,"accounts":{"T2/U2":{"C9":{"read":[{"oldest":"1.000000","newest":"2.000000"}],"threads":{"1.500000":"1.600000"}}}}}`
@@ -262,7 +262,7 @@ func TestStatesThatCantBeRead(t *testing.T) {
 		"no timestamp":    `{"version":1,"accounts":{"T1/U1":{"C1":{"read":[{"oldest":"x","newest":"2.000000"}]}}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := acme(t)
+			f := newFake(t)
 			o := f.options()
 			o.State = filepath.Join(t.TempDir(), "state")
 			if err := os.WriteFile(o.State, []byte(text), 0o600); err != nil {
@@ -284,7 +284,7 @@ func TestStatesThatCantBeRead(t *testing.T) {
 
 // TestNoState shows that without a file, nothing is heard.
 func TestNoState(t *testing.T) {
-	f := acme(t)
+	f := newFake(t)
 	_, l := f.sweep(f.options())
 	if err := l.Commit(); err != nil {
 		t.Error(err)
@@ -293,7 +293,7 @@ func TestNoState(t *testing.T) {
 
 // TestAnOlderSince reads what an earlier sweep was told to leave out.
 func TestAnOlderSince(t *testing.T) {
-	f := acme(t)
+	f := newFake(t)
 	f.rooms = f.rooms[4:5]
 	f.rooms[0].keepThreads()
 	o := f.options()
