@@ -281,7 +281,7 @@ func (n *heard) Chunk(c *detectors.Chunk) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.places = append(n.places, c.At)
-	n.texts = append(n.texts, string(c.Data))
+	n.texts = append(n.texts, strings.TrimSuffix(string(c.Data), "\n"))
 	if n.onChunk != nil {
 		n.onChunk()
 	}

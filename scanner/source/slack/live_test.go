@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/sourcetest"
@@ -28,14 +30,40 @@ func TestLiveIsASource(t *testing.T) {
 		names := map[string]string{"C1": "#general", "C2": "#random", "C3": "#ops", "G1": "ann, bob, cleo", "D1": "bob", "D2": "U9"}
 		var want []sourcetest.Text
 		for _, r := range f.rooms {
-			alone := fake{rooms: []*room{r}}
-			for _, text := range alone.texts() {
-				want = append(want, sourcetest.Text{Path: names[r.id], Text: text})
+			for _, text := range []string{r.topic, r.purpose} {
+				if text != "" {
+					want = append(want, sourcetest.Text{Path: names[r.id], Text: text})
+				}
+			}
+			for _, p := range r.posts {
+				want = append(want, sourcetest.Text{Path: names[r.id], Text: p.given(t)})
 			}
 		}
 		return NewLive(f.options()), want
 	})
 }
+
+// given is the text that a message is given as.
+func (p post) given(t *testing.T) string {
+	raw, err := json.Marshal(p.json())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n chunks
+	(&workspace{}).give(&n, message{channel: &channel{}, raw: raw})
+	return string(n)
+}
+
+// chunks is a visitor that has the texts of all chunks.
+type chunks []byte
+
+func (n *chunks) Chunk(c *detectors.Chunk)     { *n = append(*n, c.Data...) }
+func (*chunks) Problem(scanner.Problem)        {}
+func (*chunks) LeftOut(scanner.LeftOut)        {}
+func (*chunks) Progress(string, int64, int64)  {}
+func (*chunks) Count(scanner.Counter, int64)   {}
+func (*chunks) Source(string, scanner.Source)  {}
+func (*chunks) Unpack(scanner.PackedText) bool { return false }
 
 func TestPages(t *testing.T) {
 	for _, perPage := range []int{1, 2, 15, 1000} {
