@@ -49,21 +49,18 @@ func (p post) given(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var n chunks
-	(&workspace{}).give(&n, message{channel: &channel{}, raw: raw})
-	return string(n)
+	n := new(chunks)
+	(&workspace{}).give(n, message{channel: &channel{}, raw: raw})
+	return string(n.data)
 }
 
-// chunks is a visitor that has the texts of all chunks.
-type chunks []byte
+// chunks is a visitor that takes nothing but chunks.
+type chunks struct {
+	scanner.Visitor
+	data []byte
+}
 
-func (n *chunks) Chunk(c *detectors.Chunk)     { *n = append(*n, c.Data...) }
-func (*chunks) Problem(scanner.Problem)        {}
-func (*chunks) LeftOut(scanner.LeftOut)        {}
-func (*chunks) Progress(string, int64, int64)  {}
-func (*chunks) Count(scanner.Counter, int64)   {}
-func (*chunks) Source(string, scanner.Source)  {}
-func (*chunks) Unpack(scanner.PackedText) bool { return false }
+func (n *chunks) Chunk(c *detectors.Chunk) { n.data = append(n.data, c.Data...) }
 
 func TestPages(t *testing.T) {
 	for _, perPage := range []int{1, 2, 15, 1000} {
