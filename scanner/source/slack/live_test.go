@@ -32,7 +32,7 @@ func TestLiveIsASource(t *testing.T) {
 		for _, r := range f.rooms {
 			for _, text := range []string{r.topic, r.purpose} {
 				if text != "" {
-					want = append(want, sourcetest.Text{Path: names[r.id], Text: text})
+					want = append(want, sourcetest.Text{Path: names[r.id], Text: text + "\n"})
 				}
 			}
 			for _, p := range r.posts {
