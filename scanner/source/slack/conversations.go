@@ -12,7 +12,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
@@ -38,14 +37,14 @@ var kinds = []kind{
 }
 
 // readUsers reads the names of users. Without them, ids remain.
-func (w *session) readUsers(ctx context.Context) error {
+func (w *visit) readUsers(ctx context.Context) error {
 	p := w.slack.GetUsersPaginated(slack.GetUsersOptionLimit(perPage), slack.GetUsersOptionIncludeLocale(false))
 	err := follow(func(string) (next string, err error) {
 		if p, err = p.Next(ctx); err != nil {
 			return "", err
 		}
 		for _, u := range p.Users {
-			w.workspace.users[u.ID] = cmp.Or(u.Profile.DisplayName, u.RealName, u.Name)
+			w.workspace.users[u.ID] = cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name)
 		}
 		return p.Cursor, nil
 	})
@@ -53,7 +52,7 @@ func (w *session) readUsers(ctx context.Context) error {
 }
 
 // conversations gives those to read, in order.
-func (w *session) conversations(ctx context.Context) ([]*conversation, error) {
+func (w *visit) conversations(ctx context.Context) ([]*conversation, error) {
 	all := make(map[string]*conversation)
 	for _, k := range kinds {
 		err := follow(func(cursor string) (string, error) {
@@ -81,7 +80,7 @@ func (w *session) conversations(ctx context.Context) ([]*conversation, error) {
 // groupName matches what Slack calls a conversation of several people.
 var groupName = regexp.MustCompile(`^mpdm-(.+)-\d+$`)
 
-func (w *session) conversation(k kind, c slack.Channel) *conversation {
+func (w *visit) conversation(k kind, c slack.Channel) *conversation {
 	name := "#" + c.Name
 	if c.IsIM {
 		name = cmp.Or(w.workspace.users[c.User], c.User)
@@ -99,7 +98,7 @@ func (w *session) conversation(k kind, c slack.Channel) *conversation {
 }
 
 // choose gives the conversations that were asked for, by name or id.
-func (w *session) choose(all []*conversation) []*conversation {
+func (w *visit) choose(all []*conversation) []*conversation {
 	if len(w.Channels) == 0 {
 		return all
 	}
@@ -126,7 +125,7 @@ func (c *conversation) isCalled(name string) bool {
 }
 
 // read reads a conversation, as far as it was not read before.
-func (w *session) read(ctx context.Context, c *conversation) error {
+func (w *visit) read(ctx context.Context, c *conversation) error {
 	r := w.account[c.id]
 	if r == nil {
 		r = new(reach)
@@ -159,17 +158,14 @@ func (w *session) read(ctx context.Context, c *conversation) error {
 }
 
 // giveAbout gives what a channel says of itself. The field is its name.
-func (w *session) giveAbout(c *conversation, field, text string) {
-	at := w.workspace.at(message{root: w.root, path: c.name, channel: &c.channel}, "", "", "")
-	at.Field = field
-	if text != "" {
-		scanner.FeedBytes(w.visitor, detectors.Chunk{At: at}, []byte(text+"\n"))
-	}
+func (w *visit) giveAbout(c *conversation, field, text string) {
+	at := message{root: w.root, path: c.name, channel: &c.channel}
+	w.workspace.about(w.visitor, at, field, func(p *prose) { p.tell(field, text) })
 }
 
 // settle takes what came of reading a part. It gives the error back if nothing more can
 // be read.
-func (w *session) settle(what string, err error) error {
+func (w *visit) settle(what string, err error) error {
 	refused, _ := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case err == nil || w.ends(err):
@@ -186,14 +182,14 @@ func (w *session) settle(what string, err error) error {
 // could.
 var noAccess = []string{"missing_scope", "not_in_channel", "no_permission", "access_denied", "not_allowed_token_type"}
 
-func (w *session) leaveOut(what string, refused slack.SlackErrorResponse) {
+func (w *visit) leaveOut(what string, refused slack.SlackErrorResponse) {
 	if refused.Needed != "" {
 		what += fmt.Sprintf(" (needs %s)", refused.Needed)
 	}
 	w.visitor.LeftOut(scanner.LeftOut{Reason: scanner.NoAccess, What: what})
 }
 
-func (w *session) problem(what string, err error) {
+func (w *visit) problem(what string, err error) {
 	w.unread = true
 	w.visitor.Problem(scanner.Problem{What: what, Err: err})
 }

@@ -33,7 +33,7 @@ func TestChosen(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := playAcme(t)
+			f := newFake(t)
 			o := f.options()
 			o.Channels, o.Since = tt.channels, tt.since
 			got, _ := f.sweep(o)
@@ -61,6 +61,7 @@ func TestNoAccess(t *testing.T) {
 		name    string
 		bot     bool
 		answer  func(method string, form url.Values) (refusal, needed string)
+		refused int // calls
 		leftOut []string
 		without []string // of texts
 	}{
@@ -69,31 +70,31 @@ func TestNoAccess(t *testing.T) {
 				return "missing_scope", "users:read"
 			}
 			return "", ""
-		}, []string{reason + "names of users (needs users:read)"}, nil},
+		}, 1, []string{reason + "names of users (needs users:read)"}, nil},
 		{"a kind that can't be listed", false, func(m string, form url.Values) (string, string) {
 			if m == "conversations.list" && form.Get("types") == "im" {
 				return "missing_scope", "im:read"
 			}
 			return "", ""
-		}, []string{reason + "direct messages (needs im:read)"}, []string{"D1", "D2"}},
+		}, 1, []string{reason + "direct messages (needs im:read)"}, []string{"D1", "D2"}},
 		{"a kind that can't be read", false, func(m string, form url.Values) (string, string) {
 			if m == "conversations.history" && form.Get("channel")[0] == 'D' {
 				return "missing_scope", "im:history"
 			}
 			return "", ""
-		}, []string{reason + "U9 (needs im:history)", reason + "bob (needs im:history)"}, []string{"D1", "D2"}},
+		}, 1, []string{reason + "U9 (needs im:history)", reason + "bob (needs im:history)"}, []string{"D1", "D2"}},
 		{"not a member", false, func(m string, form url.Values) (string, string) {
 			if m == "conversations.history" && form.Get("channel") == "C1" {
 				return "not_in_channel", ""
 			}
 			return "", ""
-		}, []string{reason + "#general"}, []string{"C1"}},
+		}, 1, []string{reason + "#general"}, []string{"C1"}},
 		{"threads that bots can't read", false, func(m string, form url.Values) (string, string) {
 			if m == "conversations.replies" && form.Get("channel") == "C1" {
 				return "not_allowed_token_type", ""
 			}
 			return "", ""
-		}, []string{
+		}, 2, []string{
 			reason + "#general, replies to the message of 1999-06-21 21:33 UTC",
 			reason + "#general, replies to the message of 1999-06-21 21:20 UTC",
 		}, []string{"C1 reply"}},
@@ -102,16 +103,18 @@ func TestNoAccess(t *testing.T) {
 				return "asked", "in vain"
 			}
 			return "", ""
-		}, []string{reason + "#random"}, []string{"C2"}},
+		}, 0, []string{reason + "#random"}, []string{"C2"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := playAcme(t)
+			f := newFake(t)
 			f.bot = tt.bot
+			refused := 0
 			f.rooms[0].keepThreads(at(0), at(810))
 			f.answer = func(method string, form url.Values, w http.ResponseWriter) bool {
 				why, needed := tt.answer(method, form)
 				if why != "" {
+					refused++
 					refuse(w, why, needed)
 				}
 				return why != ""
@@ -120,8 +123,8 @@ func TestNoAccess(t *testing.T) {
 			if diff := gocmp.Diff(tt.leftOut, got.leftOut); diff != "" {
 				t.Errorf("left out: want (-), got (+):\n%s", diff)
 			}
-			if len(got.problems) > 0 || !l.done {
-				t.Errorf("problems %q, done %t", got.problems, l.done)
+			if len(got.problems) > 0 || !l.done || refused != tt.refused {
+				t.Errorf("problems %q, done %t, %d calls refused, want %d", got.problems, l.done, refused, tt.refused)
 			}
 			if diff := gocmp.Diff(f.texts(tt.without...), got.sorted()); diff != "" {
 				t.Errorf("texts: want (-), got (+):\n%s", diff)
@@ -133,7 +136,7 @@ func TestNoAccess(t *testing.T) {
 func TestListsThatBreak(t *testing.T) {
 	for _, method := range []string{"users.list", "conversations.list"} {
 		t.Run(method, func(t *testing.T) {
-			f := playAcme(t)
+			f := newFake(t)
 			f.perPage = 1
 			f.answer = func(m string, form url.Values, w http.ResponseWriter) bool {
 				again := m == method && form.Get("types") != "private_channel" && form.Get("types") != "im" && form.Get("cursor") == "from:1"

@@ -8,4 +8,7 @@
 //	              richtext.go blocks that clients make, markup.go marks within a text
 //	export.go     an export: layout.go what is where in it, box.go the ZIP or folder,
 //	              elements.go lists of any length
+//	live.go       a workspace: conversations.go what there is to read, history.go the
+//	              messages, limit.go calls that wait as Slack wants, state.go how far
+//	              a sweep came
 package slack

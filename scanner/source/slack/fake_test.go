@@ -43,6 +43,7 @@ type room struct {
 	id, kind, name, user string
 	topic, purpose       string
 	member               bool
+	inclusive            bool // gives the messages at the ends of what was asked for, too
 	posts                []post
 }
 
@@ -169,7 +170,7 @@ func (r *room) serve(method string, form url.Values, limit int, w http.ResponseW
 	thread, _ := parseMoment(form.Get("ts"))
 	var found []post
 	for _, p := range r.posts {
-		inside := p.ts > oldest && p.ts < latest
+		inside := p.ts > oldest && p.ts < latest || r.inclusive && (p.ts == oldest || p.ts == latest)
 		if method == "conversations.history" && inside && (!p.isReply() || p.broadcast) || thread != 0 && inside && p.thread == thread && p.isReply() {
 			found = append(found, p)
 		}
@@ -262,8 +263,8 @@ func (f *fake) options() LiveOptions {
 	return LiveOptions{Token: secret.New(f.token), API: "https://slack.test/api", HTTP: &http.Client{Transport: f, Timeout: time.Minute}}
 }
 
-// listener is a visitor that keeps what it is told, and looks for the token in it.
-type listener struct {
+// heard is a visitor that keeps what it is told, and looks for the token in it.
+type heard struct {
 	f *fake
 
 	mu       sync.Mutex
@@ -276,7 +277,7 @@ type listener struct {
 	onChunk  func()
 }
 
-func (n *listener) Chunk(c *detectors.Chunk) {
+func (n *heard) Chunk(c *detectors.Chunk) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.places = append(n.places, c.At)
@@ -286,18 +287,18 @@ func (n *listener) Chunk(c *detectors.Chunk) {
 	}
 }
 
-func (n *listener) Problem(p scanner.Problem) { n.note(&n.problems, p.What+": "+p.Err.Error()) }
-func (n *listener) LeftOut(l scanner.LeftOut) {
+func (n *heard) Problem(p scanner.Problem) { n.note(&n.problems, p.What+": "+p.Err.Error()) }
+func (n *heard) LeftOut(l scanner.LeftOut) {
 	n.note(&n.leftOut, fmt.Sprintf("%d %s: %s", max(l.Count, 1), l.Reason, l.What))
 }
-func (n *listener) Progress(what string, done, total int64) {
+func (n *heard) Progress(what string, done, total int64) {
 	n.note(&n.progress, fmt.Sprintf("%s %d/%d", what, done, total))
 }
-func (n *listener) Count(_ scanner.Counter, k int64)     { n.messages += k }
-func (n *listener) Source(path string, _ scanner.Source) { n.f.t.Errorf("a source at %s", path) }
-func (*listener) Unpack(scanner.PackedText) bool         { return false }
+func (n *heard) Count(_ scanner.Counter, k int64)     { n.messages += k }
+func (n *heard) Source(path string, _ scanner.Source) { n.f.t.Errorf("a source at %s", path) }
+func (*heard) Unpack(scanner.PackedText) bool         { return false }
 
-func (n *listener) note(notes *[]string, line string) {
+func (n *heard) note(notes *[]string, line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if strings.Contains(line, n.f.token) {
@@ -307,15 +308,15 @@ func (n *listener) note(notes *[]string, line string) {
 }
 
 // sorted gives the texts in order.
-func (n *listener) sorted() []string {
+func (n *heard) sorted() []string {
 	slices.Sort(n.texts)
 	return n.texts
 }
 
 // sweep sweeps a workspace that can be swept.
-func (f *fake) sweep(o LiveOptions) (*listener, *Live) {
+func (f *fake) sweep(o LiveOptions) (*heard, *Live) {
 	f.t.Helper()
-	n := &listener{f: f}
+	n := &heard{f: f}
 	l := NewLive(o)
 	if err := l.Sweep(f.t.Context(), n); err != nil {
 		f.t.Fatal(err)
@@ -327,8 +328,8 @@ func (f *fake) sweep(o LiveOptions) (*listener, *Live) {
 // past even to the clock of testing/synctest.
 func at(seconds int) moment { return moment(930_000_000+seconds)*1e6 + 200 }
 
-// playAcme plays a workspace with a conversation of each kind, and some hundred messages.
-func playAcme(t *testing.T) *fake {
+// newFake makes a workspace with a conversation of each kind, and some hundred messages.
+func newFake(t *testing.T) *fake {
 	f := &fake{
 		t:     t,
 		token: strings.Join([]string{"xoxp", "1", "2", strings.Repeat("ab", 16)}, "-"),

@@ -80,7 +80,7 @@ func headOf(raw json.RawMessage) (h head, at moment, err error) {
 
 // history reads the messages of a conversation within a gap, from the newest on, and
 // the threads that they begin. After each page it notes how far it came.
-func (w *session) history(ctx context.Context, c *conversation, r *reach, g gap) error {
+func (w *visit) history(ctx context.Context, c *conversation, r *reach, g gap) error {
 	read := span{Oldest: g.before, Newest: g.before - 1}
 	if g.before == w.within.before {
 		read.Newest = g.after // nobody knows yet how new the newest one is
@@ -99,7 +99,7 @@ func (w *session) history(ctx context.Context, c *conversation, r *reach, g gap)
 		for _, raw := range p.Messages {
 			h, at, err := headOf(raw)
 			if err != nil {
-				w.problem(c.name+", order of messages", err)
+				w.problem(c.name+", when a message was written", err)
 			} else if at <= g.after || at >= g.before {
 				continue
 			} else {
@@ -124,7 +124,7 @@ func (w *session) history(ctx context.Context, c *conversation, r *reach, g gap)
 
 // threads reads what was answered to some messages of a conversation. A thread that
 // can't be read is no reason to leave out others.
-func (w *session) threads(ctx context.Context, c *conversation, r *reach, begun []moment) error {
+func (w *visit) threads(ctx context.Context, c *conversation, r *reach, begun []moment) error {
 	for _, first := range begun {
 		err := w.replies(ctx, c, r, first)
 		if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok && e.Err == "thread_not_found" {
@@ -145,7 +145,7 @@ func (r *reach) pending() []moment { return slices.Sorted(maps.Keys(r.Threads)) 
 // replies reads a thread, from the oldest reply on: Slack gives no thread in another
 // order. The message that begins it comes with each page. A reply that was sent to the
 // channel too is one of its messages, and read as that.
-func (w *session) replies(ctx context.Context, c *conversation, r *reach, first moment) error {
+func (w *visit) replies(ctx context.Context, c *conversation, r *reach, first moment) error {
 	known := r.Threads[first]
 	return follow(func(cursor string) (string, error) {
 		p, next, err := w.call(ctx, "conversations.replies", url.Values{
@@ -160,7 +160,7 @@ func (w *session) replies(ctx context.Context, c *conversation, r *reach, first 
 		for _, raw := range p.Messages {
 			h, at, err := headOf(raw)
 			if err != nil {
-				w.problem(c.name+", order of replies", err)
+				w.problem(c.name+", when a reply was written", err)
 			} else if at <= known {
 				continue
 			}
@@ -174,14 +174,14 @@ func (w *session) replies(ctx context.Context, c *conversation, r *reach, first 
 }
 
 // give gives a message of a conversation.
-func (w *session) give(c *conversation, raw json.RawMessage) {
+func (w *visit) give(c *conversation, raw json.RawMessage) {
 	w.visitor.Count(scanner.Messages, 1)
 	w.workspace.give(w.visitor, message{root: w.root, path: c.name, channel: &c.channel, raw: raw})
 }
 
 // call asks for a page of messages. The library's own calls don't do, since their types
 // drop what they don't know of a message. What is empty is not sent.
-func (w *session) call(ctx context.Context, method string, arguments url.Values) (page, string, error) {
+func (w *visit) call(ctx context.Context, method string, arguments url.Values) (page, string, error) {
 	maps.DeleteFunc(arguments, func(_ string, v []string) bool { return v[0] == "" })
 	arguments.Set("limit", strconv.Itoa(w.perPage))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.API+method, strings.NewReader(arguments.Encode()))

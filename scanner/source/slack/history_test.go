@@ -15,7 +15,7 @@ import (
 
 // TestOddMessages has messages that can't be put in order. They are read all the same.
 func TestOddMessages(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	f.rooms = f.rooms[:1]
 	f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
 		if method != "conversations.history" {
@@ -28,14 +28,14 @@ func TestOddMessages(t *testing.T) {
 	if diff := gocmp.Diff([]string{"one", "purpose of general", "three", "topic of general", "two"}, got.sorted()); diff != "" {
 		t.Errorf("texts: want (-), got (+):\n%s", diff)
 	}
-	odd := "#general, order of messages: a timestamp that is not Slack's"
+	odd := "#general, when a message was written: a timestamp that is not Slack's"
 	if diff := gocmp.Diff([]string{odd, odd}, got.problems); diff != "" {
 		t.Errorf("problems: want (-), got (+):\n%s", diff)
 	}
 }
 
 func TestADeletedThread(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	f.answer = func(method string, form url.Values, w http.ResponseWriter) bool {
 		gone := method == "conversations.replies" && form.Get("channel") == "C1"
 		if gone {
@@ -49,7 +49,7 @@ func TestADeletedThread(t *testing.T) {
 }
 
 func TestFewerInAPage(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	f.answer = func(method string, form url.Values, w http.ResponseWriter) bool {
 		tooMany := form.Get("channel") != "" && form.Get("limit") != "15"
 		if tooMany {
@@ -65,7 +65,7 @@ func TestFewerInAPage(t *testing.T) {
 
 // TestAPlanThatHides has a workspace whose older messages nobody can see.
 func TestAPlanThatHides(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	f.rooms = f.rooms[:1]
 	f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
 		if method == "conversations.history" {

@@ -11,9 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/secretsweep/secretsweep/detectors"
-	"github.com/secretsweep/secretsweep/scanner"
 )
 
 // layout is what an export has where, as its lists say.
@@ -264,11 +261,7 @@ func stringsOf(v any) []string {
 // that it had, and whatever else its entry in the list has to read.
 func (l *layout) describe(t *team, c *channel, m member, fields map[string]any) {
 	say := func(field string, tell func(p *prose)) {
-		p := prose{workspace: &t.workspace}
-		tell(&p)
-		at := t.at(message{root: l.sweep.root, path: m.path, channel: c}, "", "", "")
-		at.Field = field
-		scanner.FeedBytes(l.sweep.visitor, detectors.Chunk{At: at}, []byte(p.text.String()))
+		t.about(l.sweep.visitor, message{root: l.sweep.root, path: m.path, channel: c}, field, tell)
 	}
 	for _, key := range []string{"topic", "purpose"} {
 		if of, ok := fields[key].(map[string]any); ok {

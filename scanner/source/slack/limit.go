@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -111,7 +110,8 @@ func (p *patient) try(req *http.Request) (*http.Response, error) {
 	}
 	response, err := p.http.Do(again)
 	if err != nil {
-		return nil, cmp.Or(ctx.Err(), error(unavailable{withoutAddress(err)}))
+		// The cause is all that is told: the address is the same for all calls.
+		return nil, cmp.Or(ctx.Err(), error(unavailable{errors.Unwrap(err)}))
 	}
 	defer response.Body.Close()
 	switch {
@@ -167,12 +167,4 @@ func retryAfter(r *http.Response) time.Duration {
 		return pause
 	}
 	return max(time.Duration(seconds)*time.Second, time.Second)
-}
-
-// withoutAddress is an error without the address, which is the same for all calls.
-func withoutAddress(err error) error {
-	if e := (*url.Error)(nil); errors.As(err, &e) {
-		return e.Err
-	}
-	return err
 }

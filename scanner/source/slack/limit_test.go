@@ -14,7 +14,7 @@ import (
 
 func TestRateLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := playAcme(t)
+		f := newFake(t)
 		f.perPage = 15
 		calls, limited := 0, 0
 		f.answer = func(_ string, _ url.Values, w http.ResponseWriter) bool {
@@ -59,12 +59,13 @@ func TestNoAnswer(t *testing.T) {
 		{"some connections", every(3), breakOff, ""},
 		{"some answers", every(3), func(w http.ResponseWriter) { refuse(w, "internal_error", "") }, ""},
 		{"a channel's statuses", func(_ int, form url.Values) bool { return inGeneral(form) }, func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) }, "status 502"},
+		{"a channel's connections, and some", func(call int, form url.Values) bool { return inGeneral(form) || call%7 == 0 }, breakOff, "connection reset"},
 		{"a channel's connections", func(_ int, form url.Values) bool { return inGeneral(form) }, breakOff, "connection reset"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := playAcme(t)
+				f := newFake(t)
 				f.perPage = 40
 				f.rooms[0].keepThreads()
 				calls := 0
@@ -105,7 +106,7 @@ func every(n int) func(int, url.Values) bool {
 // TestNoNetwork shows that a network that is gone is not waited for again and again.
 func TestNoNetwork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := playAcme(t)
+		f := newFake(t)
 		f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
 			if method == "conversations.history" {
 				breakOff(w)
@@ -151,7 +152,7 @@ func TestBrokenAnswers(t *testing.T) {
 	for _, tt := range tests {
 		for _, method := range []string{"conversations.history", "conversations.replies"} {
 			t.Run(tt.name+" "+method, func(t *testing.T) {
-				f := playAcme(t)
+				f := newFake(t)
 				f.rooms[0].posts = []post{{ts: at(0), thread: at(0), text: "C1 message"}, {ts: at(1), thread: at(0), text: "C1 reply"}}
 				f.answer = func(m string, form url.Values, w http.ResponseWriter) bool {
 					if m != method || form.Get("channel") != "C1" {

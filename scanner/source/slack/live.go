@@ -60,8 +60,7 @@ func (l *Live) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	l.account = nil
-	w := newSession(l.LiveOptions, v)
+	w := newVisit(l.LiveOptions, v)
 	defer w.client.http.CloseIdleConnections()
 	err := w.signIn(ctx)
 	if err == nil {
@@ -105,8 +104,8 @@ func (l *Live) Commit() error {
 	return nil
 }
 
-// session is one Sweep of a workspace.
-type session struct {
+// visit is one Sweep of a workspace.
+type visit struct {
 	LiveOptions
 	visitor   scanner.Visitor
 	client    *patient
@@ -125,8 +124,8 @@ type session struct {
 	done, total int64  // conversations
 }
 
-func newSession(o LiveOptions, v scanner.Visitor) *session {
-	w := &session{
+func newVisit(o LiveOptions, v scanner.Visitor) *visit {
+	w := &visit{
 		LiveOptions: o,
 		visitor:     v,
 		workspace:   workspace{users: make(map[string]string)},
@@ -146,7 +145,7 @@ func newSession(o LiveOptions, v scanner.Visitor) *session {
 }
 
 // signIn asks whose token it is, and looks up how far an earlier sweep came with it.
-func (w *session) signIn(ctx context.Context) error {
+func (w *visit) signIn(ctx context.Context) error {
 	who, err := w.slack.AuthTestContext(ctx)
 	if err != nil {
 		return fmt.Errorf("sign in to Slack: %w", err)
@@ -154,7 +153,9 @@ func (w *session) signIn(ctx context.Context) error {
 	w.root, w.workspace.name, w.bot = who.TeamID, who.Team, who.BotID != ""
 	if u, err := url.Parse(who.URL); err == nil && u.Host != "" {
 		w.root = u.Host
-		w.workspace.domain, _ = strings.CutSuffix(u.Host, ".slack.com")
+		if name, ok := strings.CutSuffix(u.Host, ".slack.com"); ok {
+			w.workspace.domain = name
+		}
 	}
 	s, err := readState(w.State)
 	if err != nil {
@@ -168,7 +169,7 @@ func (w *session) signIn(ctx context.Context) error {
 }
 
 // readAll reads all conversations. An error is the end of the sweep.
-func (w *session) readAll(ctx context.Context) error {
+func (w *visit) readAll(ctx context.Context) error {
 	if err := w.readUsers(ctx); err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (w *session) readAll(ctx context.Context) error {
 }
 
 // ends tells whether nothing more can be read after an error.
-func (w *session) ends(err error) bool {
+func (w *visit) ends(err error) bool {
 	refused, _ := errors.AsType[slack.SlackErrorResponse](err)
 	return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
 		slices.Contains(revoked, refused.Err)

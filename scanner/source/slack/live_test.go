@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/sourcetest"
@@ -24,23 +26,46 @@ import (
 
 func TestLiveIsASource(t *testing.T) {
 	sourcetest.Run(t, func(t *testing.T) (scanner.Source, []sourcetest.Text) {
-		f := playAcme(t)
+		f := newFake(t)
 		names := map[string]string{"C1": "#general", "C2": "#random", "C3": "#ops", "G1": "ann, bob, cleo", "D1": "bob", "D2": "U9"}
 		var want []sourcetest.Text
 		for _, r := range f.rooms {
-			alone := fake{rooms: []*room{r}}
-			for _, text := range alone.texts() {
-				want = append(want, sourcetest.Text{Path: names[r.id], Text: text + "\n"})
+			for _, text := range []string{r.topic, r.purpose} {
+				if text != "" {
+					want = append(want, sourcetest.Text{Path: names[r.id], Text: text + "\n"})
+				}
+			}
+			for _, p := range r.posts {
+				want = append(want, sourcetest.Text{Path: names[r.id], Text: p.given(t)})
 			}
 		}
 		return NewLive(f.options()), want
 	})
 }
 
+// given is the text that a message is given as.
+func (p post) given(t *testing.T) string {
+	raw, err := json.Marshal(p.json())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := new(chunks)
+	(&workspace{}).give(n, message{channel: &channel{}, raw: raw})
+	return string(n.data)
+}
+
+// chunks is a visitor that takes nothing but chunks.
+type chunks struct {
+	scanner.Visitor
+	data []byte
+}
+
+func (n *chunks) Chunk(c *detectors.Chunk) { n.data = append(n.data, c.Data...) }
+
 func TestPages(t *testing.T) {
 	for _, perPage := range []int{1, 2, 15, 1000} {
 		t.Run(fmt.Sprint(perPage), func(t *testing.T) {
-			f := playAcme(t)
+			f := newFake(t)
 			f.perPage = perPage
 			got, _ := f.sweep(f.options())
 			if diff := gocmp.Diff(f.texts(), got.sorted()); diff != "" {
@@ -61,7 +86,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestPlaces(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	f.rooms = f.rooms[:1]
 	f.rooms[0].posts = []post{
 		{ts: at(0), thread: at(0), user: "U1", text: "one"},
@@ -89,11 +114,29 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+func TestNoLinks(t *testing.T) {
+	for address, root := range map[string]string{"https://acme.slack-gov.com/": "acme.slack-gov.com", "not an address": "T1", "": "T1"} {
+		f := newFake(t)
+		f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
+			if method == "auth.test" {
+				reply(w, map[string]any{"ok": true, "url": address, "team_id": "T1", "user_id": "U1"})
+			}
+			return method == "auth.test"
+		}
+		got, _ := f.sweep(f.options())
+		for _, p := range got.places {
+			if p.Message.Link != "" || p.Root != root {
+				t.Fatalf("address %q: a message has the root %q and the link %q", address, p.Root, p.Message.Link)
+			}
+		}
+	}
+}
+
 func TestSignInFails(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	o := f.options()
 	f.token = strings.Repeat("another", 2)
-	n := &listener{f: f}
+	n := &heard{f: f}
 	err := NewLive(o).Sweep(t.Context(), n)
 	if err == nil || err.Error() != "sign in to Slack: invalid_auth" {
 		t.Errorf("got %v, want invalid_auth", err)
@@ -106,7 +149,7 @@ func TestSignInFails(t *testing.T) {
 func TestRevoked(t *testing.T) {
 	for _, why := range revoked {
 		t.Run(why, func(t *testing.T) {
-			f := playAcme(t)
+			f := newFake(t)
 			calls := 0
 			o := f.options()
 			o.State = filepath.Join(t.TempDir(), "state")
@@ -140,7 +183,7 @@ func TestStop(t *testing.T) {
 	for _, limited := range []bool{false, true} {
 		t.Run(fmt.Sprintf("while it waits %t", limited), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := playAcme(t)
+				f := newFake(t)
 				stop := make(chan struct{})
 				o := f.options()
 				o.Stop, o.State = stop, filepath.Join(t.TempDir(), "state")
@@ -174,7 +217,7 @@ func TestStop(t *testing.T) {
 
 func TestCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := playAcme(t)
+		f := newFake(t)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		f.answer = func(method string, _ url.Values, w http.ResponseWriter) bool {
@@ -184,11 +227,27 @@ func TestCancelled(t *testing.T) {
 			}
 			return method == "conversations.history"
 		}
-		n := &listener{f: f}
+		n := &heard{f: f}
 		if err := NewLive(f.options()).Sweep(ctx, n); !errors.Is(err, context.DeadlineExceeded) || len(n.problems) > 0 {
 			t.Errorf("got %v and problems %q, want %v", err, n.problems, context.DeadlineExceeded)
 		}
 	})
+}
+
+// TestCancelledCall shows that a call which ctx has ended is none that had no answer.
+func TestCancelledCall(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	f := newFake(t)
+	f.answer = func(_ string, _ url.Values, w http.ResponseWriter) bool {
+		cancel()
+		breakOff(w)
+		return true
+	}
+	w := newVisit(f.options(), &heard{f: f})
+	w.client.down = true
+	if _, _, err := w.call(ctx, "conversations.history", url.Values{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
 }
 
 // TestOverHTTP has a server, and one that it redirects to.
@@ -196,7 +255,7 @@ func TestOverHTTP(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))
 	defer elsewhere.Close()
-	f := playAcme(t)
+	f := newFake(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil {
 			t.Error(err)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
@@ -37,9 +38,28 @@ func (w *workspace) tell(v scanner.Visitor, m message) error {
 	}
 	p := prose{workspace: w}
 	p.tell("", value)
-	scanner.FeedBytes(v, detectors.Chunk{At: at}, []byte(p.text.String()))
+	p.feed(v, at)
 	return nil
 }
+
+// about gives what a channel says of itself, such as its topic. The field is what that
+// is called, m only where it was.
+func (w *workspace) about(v scanner.Visitor, m message, field string, tell func(p *prose)) {
+	p := prose{workspace: w}
+	tell(&p)
+	at := w.at(m, "", "", "")
+	at.Field = field
+	p.feed(v, at)
+}
+
+// feed gives the text to the visitor.
+func (p *prose) feed(v scanner.Visitor, at place.Place) {
+	scanner.FeedBytes(v, detectors.Chunk{At: at, Names: []string{likeDocument}}, []byte(p.text.String()))
+}
+
+// likeDocument is a name that tells what to expect of a message: sentences, and lines of
+// settings, commands and code among them.
+const likeDocument = "message.md"
 
 // decode gives any JSON as it is, so that a part that is malformed spoils no other.
 func decode(raw []byte) (any, error) {

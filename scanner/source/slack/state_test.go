@@ -46,6 +46,11 @@ func TestReach(t *testing.T) {
 				covered[m] = true
 			}
 		}
+		for i, s := range r.Read[min(1, len(r.Read)):] {
+			if s.Newest+1 >= r.Read[i].Oldest {
+				t.Errorf("%v and %v are not apart", r.Read[i], s)
+			}
+		}
 		within := gap{moment(rapid.IntRange(0, end-1).Draw(t, "after")), moment(moments.Draw(t, "before"))}
 		var got [end]bool
 		last := within.before
@@ -96,8 +101,9 @@ func TestResume(t *testing.T) {
 				r.posts = append(r.posts, p)
 			}
 			f := &fake{t: t, token: "a token", perPage: rapid.IntRange(1, 3).Draw(rt, "messages in a page")}
+			inclusive := rapid.Bool().Draw(rt, "inclusive")
 			for i := range rapid.IntRange(1, 3).Draw(rt, "rooms") {
-				r := &room{id: fmt.Sprint("C", i), name: fmt.Sprint("room", i), kind: "public_channel", topic: fmt.Sprint("topic of ", i)}
+				r := &room{id: fmt.Sprint("C", i), name: fmt.Sprint("room", i), kind: "public_channel", topic: fmt.Sprint("topic of ", i), inclusive: inclusive}
 				for range rapid.IntRange(0, 6).Draw(rt, "messages") {
 					write(r)
 				}
@@ -161,7 +167,7 @@ func (f *fake) interrupted(state string, how interruption, calls int) (reported 
 	}
 	o := f.options()
 	o.State, o.Stop = state, stop
-	n := &listener{f: f}
+	n := &heard{f: f}
 	l := NewLive(o)
 	err = l.Sweep(ctx, n)
 	switch {
@@ -173,9 +179,30 @@ func (f *fake) interrupted(state string, how interruption, calls int) (reported 
 	return n.texts, l.done, l.Commit()
 }
 
+// TestResumeIsCheap counts the calls of a sweep that goes on, which are those that were
+// left, but for lists and the page at hand.
+func TestResumeIsCheap(t *testing.T) {
+	f := newFake(t)
+	f.perPage = 4
+	f.sweep(f.options())
+	whole := len(f.calls)
+	for _, calls := range []int{20, 60, 150} {
+		f.calls = nil
+		state := filepath.Join(t.TempDir(), "state")
+		for _, how := range []interruption{stopped, never} {
+			if _, _, err := f.interrupted(state, how, calls); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if more := len(f.calls) - whole; more < 0 || more > 20 {
+			t.Errorf("interrupted after %d calls: %d calls more than the %d of a sweep", calls, more, whole)
+		}
+	}
+}
+
 // TestStateFile shows what of a workspace the file tells, and to whom.
 func TestStateFile(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	o := f.options()
 	o.State = filepath.Join(t.TempDir(), "state")
 	other := `{"version":1,"accounts":{"T2/U2":{"C9":{"read":[{"oldest":"1.000000","newest":"2.000000"}],"threads":{"1.500000":"1.600000"}}}}}`
@@ -235,14 +262,14 @@ func TestStatesThatCantBeRead(t *testing.T) {
 		"no timestamp":    `{"version":1,"accounts":{"T1/U1":{"C1":{"read":[{"oldest":"x","newest":"2.000000"}]}}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := playAcme(t)
+			f := newFake(t)
 			o := f.options()
 			o.State = filepath.Join(t.TempDir(), "state")
 			if err := os.WriteFile(o.State, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			l := NewLive(o)
-			if err := l.Sweep(t.Context(), &listener{f: f}); err == nil || !strings.HasPrefix(err.Error(), "read how far the last scan came: ") {
+			if err := l.Sweep(t.Context(), &heard{f: f}); err == nil || !strings.HasPrefix(err.Error(), "read how far the last scan came: ") {
 				t.Errorf("got %v", err)
 			}
 			if err := l.Commit(); err != nil {
@@ -255,9 +282,9 @@ func TestStatesThatCantBeRead(t *testing.T) {
 	}
 }
 
-// TestNoState shows that without a file, nothing is noted.
+// TestNoState shows that without a file, nothing is heard.
 func TestNoState(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	_, l := f.sweep(f.options())
 	if err := l.Commit(); err != nil {
 		t.Error(err)
@@ -266,7 +293,7 @@ func TestNoState(t *testing.T) {
 
 // TestAnOlderSince reads what an earlier sweep was told to leave out.
 func TestAnOlderSince(t *testing.T) {
-	f := playAcme(t)
+	f := newFake(t)
 	f.rooms = f.rooms[4:5]
 	f.rooms[0].keepThreads()
 	o := f.options()
