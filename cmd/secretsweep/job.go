@@ -288,7 +288,14 @@ func sameFile(a, b string) bool {
 // sources makes one source for each path.
 func (j *job) sources(sh shell, stop <-chan struct{}) ([]scanner.Source, error) {
 	change := j.source.Staged || j.source.Since != "" || j.source.Range != ""
+	exported := func(path string) scanner.Source {
+		export, _ := slack.OpenExport(path, slack.Options{
+			Domain: j.slack.workspace, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, Workers: j.source.Workers,
+		})
+		return export
+	}
 	packed := archive.Options{
+		Other: exported,
 		// A change brings archives, and what is new in them is told by those that it replaces.
 		History: j.reading.archives || change, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
 	}
@@ -315,14 +322,9 @@ func (j *job) sources(sh shell, stop <-chan struct{}) ([]scanner.Source, error) 
 		if err != nil {
 			return nil, fmt.Errorf("scan: %w", err)
 		}
-		if !needsRepository {
-			export, ok := slack.OpenExport(path, slack.Options{
-				Domain: j.slack.workspace, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, Workers: j.source.Workers,
-			})
-			if ok {
-				all = append(all, unpacked(export))
-				continue
-			}
+		if export := exported(path); export != nil && !needsRepository {
+			all = append(all, unpacked(export))
+			continue
 		}
 		if !info.IsDir() {
 			if needsRepository {

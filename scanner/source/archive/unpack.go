@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -22,6 +23,10 @@ type Options struct {
 	MaxFileSize int64 // of a member, in bytes; 0: no limit
 	AllFiles    bool  // leave nothing out by policy
 	Limits      Limits
+
+	// Other gives the source of a file on disk that is more than an archive of files; nil
+	// where it is none. Nil: all are archives.
+	Other func(file string) scanner.Source
 }
 
 // Unpacking makes the source of what another one gives, with what is packed in it. So
@@ -96,6 +101,12 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 	case inHistory && !v.options.History:
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Archived, What: scanner.NameOf(&p.At)})
 		return true
+	}
+	if file := filepath.Join(p.At.Root, filepath.FromSlash(p.At.Path)); v.options.Other != nil && k == zipped && p.At.Kind == place.File && p.At.WorkTree {
+		if s := v.options.Other(file); s != nil {
+			v.Source(file, s)
+			return true
+		}
 	}
 	b := &budget{Limits: v.options.Limits}
 	if p.ReaderAt != nil {
