@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"go.uber.org/goleak"
 
 	"github.com/secretsweep/secretsweep/scanner"
@@ -59,7 +60,7 @@ func TestMemory(t *testing.T) {
 		{"gzip of zeros", gzipOf(make([]byte, 64<<20))},
 		{"tar with a long PAX header", tarWith(tar.Header{Name: "x", PAXRecords: map[string]string{"comment": strings.Repeat("x", 900<<10)}}, "")},
 		{"Zstandard with a large window", zstdWindow(mostWindow)},
-		{"all in each other", nest(zstdWindow(mostWindow), 5)},
+		{"Zstandard with large windows in each other", largeWindows(7)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newNoted()
@@ -86,12 +87,33 @@ func listsInLists(depth int) []byte {
 	return data
 }
 
-// nest packs a text in itself.
-func nest(data []byte, depth int) []byte {
+// largeWindows packs a text in itself, each time with the largest window.
+func largeWindows(depth int) []byte {
+	data := []byte("x")
 	for range depth {
-		data = zstdOf(data)
+		var b bytes.Buffer
+		w, err := zstd.NewWriter(&b, zstd.WithWindowSize(mostWindow), zstd.WithEncoderConcurrency(1))
+		must(err)
+		_, err = w.Write(data)
+		must(err)
+		must(w.Flush()) // before it is known how short the text is
+		must(w.Close())
+		data = b.Bytes()
 	}
 	return data
+}
+
+// TestWindows has windows in each other that are not too large.
+func TestWindows(t *testing.T) {
+	data := fixture(t, "text.xz")
+	want := "x!/unpacked"
+	for range DefaultLimits.Depth - 1 {
+		data = zipOf(93, file{"f", string(data)})
+		want = "x!/f" + strings.TrimPrefix(want, "x")
+	}
+	if got := open(t, data, Options{}); !slices.Equal(got.given(), []string{want}) || len(got.problems) > 0 {
+		t.Errorf("got %q, problems %q; want %q", got.given(), got.problems, want)
+	}
 }
 
 // TestTemporaryFiles has a ZIP in a ZIP that is too long to be kept in memory.

@@ -15,7 +15,7 @@ import (
 // compressed gives what one compressed text holds: a member with the archive's name
 // without its ending, or the members of the tar archive that it is.
 func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
-	plain, err := open(p.Reader)
+	plain, err := u.budget.open(open, p.Reader)
 	if err != nil {
 		return fmt.Errorf("decompress: %w", cutOff(err))
 	}

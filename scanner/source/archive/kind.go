@@ -51,29 +51,26 @@ func isTar(head []byte) bool {
 	return len(head) >= at && bytes.HasPrefix(head[at:], []byte(magic))
 }
 
-// A decompressor reads a compressed text. Closing its reader gives back what it holds,
-// and leaves the one below open.
-type decompressor func(io.Reader) (io.ReadCloser, error)
+// A decompressor reads a compressed text, which may look back on so many bytes of itself.
+// Closing its reader gives back what it holds, and leaves the one below open.
+type decompressor func(r io.Reader, window int) (io.ReadCloser, error)
 
-func openGzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
+func openGzip(r io.Reader, _ int) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
-func openBzip2(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
+func openBzip2(r io.Reader, _ int) (io.ReadCloser, error) {
+	return io.NopCloser(bzip2.NewReader(r)), nil
+}
 
-// mostWindow is how far back in a text Zstandard and xz may refer: what "zstd --long"
-// makes use of by default, 128 MiB, is as much as its own program takes without being
-// asked, and twice what "xz -9" makes use of.
-const mostWindow = 128 << 20
-
-func openXZ(r io.Reader) (io.ReadCloser, error) {
-	d, err := xz.NewReader(r, mostWindow)
+func openXZ(r io.Reader, window int) (io.ReadCloser, error) {
+	d, err := xz.NewReader(r, uint32(window))
 	if err != nil {
 		return nil, err
 	}
 	return io.NopCloser(d), nil
 }
 
-func openZstd(r io.Reader) (io.ReadCloser, error) {
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))
+func openZstd(r io.Reader, window int) (io.ReadCloser, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(uint64(window)), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,7 @@ type budget struct {
 	packed   int64 // bytes of the archive that were read, or all that it has
 	unpacked int64
 	listed   int64 // bytes of lists that are in memory
+	windows  int   // decompressors that are open
 	members  int
 	problems int
 }
@@ -89,6 +90,33 @@ func (m metered) Read(p []byte) (int, error) {
 	n, err := m.r.Read(p)
 	m.budget.unpacked += int64(n)
 	return n, cutOff(err)
+}
+
+// mostWindow is how far back Zstandard and xz may look: what "zstd --long" makes use of by
+// default, 128 MiB, is as much as its own program takes without being asked, and twice
+// what "xz -9" makes use of. In each other they get less, and leastWindow at least, which
+// is what they make use of by default.
+const mostWindow, leastWindow = 128 << 20, 8 << 20
+
+// open opens a compressed text.
+func (b *budget) open(d decompressor, r io.Reader) (io.ReadCloser, error) {
+	plain, err := d(r, max(mostWindow>>(2*b.windows), leastWindow))
+	if err != nil {
+		return nil, err
+	}
+	b.windows++
+	return &window{plain, b}, nil
+}
+
+// window is a decompressor that counts as open until it is closed.
+type window struct {
+	io.ReadCloser
+	budget *budget
+}
+
+func (w *window) Close() error {
+	w.budget.windows--
+	return w.ReadCloser.Close()
 }
 
 // packedReader counts what is read of an archive that comes as a stream.

@@ -32,8 +32,8 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return err
 	}
-	for method, open := range methods {
-		z.RegisterDecompressor(method, open.decompress)
+	for method, d := range methods {
+		z.RegisterDecompressor(method, u.decompress(d))
 	}
 	l.read = true
 	for _, f := range z.File {
@@ -47,13 +47,15 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 // methods are those of APPNOTE.TXT 4.4.5 that package zip doesn't know itself.
 var methods = map[uint16]decompressor{12: openBzip2, 93: openZstd, 95: openXZ}
 
-// decompress is open for package zip, which wants to hear of an error later.
-func (open decompressor) decompress(r io.Reader) io.ReadCloser {
-	plain, err := open(r)
-	if err != nil {
-		return io.NopCloser(unreadable{err})
+// decompress is d for package zip, which wants to hear of an error later.
+func (u *unpacker) decompress(d decompressor) zip.Decompressor {
+	return func(r io.Reader) io.ReadCloser {
+		plain, err := u.budget.open(d, r)
+		if err != nil {
+			return io.NopCloser(unreadable{err})
+		}
+		return plain
 	}
-	return plain
 }
 
 // zipped gives a member of a ZIP.
