@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"iter"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -269,7 +268,7 @@ func (r *reading) takeFile(e *format.Entry) bool {
 func isScript(e *format.Entry) bool {
 	for _, part := range e.Path {
 		switch part {
-		case "run", "script", "before_script", "after_script", "command", "commands", "entrypoint", "sh", "install", "postCreateCommand", "args", builtBy:
+		case "run", "script", "before_script", "after_script", "command", "commands", "entrypoint", "sh", "install", "postCreateCommand", "args", builtBy, onBuild:
 			return true
 		}
 	}
@@ -284,37 +283,18 @@ func (r *reading) script(e *format.Entry) {
 	if e.Style != format.Block && len(e.Value) != e.End-e.Start {
 		r.nest(e, e.Value)
 	}
-	read, start := format.Shell, e.Start
-	if e.Name() == builtBy {
-		var skip int
-		read, skip = instruction(r.data[e.Start:e.End])
-		start += skip
+	if isInstruction(e) {
+		r.instruction(e)
+		return
 	}
-	for in := range read(r.data[start:e.End]) {
-		in.Comment = in.Comment || e.Comment
-		in.Path = append([]string{e.Path[0]}, in.Path...)
-		r.judge(&in, candidate{in.Name(), in.Value, span{start + in.Start, start + in.End}})
+	for in := range format.Shell(r.data[e.Start:e.End]) {
+		r.assigned(e, &in, span{in.Start, in.End}.shifted(e.Start))
 	}
 }
 
-// builtBy is what the configuration of a container image calls the instruction that made
-// a layer (https://github.com/opencontainers/image-spec/blob/main/config.md#properties).
-const builtBy = "created_by"
-
-// instruction gives what reads an instruction in an image's history, and how many bytes
-// stand before it: docker has put "/bin/sh -c #(nop)" there if it is none for a shell, and
-// before one that is, how many build arguments there are, and these.
-func instruction(text []byte) (read func([]byte) iter.Seq[format.Entry], skip int) {
-	if m := noShell.Find(text); m != nil {
-		return format.Dockerfile, len(m)
-	}
-	if m := ofShell.Find(text); m != nil {
-		return format.Shell, len(m)
-	}
-	return format.Dockerfile, 0
+// assigned judges what an entry assigns in its turn.
+func (r *reading) assigned(e, in *format.Entry, at span) {
+	in.Comment = in.Comment || e.Comment
+	in.Path = append([]string{e.Path[0]}, in.Path...)
+	r.judge(in, candidate{in.Name(), in.Value, at})
 }
-
-var (
-	noShell = regexp.MustCompile(`^(?:/bin/sh -c )?#\(nop\)\s+`)
-	ofShell = regexp.MustCompile(`^(?:RUN )?(?:\|\d+ |/bin/sh -c )`)
-)

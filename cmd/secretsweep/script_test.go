@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 //	pack ARCHIVE FILE…      packs files into a .zip, .tar or .tgz
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 //	slack FOLDER            plays Slack's Web API
+//	image FILE CONFIG DIR…  packs folders as the layers of a container image
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"pack":        cmdPack,
 			"lines":       cmdLines,
 			"slack":       cmdSlack,
+			"image":       cmdImage,
 		},
 		RequireUniqueNames: true,
 	})

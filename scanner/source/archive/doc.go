@@ -8,7 +8,10 @@
 //	unpack.go      what is unpacked, and what becomes of a member
 //	kind.go        formats, by how their files begin
 //	zip.go tar.go compressed.go   a format each
-//	image.go manifest.go imagefile.go   container images, layer by layer
+//	image.go       container images, layer by layer
+//	overlay.go     which layer hides what
+//	manifest.go    which images there are
+//	imagefile.go layout.go   images in a tar archive, and in a folder
 //	limits.go      how much an archive may unpack to
 //	spool.go       what has to be read from anywhere and comes as a stream
 //

@@ -8,17 +8,18 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// files are those of a container image: in a tar archive, or in a folder.
+// files are those of container images: in a tar archive, or in a folder.
 type files interface {
 	// list gives the names of all, in order.
 	list() []string
+	// target gives the name by which a file is listed that links may lead to.
+	target(name string) string
 	// open gives one of them, and must be told when it is done. Its error is
 	// [errAbsent] if there is no such file.
 	open(name string) (*io.SectionReader, func(), error)
@@ -30,30 +31,34 @@ type files interface {
 
 var errAbsent = errors.New("it is not there")
 
-// images gives what images consist of, layer by layer, with what is in no layer. A file
-// that a later layer removes is in the image all the same.
-func (u *unpacker) images(all files) error {
-	list, err := imagesOf(all, u)
-	if err != nil {
-		return err
-	}
-	given := map[string]bool{}
+// images gives what images consist of, layer by layer, and then what is in no layer. A
+// file that a later layer removes is in the image all the same. Of a layer that several
+// images have, what hides its files is that of the first one.
+func (u *unpacker) images(all files, list []image) error {
+	s := &stack{unpacker: u, all: all, read: map[string]bool{}, upper: map[string]bool{}}
 	configs := map[string]bool{}
 	for _, i := range list {
 		configs[i.config] = true
-		if err := u.layers(all, i, given); err != nil {
+		for _, l := range i.layers[1:] {
+			s.upper[l.file] = true
+		}
+	}
+	for _, i := range list {
+		if err := s.layers(&i); err != nil {
 			return err
 		}
 	}
 	for _, name := range all.list() {
-		if given[name] {
+		if s.read[name] {
 			continue
 		}
 		c := all.chunk(name)
 		if configs[name] {
 			c.At.Field = "configuration"
-			for n := range c.Names {
-				c.Names[n] = strings.TrimSuffix(c.Names[n], ".json") + ".json" // a blob has no ending
+			for _, name := range c.Names {
+				if path.Ext(name) != ".json" {
+					c.Names = append(c.Names, name+".json") // a blob has no ending
+				}
 			}
 		}
 		if err := u.file(all, name, c); err != nil {
@@ -65,10 +70,17 @@ func (u *unpacker) images(all files) error {
 
 // file gives a file of an image as a text of its own.
 func (u *unpacker) file(all files, name string, c detectors.Chunk) error {
+	if err := u.ctx.Err(); err != nil {
+		return err
+	}
+	if u.options.Filter.Excludes(c.At.Name()) {
+		u.LeftOut(scanner.LeftOut{Reason: scanner.Filtered, What: scanner.NameOf(&c.At)})
+		return nil
+	}
 	section, done, err := all.open(name)
 	if err != nil {
 		u.problem(&c, err)
-		return u.ctx.Err()
+		return nil
 	}
 	defer done()
 	if err := u.budget.member(); err != nil {
@@ -77,28 +89,39 @@ func (u *unpacker) file(all files, name string, c detectors.Chunk) error {
 	return u.feed(c, section, section.Size())
 }
 
+// stack reads the layers of images.
+type stack struct {
+	*unpacker
+	all     files
+	read    map[string]bool // the files that were tried: false for what is no layer
+	upper   map[string]bool // the files of layers that have others below them
+	overlay overlay
+}
+
 // layers gives an image's layers that weren't given before, the last one first: so it is
 // known of each file which layer above hides it.
-func (u *unpacker) layers(all files, i image, given map[string]bool) error {
-	above := overlay{}
-	for n := len(i.layers) - 1; n >= 0; n-- {
-		l := i.layers[n]
-		if given[l.file] {
+func (s *stack) layers(i *image) error {
+	for n := len(i.layers); n > 0; n-- {
+		l := i.layers[n-1]
+		if _, tried := s.read[l.file]; tried {
 			continue
 		}
-		given[l.file] = true
-		c := all.around(l.file)
-		c.At.Layer = &place.Layer{Number: n + 1, Of: len(i.layers), Digest: l.digest, Command: l.command}
-		err := u.layer(all, l, &c, above)
+		s.read[l.file] = true
+		c := s.all.around(l.file)
+		c.At.Layer = &place.Layer{Number: n, Of: len(i.layers), Digest: l.digest, Command: l.command}
+		err := s.layer(i, l, &c)
+		if err != nil {
+			err = fmt.Errorf("layer %d of %d: %w", n, len(i.layers), err)
+		}
 		switch {
-		case errors.Is(err, errLimit), u.ctx.Err() != nil:
+		case errors.Is(err, errLimit), s.ctx.Err() != nil:
 			return err
 		case errors.Is(err, errNoLayer): // a signature, or a statement about how it was built
-			given[l.file] = false
+			s.read[l.file] = false
 		case errors.Is(err, errAbsent) && l.elsewhere:
-			u.LeftOut(scanner.LeftOut{Reason: scanner.Absent, What: scanner.NameOf(&c.At) + ", layer " + l.digest})
+			s.LeftOut(scanner.LeftOut{Reason: scanner.Absent, What: scanner.NameOf(&c.At) + ", layer " + l.digest})
 		case err != nil:
-			u.problem(&c, fmt.Errorf("layer %d of %d: %w", n+1, len(i.layers), err))
+			s.problem(&c, err)
 		}
 	}
 	return nil
@@ -107,8 +130,8 @@ func (u *unpacker) layers(all files, i image, given map[string]bool) error {
 var errNoLayer = errors.New("no tar archive")
 
 // layer gives the files of one layer.
-func (u *unpacker) layer(all files, l layer, c *detectors.Chunk, above overlay) error {
-	section, done, err := all.open(l.file)
+func (s *stack) layer(i *image, l layer, c *detectors.Chunk) error {
+	section, done, err := s.all.open(l.file)
 	if err != nil {
 		return err
 	}
@@ -117,76 +140,38 @@ func (u *unpacker) layer(all files, l layer, c *detectors.Chunk, above overlay) 
 	n, _ := section.ReadAt(head, 0)
 	r := io.Reader(section)
 	if k, open := kindOf(head[:n]); k == compressed {
-		plain, err := open(section)
+		plain, err := s.budget.open(open, section)
 		if err != nil {
 			return fmt.Errorf("decompress: %w", cutOff(err))
 		}
 		defer plain.Close()
 		r = plain
 	}
-	text := bufio.NewReader(u.metered(r))
-	if head, _ := text.Peek(512); !isTar(head) && !isBlank(head) {
+	text := bufio.NewReader(s.metered(r))
+	if head, err := text.Peek(512); len(head) == 0 && !errors.Is(err, io.EOF) {
+		return err
+	} else if !isTar(head) && !isBlank(head) {
 		return errNoLayer
 	}
-	here := overlay{}
-	err = u.eachTarred(text, func(h *tar.Header, r io.Reader) error {
+	return s.eachTarred(text, func(h *tar.Header, r io.Reader) error {
 		name, _ := cleanName(h.Name)
-		if here.note(name, c.At.Layer.Number); isWhiteout(name) {
+		if s.upper[l.file] {
+			if err := s.overlay.note(l.file, name, h.Typeflag == tar.TypeDir); err != nil {
+				return err
+			}
+		}
+		if isWhiteout(name) && h.Size == 0 {
 			return nil
 		}
 		in := *c
-		if gone := above.hides(name); gone > 0 {
+		if gone := s.overlay.gone(name, i, c.At.Layer.Number); gone > 0 {
 			hidden := *c.At.Layer
 			hidden.Gone = gone
 			in.At.Layer = &hidden
 		}
-		return u.tarred(&in, h, r)
+		return s.tarred(&in, h, r)
 	})
-	for name, n := range here {
-		above[name] = n
-	}
-	return err
 }
 
 // isBlank tells whether a block of a tar archive is its end.
 func isBlank(head []byte) bool { return len(bytes.Trim(head, "\x00")) == 0 }
-
-// Whiteouts are empty files that stand for the removal of what lower layers have
-// (https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts).
-const (
-	whiteout = ".wh."
-	opaque   = ".wh..wh..opq" // removes all that lower layers have in its folder
-)
-
-func isWhiteout(name string) bool { return strings.HasPrefix(path.Base(name), whiteout) }
-
-// overlay has the numbers of layers by what they hide of the layers below: files and
-// folders with all that is in them.
-type overlay map[string]int
-
-// note adds what a layer's entry hides. What a folder hides is in the entries within.
-func (o overlay) note(name string, layer int) {
-	folder, base := path.Split(name)
-	switch {
-	case base == opaque:
-		o[folder] = layer
-	case strings.HasPrefix(base, whiteout):
-		o[folder+strings.TrimPrefix(base, whiteout)] = layer
-		o[folder+strings.TrimPrefix(base, whiteout)+"/"] = layer
-	default:
-		o[name] = layer
-	}
-}
-
-// hides gives the number of the layer that hides a file; 0 if none does.
-func (o overlay) hides(name string) int {
-	if n := o[name]; n > 0 {
-		return n
-	}
-	for i, c := range name {
-		if c == '/' && o[name[:i+1]] > 0 {
-			return o[name[:i+1]]
-		}
-	}
-	return 0
-}

@@ -2,187 +2,147 @@ package archive
 
 import (
 	"archive/tar"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
-	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// mayBeImage tells by a tar archive's first entry whether it may be one of images: docker,
+// mayBeImage tells by how a tar archive begins whether it may be one of images: docker,
 // podman, buildx, skopeo and crane begin with a file that is named after a digest, or with
-// one of those that say what there is.
-func mayBeImage(first string) bool {
-	first = strings.TrimPrefix(first, "./")
-	for _, name := range []string{"blobs/", "sha256:", dockerManifest, ociIndex, ociLayout, "repositories"} {
-		if strings.HasPrefix(first, name) {
+// one of those that say what there is. There may be folders before it.
+func mayBeImage(head []byte) bool {
+	const block, nameSize, kind = 512, 100, 156
+	for ; len(head) >= block; head = head[block:] {
+		name, _, _ := strings.Cut(string(head[:nameSize]), "\x00")
+		if isNamedAsImage(strings.TrimPrefix(name, "./")) {
+			return true
+		}
+		if head[kind] != tar.TypeDir {
+			break
+		}
+	}
+	return false
+}
+
+// imageHead is how much of a tar archive tells whether it may be one of images.
+const imageHead = 4 << 10
+
+func isNamedAsImage(name string) bool {
+	for _, known := range []string{"blobs/", "sha256:", dockerManifest, ociIndex, ociLayout, "repositories"} {
+		if strings.HasPrefix(name, known) {
 			return true
 		}
 	}
 	const digest = 64
-	return len(first) >= digest && strings.Trim(first[:digest], "0123456789abcdef") == ""
+	return len(name) >= digest && isDigest(name[:digest])
 }
 
-// tarFiles are the files of an image in a tar archive.
+// tarFiles are the files of images in a tar archive.
 type tarFiles struct {
 	archive *detectors.Chunk
 	text    io.ReaderAt
 	names   []string
-	spans   map[string][2]int64 // where each begins, and its length
+	spans   map[string]span
+	links   map[string]string
 }
 
-// imageIn gives the files of a tar archive if these are images; nil if they aren't.
-func (u *unpacker) imageIn(archive *detectors.Chunk, text io.ReaderAt, size int64) (*tarFiles, error) {
+// span is where a file lies in a tar archive.
+type span struct{ start, size int64 }
+
+// mostNamed bounds the memory that the names of an image's own files take, in bytes.
+const mostNamed = 64 << 20
+
+// filesIn gives the files of a tar archive; nil if it isn't one of images, or not such that
+// each file can be told by its name: then it is read as any other.
+func (u *unpacker) filesIn(archive *detectors.Chunk, text io.ReaderAt, size int64) (*tarFiles, error) {
 	r := io.NewSectionReader(text, 0, size)
-	all := &tarFiles{archive: archive, text: text, spans: map[string][2]int64{}}
-	t := tar.NewReader(r)
-	for {
+	all := &tarFiles{archive: archive, text: text, spans: map[string]span{}, links: map[string]string{}}
+	named := 0
+	for t := tar.NewReader(r); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
-			break
+			return all, nil
 		}
-		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
-			return nil, nil // it is read as any other, up to there
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		if len(all.names) == u.budget.Members {
-			return nil, fmt.Errorf("more than %d files: %w", u.budget.Members, errLimit)
-		}
-		start, err := r.Seek(0, io.SeekCurrent)
-		if err != nil {
+		if err := u.ctx.Err(); err != nil {
 			return nil, err
 		}
-		name, _ := cleanName(h.Name)
-		if _, twice := all.spans[name]; !twice {
-			all.names = append(all.names, name)
+		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
+			return nil, nil
 		}
-		all.spans[name] = [2]int64{start, h.Size}
+		name, _ := cleanName(h.Name)
+		if named += len(name) + len(h.Linkname); named > mostNamed || len(all.names) == u.budget.Members {
+			return nil, fmt.Errorf("too many files for images: %w", errLimit)
+		}
+		_, twice := all.spans[name]
+		switch {
+		case h.Typeflag == tar.TypeDir:
+		case h.Typeflag == tar.TypeSymlink:
+			all.links[name] = path.Join(path.Dir(name), h.Linkname)
+		case h.Typeflag == tar.TypeLink:
+			all.links[name], _ = cleanName(h.Linkname)
+		case twice, h.Typeflag != tar.TypeReg, isSparse(h):
+			return nil, nil
+		default:
+			start, err := r.Seek(0, io.SeekCurrent)
+			if err != nil {
+				return nil, err
+			}
+			all.names = append(all.names, name)
+			all.spans[name] = span{start, h.Size}
+		}
 	}
-	_, docker := all.spans[dockerManifest]
-	_, index := all.spans[ociIndex]
-	_, layout := all.spans[ociLayout]
-	if !docker && !(index && layout) {
-		return nil, nil
+}
+
+// isSparse tells whether a file has holes, so that it doesn't lie there as it is.
+func isSparse(h *tar.Header) bool {
+	for key := range h.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return true
+		}
 	}
-	return all, nil
+	return false
 }
 
 func (t *tarFiles) list() []string { return t.names }
 
+// mostLinks is how many links may lead from one to the next. Those of docker and podman
+// stand for a layer that is there by another name, and lead to it.
+const mostLinks = 4
+
+func (t *tarFiles) target(name string) string {
+	for range mostLinks {
+		to, ok := t.links[name]
+		if !ok {
+			break
+		}
+		name = to
+	}
+	return name
+}
+
+// leaveOutLinks tells of the links that lead nowhere.
+func (t *tarFiles) leaveOutLinks(v scanner.Visitor) {
+	for name := range t.links {
+		if _, ok := t.spans[t.target(name)]; !ok {
+			c := t.chunk(name)
+			v.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
+		}
+	}
+}
+
 func (t *tarFiles) open(name string) (*io.SectionReader, func(), error) {
-	span, ok := t.spans[name]
+	s, ok := t.spans[t.target(name)]
 	if !ok {
 		return nil, nil, fmt.Errorf("%s: %w", name, errAbsent)
 	}
-	return io.NewSectionReader(t.text, span[0], span[1]), func() {}, nil
+	return io.NewSectionReader(t.text, s.start, s.size), func() {}, nil
 }
 
 func (t *tarFiles) around(string) detectors.Chunk { return *t.archive }
 
 func (t *tarFiles) chunk(name string) detectors.Chunk { return within(t.archive, name) }
-
-// IsLayout tells whether a folder is an OCI image layout.
-func IsLayout(folder string) bool {
-	for _, name := range []string{ociLayout, ociIndex} {
-		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || !info.Mode().IsRegular() {
-			return false
-		}
-	}
-	return true
-}
-
-// Layout makes the source of a folder that is an OCI image layout.
-func Layout(folder string, o Options) scanner.Source {
-	o.Limits = o.Limits.orDefault()
-	return &layout{folder: folder, options: o}
-}
-
-type layout struct {
-	scanner.Here
-	folder  string
-	options Options
-}
-
-func (l *layout) Sweep(ctx context.Context, v scanner.Visitor) error {
-	b := &budget{Limits: l.options.Limits}
-	u := &unpacker{Visitor: v, ctx: ctx, options: l.options, budget: b}
-	all := &folderFiles{folder: l.folder}
-	err := filepath.WalkDir(l.folder, func(file string, e fs.DirEntry, err error) error {
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			v.Problem(scanner.Problem{What: filepath.ToSlash(file), Err: err})
-			return nil
-		case !e.Type().IsRegular():
-			return nil
-		}
-		name, err := filepath.Rel(l.folder, file)
-		if err != nil {
-			return err
-		}
-		info, err := e.Info()
-		if err == nil {
-			b.packed += info.Size()
-		}
-		all.names = append(all.names, filepath.ToSlash(name))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := u.images(all); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		v.Problem(scanner.Problem{What: filepath.ToSlash(l.folder), Err: err})
-	}
-	v.Count(scanner.Members, int64(b.members))
-	return ctx.Err()
-}
-
-// folderFiles are the files of an image in a folder.
-type folderFiles struct {
-	folder string
-	names  []string
-}
-
-func (f *folderFiles) list() []string { return f.names }
-
-func (f *folderFiles) path(name string) string {
-	return filepath.Join(f.folder, filepath.FromSlash(name))
-}
-
-func (f *folderFiles) open(name string) (*io.SectionReader, func(), error) {
-	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return nil, nil, fmt.Errorf("%s: a name that leads out of the image", name)
-	}
-	file, err := os.Open(f.path(name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("%s: %w", name, errAbsent)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		_ = file.Close()
-		return nil, nil, fmt.Errorf("%s: no regular file", name)
-	}
-	return io.NewSectionReader(file, 0, info.Size()), func() { _ = file.Close() }, nil
-}
-
-func (f *folderFiles) around(layer string) detectors.Chunk { return f.chunk(layer) }
-
-func (f *folderFiles) chunk(name string) detectors.Chunk {
-	return detectors.Chunk{At: place.Place{Kind: place.File, Root: f.folder, Path: name, WorkTree: true}, Names: []string{name}}
-}

@@ -11,10 +11,11 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// image is one, by its files.
+// image is one, by its files. It has a layer at least.
 type image struct {
-	config string
-	layers []layer // the lowest first
+	config  string
+	layers  []layer          // the lowest first
+	numbers map[string][]int // of the layers, by their files
 }
 
 type layer struct {
@@ -31,41 +32,63 @@ const (
 	ociLayout      = "oci-layout"
 )
 
-// imagesOf reads which images there are, by docker's list or by the OCI's
-// (https://github.com/opencontainers/image-spec/blob/main/image-layout.md). One of several
-// platforms that is kept elsewhere is left out.
-func imagesOf(all files, u *unpacker) ([]image, error) {
-	images, err := dockerImages(all)
-	if errors.Is(err, errAbsent) {
-		images, err = ociImages(all, u)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for i := range images {
-		images[i].nameCommands(all)
-	}
-	return images, nil
+// Bounds of what is read about images. An index, a manifest or a configuration is longer
+// nowhere: registries take no more.
+const (
+	mostJSON   = 4 << 20
+	mostLayers = 100_000 // of all images
+	mostNested = 4       // lists of images in lists of images
+)
+
+// manifests reads which images there are.
+type manifests struct {
+	*unpacker
+	all    files
+	read   map[string]bool // documents, and configurations
+	layers int
+	images []image
 }
 
-func dockerImages(all files) ([]image, error) {
+// imagesOf reads which images there are, by the OCI's list
+// (https://github.com/opencontainers/image-spec/blob/main/image-layout.md) and by docker's;
+// newer versions of docker write both. There is one image for each configuration: it is
+// what an image is known by. An image that is kept elsewhere, such as that for another
+// platform, is left out.
+func (u *unpacker) imagesOf(all files) []image {
+	m := &manifests{unpacker: u, all: all, read: map[string]bool{}}
+	if readJSON(all, ociLayout, &struct{}{}) == nil {
+		if err := m.index(ociIndex, 0); err != nil {
+			at := all.chunk(ociIndex)
+			u.problem(&at, err)
+		}
+	}
+	if err := m.docker(); err != nil {
+		at := all.chunk(dockerManifest)
+		u.problem(&at, err)
+	}
+	return m.images
+}
+
+// docker reads docker's list of images. Where there is no such list by that name, there
+// may be something else.
+func (m *manifests) docker() error {
 	var list []struct {
 		Config string
 		Layers []string
 	}
-	if err := readJSON(all, dockerManifest, &list); err != nil {
-		return nil, err
+	if readJSON(m.all, dockerManifest, &list) != nil {
+		return nil
 	}
-	var images []image
-	for _, m := range list {
-		i := image{config: path.Clean(m.Config)}
-		for _, file := range m.Layers {
-			file = path.Clean(file)
-			i.layers = append(i.layers, layer{file: file, digest: digestOf(file)})
+	for _, d := range list {
+		var layers []layer
+		for _, file := range d.Layers {
+			layers = append(layers, layer{file: path.Clean(file), digest: digestOf(path.Clean(file))})
 		}
-		images = append(images, i)
+		if err := m.add(path.Clean(d.Config), layers); err != nil {
+			return err
+		}
 	}
-	return images, nil
+	return nil
 }
 
 // digestOf gives the digest that a file of an image is named after, or that name.
@@ -74,7 +97,15 @@ func digestOf(file string) string {
 	if algorithm, ok := strings.CutPrefix(dir, "blobs/"); ok {
 		return strings.TrimSuffix(algorithm, "/") + ":" + base
 	}
+	if stem, _, _ := strings.Cut(file, ".tar"); isDigest(stem) {
+		return "sha256:" + stem
+	}
 	return strings.TrimSuffix(file, "/layer.tar")
+}
+
+// isDigest tells whether a name is a SHA-256 digest in hexadecimal.
+func isDigest(name string) bool {
+	return len(name) == 64 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
 // descriptor says which file something is, in the OCI's documents.
@@ -85,45 +116,78 @@ type descriptor struct {
 
 func (d descriptor) file() string { return "blobs/" + strings.Replace(d.Digest, ":", "/", 1) }
 
-// mostNested bounds lists of images in lists of images.
-const mostNested = 4
+// isManifest tells whether it is an image's, or a list of these. A build's cache lists
+// layers, too.
+func (d descriptor) isManifest() bool {
+	return d.MediaType == "" || strings.Contains(d.MediaType, "manifest") || strings.Contains(d.MediaType, "index")
+}
 
-func ociImages(all files, u *unpacker) ([]image, error) {
-	var images []image
-	var read func(file string, depth int) error
-	read = func(file string, depth int) error {
-		var doc struct {
-			Manifests []descriptor
-			Config    *descriptor
-			Layers    []descriptor
-		}
-		if err := readJSON(all, file, &doc); err != nil {
-			return err
-		}
-		if doc.Config != nil {
-			i := image{config: doc.Config.file()}
-			for _, d := range doc.Layers {
-				elsewhere := strings.Contains(d.MediaType, "foreign") || strings.Contains(d.MediaType, "nondistributable")
-				i.layers = append(i.layers, layer{file: d.file(), digest: d.Digest, elsewhere: elsewhere})
-			}
-			images = append(images, i)
-		}
-		for _, d := range doc.Manifests {
-			err := errors.New("lists of images nested too deep")
-			if depth < mostNested {
-				err = read(d.file(), depth+1)
-			}
-			at := all.around(d.file())
-			switch {
-			case errors.Is(err, errAbsent):
-				u.LeftOut(scanner.LeftOut{Reason: scanner.Absent, What: scanner.NameOf(&at.At) + ", image " + d.Digest})
-			case err != nil:
-				u.problem(&at, fmt.Errorf("image %s: %w", d.Digest, err))
-			}
-		}
+// isElsewhere tells whether a layer may be one that must not be passed on.
+func (d descriptor) isElsewhere() bool {
+	return strings.Contains(d.MediaType, "foreign") || strings.Contains(d.MediaType, "nondistributable")
+}
+
+// index reads the OCI's list of images, or the manifest of one.
+func (m *manifests) index(file string, depth int) error {
+	if depth > mostNested {
+		return errors.New("lists of images nested too deep")
+	}
+	if m.read[file] {
 		return nil
 	}
-	return images, read(ociIndex, 0)
+	m.read[file] = true
+	var doc struct {
+		Manifests []descriptor
+		Config    *descriptor
+		Layers    []descriptor
+	}
+	if err := readJSON(m.all, file, &doc); err != nil {
+		return err
+	}
+	if doc.Config != nil {
+		var layers []layer
+		for _, d := range doc.Layers {
+			layers = append(layers, layer{file: d.file(), digest: d.Digest, elsewhere: d.isElsewhere()})
+		}
+		if err := m.add(doc.Config.file(), layers); err != nil {
+			return err
+		}
+	}
+	for _, d := range doc.Manifests {
+		if !d.isManifest() {
+			continue
+		}
+		err := m.index(d.file(), depth+1)
+		at := m.all.around(d.file())
+		switch {
+		case errors.Is(err, errAbsent):
+			m.LeftOut(scanner.LeftOut{Reason: scanner.Absent, What: scanner.NameOf(&at.At) + ", image " + d.Digest})
+		case err != nil:
+			m.problem(&at, fmt.Errorf("image %s: %w", d.Digest, err))
+		}
+	}
+	return nil
+}
+
+// add takes an image.
+func (m *manifests) add(config string, layers []layer) error {
+	config = m.all.target(config)
+	if len(layers) == 0 || m.read[config] {
+		return nil
+	}
+	m.read[config] = true
+	if m.layers += len(layers); m.layers > mostLayers {
+		return fmt.Errorf("images with more than %d layers", mostLayers)
+	}
+	i := image{config, layers, map[string][]int{}}
+	for n := range layers {
+		file := m.all.target(layers[n].file)
+		layers[n].file = file
+		i.numbers[file] = append(i.numbers[file], n+1)
+	}
+	i.nameCommands(m.all)
+	m.images = append(m.images, i)
+	return nil
 }
 
 // nameCommands says of each layer what made it, where the image's configuration tells.
@@ -140,23 +204,25 @@ func (i *image) nameCommands(all files) {
 	n := 0
 	for _, h := range config.History {
 		if !h.Empty && n < len(i.layers) {
-			i.layers[n].command = clip(strings.Join(strings.Fields(h.CreatedBy), " "))
+			i.layers[n].command = clip(h.CreatedBy)
 			n++
 		}
 	}
 }
 
-// clip bounds a command, which may be a script.
+// clip gives a command's first line, and no more of it than tells what it is. A word is not
+// cut: it may be a value that reports hide, which they know as a whole.
 func clip(s string) string {
+	line, _, more := strings.Cut(strings.TrimSpace(strings.ReplaceAll(s, "\t", " ")), "\n")
 	const most = 200
-	if len(s) <= most {
-		return s
+	if len(line) > most {
+		line, more = line[:strings.LastIndexByte(line[:most+1], ' ')+1], true
 	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	if more {
+		line += "…"
+	}
+	return line
 }
-
-// mostJSON bounds a document about images.
-const mostJSON = 16 << 20
 
 func readJSON(all files, name string, into any) error {
 	section, done, err := all.open(name)

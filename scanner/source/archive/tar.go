@@ -14,8 +14,8 @@ import (
 // tar gives what a tar archive holds: files, or the images that it consists of. At reads
 // the same as r, if it isn't nil.
 func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader, at io.ReaderAt, size int64) error {
-	text := bufio.NewReaderSize(r, 4<<10)
-	if head, _ := text.Peek(nameInTar); !mayBeImage(string(head)) {
+	text := bufio.NewReaderSize(r, imageHead)
+	if head, _ := text.Peek(imageHead); !mayBeImage(head) {
 		return u.members(archive, text)
 	}
 	if at == nil {
@@ -26,18 +26,18 @@ func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader, at io.ReaderAt, si
 		}
 		defer drop()
 	}
-	all, err := u.imageIn(archive, at, size)
-	switch {
-	case err != nil:
+	all, err := u.filesIn(archive, at, size)
+	if err != nil {
 		return err
-	case all != nil:
-		return u.images(all)
+	}
+	if all != nil {
+		if list := u.imagesOf(all); len(list) > 0 {
+			all.leaveOutLinks(u)
+			return u.images(all, list)
+		}
 	}
 	return u.members(archive, io.NewSectionReader(at, 0, size))
 }
-
-// nameInTar is how many bytes of a tar archive are its first file's name.
-const nameInTar = 100
 
 // members gives the files of a tar archive.
 func (u *unpacker) members(archive *detectors.Chunk, r io.Reader) error {

@@ -1,0 +1,306 @@
+package archive_test
+
+import (
+	"bytes"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/scanner/source/archive"
+	"github.com/secretsweep/secretsweep/scanner/source/sourcetest"
+)
+
+func TestLayoutIsASource(t *testing.T) {
+	root := writeFolder(t, oci(gzipped, built{layers: [][]byte{layerOf("etc/token=one"), layerOf("etc/.wh.token=", "srv/app="+strings.Repeat("two ", 100))}}))
+	var want []sourcetest.Text
+	err := filepath.WalkDir(root, func(name string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, name)
+		texts := []string{string(text)}
+		switch {
+		case bytes.Equal(text, gzipped(layerOf("etc/token=one"))):
+			texts = []string{"one"}
+		case bytes.HasPrefix(text, []byte("\x1f\x8b")):
+			texts = []string{strings.Repeat("two ", 100)}
+		}
+		for _, text := range texts {
+			want = append(want, sourcetest.Text{Path: filepath.ToSlash(rel), Text: text})
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sourcetest.Run(t, func(*testing.T) (scanner.Source, []sourcetest.Text) {
+		return archive.Layout(root, archive.Options{}), slices.Clone(want)
+	})
+}
+
+// TestBrokenImages wants a problem for what can't be read, and all the rest.
+func TestBrokenImages(t *testing.T) {
+	good := layerOf("a=x")
+	oldWith := func(manifest string) []entry {
+		return []entry{{name: hexOf(good) + ".tar", text: string(good)}, {name: "manifest.json", text: manifest}, {name: "c.json", text: "{}"}}
+	}
+	file := hexOf(good) + ".tar"
+	ociWith := func(index string, blobs ...string) []entry {
+		entries := []entry{{name: "oci-layout", text: "{}"}, {name: "index.json", text: index}}
+		for _, b := range blobs {
+			entries = append(entries, entry{name: "blobs/sha256/" + hexOf([]byte(b)), text: b})
+		}
+		return entries
+	}
+	descriptor := func(blob string) string { return jsonOf(object{"digest": "sha256:" + hexOf([]byte(blob))}) }
+	manifest := `{"config":` + descriptor("{}") + `,"layers":[` + descriptor(string(good)) + `]}`
+	deep := manifest
+	var deepBlobs []string
+	for range 6 {
+		deepBlobs = append(deepBlobs, deep)
+		deep = `{"manifests":[` + descriptor(deep) + `]}`
+	}
+	tests := []struct {
+		name     string
+		entries  []entry
+		problems []string
+		layered  []string // without what is given otherwise
+	}{
+		{"layer is not there", oldWith(`[{"Config":"c.json","Layers":["` + file + `","none.tar"]}]`),
+			[]string{"stdin: layer 2 of 2: none.tar: it is not there"}, []string{"1/2 a=x"}},
+		{"layer is not there, many times", oldWith(`[{"Config":"c.json","Layers":["` + file + `"` + strings.Repeat(`,"none.tar"`, 10_000) + `]}]`),
+			[]string{"stdin: layer 10001 of 10001: none.tar: it is not there"}, []string{"1/10001 a=x"}},
+		{"one layer, many times", oldWith(`[{"Config":"c.json","Layers":["` + file + `"` + strings.Repeat(`,"`+file+`"`, 9_999) + `]}]`),
+			nil, []string{"10000/10000 a=x"}},
+		{"one image, many times", oldWith("[" + strings.Repeat(`{"Config":"c.json","Layers":["`+file+`"]},`, 10_000) + `{"Config":"c.json","Layers":["` + file + `"]}]`),
+			nil, []string{"1/1 a=x"}},
+		{"layer leads out", oldWith(`[{"Config":"c.json","Layers":["../../etc/passwd","` + file + `"]}]`),
+			[]string{"stdin: layer 1 of 2: ../../etc/passwd: it is not there"}, []string{"2/2 a=x"}},
+		{"configuration is not there", oldWith(`[{"Config":"none.json","Layers":["` + file + `"]}]`), nil, []string{"1/1 a=x"}},
+		{"more layers than can be", oldWith(`[{"Config":"c.json","Layers":["` + file + `"` + strings.Repeat(`,""`, 200_000) + `]}]`),
+			[]string{"manifest.json: images with more than 100000 layers"}, nil},
+		{"list is no list", oldWith(`{"manifest_version":3,"name":"an extension"}`), nil, nil},
+		{"list is cut off", oldWith(`[{"Config":"c.json","Layers":["` + file), nil, nil},
+		{"list is too long", oldWith(`[{"Config":"c.json","Layers":["` + file + `"]}` + strings.Repeat(" ", 5<<20) + "]"), nil, nil},
+		{"index is no JSON", ociWith("{", string(good)), []string{"index.json: index.json: unexpected end of JSON input"}, nil},
+		{"manifest is no JSON", ociWith(`{"manifests":[`+descriptor("{")+","+descriptor(manifest)+`]}`, "{", manifest, string(good), "{}"),
+			[]string{"stdin: image sha256:" + hexOf([]byte("{")) + ": blobs/sha256/" + hexOf([]byte("{")) + ": unexpected end of JSON input"}, []string{"1/1 a=x"}},
+		{"index of indexes", ociWith(`{"manifests":[`+descriptor(deep)+`]}`, append(deepBlobs, deep, string(good))...),
+			[]string{"stdin: image sha256:" + hexOf([]byte(deepBlobs[2])) + ": lists of images nested too deep"}, nil},
+		{"index that is in itself", ociWith(`{"manifests":[{"digest":"x:../../index.json"},{"digest":"../index.json"},`+descriptor(manifest)+`]}`, manifest, string(good), "{}"), nil, []string{"1/1 a=x"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := sweep(t, fromStdin(tarOf(test.entries...)))
+			if diff := cmp.Diff(test.problems, got.problems); diff != "" {
+				t.Errorf("problems: want (-), got (+):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.layered, got.layered); diff != "" {
+				t.Errorf("layers: want (-), got (+):\n%s", diff)
+			}
+			if len(test.layered) == 0 && !slices.Contains(slices.Collect(maps.Values(got.others)), "x") {
+				t.Error("what is in the layer isn't given")
+			}
+		})
+	}
+}
+
+// TestBrokenLayers wants a problem that names the layer, what it has before that, and all
+// of the others.
+func TestBrokenLayers(t *testing.T) {
+	random := make([]byte, 200<<10) // so that it doesn't shrink
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
+	long := layerOf("first=y", "b="+string(random), "c=z")
+	cut := func(text []byte) []byte { return text[:len(text)/4*3] }
+	zeros := make([]byte, 64<<20)
+	tests := []struct {
+		name  string
+		layer []byte
+		want  []string // "2/3 first=y", in short
+		why   string
+	}{
+		{"cut off", cut(long), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: tar: it is cut off"},
+		{"gzip that is cut off", cut(gzipped(long)), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: tar: it is cut off"},
+		{"zstd that is cut off", cut(zstandard(long)), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: tar: it is cut off"},
+		{"gzip of nothing", gzipped(long)[:10], []string{"1/3 a=x", "3/3 d=w"}, "layer 2 of 3: it is cut off"},
+		{"gzip without a header", gzipped(long)[:3], []string{"1/3 a=x", "3/3 d=w"}, "layer 2 of 3: decompress: it is cut off"},
+		{"gzip that is damaged", append(slices.Clone(cut(gzipped(long))), random...), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: tar: "},
+		{"bomb", gzipped(layerOf("first=y", "b="+string(zeros))), []string{"2/3 first=y", "3/3 d=w"}, "layer 2 of 3: more than 500 times its size: unpacked no further"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := &writer{}
+			layers := []object{w.blob(layerOf("a=x")), w.blob(test.layer), w.blob(layerOf("d=w"))}
+			manifest := w.blob([]byte(jsonOf(object{"config": w.blob([]byte("{}")), "layers": layers})))
+			w.add(entry{name: "index.json", text: jsonOf(object{"manifests": []object{manifest}})})
+			w.add(entry{name: "oci-layout", text: "{}"})
+			root := writeFolder(t, w.entries)
+			got := sweep(t, archive.Layout(root, archive.Options{Limits: archive.Limits{Floor: 1 << 20}}))
+			var short []string
+			for _, s := range got.layered {
+				if len(s) < 100 {
+					short = append(short, s)
+				}
+			}
+			if diff := cmp.Diff(test.want, short); diff != "" {
+				t.Errorf("layers: want (-), got (+):\n%s", diff)
+			}
+			if !slices.ContainsFunc(got.problems, func(p string) bool { return strings.Contains(p, test.why) }) {
+				t.Errorf("problems %q, want one that says %q", got.problems, test.why)
+			}
+		})
+	}
+}
+
+func TestFolderIsNotLeft(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside")
+	secret := layerOf("a=what is elsewhere")
+	if err := os.WriteFile(outside, secret, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	good := built{layers: [][]byte{layerOf("a=x"), secret}}
+	root := writeFolder(t, oci(plain, good))
+	link := filepath.Join(root, "blobs", "sha256", hexOf(secret))
+	if err := os.Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, link); err != nil {
+		t.Skip("no links here:", err)
+	}
+	got := sweep(t, archive.Layout(root, archive.Options{}))
+	if diff := cmp.Diff([]string{"1/2 a=x"}, got.layered); diff != "" {
+		t.Errorf("layers: want (-), got (+):\n%s", diff)
+	}
+	blob := "blobs/sha256/" + hexOf(secret)
+	if diff := cmp.Diff([]string{hexOf(secret) + ": layer 2 of 2: " + blob + ": it is not there"}, got.problems); diff != "" {
+		t.Errorf("problems: want (-), got (+):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"links, devices and other special files: " + hexOf(secret)}, got.leftOut); diff != "" {
+		t.Errorf("left out: want (-), got (+):\n%s", diff)
+	}
+
+	rel, err := filepath.Rel(root, outside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.ToSlash(filepath.Join("..", "..", rel)) // from blobs/sha256
+	root = writeFolder(t, []entry{
+		{name: "oci-layout", text: "{}"},
+		{name: "index.json", text: `{"manifests":[{"digest":"sha256:m"}]}`},
+		{name: "blobs/sha256/m", text: jsonOf(object{"config": object{"digest": "sha256:" + name}, "layers": []object{{"digest": "sha256:" + name}}})},
+	})
+	got = sweep(t, archive.Layout(root, archive.Options{}))
+	if len(got.layered) > 0 || len(got.problems) != 1 || !strings.HasSuffix(got.problems[0], "it is not there") {
+		t.Errorf("layers %q, problems %q: want none, and that it isn't there", got.layered, got.problems)
+	}
+}
+
+func TestLinkIsNoLayout(t *testing.T) {
+	root := writeFolder(t, oci(plain, twoLayers))
+	index := filepath.Join(root, "index.json")
+	if err := os.Rename(index, index+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if archive.IsLayout(root) {
+		t.Error("a folder without an index is said to be a layout")
+	}
+	if err := os.Symlink("index.json.old", index); err != nil {
+		t.Skip("no links here:", err)
+	}
+	if archive.IsLayout(root) {
+		t.Error("a folder whose index is a link is said to be a layout")
+	}
+	// A link to the folder itself is what the user names, and followed.
+	root = writeFolder(t, oci(plain, twoLayers))
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(root, link); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(inTwoLayers, sweep(t, archive.Layout(link, archive.Options{})).layered); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+}
+
+func TestImagePolicies(t *testing.T) {
+	image := built{layers: [][]byte{layerOf("a/key=x", "srv/node_modules/m/index.js=y", "big="+strings.Repeat("z", 1000))}}
+	root := writeFolder(t, oci(plain, image))
+	filter, err := scanner.NewFilter(nil, []string{"a", "index.json"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := sweep(t, archive.Layout(root, archive.Options{Filter: filter, MaxFileSize: 500}))
+	want := []string{
+		"dependencies and build output: index.js",
+		"left out by a filter: index.json",
+		"left out by a filter: key",
+		"over the size limit: big",
+	}
+	if diff := cmp.Diff(want, got.leftOut); diff != "" {
+		t.Errorf("left out: want (-), got (+):\n%s", diff)
+	}
+	if len(got.layered) > 0 {
+		t.Errorf("layers %q, want none", got.layered)
+	}
+	if got := sweep(t, archive.Layout(root, archive.Options{AllFiles: true})); len(got.layered) != 3 {
+		t.Errorf("with all files: layers %q, want 3", got.layered)
+	}
+}
+
+// TestImagesTakeLittleMemory reads what would take much if all of it were kept. All that is
+// ever allocated is more than what is kept at once.
+func TestImagesTakeLittleMemory(t *testing.T) {
+	image := []entry{{name: "l.tar", text: string(layerOf("a=x"))}, {name: "manifest.json", text: `[{"Config":"c.json","Layers":["l.tar"]}]`}}
+	folder := func(index string) []entry {
+		return []entry{{name: "oci-layout", text: "{}"}, {name: "index.json", text: `{"manifests":[` + index + `]}`}}
+	}
+	tests := []struct {
+		name    string
+		entries []entry
+		most    uint64 // bytes
+	}{
+		{"long configuration", append([]entry{{name: hexOf(nil)}, {name: "c.json", text: `{"history":[]` + strings.Repeat(" ", 128<<20) + "}"}}, image...), 64 << 20},
+		{"index that is too long", folder(strings.Repeat(`{"digest":"sha256:0"},`, 5_000_000) + `{}`), 64 << 20},
+		{"index as long as can be", folder(strings.Repeat(`{},`, 1_390_000) + `{}`), 300 << 20},
+		{"layers as many as can be", []entry{{name: "manifest.json", text: `[{"Config":"c","Layers":["l.tar"` + strings.Repeat(`,""`, 1_390_000) + `]}]`}}, 600 << 20},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			source := fromFile(t, tarOf(test.entries...), archive.Options{})
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			v := &counter{}
+			if err := source.Sweep(t.Context(), v); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+			if v.bytes == 0 {
+				t.Error("nothing is given")
+			}
+			if took := after.TotalAlloc - before.TotalAlloc; took > test.most {
+				t.Errorf("took %d MiB, want %d at most", took>>20, test.most>>20)
+			}
+		})
+	}
+}
+
+// counter keeps nothing of what a source gives.
+type counter struct {
+	notes
+	bytes int
+}
+
+func (c *counter) Chunk(d *detectors.Chunk) { c.bytes += len(d.Data) }
+func (c *counter) LeftOut(scanner.LeftOut)  {}
