@@ -31,16 +31,14 @@ func TestLayoutIsASource(t *testing.T) {
 			return err
 		}
 		rel, err := filepath.Rel(root, name)
-		texts := []string{string(text)}
+		w := sourcetest.Text{Path: filepath.ToSlash(rel), Text: string(text)}
 		switch {
 		case bytes.Equal(text, gzipped(layerOf("etc/token=one"))):
-			texts = []string{"one"}
+			w = sourcetest.Text{Path: w.Path + "!/etc/token", Text: "one"}
 		case bytes.HasPrefix(text, []byte("\x1f\x8b")):
-			texts = []string{strings.Repeat("two ", 100)}
+			w = sourcetest.Text{Path: w.Path + "!/srv/app", Text: strings.Repeat("two ", 100)}
 		}
-		for _, text := range texts {
-			want = append(want, sourcetest.Text{Path: filepath.ToSlash(rel), Text: text})
-		}
+		want = append(want, w)
 		return err
 	})
 	if err != nil {
