@@ -21,6 +21,7 @@ type Rules struct {
 	decoders   []decoder
 	spellings  map[*rules.Rule]bool // of references; true: the name must mean a secret
 	files      []fileRule
+	now        time.Time // one for all texts: what has ended by then is worth less
 }
 
 // fileRule is a rule about files themselves: with a path and no pattern.
@@ -33,7 +34,7 @@ var _ Detector = (*Rules)(nil)
 
 // New compiles the rules of a set.
 func New(set *rules.Set) (*Rules, error) {
-	d := &Rules{configured: newConfigured(set), decoders: newDecoders(), spellings: newSpellings()}
+	d := &Rules{configured: newConfigured(set), decoders: newDecoders(), spellings: newSpellings(), now: time.Now()}
 	inner := slices.Collect(maps.Keys(d.spellings))
 	for _, in := range d.decoders {
 		inner = append(inner, in.rule)
@@ -103,7 +104,7 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	}
 	tell(matches, read.found)
 	for i := range matches {
-		matches[i].weigh(time.Now())
+		matches[i].weigh(d.now)
 	}
 	if layers == 1 && c.From == 0 && len(c.Data) > 0 && len(c.paths()) > 0 {
 		for _, r := range d.files {

@@ -58,7 +58,7 @@ func (g grouping) settle(hits []*sighted, places []located) {
 
 // holdAt gives the sightings that hold at a place: what a rule says of paths,
 // and what an allow says of paths and commits, is known only now. Where there is
-// no path, the detector has decided.
+// no path, or one that says nothing of the text as in a chat, the detector has decided.
 func holdAt(sightings []*sighting, p *place.Place) []*sighting {
 	commit := ""
 	if p.Commit != nil {
@@ -66,7 +66,7 @@ func holdAt(sightings []*sighting, p *place.Place) []*sighting {
 	}
 	var holding []*sighting
 	for _, s := range sightings {
-		inPath := s.Rule.Path == nil || p.Path == "" || s.Rule.Path.MatchString(p.Name())
+		inPath := s.Rule.Path == nil || p.Path == "" || p.Kind == place.Chat || s.Rule.Path.MatchString(p.Name())
 		allowed := slices.ContainsFunc(s.Pending, func(a *rules.Allow) bool { return a.HoldsAt(p.Name(), commit) })
 		if inPath && !allowed {
 			holding = append(holding, s)

@@ -123,5 +123,6 @@ const (
 	LFS        Reason = "Git LFS content"
 	Special    Reason = "links, devices and other special files"
 	WorkTrees  Reason = "files of other worktrees"
+	NoAccess   Reason = "what the token may not read"
 	Narrowed   Reason = "left out by --staged, --since, --range, --no-history or --history-only"
 )

@@ -30,7 +30,7 @@ type target struct {
 // targetOf is the target of a path to scan.
 func targetOf(path string) target {
 	dir := path
-	if path == "-" {
+	if path == "-" || path == slackPath {
 		dir = "."
 	} else if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		dir = filepath.Dir(path)

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -24,6 +25,7 @@ import (
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
 	"github.com/secretsweep/secretsweep/scanner/source/home"
+	"github.com/secretsweep/secretsweep/scanner/source/slack"
 )
 
 // job is a scan to be made: what every command that scans has in common.
@@ -37,6 +39,10 @@ type job struct {
 	raw        bool   // all that is found is given, whatever silences it
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
+
+	slack slackFlags
+	since time.Time   // of messages
+	live  *slack.Live // the workspace that is read, if one is
 }
 
 // do scans, and gives the result to the sink. Config, ignore files and baseline
@@ -59,6 +65,10 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if err != nil {
 		return scanner.Summary{}, err
 	}
+	hurry, stop := ctx, (<-chan struct{})(nil)
+	if slices.Contains(j.paths, slackPath) {
+		ctx, stop = unhurried(ctx)
+	}
 	last := &tail{Sink: sink}
 	var by silencers
 	if !j.raw {
@@ -74,9 +84,16 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if slow := c.added(detector.Slow()); len(slow) > 0 {
 		c.hints = append(c.hints, fmt.Sprintf("slow: %s must search every text as a whole, because nothing fixed stands in the pattern; literals = [...] would help", strings.Join(slow, ", ")))
 	}
-	sources, err := j.sources(sh)
+	sources, err := j.sources(sh, stop)
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)
+	}
+	if j.live != nil {
+		for i, s := range sources {
+			if s != scanner.Source(j.live) {
+				sources[i] = hurried{s, hurry}
+			}
+		}
 	}
 	if !j.reading.quiet {
 		for _, hint := range append(c.hints, j.unused()...) {
@@ -102,6 +119,14 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	return last.summary, nil
 }
 
+// commit notes that what was found is where it was meant to be.
+func (j *job) commit() error {
+	if j.live == nil {
+		return nil
+	}
+	return j.live.Commit()
+}
+
 // startPercent is the same as gcPercent for what comes before a scan, which is mostly
 // the compiling of rules, and for a hook: it makes next to no garbage after that.
 const startPercent = 400
@@ -125,7 +150,7 @@ func distinct(paths []string) []string {
 	var all, seen []string
 	for _, path := range paths {
 		key := path
-		if path != "-" {
+		if path != "-" && path != slackPath {
 			if abs, err := filepath.Abs(path); err == nil {
 				key = abs
 			}
@@ -139,7 +164,7 @@ func distinct(paths []string) []string {
 
 func checkPaths(paths []string) error {
 	for _, path := range paths {
-		if path == "-" {
+		if path == "-" || path == slackPath {
 			continue
 		}
 		_, err := os.Stat(path)
@@ -261,24 +286,45 @@ func sameFile(a, b string) bool {
 }
 
 // sources makes one source for each path.
-func (j *job) sources(sh shell) ([]scanner.Source, error) {
+func (j *job) sources(sh shell, stop <-chan struct{}) ([]scanner.Source, error) {
+	change := j.source.Staged || j.source.Since != "" || j.source.Range != ""
+	exported := func(path string) scanner.Source {
+		export, _ := slack.OpenExport(path, slack.Options{
+			Domain: j.slack.workspace, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, Workers: j.source.Workers,
+		})
+		return export
+	}
 	packed := archive.Options{
-		History: j.reading.archives, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
+		Other: exported,
+		// A change brings archives, and what is new in them is told by those that it replaces.
+		History: j.reading.archives || change, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
 	}
 	unpacked := func(s scanner.Source) scanner.Source { return archive.Unpacking(s, packed) }
 	if j.home {
 		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
 	}
-	needsRepository := j.source.Staged || j.source.Since != "" || j.source.Range != "" || j.source.HistoryOnly
+	needsRepository := change || j.source.HistoryOnly
 	var all []scanner.Source
 	for _, path := range j.paths {
 		if path == "-" {
 			all = append(all, unpacked(dir.Stdin(sh.stdin)))
 			continue
 		}
+		if path == slackPath {
+			live, err := j.liveSlack(sh, stop)
+			if err != nil {
+				return nil, err
+			}
+			j.live, all = live, append(all, live)
+			continue
+		}
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, fmt.Errorf("scan: %w", err)
+		}
+		if export := exported(path); export != nil && !needsRepository {
+			all = append(all, unpacked(export))
+			continue
 		}
 		if !info.IsDir() {
 			if needsRepository {

@@ -67,11 +67,11 @@ func run(ctx context.Context, args []string, sh shell) int {
 	switch {
 	case err == nil:
 		return statusOK
+	case errors.As(err, &status): // the report was written
+		return int(status)
 	case ctx.Err() != nil:
 		sh.say("interrupted; nothing was reported")
 		return statusInterrupted
-	case errors.As(err, &status):
-		return int(status)
 	}
 	sh.say("%s", advise(err))
 	return statusError

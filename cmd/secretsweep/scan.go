@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,6 +19,7 @@ type scanOptions struct {
 	reading
 	reporting
 	narrowing
+	slackFlags
 	home bool
 }
 
@@ -25,14 +27,15 @@ func newScan(sh shell) *cobra.Command {
 	var o scanOptions
 	cmd := &cobra.Command{
 		Use:   "scan [PATH…]",
-		Short: "Find leaked secrets in repositories, folders, files and standard input",
+		Short: "Find leaked secrets in repositories, folders, files, images and chats",
 		Long: `Finds leaked secrets, one row for each value with every place where it lies.
 
 In a git repository that is the whole object database (every branch, tag, stash,
 note, amended or dangling commit, with messages and authors), the index and the
 working tree, ignored files included where they look like they hold secrets.
-PATH is a repository, a folder, a file, or - for standard input; default is the
-current folder.
+PATH is a repository, a folder, a file, - for standard input, an export of Slack,
+or slack:// for the workspace that $SECRETSWEEP_SLACK_TOKEN opens; default is the
+current folder. Archives and container images are unpacked.
 
 With --home, and no PATH beside it, that is the places in your home folder where
 secrets are known to lie: histories, startup files, logins of command line tools,
@@ -45,6 +48,8 @@ changed, and nothing leaves the machine.`,
   secretsweep scan -o report.sarif              a report for other tools
   secretsweep scan --exclude 'testdata/**' src
   secretsweep scan --home                       what lies around on this laptop
+  secretsweep scan image.tar                    from "docker save", layer by layer
+  secretsweep scan slack-export.zip             what was said
   kubectl logs job/build | secretsweep scan -`,
 		SuggestFor: []string{"detect", "git", "dir", "directory", "file", "files", "stdin", "protect"},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -68,6 +73,7 @@ changed, and nothing leaves the machine.`,
 	f.SortFlags = false
 	f.BoolVar(&o.home, "home", false, "the places in your home folder where tools keep secrets")
 	o.narrowing.register(f)
+	o.slackFlags.register(f)
 	o.reading.register(cmd)
 	o.reporting.register(cmd, report.Formats())
 	return cmd
@@ -75,6 +81,10 @@ changed, and nothing leaves the machine.`,
 
 func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	source, err := o.options()
+	if err != nil {
+		return err
+	}
+	since, err := o.slackFlags.check(&o.narrowing, paths, time.Now())
 	if err != nil {
 		return err
 	}
@@ -94,19 +104,25 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	if err != nil {
 		return err
 	}
-	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show()}
+	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), slack: o.slackFlags, since: since}
 	sum, err := j.do(ctx, sh, sink)
 	if err != nil {
 		return err
 	}
 	if nothing := sum.New == 0 && sum.Problems == 0; o.quiet && nothing && o.format == "text" && o.toStdout() {
-		return nil
+		return j.commit()
 	}
 	if _, err := text.WriteTo(out); err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
 	if err := out.Commit(); err != nil {
 		return err
+	}
+	if err := j.commit(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return exitStatus(statusInterrupted)
 	}
 	return statusOf(sum.Problems, sum.New, o.exitCode)
 }
@@ -190,8 +206,11 @@ func (n *narrowing) narrow(o *git.Options, paths []string) error {
 	}
 	if on := given("--staged", "--since", "--range", "--history-only"); len(on) > 0 {
 		for _, path := range paths {
-			if path == "-" {
+			switch path {
+			case "-":
 				return misuse(on[0]+" needs a repository, and standard input is none", "leave it out")
+			case slackPath:
+				return misuse(on[0]+" needs a repository, and "+slackPath+" is none", "leave it out")
 			}
 		}
 	}

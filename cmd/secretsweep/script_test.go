@@ -28,7 +28,9 @@ func TestMain(m *testing.M) {
 //	status N COMMAND…       runs a command that must exit with status N
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	readenv NAME FILE       puts what stands in a file into $NAME
+//	pack ARCHIVE FILE…      packs files into a .zip, .tar or .tgz
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
+//	slack FOLDER            plays Slack's Web API
 //	image FILE CONFIG DIR…  packs folders as the layers of a container image
 func TestScripts(t *testing.T) {
 	needGit(t)
@@ -45,7 +47,9 @@ func TestScripts(t *testing.T) {
 			"status":      cmdStatus,
 			"fingerprint": cmdFingerprint,
 			"readenv":     cmdReadenv,
+			"pack":        cmdPack,
 			"lines":       cmdLines,
+			"slack":       cmdSlack,
 			"image":       cmdImage,
 		},
 		RequireUniqueNames: true,
@@ -64,6 +68,7 @@ func isolate(env *testscript.Env) error {
 	}
 	env.Setenv("HOME", home)
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
+	env.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
 	for _, kv := range os.Environ() {
 		// The tests run on CI systems themselves.
 		if name, _, _ := strings.Cut(kv, "="); isCIVariable(name) {

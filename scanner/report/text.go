@@ -280,7 +280,11 @@ func scanned(s *Summary) string {
 		parts = append(parts, "nothing")
 	}
 	var roots []string
-	for _, root := range s.Roots {
+	for i, root := range s.Roots {
+		if i == mostRoots && len(s.Roots) > mostRoots+1 {
+			roots = append(roots, fmt.Sprintf("and %d more", len(s.Roots)-i))
+			break
+		}
 		roots = append(roots, printable.Text(root))
 	}
 	text := strings.Join(parts, ", ")
@@ -289,6 +293,9 @@ func scanned(s *Summary) string {
 	}
 	return text
 }
+
+// mostRoots bounds the paths that are named of those that were scanned.
+const mostRoots = 5
 
 // verdict is how the report ends.
 func verdict(r *Report) (style, []string) {

@@ -32,12 +32,13 @@ func (f *Finding) title() string {
 
 // state says how present it still is, in two or three words.
 func (f *Finding) state() string {
-	var head, index, disk, stdin, shared bool
+	var head, index, disk, stdin, chat, shared bool
 	for _, p := range f.Places {
 		head = head || p.Head
 		index = index || p.Index
 		disk = disk || p.WorkTree
 		stdin = stdin || p.Kind == place.Stdin
+		chat = chat || p.Kind == place.Chat
 		shared = shared || !p.Local
 	}
 	switch {
@@ -51,6 +52,8 @@ func (f *Finding) state() string {
 		return "on this machine only"
 	case stdin:
 		return "in the input"
+	case chat:
+		return "in a chat"
 	}
 	return "history only"
 }

@@ -15,14 +15,14 @@ import (
 // compressed gives what one compressed text holds: a member with the archive's name
 // without its ending, or the members of the tar archive that it is.
 func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
-	plain, err := open(p.Reader)
+	plain, err := u.budget.open(open, p.Reader)
 	if err != nil {
 		return fmt.Errorf("decompress: %w", cutOff(err))
 	}
 	defer plain.Close()
-	text := bufio.NewReaderSize(plain, 4<<10)
+	text := bufio.NewReaderSize(&steady{r: plain}, 4<<10)
 	if head, _ := text.Peek(512); isTar(head) {
-		return u.tar(&p.Chunk, metered{text, u.budget}, nil, -1)
+		return u.tar(&p.Chunk, u.metered(text), nil, -1)
 	}
 	return u.member(&p.Chunk, unpackedName(cmp.Or(p.At.Member, p.At.Path)), -1, text)
 }
@@ -30,12 +30,26 @@ func (u *unpacker) compressed(open decompressor, p scanner.PackedText) error {
 // unpackedName is the name of what a compressed file holds.
 func unpackedName(name string) string {
 	name = path.Base(name)
-	for _, ending := range []string{".gz", ".bz2", ".zst"} {
-		if stem, ok := strings.CutSuffix(strings.ToLower(name), ending); ok && stem != "" {
-			return name[:len(stem)]
+	for _, ending := range []string{".gz", ".bz2", ".xz", ".zst"} {
+		if stem := len(name) - len(ending); stem > 0 && strings.EqualFold(name[stem:], ending) {
+			return name[:stem]
 		}
 	}
 	return "unpacked"
+}
+
+// steady stays at the error that it meets: Zstandard's reader goes on with what it has of
+// a damaged block.
+type steady struct {
+	r   io.Reader
+	err error
+}
+
+func (s *steady) Read(p []byte) (n int, err error) {
+	if s.err == nil {
+		n, s.err = s.r.Read(p)
+	}
+	return n, s.err
 }
 
 // cutOff says of a text that ends too early that it does: package scanner takes

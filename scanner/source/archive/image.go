@@ -140,14 +140,14 @@ func (s *stack) layer(i *image, l layer, c *detectors.Chunk) error {
 	n, _ := section.ReadAt(head, 0)
 	r := io.Reader(section)
 	if k, open := kindOf(head[:n]); k == compressed {
-		plain, err := open(section)
+		plain, err := s.budget.open(open, section)
 		if err != nil {
 			return fmt.Errorf("decompress: %w", cutOff(err))
 		}
 		defer plain.Close()
 		r = plain
 	}
-	text := bufio.NewReader(metered{r, s.budget})
+	text := bufio.NewReader(s.metered(r))
 	if head, err := text.Peek(512); len(head) == 0 && !errors.Is(err, io.EOF) {
 		return err
 	} else if !isTar(head) && !isBlank(head) {

@@ -66,6 +66,9 @@ func (u *unpacker) filesIn(archive *detectors.Chunk, text io.ReaderAt, size int6
 	for t := tar.NewReader(r); ; {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
+			if u.blank(r) != nil {
+				return nil, nil
+			}
 			return all, nil
 		}
 		if err := u.ctx.Err(); err != nil {
@@ -74,7 +77,7 @@ func (u *unpacker) filesIn(archive *detectors.Chunk, text io.ReaderAt, size int6
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return nil, nil
 		}
-		name, _ := cleanName(h.Name)
+		name, inside := cleanName(h.Name)
 		if named += len(name) + len(h.Linkname); named > mostNamed || len(all.names) == u.budget.Members {
 			return nil, fmt.Errorf("too many files for images: %w", errLimit)
 		}
@@ -85,7 +88,7 @@ func (u *unpacker) filesIn(archive *detectors.Chunk, text io.ReaderAt, size int6
 			all.links[name] = path.Join(path.Dir(name), h.Linkname)
 		case h.Typeflag == tar.TypeLink:
 			all.links[name], _ = cleanName(h.Linkname)
-		case twice, h.Typeflag != tar.TypeReg, isSparse(h):
+		case twice, !inside, len(name) > mostName, h.Typeflag != tar.TypeReg, isSparse(h):
 			return nil, nil
 		default:
 			start, err := r.Seek(0, io.SeekCurrent)

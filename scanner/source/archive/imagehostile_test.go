@@ -3,6 +3,7 @@ package archive_test
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -21,8 +22,7 @@ import (
 )
 
 func TestLayoutIsASource(t *testing.T) {
-	two := strings.Repeat("two ", 100)
-	root := writeFolder(t, oci(gzipped, built{layers: [][]byte{layerOf("etc/token=one"), layerOf("etc/.wh.token=", "srv/app="+two)}}))
+	root := writeFolder(t, oci(gzipped, built{layers: [][]byte{layerOf("etc/token=one"), layerOf("etc/.wh.token=", "srv/app="+strings.Repeat("two ", 100))}}))
 	var want []sourcetest.Text
 	err := filepath.WalkDir(root, func(name string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -33,14 +33,14 @@ func TestLayoutIsASource(t *testing.T) {
 			return err
 		}
 		rel, err := filepath.Rel(root, name)
-		given := sourcetest.Text{Path: filepath.ToSlash(rel), Text: string(text)}
+		w := sourcetest.Text{Path: filepath.ToSlash(rel), Text: string(text)}
 		switch {
 		case bytes.Equal(text, gzipped(layerOf("etc/token=one"))):
-			given.Path, given.Text = given.Path+"!/etc/token", "one"
+			w = sourcetest.Text{Path: w.Path + "!/etc/token", Text: "one"}
 		case bytes.HasPrefix(text, []byte("\x1f\x8b")):
-			given.Path, given.Text = given.Path+"!/srv/app", two
+			w = sourcetest.Text{Path: w.Path + "!/srv/app", Text: strings.Repeat("two ", 100)}
 		}
-		want = append(want, given)
+		want = append(want, w)
 		return err
 	})
 	if err != nil {
@@ -104,6 +104,8 @@ func TestBrokenImages(t *testing.T) {
 			entry{name: "blobs/sha256/self", text: `{"manifests":[{"digest":"sha256:self"},{"digest":"sha256:self"},` + descriptor(manifest) + `]}`}), nil, []string{"1/1 a=x"}},
 		{"file comes twice", append(oldWith(`[{"Config":"c.json","Layers":["`+file+`"]}]`), entry{name: "c.json", text: "{}"}), nil, nil},
 		{"file is a device", append(oldWith(`[{"Config":"c.json","Layers":["`+file+`"]}]`), entry{name: "tty", kind: tar.TypeChar}), nil, nil},
+		{"file's name leads out", append(oldWith(`[{"Config":"c.json","Layers":["`+file+`"]}]`), entry{name: "../x", text: "x"}),
+			[]string{"x: its name leads out of the archive"}, nil},
 		{"links go round", append(oldWith(`[{"Config":"c.json","Layers":["l","`+file+`"]}]`), entry{name: "l", kind: tar.TypeSymlink, link: "l"}),
 			[]string{"stdin: layer 1 of 2: l: it is not there"}, []string{"2/2 a=x"}},
 		{"link leads out", append(oldWith(`[{"Config":"c.json","Layers":["l","`+file+`"]}]`), entry{name: "l", kind: tar.TypeSymlink, link: "/etc/passwd"}),
@@ -140,9 +142,9 @@ func TestBrokenLayers(t *testing.T) {
 		want  []string // "2/3 first=y", in short
 		why   string
 	}{
-		{"cut off", cut(long), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "it is cut off"},
-		{"gzip that is cut off", cut(gzipped(long)), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "it is cut off"},
-		{"zstd that is cut off", cut(zstandard(long)), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "it is cut off"},
+		{"cut off", cut(long), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: it is cut off"},
+		{"gzip that is cut off", cut(gzipped(long)), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: it is cut off"},
+		{"zstd that is cut off", cut(zstandard(long)), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: it is cut off"},
 		{"gzip of nothing", gzipped(long)[:10], []string{"1/3 a=x", "3/3 d=w"}, "layer 2 of 3: it is cut off"},
 		{"gzip without a header", gzipped(long)[:3], []string{"1/3 a=x", "3/3 d=w"}, "layer 2 of 3: decompress: it is cut off"},
 		{"gzip that is damaged", append(slices.Clone(cut(gzipped(long))), random...), []string{"1/3 a=x", "2/3 first=y", "3/3 d=w"}, "layer 2 of 3: "},
@@ -170,6 +172,32 @@ func TestBrokenLayers(t *testing.T) {
 				t.Errorf("problems %q, want one that says %q", got.problems, test.why)
 			}
 		})
+	}
+}
+
+// TestWhatFollowsAnImage joins archives: what is behind the end is no part of an image.
+func TestWhatFollowsAnImage(t *testing.T) {
+	got := sweep(t, fromStdin(append(tarOf(oci(plain, twoLayers)...), "and more"...)))
+	if diff := cmp.Diff([]string{"stdin: something follows its end, which was not read"}, got.problems); diff != "" {
+		t.Errorf("problems: want (-), got (+):\n%s", diff)
+	}
+	if !slices.Contains(slices.Collect(maps.Values(got.others)), "one") {
+		t.Error("what is in a layer isn't given")
+	}
+}
+
+func TestManyProblemsOfLayout(t *testing.T) {
+	var layers []object
+	for n := range 250 {
+		layers = append(layers, object{"digest": fmt.Sprint("sha256:", n)})
+	}
+	w := &writer{}
+	manifest := w.blob([]byte(jsonOf(object{"config": w.blob([]byte("{}")), "layers": layers})))
+	w.add(entry{name: "index.json", text: jsonOf(object{"manifests": []object{manifest}})})
+	w.add(entry{name: "oci-layout", text: "{}"})
+	got := sweep(t, archive.Layout(writeFolder(t, w.entries), archive.Options{}))
+	if len(got.problems) != 101 || !slices.ContainsFunc(got.problems, func(p string) bool { return strings.HasSuffix(p, ": 150 more problems") }) {
+		t.Errorf("%d problems, want 100 and one that says how many more", len(got.problems))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/therootcompany/xz"
 )
 
 // kind is a format that can be unpacked.
@@ -34,6 +35,7 @@ func kindOf(head []byte) (kind, decompressor) {
 	}{
 		{"\x1f\x8b\x08", openGzip},
 		{"BZh", openBzip2},
+		{"\xfd7zXZ\x00", openXZ},
 		{"\x28\xb5\x2f\xfd", openZstd},
 	} {
 		if bytes.HasPrefix(head, []byte(f.magic)) {
@@ -49,20 +51,26 @@ func isTar(head []byte) bool {
 	return len(head) >= at && bytes.HasPrefix(head[at:], []byte(magic))
 }
 
-// A decompressor reads a compressed text. Closing its reader gives back what it holds,
-// and leaves the one below open.
-type decompressor func(io.Reader) (io.ReadCloser, error)
+// A decompressor reads a compressed text, which may look back on so many bytes of itself.
+// Closing its reader gives back what it holds, and leaves the one below open.
+type decompressor func(r io.Reader, window int) (io.ReadCloser, error)
 
-func openGzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
+func openGzip(r io.Reader, _ int) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
-func openBzip2(r io.Reader) (io.ReadCloser, error) { return io.NopCloser(bzip2.NewReader(r)), nil }
+func openBzip2(r io.Reader, _ int) (io.ReadCloser, error) {
+	return io.NopCloser(bzip2.NewReader(r)), nil
+}
 
-// mostWindow is how far back in a text Zstandard may refer: what "zstd --long" makes
-// use of by default, 128 MiB, is as much as its own program takes without being asked.
-const mostWindow = 128 << 20
+func openXZ(r io.Reader, window int) (io.ReadCloser, error) {
+	d, err := xz.NewReader(r, uint32(window))
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(d), nil
+}
 
-func openZstd(r io.Reader) (io.ReadCloser, error) {
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))
+func openZstd(r io.Reader, window int) (io.ReadCloser, error) {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(uint64(window)), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, err
 	}

@@ -42,16 +42,12 @@ func (l *layout) Sweep(ctx context.Context, v scanner.Visitor) error {
 		return err
 	}
 	defer root.Close()
-	b := &budget{Limits: l.options.Limits}
-	u := &unpacker{Visitor: v, ctx: ctx, options: l.options, budget: b}
+	u := &unpacker{Visitor: v, ctx: ctx, options: l.options, budget: &budget{Limits: l.options.Limits}}
 	all := &folderFiles{folder: l.folder, root: root, known: map[string]bool{}}
 	if err := u.walk(all); err != nil {
 		return err
 	}
-	if err := u.images(all, u.imagesOf(all)); err != nil && ctx.Err() == nil {
-		v.Problem(scanner.Problem{What: filepath.ToSlash(l.folder), Err: err})
-	}
-	v.Count(scanner.Members, int64(b.members))
+	u.finish(filepath.ToSlash(l.folder), u.images(all, u.imagesOf(all)))
 	return ctx.Err()
 }
 

@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +47,10 @@ type budget struct {
 	Limits
 	packed   int64 // bytes of the archive that were read, or all that it has
 	unpacked int64
+	listed   int64 // bytes of lists that are in memory
+	windows  int   // decompressors that are open
 	members  int
+	problems int
 }
 
 // member counts one more.
@@ -56,26 +61,62 @@ func (b *budget) member() error {
 	return nil
 }
 
-// metered counts what is unpacked, and ends where that is too much.
+// exceeded tells whether too much was unpacked.
+func (b *budget) exceeded() error {
+	switch {
+	case b.unpacked > b.Size:
+		return fmt.Errorf("more than %d bytes: %w", b.Size, errLimit)
+	case b.unpacked > b.Floor && b.unpacked/b.Ratio > b.packed:
+		return fmt.Errorf("more than %d times its size: %w", b.Ratio, errLimit)
+	}
+	return nil
+}
+
+// metered counts what is unpacked, and ends where that is too much, or with ctx: what is
+// passed over is read too.
 type metered struct {
+	ctx    context.Context
 	r      io.Reader
 	budget *budget
 }
 
+func (u *unpacker) metered(r io.Reader) metered { return metered{u.ctx, r, u.budget} }
+
 func (m metered) Read(p []byte) (int, error) {
+	// An error with data would be lost on who asks for just so much.
+	if err := cmp.Or(m.ctx.Err(), m.budget.exceeded()); err != nil {
+		return 0, err
+	}
 	n, err := m.r.Read(p)
+	m.budget.unpacked += int64(n)
+	return n, cutOff(err)
+}
+
+// mostWindow is how far back Zstandard and xz may look: what "zstd --long" makes use of by
+// default, 128 MiB, is as much as its own program takes without being asked, and twice
+// what "xz -9" makes use of. In each other they get less, and leastWindow at least, which
+// is what they make use of by default.
+const mostWindow, leastWindow = 128 << 20, 8 << 20
+
+// open opens a compressed text.
+func (b *budget) open(d decompressor, r io.Reader) (io.ReadCloser, error) {
+	plain, err := d(r, max(mostWindow>>(2*b.windows), leastWindow))
 	if err != nil {
-		err = cutOff(err)
+		return nil, err
 	}
-	b := m.budget
-	b.unpacked += int64(n)
-	switch {
-	case b.unpacked > b.Size:
-		return n, fmt.Errorf("more than %d bytes: %w", b.Size, errLimit)
-	case b.unpacked > b.Floor && b.unpacked/b.Ratio > b.packed:
-		return n, fmt.Errorf("more than %d times its size: %w", b.Ratio, errLimit)
-	}
-	return n, err
+	b.windows++
+	return &window{plain, b}, nil
+}
+
+// window is a decompressor that counts as open until it is closed.
+type window struct {
+	io.ReadCloser
+	budget *budget
+}
+
+func (w *window) Close() error {
+	w.budget.windows--
+	return w.ReadCloser.Close()
 }
 
 // packedReader counts what is read of an archive that comes as a stream.

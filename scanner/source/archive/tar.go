@@ -3,8 +3,8 @@ package archive
 import (
 	"archive/tar"
 	"bufio"
+	"bytes"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -51,12 +51,30 @@ func (u *unpacker) eachTarred(r io.Reader, give func(*tar.Header, io.Reader) err
 		h, err := t.Next()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil
+			return u.blank(r)
 		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at by who takes it
 		case err != nil:
-			return fmt.Errorf("tar: %w", cutOff(err))
+			return cutOff(err)
 		}
 		if err := give(h, t); err != nil {
+			return err
+		}
+	}
+}
+
+// blank reads what follows the end of a tar archive: blanks, and then the checksum of
+// what it is compressed to. Only in archives that were joined is there more.
+func (u *unpacker) blank(r io.Reader) error {
+	r = u.metered(r)
+	buf := make([]byte, 8<<10)
+	for {
+		n, err := r.Read(buf)
+		switch {
+		case len(bytes.Trim(buf[:n], "\x00")) > 0:
+			return errors.New("something follows its end, which was not read")
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
 			return err
 		}
 	}
@@ -65,12 +83,16 @@ func (u *unpacker) eachTarred(r io.Reader, give func(*tar.Header, io.Reader) err
 // tarred gives a member of a tar archive.
 func (u *unpacker) tarred(archive *detectors.Chunk, h *tar.Header, r io.Reader) error {
 	switch h.Typeflag {
-	case tar.TypeDir, tar.TypeXGlobalHeader:
+	case tar.TypeXGlobalHeader:
 		return nil
-	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
-		return u.member(archive, h.Name, h.Size, r)
+	case tar.TypeDir:
+		if h.Size == 0 {
+			return nil
+		}
+	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		c := within(archive, h.Name)
+		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
+		return u.budget.member()
 	}
-	c := within(archive, h.Name)
-	u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
-	return u.budget.member()
+	return u.member(archive, h.Name, h.Size, r) // whatever else there is counts as a file (POSIX.1-1988)
 }

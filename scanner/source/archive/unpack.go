@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -22,6 +23,10 @@ type Options struct {
 	MaxFileSize int64 // of a member, in bytes; 0: no limit
 	AllFiles    bool  // leave nothing out by policy
 	Limits      Limits
+
+	// Other gives the source of a file on disk that is more than an archive of files; nil
+	// where it is none. Nil: all are archives.
+	Other func(file string) scanner.Source
 }
 
 // Unpacking makes the source of what another one gives, with what is packed in it. So
@@ -52,7 +57,7 @@ func (s *source) Locate(ctx context.Context, hits []scanner.Hit, found func(int,
 	known := map[text]int{}
 	for i, h := range hits {
 		if h.At.Member != "" {
-			h.At.Member, h.At.Layer, h.At.Span, h.At.Also = "", nil, place.Span{}, nil
+			h.At.Member, h.At.Layer, h.At.Field, h.At.Span, h.At.Also = "", nil, "", place.Span{}, nil
 		}
 		key := text{h.At.Text(), h.Value}
 		n, ok := known[key]
@@ -67,7 +72,7 @@ func (s *source) Locate(ctx context.Context, hits []scanner.Hit, found func(int,
 		for _, i := range members[n] {
 			at, in := p, hits[i].At
 			if in.Member != "" {
-				at.Member, at.Layer, at.Span, at.Also = in.Member, in.Layer, in.Span, in.Also
+				at.Member, at.Layer, at.Field, at.Span, at.Also = in.Member, in.Layer, in.Field, in.Span, in.Also
 			}
 			found(i, at)
 		}
@@ -97,6 +102,12 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Archived, What: scanner.NameOf(&p.At)})
 		return true
 	}
+	if file := filepath.Join(p.At.Root, filepath.FromSlash(p.At.Path)); v.options.Other != nil && k == zipped && p.At.Kind == place.File && p.At.WorkTree {
+		if s := v.options.Other(file); s != nil {
+			v.Source(file, s)
+			return true
+		}
+	}
 	b := &budget{Limits: v.options.Limits}
 	if p.ReaderAt != nil {
 		b.packed = p.Size
@@ -104,8 +115,7 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 		p.Reader = packedReader{p.Reader, b}
 	}
 	u := &unpacker{Visitor: v.Visitor, ctx: v.ctx, options: v.options, budget: b}
-	u.finish(&p.Chunk, u.unpack(k, open, p))
-	v.Count(scanner.Members, int64(b.members))
+	u.finish(scanner.NameOf(&p.At), u.unpack(k, open, p))
 	return true
 }
 
@@ -136,7 +146,9 @@ func (u *unpacker) Unpack(p scanner.PackedText) bool {
 		u.failed = err
 		return true
 	}
-	u.finish(&p.Chunk, err)
+	if err != nil {
+		u.problem(&p.Chunk, err)
+	}
 	return true
 }
 
@@ -150,16 +162,28 @@ func (u *unpacker) unpack(k kind, open decompressor, p scanner.PackedText) error
 	return u.compressed(open, p)
 }
 
-// finish tells what an archive wasn't read for.
-func (u *unpacker) finish(c *detectors.Chunk, err error) {
+// finish tells what there is to tell of an archive as a whole: why it was given up, if it
+// was, and how many problems were not told.
+func (u *unpacker) finish(what string, err error) {
 	if err != nil && u.ctx.Err() == nil {
-		u.problem(c, err)
+		u.Visitor.Problem(scanner.Problem{What: what, Err: err})
+	}
+	if more := u.budget.problems - mostProblems; more > 0 {
+		u.Visitor.Problem(scanner.Problem{What: what, Err: fmt.Errorf("%d more problems", more)})
+	}
+	u.Count(scanner.Members, int64(u.budget.members))
+}
+
+// problem tells the first problems of an archive, and counts the others.
+func (u *unpacker) problem(c *detectors.Chunk, err error) {
+	if u.budget.problems++; u.budget.problems <= mostProblems {
+		u.Visitor.Problem(scanner.Problem{What: scanner.NameOf(&c.At), Err: err})
 	}
 }
 
-func (u *unpacker) problem(c *detectors.Chunk, err error) {
-	u.Problem(scanner.Problem{What: scanner.NameOf(&c.At), Err: err})
-}
+// mostProblems bounds how many of an archive's problems are told one by one: each of a
+// million files may be encrypted.
+const mostProblems = 100
 
 // member gives one of an archive's files: its name there, how long it is said to be (-1:
 // nothing is said) and what it holds. An error is ctx's, or ends the archive.
@@ -171,9 +195,13 @@ func (u *unpacker) member(archive *detectors.Chunk, name string, size int64, r i
 		return err
 	}
 	name, inside := cleanName(name)
-	c := within(archive, name)
+	tooLong := len(name) > mostName
+	c := within(archive, name[:min(len(name), mostName)])
 	what := scanner.NameOf(&c.At)
 	switch {
+	case tooLong:
+		u.problem(&c, fmt.Errorf("its name has more than %d bytes", mostName))
+		return nil
 	case !inside:
 		u.problem(&c, errors.New("its name leads out of the archive"))
 		return nil
@@ -196,7 +224,7 @@ func (u *unpacker) feed(c detectors.Chunk, r io.Reader, size int64) error {
 		u.LeftOut(scanner.LeftOut{Reason: scanner.TooLarge, What: scanner.NameOf(&c.At)})
 		return nil
 	}
-	err := scanner.Feed(u.ctx, u, c, metered{r, u.budget}, size)
+	err := scanner.Feed(u.ctx, u, c, u.metered(r), size)
 	switch {
 	case u.failed != nil:
 		return u.failed
@@ -228,6 +256,10 @@ func within(archive *detectors.Chunk, name string) detectors.Chunk {
 	}
 	return c
 }
+
+// mostName is how long a member's name may be: as long as a path on Linux. Each place in
+// the member holds it.
+const mostName = 4096
 
 // mostNames bounds the names of a member: an archive in git may have had hundreds.
 const mostNames = 8

@@ -9,9 +9,9 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// mostDirectory bounds what is read of a ZIP's list of members, and so the memory that
-// the list takes: an entry has 46 bytes and its name.
-const mostDirectory = 32 << 20
+// mostListed bounds what is read of the lists of members of a ZIP and those around it, and
+// so the memory that they take: an entry has 46 bytes and its name, and takes 600.
+const mostListed = 20 << 20
 
 // zip gives what a ZIP holds, and whatever is one by another name: jar, war, whl, apk,
 // docx. The format is APPNOTE.TXT's
@@ -21,17 +21,21 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	if at == nil {
 		var drop func()
 		var err error
-		if at, size, drop, err = spool(metered{p.Reader, u.budget}); err != nil {
+		if at, size, drop, err = spool(u.metered(p.Reader)); err != nil {
 			return err
 		}
 		defer drop()
 	}
-	list := &limitedAt{at, mostDirectory}
-	z, err := zip.NewReader(list, size)
+	l := &list{ReaderAt: at, budget: u.budget}
+	defer l.drop()
+	z, err := zip.NewReader(l, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return fmt.Errorf("zip: %w", err)
+		return err
 	}
-	list.left = -1
+	for method, d := range methods {
+		z.RegisterDecompressor(method, u.decompress(d))
+	}
+	l.read = true
 	for _, f := range z.File {
 		if err := u.zipped(p, f); err != nil {
 			return err
@@ -40,11 +44,25 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	return nil
 }
 
+// methods are those of APPNOTE.TXT 4.4.5 that package zip doesn't know itself.
+var methods = map[uint16]decompressor{12: openBzip2, 93: openZstd, 95: openXZ}
+
+// decompress is d for package zip, which wants to hear of an error later.
+func (u *unpacker) decompress(d decompressor) zip.Decompressor {
+	return func(r io.Reader) io.ReadCloser {
+		plain, err := u.budget.open(d, r)
+		if err != nil {
+			return io.NopCloser(unreadable{err})
+		}
+		return plain
+	}
+}
+
 // zipped gives a member of a ZIP.
 func (u *unpacker) zipped(p scanner.PackedText, f *zip.File) error {
-	if mode := f.Mode(); mode.IsDir() {
+	if mode := f.Mode(); mode.IsDir() && f.UncompressedSize64 == 0 {
 		return nil
-	} else if !mode.IsRegular() {
+	} else if !mode.IsRegular() && !mode.IsDir() {
 		c := within(&p.Chunk, f.Name)
 		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
 		return u.budget.member()
@@ -55,7 +73,7 @@ func (u *unpacker) zipped(p scanner.PackedText, f *zip.File) error {
 	}
 	r, err := f.Open()
 	if err != nil {
-		return u.member(&p.Chunk, f.Name, -1, unreadable{fmt.Errorf("zip: %w", err)})
+		return u.member(&p.Chunk, f.Name, -1, unreadable{err})
 	}
 	defer r.Close()
 	return u.member(&p.Chunk, f.Name, int64(f.UncompressedSize64), r)
@@ -66,19 +84,24 @@ type unreadable struct{ err error }
 
 func (u unreadable) Read([]byte) (int, error) { return 0, u.err }
 
-// limitedAt reads as much as is left, and without limit if that is negative.
-type limitedAt struct {
-	r    io.ReaderAt
-	left int64
+// list is a ZIP of which first the list of its members is read, and counted.
+type list struct {
+	io.ReaderAt
+	budget *budget
+	bytes  int64
+	read   bool
 }
 
-func (l *limitedAt) ReadAt(p []byte, off int64) (int, error) {
-	if l.left < 0 {
-		return l.r.ReadAt(p, off)
+func (l *list) ReadAt(p []byte, off int64) (int, error) {
+	if !l.read {
+		l.bytes += int64(len(p))
+		l.budget.listed += int64(len(p))
 	}
-	if l.left -= int64(len(p)); l.left < 0 {
-		l.left = 0
+	if l.budget.listed > mostListed {
 		return 0, fmt.Errorf("too many files: %w", errLimit)
 	}
-	return l.r.ReadAt(p, off)
+	return l.ReaderAt.ReadAt(p, off)
 }
+
+// drop gives back what the list took.
+func (l *list) drop() { l.budget.listed -= l.bytes }

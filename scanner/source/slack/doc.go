@@ -4,6 +4,11 @@
 // Both give messages as the JSON that Slack has for them. From there the way is one:
 //
 //	workspace.go  who and where: names of users and channels, links to messages
-//	message.go    a message's JSON to the text that its readers see
-//	export.go     an export, a ZIP or a folder
+//	message.go    a message's JSON to a text: prose.go what is said and in which order,
+//	              richtext.go blocks that clients make, markup.go marks within a text
+//	export.go     an export: layout.go what is where in it, box.go the ZIP or folder,
+//	              elements.go lists of any length
+//	live.go       a workspace: conversations.go what there is to read, history.go the
+//	              messages, limit.go calls that wait as Slack wants, state.go how far
+//	              a sweep came
 package slack
