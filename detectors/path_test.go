@@ -62,7 +62,11 @@ func TestArchivesHaveNoPathOfTheirOwn(t *testing.T) {
 	if got := c.paths(); !slices.Equal(got, c.Names) {
 		t.Errorf("got %q, want %q", got, c.Names)
 	}
-	c.At.Member = ""
+	c.At.Kind, c.At.Member = place.Chat, ""
+	if got := c.paths(); !slices.Equal(got, c.Names) {
+		t.Errorf("chat: got %q, want %q", got, c.Names)
+	}
+	c.At.Kind = place.File
 	if got, want := c.paths(), []string{"app.tar!/tests/a.go", "app.tar"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

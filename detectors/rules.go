@@ -10,6 +10,7 @@ import (
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 )
@@ -182,9 +183,9 @@ func (c *Chunk) owns(f match.Found) bool {
 }
 
 // paths gives all paths that the content is known to have. That of an archive says nothing
-// of what lies in it.
+// of what lies in it, and that of a chat nothing of what was said.
 func (c *Chunk) paths() []string {
-	if c.At.Path == "" || c.At.Member != "" || slices.Contains(c.Names, c.At.Path) {
+	if c.At.Path == "" || c.At.Member != "" || c.At.Kind == place.Chat || slices.Contains(c.Names, c.At.Path) {
 		return c.Names
 	}
 	return append(slices.Clone(c.Names), c.At.Path)
