@@ -35,8 +35,8 @@ type slackFlags struct {
 }
 
 func (s *slackFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&s.workspace, "slack-workspace", "", "what stands before .slack.com, for links to the messages of an export; `name`")
-	f.StringArrayVar(&s.channels, "channel", nil, "of slack://, read this `channel` only, by name or id; may be repeated")
+	f.StringVar(&s.workspace, "slack-workspace", "", "the `name` before .slack.com, for links to the messages of an export")
+	f.StringArrayVar(&s.channels, "channel", nil, "read this `channel` of slack:// only, by name or id; may be repeated")
 }
 
 // check refuses what makes no sense for the paths, and gives the time from which on

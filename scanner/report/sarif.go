@@ -251,6 +251,15 @@ func (r *Report) sarifPlace(p *place.Place) sarifPlace {
 			"kind": p.Kind, "head": p.Head, "index": p.Index, "worktree": p.WorkTree, "local": p.Local,
 		},
 	}
+	if p.Member != "" {
+		out.Properties["member"] = p.Member
+	}
+	if p.Layer != nil {
+		out.Properties["layer"] = p.Layer
+	}
+	if p.Message != nil {
+		out.Properties["message"] = p.Message
+	}
 	if p.Start.Line > 0 {
 		region := &sarifRegion{StartLine: p.Start.Line, StartColumn: p.Start.Column}
 		if p.End.Line >= p.Start.Line {
