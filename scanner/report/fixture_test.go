@@ -184,6 +184,19 @@ func fullScan() scan {
 		Places: []place.Place{{Kind: place.File, Root: ".", Path: "test/fixtures.py", Span: span(3, 9, 40), Head: true,
 			Commit: s.version(12, "Ann Example", "Fixtures")}}})
 
+	said := time.Date(2024, 5, 3, 10, 1, 40, 0, time.UTC)
+	add(scanner.Finding{Rule: token, Severity: rules.Critical, Confidence: rules.Sure, Value: s.value(), Places: []place.Place{
+		{Kind: place.Chat, Root: "acme.zip", Path: "general/2024-05-03.json", Span: span(1, 9, 40), Message: &place.Message{
+			Workspace: "acme", Channel: "#general", ChannelID: "C01AB", User: "Ann Example", UserID: "U01AB", Time: said,
+			ID: "1714730500.000200", Thread: "1714730400.000100", Link: "https://acme.slack.com/archives/C01AB/p1714730500000200?thread_ts=1714730400.000100&cid=C01AB"}},
+		{Kind: place.Chat, Root: "acme.zip", Path: "channels.json", Field: "topic", Span: span(1, 1, 40), Message: &place.Message{Channel: "#ops", ChannelID: "C02AB"}},
+		{Kind: place.Chat, Root: "acme.zip", Path: hostile, Span: span(1, 1, 40), Message: &place.Message{Channel: hostile, User: hostile, Time: said, ID: "1", Link: hostile}},
+		{Kind: place.File, Path: "image.tar", Member: "app/.env", Span: span(2, 13, 40), WorkTree: true, Layer: &place.Layer{
+			Number: 2, Of: 5, Digest: "sha256:" + s.id(), Command: "COPY . /app", Gone: 4}},
+		{Kind: place.File, Path: "backup.zip", Member: "old.tgz!/conf/app.yml", Span: span(3, 5, 40), WorkTree: true},
+		{Kind: place.Stdin, Member: hostile, Span: span(1, 1, 40)},
+	}})
+
 	// A second value in a commit's title.
 	all[1].Places[0].Commit.Title = "State with " + hidden
 

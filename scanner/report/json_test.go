@@ -301,7 +301,13 @@ func (r *Report) rewrite(f func(string) string) {
 	places := func(all []place.Place) {
 		for i := range all {
 			p := &all[i]
-			do(&p.Root, &p.Path, &p.Ref)
+			do(&p.Root, &p.Path, &p.Member, &p.Ref)
+			if l := p.Layer; l != nil {
+				do(&l.Command)
+			}
+			if m := p.Message; m != nil {
+				do(&m.Workspace, &m.Channel, &m.User, &m.Link)
+			}
 			for _, v := range []*place.Version{p.Commit, p.Last} {
 				if v != nil {
 					do(&v.Name, &v.Email, &v.Title)

@@ -6,12 +6,15 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -154,6 +157,11 @@ func TestFromSaved(t *testing.T) {
 	s := fullScan()
 	// Bytes that are no UTF-8 are the one thing that JSON can't hold.
 	s.problems, s.findings[6] = s.problems[:1], s.findings[7]
+	for i := range s.findings {
+		s.findings[i].Places = slices.DeleteFunc(s.findings[i].Places, func(p place.Place) bool {
+			return p.Member == hostile || p.Message != nil && p.Message.Channel == hostile
+		})
+	}
 	s.references = s.references[:1]
 	s.summary.LeftOut, s.summary.Unused = nil, nil
 	saved, err := Read(bytes.NewReader(s.write(t, "json", o)))
