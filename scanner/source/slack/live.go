@@ -128,7 +128,7 @@ func newVisit(o LiveOptions, v scanner.Visitor) *visit {
 	w := &visit{
 		LiveOptions: o,
 		visitor:     v,
-		workspace:   workspace{users: make(map[string]string)},
+		workspace:   workspace{names: make(map[string]string)},
 		root:        "slack",
 		closed:      make(map[kind]slack.SlackErrorResponse),
 		// Slack's clock is not this one's. What is written from now on may be read or not.
