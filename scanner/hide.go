@@ -75,7 +75,9 @@ func (h *hider) place(p *place.Place) {
 	}
 	if p.Message != nil {
 		m := *p.Message
-		m.Workspace, m.Channel, m.User, m.Link = h.text(m.Workspace), h.text(m.Channel), h.text(m.User), h.text(m.Link)
+		for _, text := range []*string{&m.Workspace, &m.Channel, &m.ChannelID, &m.User, &m.UserID, &m.ID, &m.Thread, &m.Link} {
+			*text = h.text(*text)
+		}
 		p.Message = &m
 	}
 }

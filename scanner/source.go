@@ -124,5 +124,6 @@ const (
 	Special    Reason = "links, devices and other special files"
 	WorkTrees  Reason = "files of other worktrees"
 	NoAccess   Reason = "what the token may not read"
+	Continued  Reason = "read by an earlier scan, which was interrupted"
 	Narrowed   Reason = "left out by --staged, --since, --range, --no-history or --history-only"
 )

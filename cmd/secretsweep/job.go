@@ -91,7 +91,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if j.live != nil {
 		for i, s := range sources {
 			if s != scanner.Source(j.live) {
-				sources[i] = hurried{s, hurry}
+				sources[i] = &hurried{Source: s, ctx: hurry, path: j.paths[i]}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,12 +9,16 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/slack"
@@ -39,9 +44,18 @@ func (s *slackFlags) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.channels, "channel", nil, "read this `channel` of slack:// only, by name or id; may be repeated")
 }
 
+// workspaceName is the form of what stands before .slack.com.
+var workspaceName = regexp.MustCompile(`^[a-z0-9-]+(\.enterprise)?$`)
+
 // check refuses what makes no sense for the paths, and gives the time from which on
 // messages are read. --since is a revision for a repository, and a time for slack://.
 func (s *slackFlags) check(n *narrowing, paths []string, now time.Time) (since time.Time, err error) {
+	if s.workspace != "" && !workspaceName.MatchString(s.workspace) {
+		return since, misuse(fmt.Sprintf("--slack-workspace %q is no workspace", s.workspace), "write acme for acme.slack.com")
+	}
+	if slices.Contains(s.channels, "") {
+		return since, misuse(`--channel "" names no channel`, "give a name or an id")
+	}
 	live := 0
 	for _, path := range paths {
 		switch {
@@ -74,19 +88,18 @@ func parseSince(text string, now time.Time) (time.Time, bool) {
 			return t, true
 		}
 	}
-	hours := text
 	if days, ok := strings.CutSuffix(text, "d"); ok {
-		d, err := time.ParseDuration(days + "h")
-		return now.Add(-24 * d), err == nil && d > 0
+		n, err := strconv.ParseUint(days, 10, 16)
+		return now.AddDate(0, 0, -int(n)), err == nil && n > 0
 	}
-	d, err := time.ParseDuration(hours)
+	d, err := time.ParseDuration(text)
 	return now.Add(-d), err == nil && d > 0
 }
 
 // liveSlack makes the source of the workspace that the token opens. Stop ends it without
 // losing what it has read.
 func (j *job) liveSlack(sh shell, stop <-chan struct{}) (*slack.Live, error) {
-	token, err := slackToken(sh)
+	token, err := slackToken(sh, stop)
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +119,9 @@ func (j *job) liveSlack(sh shell, stop <-chan struct{}) (*slack.Live, error) {
 	}), nil
 }
 
-// slackToken takes the token from the environment, or asks for it.
-func slackToken(sh shell) (secret.Value, error) {
-	if token := sh.getenv(slackTokenName); token != "" {
+// slackToken takes the token from the environment, or asks for it until stop is closed.
+func slackToken(sh shell, stop <-chan struct{}) (secret.Value, error) {
+	if token := strings.TrimSpace(sh.getenv(slackTokenName)); token != "" {
 		return secret.New(token), nil
 	}
 	const hint = "set " + slackTokenName + "; docs/slack.md says how to get a token"
@@ -117,16 +130,41 @@ func slackToken(sh shell) (secret.Value, error) {
 		return secret.Value{}, withHint(errors.New("no token for Slack"), hint)
 	}
 	fmt.Fprint(sh.stderr, "Token for Slack (not shown): ")
-	text, err := term.ReadPassword(int(f.Fd()))
+	text, err := readHidden(int(f.Fd()), stop)
 	fmt.Fprintln(sh.stderr)
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("ask for a token: %w", err)
 	}
-	token := strings.TrimSpace(string(text))
+	token := strings.TrimSpace(text)
 	if token == "" {
 		return secret.Value{}, withHint(errors.New("no token for Slack"), hint)
 	}
 	return secret.New(token), nil
+}
+
+// readHidden reads a line from a terminal that doesn't show it. If stop is closed before
+// the line ends, the terminal shows again what is typed; the read goes on until the
+// program ends.
+func readHidden(terminal int, stop <-chan struct{}) (string, error) {
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	type line struct {
+		text []byte
+		err  error
+	}
+	lines := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(terminal)
+		lines <- line{text, err}
+	}()
+	select {
+	case l := <-lines:
+		return string(l.text), l.err
+	case <-stop:
+		return "", cmp.Or(term.Restore(terminal, before), context.Canceled)
+	}
 }
 
 // checkAPI keeps the token from going over the network in the clear.
@@ -157,10 +195,38 @@ func unhurried(ctx context.Context) (_ context.Context, stop chan struct{}) {
 	return context.WithoutCancel(ctx), stop
 }
 
-// hurried is a source beside such a workspace: the first interrupt ends it.
+// hurried is a source beside such a workspace: the first interrupt ends it, which is a
+// Problem, so that what was found until then is reported.
 type hurried struct {
 	scanner.Source
+	ctx     context.Context
+	path    string
+	stopped bool
+}
+
+func (h *hurried) Sweep(_ context.Context, v scanner.Visitor) error {
+	err := h.Source.Sweep(h.ctx, hurrying{v, h.ctx})
+	if h.stopped = h.ctx.Err() != nil; h.stopped {
+		v.Problem(scanner.Problem{What: h.path, Err: errors.New("stopped")})
+		return nil
+	}
+	return err
+}
+
+// Locate leaves what was given until the end where it said that it is.
+func (h *hurried) Locate(ctx context.Context, hits []scanner.Hit, found func(int, place.Place)) error {
+	if h.stopped {
+		return scanner.Here{}.Locate(ctx, hits, found)
+	}
+	return h.Source.Locate(ctx, hits, found)
+}
+
+// hurrying makes the sources that a hurried one comes upon such ones, too.
+type hurrying struct {
+	scanner.Visitor
 	ctx context.Context
 }
 
-func (h hurried) Sweep(_ context.Context, v scanner.Visitor) error { return h.Source.Sweep(h.ctx, v) }
+func (h hurrying) Source(path string, s scanner.Source) {
+	h.Visitor.Source(path, &hurried{Source: s, ctx: h.ctx, path: path})
+}

@@ -265,6 +265,8 @@ func TestSink(t *testing.T) {
 		{"with a problem", scanner.Summary{Problems: 1}, nil},
 		{"shallow", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.LFS}, {Reason: scanner.Shallow}}}, nil},
 		{"narrowed", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Narrowed}}}, nil},
+		{"without access", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.NoAccess}}}, nil},
+		{"continued", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Continued}}}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

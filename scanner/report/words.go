@@ -92,15 +92,16 @@ func (r *Report) Where(p *place.Place) string {
 	return s + ofLayer(p.Layer)
 }
 
-// inChat says who wrote it where and when, and what leads there.
+// inChat says who wrote it where and when, and what leads there; of what a channel says
+// of itself, which part that is.
 func inChat(p *place.Place) string {
 	m := p.Message
 	if m == nil {
 		m = &place.Message{}
 	}
 	channel := clip(printable.Text(cmp.Or(m.Channel, m.ChannelID)), maxName)
-	if m.ID == "" {
-		return printable.Text(cmp.Or(p.Field, "settings")) + " of " + channel
+	if p.Field != "" {
+		return printable.Text(p.Field) + " of " + channel
 	}
 	s := channel
 	if by := cmp.Or(m.User, m.UserID); by != "" {

@@ -44,7 +44,7 @@ func (w *visit) readUsers(ctx context.Context) error {
 			return "", err
 		}
 		for _, u := range p.Users {
-			w.workspace.users[u.ID] = cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name)
+			w.workspace.names[u.ID] = cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name)
 		}
 		return p.Cursor, nil
 	})
@@ -83,10 +83,11 @@ var groupName = regexp.MustCompile(`^mpdm-(.+)-\d+$`)
 func (w *visit) conversation(k kind, c slack.Channel) *conversation {
 	name := "#" + c.Name
 	if c.IsIM {
-		name = cmp.Or(w.workspace.users[c.User], c.User)
+		name = cmp.Or(w.workspace.names[c.User], c.User)
 	} else if group := groupName.FindStringSubmatch(c.Name); group != nil {
 		name = strings.ReplaceAll(group[1], "--", ", ")
 	}
+	w.workspace.names[c.ID] = c.Name
 	return &conversation{
 		channel: channel{id: c.ID, name: name},
 		kind:    k,

@@ -21,9 +21,9 @@ import (
 // workspace.
 type layout struct {
 	sweep *sweep
-	users map[string]string
-	teams map[string]*team // by name; that around all is ""
-	names int              // bytes that users and teams have kept
+	named map[string]string // see workspace
+	teams map[string]*team  // by name; that around all is ""
+	kept  int               // bytes of names and ids
 }
 
 // team is a workspace of an export.
@@ -47,7 +47,7 @@ const maxNames = 64 << 20
 // newLayout reads the lists. It gives what they say of conversations to the visitor; the
 // users are left to be read as files.
 func newLayout(s *sweep, members []member) *layout {
-	l := &layout{sweep: s, users: make(map[string]string), teams: make(map[string]*team)}
+	l := &layout{sweep: s, named: make(map[string]string), teams: make(map[string]*team)}
 	for _, list := range slices.Concat(userLists, conversationLists) {
 		for _, m := range members {
 			if t, name := l.split(m.path); name == list {
@@ -79,7 +79,7 @@ func (l *layout) team(name string) *team {
 	if t == nil {
 		domain := l.sweep.Domain
 		t = &team{
-			workspace: workspace{name: cmp.Or(name, domain), domain: domain, users: l.users},
+			workspace: workspace{name: cmp.Or(name, domain), domain: domain, names: l.named},
 			folders:   make(map[string]*channel),
 			former:    make(map[string]*channel),
 		}
@@ -165,7 +165,7 @@ func (l *layout) readUsers(m member) {
 		// What doesn't fit has no name here, and is still read as a part of the file.
 		_ = json.Unmarshal(raw, &user)
 		if name := cmp.Or(user.Profile.Display, user.Profile.Real, user.Real, user.Name); user.ID != "" && l.keep(user.ID, name) {
-			l.users[user.ID] = name
+			l.named[user.ID] = name
 		}
 	})
 }
@@ -208,9 +208,9 @@ func (l *layout) readConversations(t *team, m member) {
 // keep tells whether names may be kept.
 func (l *layout) keep(names ...string) bool {
 	for _, name := range names {
-		l.names += len(name)
+		l.kept += len(name)
 	}
-	return l.names <= maxNames
+	return l.kept <= maxNames
 }
 
 // channel gives the conversation of an entry in a list.
@@ -222,8 +222,9 @@ func (t *team) channel(fields map[string]any, list string) *channel {
 	return &channel{id: id, name: "#" + cmp.Or(name, id)}
 }
 
-// add makes a conversation known by the names that its folder may have.
+// add makes a conversation known by its id, and by the names that its folder may have.
 func (t *team) add(c *channel, name string, former []string) {
+	t.names[c.id] = name
 	for _, folder := range []string{name, c.id} {
 		if t.folders[folder] == nil {
 			t.folders[folder] = c
@@ -240,7 +241,7 @@ func (t *team) add(c *channel, name string, former []string) {
 func (t *team) people(ids any) string {
 	names := stringsOf(ids)
 	for i, id := range names {
-		names[i] = cmp.Or(t.users[id], id)
+		names[i] = cmp.Or(t.names[id], id)
 	}
 	return strings.Join(names, ", ")
 }

@@ -86,8 +86,8 @@ func TestNoAnswer(t *testing.T) {
 				if diff := gocmp.Diff(want, got.problems); diff != "" {
 					t.Errorf("problems: want (-), got (+):\n%s", diff)
 				}
-				if l.done != (want == nil) {
-					t.Errorf("done %t, with problems %q", l.done, got.problems)
+				if left := len(l.account); (left == 0) != (want == nil) {
+					t.Errorf("%d conversations to go on with, with problems %q", left, got.problems)
 				}
 				given := slices.DeleteFunc(got.sorted(), func(text string) bool { return want != nil && strings.HasPrefix(text, "C1") })
 				if diff := gocmp.Diff(f.texts(without...), given); diff != "" {
@@ -169,7 +169,7 @@ func TestBrokenAnswers(t *testing.T) {
 				if diff := gocmp.Diff([]string{what + ": " + tt.want}, got.problems); diff != "" {
 					t.Errorf("problems: want (-), got (+):\n%s", diff)
 				}
-				if l.done {
+				if len(l.account) == 0 {
 					t.Error("says that all was read")
 				}
 				given := slices.DeleteFunc(got.sorted(), func(text string) bool { return strings.HasPrefix(text, "C1") })

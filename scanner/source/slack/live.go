@@ -41,8 +41,7 @@ type Live struct {
 	scanner.Here
 	LiveOptions
 	user    string  // who the last sweep read for
-	account account // how far it came; nil if it did not
-	done    bool    // it left nothing unread
+	account account // how far it came with what it did not read to the end; nil if it did not begin
 }
 
 var _ scanner.Source = (*Live)(nil)
@@ -66,7 +65,6 @@ func (l *Live) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if err == nil {
 		l.user, l.account = w.user, w.account
 		err = w.readAll(ctx)
-		l.done = err == nil && !w.unread
 	} else if !errors.Is(err, errStopped) {
 		return err
 	}
@@ -84,7 +82,8 @@ func (l *Live) Sweep(ctx context.Context, v scanner.Visitor) error {
 
 // Commit notes in the state file what the last sweep has read, for the next one to go on
 // from there. It is to be called once the findings are where they are meant to be: what
-// is noted is not read again. After a sweep that read all, there is nothing to note.
+// is noted is not read again. Of conversations that were read as far as they go, there
+// is nothing to note.
 func (l *Live) Commit() error {
 	if l.State == "" || l.account == nil {
 		return nil
@@ -93,10 +92,9 @@ func (l *Live) Commit() error {
 	if err != nil {
 		return err
 	}
-	if l.done {
+	s.Accounts[l.user] = l.account
+	if len(l.account) == 0 {
 		delete(s.Accounts, l.user)
-	} else {
-		s.Accounts[l.user] = l.account
 	}
 	if err := s.write(l.State); err != nil {
 		return fmt.Errorf("note how far the scan came: %w", err)
@@ -128,7 +126,7 @@ func newVisit(o LiveOptions, v scanner.Visitor) *visit {
 	w := &visit{
 		LiveOptions: o,
 		visitor:     v,
-		workspace:   workspace{users: make(map[string]string)},
+		workspace:   workspace{names: make(map[string]string)},
 		root:        "slack",
 		closed:      make(map[kind]slack.SlackErrorResponse),
 		// Slack's clock is not this one's. What is written from now on may be read or not.
@@ -164,6 +162,8 @@ func (w *visit) signIn(ctx context.Context) error {
 	w.user = who.TeamID + "/" + who.UserID
 	if w.account = s.Accounts[w.user]; w.account == nil {
 		w.account = make(account)
+	} else {
+		w.visitor.LeftOut(scanner.LeftOut{Reason: scanner.Continued, What: w.root})
 	}
 	return nil
 }
@@ -189,7 +189,21 @@ func (w *visit) readAll(ctx context.Context) error {
 		}
 		w.done++
 	}
+	if !w.unread {
+		w.forget(all)
+	}
 	return nil
+}
+
+// forget takes out of the account what was read to the end: some conversations, or all
+// that there are, with those that the token doesn't see any more.
+func (w *visit) forget(read []*conversation) {
+	if len(w.Channels) == 0 {
+		clear(w.account)
+	}
+	for _, c := range read {
+		delete(w.account, c.id)
+	}
 }
 
 // ends tells whether nothing more can be read after an error.

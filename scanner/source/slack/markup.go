@@ -69,14 +69,10 @@ func (w *workspace) reference(s string) (shown, target string, ok bool) {
 			}
 			return label, target, true
 		}
-		return cmp.Or(label, "@"+word), "", true
+		return cmp.Or(label, "@"+strings.TrimPrefix(word, "subteam^")), "", true
 	}
 	if m := idReference.FindStringSubmatch(s); m != nil {
-		name := m[3]
-		if m[1] == "@" {
-			name = cmp.Or(w.users[m[2]], name)
-		}
-		return m[1] + cmp.Or(name, m[2]), "", true
+		return m[1] + cmp.Or(w.names[m[2]], m[3], m[2]), "", true
 	}
 	if m := linkReference.FindStringSubmatch(s); m != nil {
 		shown, target = link(m[1], m[2])
@@ -118,7 +114,7 @@ var typing = strings.NewReplacer(
 )
 
 // unmark takes away the pairs of *, _ and ~ that make what is between them bold, italic
-// or struck. In code they are what they are.
+// or struck. In code, and in what a link leads to, they are what they are.
 func unmark(s string) string {
 	parts := strings.Split(s, "`")
 	for i := 0; i < len(parts); i += 2 { // every other one is code
@@ -135,8 +131,12 @@ func unmarkProse(s string) string {
 	}
 	drop := make([]bool, len(s))
 	var begun [256]int // by mark: where one waits, and one more
-	for i := range len(s) {
+	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
+		case '<':
+			if length := strings.IndexAny(s[i+1:], "<>|\n"); length >= 0 && (s[i+1+length] == '>' || s[i+1+length] == '|') {
+				i += length
+			}
 		case '\n':
 			begun['*'], begun['_'], begun['~'] = 0, 0, 0
 		case '*', '_', '~':

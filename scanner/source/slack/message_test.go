@@ -16,7 +16,7 @@ import (
 )
 
 // acme is a workspace for tests.
-var acme = &workspace{name: "acme", domain: "acme", users: map[string]string{"U123ABC456": "Ann", "W012A3CDE": "Bob"}}
+var acme = &workspace{name: "acme", domain: "acme", names: map[string]string{"U123ABC456": "Ann", "W012A3CDE": "Bob", "C123ABC456": "general"}}
 
 // textOf gives the text of a message.
 func textOf(t *testing.T, raw string) string {
@@ -55,7 +55,8 @@ func TestText(t *testing.T) {
 		{"link with another label", `{"text": "see <https://example.com/a|the page>, now"}`, "see the page, now\nhttps://example.com/a\n"},
 		{"mail address in a URL", `{"text": "db://ann:pw<mailto:x@db.example.com|x@db.example.com>/main"}`, "db://ann:pwx@db.example.com/main\n"},
 		{"mentions", `{"text": "<@U123ABC456> <@U0|zoe> <@U9> <#C024BE7LR|general> <#C024BE7LR> <!here> <!subteam^SAZ94GDB8|@ops> <!subteam^SAZ94GDB8>"}`,
-			"@Ann @zoe @U9 #general #C024BE7LR @here @ops @subteam^SAZ94GDB8\n"},
+			"@Ann @zoe @U9 #general #C024BE7LR @here @ops @SAZ94GDB8\n"},
+		{"marks in links", `{"text": "_at_ <https://example.com/?_a_&amp;t=~b~|the *page*> <db://ann:_pw_@h>"}`, "at the page db://ann:_pw_@h\nhttps://example.com/?_a_&t=~b~\n"},
 		{"date", `{"text": "<!date^1392734382^Posted {date_num}^https://example.com/|Posted 2014-02-18>"}`, "Posted 2014-02-18\nhttps://example.com/\n"},
 		{"not markup", `{"text": "<b>x</b> <> < <!-- y --> a<b"}`, "<b>x</b> <> < <!-- y --> a<b\n"},
 
@@ -65,6 +66,10 @@ func TestText(t *testing.T) {
 			{"type": "rich_text_list", "style": "ordered", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "two"}]}]},
 			{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "let x"}], "border": 0}
 		]}]}`, "Hello @Ann\none\n1. two\nlet x\n"},
+		{"mentions that blocks repeat", `{"text": "<#C123ABC456|old-name> <#C123ABC456> <!subteam^S1> :wave::skin-tone-2: x", "blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+			{"type": "channel", "channel_id": "C123ABC456"}, {"type": "text", "text": " "}, {"type": "channel", "channel_id": "C123ABC456"}, {"type": "text", "text": " "},
+			{"type": "usergroup", "usergroup_id": "S1"}, {"type": "text", "text": " "}, {"type": "emoji", "name": "wave", "skin_tone": 2}, {"type": "text", "text": " x"}]}]}]}`,
+			"#general #general @S1 :wave::skin-tone-2: x\n"},
 		{"blocks that say more", `{"text": "fallback", "blocks": [
 			{"type": "header", "text": {"type": "plain_text", "text": "*Head*", "emoji": true}},
 			{"type": "section", "text": {"type": "mrkdwn", "text": "*some* text"}, "fields": [{"type": "mrkdwn", "text": "f1"}, {"type": "plain_text", "text": "f2"}],
@@ -108,6 +113,8 @@ func TestText(t *testing.T) {
 			"initial_comment": {"id": "Fc1", "comment": "first"}}]}`,
 			"notes\nnotes.txt\nline 1\nline 2\nline 3\nfirst\nhttps://files.slack.com/files-pri/T1-F1/notes.txt?t=e1\n" +
 				"https://files.slack.com/files-pri/T1-F1/download/notes.txt?t=e1\nhttps://acme.slack.com/files/U1/F1/notes.txt\n"},
+		{"file that looks like markup", `{"files": [{"preview": "<ns:key>a</ns:key>", "plain_text": "<ns:key>a</ns:key>\n<a:b|c> *d*"}], "blocks": [{"type": "header", "text": {"type": "plain_text", "text": "<ns:key>"}}]}`,
+			"<ns:key>\n<ns:key>a</ns:key>\n<a:b|c> *d*\n"},
 		{"mail", `{"files": [{"subject": "sub", "from": [{"address": "a@example.com", "name": "A"}], "headers": {"in_reply_to": "<1@example.com>"}}]}`,
 			"sub\nA\naddress: a@example.com\nin_reply_to: <1@example.com>\n"},
 		{"comment on a file", `{"subtype": "file_comment", "text": "commented", "file": {"name": "f"}, "comment": {"comment": "said", "user": "U1"}}`, "commented\nf\nsaid\n"},

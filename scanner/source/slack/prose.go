@@ -100,6 +100,10 @@ func (p *prose) tellData(key string, v any) {
 }
 
 func (p *prose) tellString(key, s string) {
+	if verbatim[key] {
+		p.say(typed(s))
+		return
+	}
 	r := p.read(s, marked[key])
 	if _, known := order[key]; known || key == "" {
 		p.say(r.text)
@@ -180,6 +184,10 @@ func ranks(keys ...string) map[string]int {
 
 // marked are the fields whose text has Slack's marks for bold and the like.
 var marked = map[string]bool{"text": true, "pretext": true, "value": true, "comment": true, "topic": true, "purpose": true, "fallback": true}
+
+// verbatim are the fields whose text has no markup at all: what is in a file, and what
+// an app wants to be shown as it is.
+var verbatim = map[string]bool{"plain_text": true, "preview_plain_text": true, "preview": true}
 
 // withoutPlumbing gives fields without those that no reader sees: ids, times, how
 // things look, who reacted. The type is kept.

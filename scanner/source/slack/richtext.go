@@ -84,15 +84,20 @@ func (r *richText) element(fields map[string]any) {
 	switch fields["type"] {
 	case "user":
 		id := take(fields, "user_id")
-		text = "@" + cmp.Or(r.prose.workspace.users[id], id)
+		text = "@" + cmp.Or(r.prose.workspace.names[id], id)
 	case "channel":
-		text = "#" + take(fields, "channel_id")
+		id := take(fields, "channel_id")
+		text = "#" + cmp.Or(r.prose.workspace.names[id], id)
 	case "usergroup":
 		text = "@" + take(fields, "usergroup_id")
 	case "broadcast":
 		text = "@" + take(fields, "range")
 	case "emoji":
 		text = ":" + take(fields, "name") + ":"
+		if tone := stringOf(fields["skin_tone"]); tone != "" {
+			delete(fields, "skin_tone")
+			text += ":skin-tone-" + tone + ":"
+		}
 	case "date":
 		text = take(fields, "fallback")
 	case "color":

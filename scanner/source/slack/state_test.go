@@ -17,6 +17,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/secretsweep/secretsweep/scanner"
 )
 
 func TestMoment(t *testing.T) {
@@ -176,7 +178,7 @@ func (f *fake) interrupted(state string, how interruption, calls int) (reported 
 	case err != nil:
 		return nil, false, err
 	}
-	return n.texts, l.done, l.Commit()
+	return n.texts, len(n.problems) == 0, l.Commit()
 }
 
 // TestResumeIsCheap counts the calls of a sweep that goes on, which are those that were
@@ -279,6 +281,59 @@ func TestStatesThatCantBeRead(t *testing.T) {
 				t.Errorf("the state is %s, %v", after, err)
 			}
 		})
+	}
+}
+
+// TestGoesOn shows that a sweep says so if it goes on from an earlier one.
+func TestGoesOn(t *testing.T) {
+	f := newFake(t)
+	state := filepath.Join(t.TempDir(), "state")
+	if _, _, err := f.interrupted(state, stopped, 20); err != nil {
+		t.Fatal(err)
+	}
+	f.answer = nil
+	o := f.options()
+	o.State = state
+	for _, want := range [][]string{{"1 " + string(scanner.Continued) + ": acme.slack.com"}, nil} {
+		got, l := f.sweep(o)
+		if diff := gocmp.Diff(want, got.leftOut); diff != "" {
+			t.Errorf("left out: want (-), got (+):\n%s", diff)
+		}
+		if err := l.Commit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAPartDoneKeepsTheRest interrupts a sweep, and has another one of a part of the
+// workspace that comes to its end: how far the first one came with the rest is still known.
+func TestAPartDoneKeepsTheRest(t *testing.T) {
+	f := newFake(t)
+	state := filepath.Join(t.TempDir(), "state")
+	first, _, err := f.interrupted(state, stopped, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.answer = nil
+	o := f.options()
+	o.State, o.Channels = state, []string{"ops"}
+	part, l := f.sweep(o)
+	if err := l.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	o.Channels = nil
+	rest, l := f.sweep(o)
+	if err := l.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	again := slices.DeleteFunc(rest.sorted(), func(text string) bool { return slices.Contains(part.texts, text) })
+	got := slices.Concat(first, part.texts, again)
+	slices.Sort(got)
+	if diff := gocmp.Diff(f.texts(), got); diff != "" {
+		t.Errorf("texts: want (-), got (+):\n%s", diff)
+	}
+	if _, err := os.Stat(state); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the state of a sweep that is done: %v", err)
 	}
 }
 

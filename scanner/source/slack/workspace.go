@@ -12,7 +12,7 @@ import (
 type workspace struct {
 	name   string            // what reports call it
 	domain string            // the first part of NAME.slack.com; "" if it isn't known: then there are no links
-	users  map[string]string // id → the name that others see
+	names  map[string]string // of users and channels, by their ids, as others see them
 }
 
 // channel is a conversation of any kind: a channel, a group, direct messages.
@@ -51,7 +51,7 @@ func (w *workspace) at(m message, id, thread, user string) place.Place {
 		Workspace: w.name,
 		Channel:   m.channel.name,
 		ChannelID: m.channel.id,
-		User:      w.users[user],
+		User:      w.names[user],
 		UserID:    user,
 		Time:      timeOf(id),
 		ID:        id,
