@@ -50,6 +50,8 @@ func (u *unpacker) eachTarred(r io.Reader, give func(*tar.Header, io.Reader) err
 	for {
 		h, err := t.Next()
 		switch {
+		case u.ctx.Err() != nil:
+			return u.ctx.Err()
 		case errors.Is(err, io.EOF):
 			return u.blank(r)
 		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at by who takes it

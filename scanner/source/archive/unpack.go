@@ -111,9 +111,8 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 	b := &budget{Limits: v.options.Limits}
 	if p.ReaderAt != nil {
 		b.packed = p.Size
-	} else {
-		p.Reader = packedReader{p.Reader, b}
 	}
+	p.Reader = &packedReader{ctx: v.ctx, r: p.Reader, budget: b}
 	u := &unpacker{Visitor: v.Visitor, ctx: v.ctx, options: v.options, budget: b}
 	u.finish(scanner.NameOf(&p.At), u.unpack(k, open, p))
 	return true
