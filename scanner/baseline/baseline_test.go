@@ -265,6 +265,7 @@ func TestSink(t *testing.T) {
 		{"with a problem", scanner.Summary{Problems: 1}, nil},
 		{"shallow", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.LFS}, {Reason: scanner.Shallow}}}, nil},
 		{"narrowed", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Narrowed}}}, nil},
+		{"without archives in history", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Archived}}}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
