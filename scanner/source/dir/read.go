@@ -92,10 +92,7 @@ func feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader
 	counted := &counter{r: r}
 	text := io.Reader(counted)
 	if at, ok := r.(io.ReaderAt); ok && size > 0 {
-		text = struct {
-			io.Reader
-			io.ReaderAt
-		}{counted, at}
+		text = counterAt{counted, at}
 	}
 	err := scanner.Feed(ctx, left, c, text, size)
 	if err == nil && !left.out {
@@ -125,5 +122,17 @@ type counter struct {
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	return n, err
+}
+
+// counterAt is the counter of what is read from anywhere: it counts how far that goes.
+type counterAt struct {
+	*counter
+	at io.ReaderAt
+}
+
+func (c counterAt) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.at.ReadAt(p, off)
+	c.n = max(c.n, off+int64(n))
 	return n, err
 }
