@@ -380,3 +380,21 @@ func TestFilesThatLinksHide(t *testing.T) {
 		})
 	}
 }
+
+// TestImageThatIsCutOff wants what comes before, as of any other archive.
+func TestImageThatIsCutOff(t *testing.T) {
+	random := make([]byte, 20<<20) // more than is kept in memory
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
+	for _, size := range []int{1 << 10, len(random)} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			packed := gzipped(tarOf(oci(plain, built{layers: [][]byte{layerOf("a=x"), layerOf("b=" + string(random[:size]))}})...))
+			got := sweep(t, fromStdin(packed[:len(packed)-size/2]))
+			if !slices.Contains(slices.Collect(maps.Values(got.others)), "x") {
+				t.Error("what comes before isn't given")
+			}
+			if !slices.Contains(got.problems, "stdin: it is cut off") {
+				t.Errorf("problems %q, want one that says that it is cut off", got.problems)
+			}
+		})
+	}
+}

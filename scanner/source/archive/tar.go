@@ -21,10 +21,12 @@ func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader, at io.ReaderAt, si
 	if at == nil {
 		var drop func()
 		var err error
-		if at, size, drop, err = spool(text); err != nil {
+		at, size, drop, err = spool(text)
+		defer drop()
+		if err != nil {
+			_ = u.members(archive, io.NewSectionReader(at, 0, size)) // as err says, it ends too early
 			return err
 		}
-		defer drop()
 	}
 	all, err := u.filesIn(archive, at, size)
 	if err != nil {

@@ -21,10 +21,11 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	if at == nil {
 		var drop func()
 		var err error
-		if at, size, drop, err = spool(u.metered(p.Reader)); err != nil {
-			return err
-		}
+		at, size, drop, err = spool(u.metered(p.Reader))
 		defer drop()
+		if err != nil {
+			return err // its list of members is at the end
+		}
 	}
 	l := &list{ReaderAt: at, budget: u.budget}
 	defer l.drop()
