@@ -86,7 +86,7 @@ func (u *unpacker) filesIn(archive *detectors.Chunk, text io.ReaderAt, size int6
 		_, isFile := all.spans[name]
 		_, isLink := all.links[name]
 		switch {
-		case h.Typeflag == tar.TypeDir && h.Size == 0:
+		case h.Typeflag == tar.TypeDir:
 		case isFile, isLink:
 			return nil, nil
 		case h.Typeflag == tar.TypeSymlink:

@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"github.com/secretsweep/secretsweep/detectors"
-	"github.com/secretsweep/secretsweep/scanner"
 )
 
 // tar gives what a tar archive holds: files, or the images that it consists of. At reads
@@ -87,16 +86,10 @@ func (u *unpacker) blank(r io.Reader) error {
 // tarred gives a member of a tar archive.
 func (u *unpacker) tarred(archive *detectors.Chunk, h *tar.Header, r io.Reader) error {
 	switch h.Typeflag {
-	case tar.TypeXGlobalHeader:
+	case tar.TypeDir, tar.TypeXGlobalHeader:
 		return nil
-	case tar.TypeDir:
-		if h.Size == 0 {
-			return nil
-		}
 	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
-		c := within(archive, h.Name)
-		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
-		return u.budget.member()
+		return u.special(archive, h.Name)
 	}
 	return u.member(archive, h.Name, h.Size, r) // whatever else there is counts as a file (POSIX.1-1988)
 }

@@ -217,6 +217,13 @@ func (u *unpacker) member(archive *detectors.Chunk, name string, size int64, r i
 	return u.feed(c, r, size)
 }
 
+// special leaves out what an archive has that is no file.
+func (u *unpacker) special(archive *detectors.Chunk, name string) error {
+	c := within(archive, name)
+	u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
+	return u.budget.member()
+}
+
 // feed gives a text. An error is ctx's, or ends the archive.
 func (u *unpacker) feed(c detectors.Chunk, r io.Reader, size int64) error {
 	if u.options.MaxFileSize > 0 && size > u.options.MaxFileSize {

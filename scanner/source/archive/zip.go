@@ -64,9 +64,7 @@ func (u *unpacker) zipped(p scanner.PackedText, f *zip.File) error {
 	if mode := f.Mode(); mode.IsDir() && f.UncompressedSize64 == 0 {
 		return nil
 	} else if !mode.IsRegular() && !mode.IsDir() {
-		c := within(&p.Chunk, f.Name)
-		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
-		return u.budget.member()
+		return u.special(&p.Chunk, f.Name)
 	}
 	const encrypted = 1
 	if f.Flags&encrypted != 0 {
