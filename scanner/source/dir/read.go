@@ -55,14 +55,14 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 		return nil
 	}
 	if err != nil {
-		v.Problem(scanner.Problem{What: what, Err: cause(err)})
+		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 		return nil
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		v.Problem(scanner.Problem{What: what, Err: cause(err)})
+		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 		return nil
 	case !info.Mode().IsRegular():
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: what})
@@ -76,7 +76,7 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 		size = scanner.MaxChunk // the files of /proc have text, but say 0
 	}
 	if err := feed(ctx, v, c, io.NewSectionReader(f, 0, size), info.Size()); err != nil && ctx.Err() == nil {
-		v.Problem(scanner.Problem{What: what, Err: cause(err)})
+		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 	}
 	return ctx.Err()
 }
