@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -396,5 +397,22 @@ func TestImageThatIsCutOff(t *testing.T) {
 				t.Errorf("problems %q, want one that says that it is cut off", got.problems)
 			}
 		})
+	}
+}
+
+// TestDeepNamesInLayers has names of very many folders, which take as long as others.
+func TestDeepNamesInLayers(t *testing.T) {
+	var lower, upper []string
+	for n := range 20 {
+		lower = append(lower, strings.Repeat("d/", 400_000)+fmt.Sprint(n, "=x"))
+		upper = append(upper, fmt.Sprint(n, "=y"))
+	}
+	start := time.Now()
+	got := sweep(t, fromStdin(tarOf(oci(plain, built{layers: [][]byte{layerOf(lower...), layerOf(upper...)}})...)))
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if len(got.problems) != len(lower) || len(got.layered) != len(upper) {
+		t.Errorf("%d problems, %d files; want %d of each", len(got.problems), len(got.layered), len(lower))
 	}
 }
