@@ -167,7 +167,11 @@ func (s *stack) layer(i *image, l layer, c *detectors.Chunk) error {
 			return nil
 		}
 		in := *c
-		if gone := s.overlay.gone(name, i, c.At.Layer.Number); gone > 0 {
+		gone, err := s.overlay.gone(name, i, c.At.Layer.Number)
+		if err != nil {
+			return err
+		}
+		if gone > 0 {
 			hidden := *c.At.Layer
 			hidden.Gone = gone
 			in.At.Layer = &hidden
