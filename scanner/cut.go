@@ -30,9 +30,9 @@ const overlap = 128 << 10
 //
 // What the text is, is told by how it begins. Archives and compressed data are the
 // visitor's to unpack. If it doesn't, those that hold text as it is (tar) are given like
-// any other text, and packed data is a LeftOut and not read any further. Other data that is not text is marked Binary. UTF-16 and
-// UTF-32 with a byte order mark become UTF-8, which changes no position, as
-// positions count characters.
+// any other text, and packed data is a LeftOut and not read any further. Other data that
+// is not text is marked Binary. UTF-16 and UTF-32 with a byte order mark become UTF-8,
+// which changes no position, as positions count characters.
 //
 // A reader that is an [io.ReaderAt] too can be read from anywhere by what unpacks it;
 // its size is then how long it really is.

@@ -70,7 +70,7 @@ func (h *hider) place(p *place.Place) {
 	p.Commit, p.Last = h.version(p.Commit), h.version(p.Last)
 	if p.Layer != nil {
 		l := *p.Layer
-		l.Command = h.text(l.Command)
+		l.Digest, l.Command = h.text(l.Digest), h.text(l.Command)
 		p.Layer = &l
 	}
 	if p.Message != nil {

@@ -308,6 +308,7 @@ func TestScanHidesValues(t *testing.T) {
 		map[string][]place.Place{"text": {{
 			Kind: place.Ref, Root: value, Path: "a/" + value + "/b", Ref: "refs/heads/" + value, Commit: version, Last: version,
 			Message: &place.Message{Workspace: value, Channel: value, ChannelID: value, User: value, UserID: value, ID: value, Thread: value, Link: "https://example.com/" + value},
+			Member:  value, Layer: &place.Layer{Digest: value, Command: "RUN " + value},
 		}}},
 	}
 	d := named{patterns{rule("key", `key (\w+)`)}, "name of " + value}
@@ -320,11 +321,11 @@ func TestScanHidesValues(t *testing.T) {
 		t.Fatalf("got %d findings, want 1", len(r.findings))
 	}
 	f := r.findings[0]
-	shown := fmt.Sprintf("%+v %+v %+v %+v %s %+v %v", f.Places, f.Places[0].Commit, f.Places[0].Last, f.Places[0].Message, f.Name, *r.summary, r.calls[0])
+	shown := fmt.Sprintf("%+v %+v %+v %+v %+v %s %+v %v", f.Places, f.Places[0].Commit, f.Places[0].Last, f.Places[0].Message, f.Places[0].Layer, f.Name, *r.summary, r.calls[0])
 	if strings.Contains(shown, value) {
 		t.Errorf("the value shows: %s", shown)
 	}
-	if got, want := strings.Count(shown, "<hidden>"), 22; got != want {
+	if got, want := strings.Count(shown, "<hidden>"), 25; got != want {
 		t.Errorf("got %d masks, want %d: %s", got, want, shown)
 	}
 	if !strings.Contains(version.Title, value) {

@@ -83,11 +83,11 @@ type Summary struct {
 }
 
 // Thorough tells whether the scan looked at all that there is to look at, so
-// that what it did not find is not there: nothing was unreadable, missing, left out
-// by a flag or read before.
+// that what it did not find is not there: nothing was unreadable, missing, read before,
+// or left out by a flag or for the want of one.
 func (s *Summary) Thorough() bool {
 	return s.Problems == 0 && !slices.ContainsFunc(s.LeftOut, func(l LeftOut) bool {
-		return slices.Contains([]Reason{Narrowed, Filtered, Shallow, Submodule, NoAccess, Continued}, l.Reason)
+		return slices.Contains([]Reason{Narrowed, Filtered, Archived, Shallow, Submodule, NoAccess, Continued}, l.Reason)
 	})
 }
 

@@ -80,7 +80,10 @@ func parseLine(arg string) (lineOf, error) {
 		}
 	}
 	info, err := os.Stat(at.file)
+	archive, _, inArchive := strings.Cut(at.file, "!/")
 	switch {
+	case err != nil && inArchive && checkPaths([]string{archive}) == nil:
+		return at, misuse(fmt.Sprintf("%q lies in an archive", at.file), inArchives)
 	case err != nil:
 		return at, checkPaths([]string{at.file})
 	case info.IsDir():

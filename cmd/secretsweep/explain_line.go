@@ -132,11 +132,16 @@ func (e *lineExplainer) look(ctx context.Context) error {
 	return nil
 }
 
+// inArchives is the hint for what a line can't be told of.
+const inArchives = "of what is found in an archive, give the fingerprint"
+
 // readable tells whether there is such a line.
 func (e *lineExplainer) readable(lines int, all *findings, s scanner.Summary) error {
 	switch {
 	case len(all.problems) > 0:
 		return fmt.Errorf("explain %s: %w", e.file, all.problems[0].Err)
+	case len(s.LeftOut) > 0 && s.LeftOut[0].Reason == scanner.Packed:
+		return withHint(fmt.Errorf("explain %s: it is packed", e.file), inArchives)
 	case len(s.LeftOut) > 0:
 		return withHint(fmt.Errorf("explain %s: a scan does not read it", e.file), "it is left out: %s", s.LeftOut[0].Reason)
 	case e.line > lines:

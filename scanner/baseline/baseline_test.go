@@ -267,6 +267,7 @@ func TestSink(t *testing.T) {
 		{"narrowed", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Narrowed}}}, nil},
 		{"without access", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.NoAccess}}}, nil},
 		{"continued", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Continued}}}, nil},
+		{"without archives in history", scanner.Summary{LeftOut: []scanner.LeftOut{{Reason: scanner.Archived}}}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

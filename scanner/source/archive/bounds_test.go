@@ -186,6 +186,8 @@ func TestEnds(t *testing.T) {
 		data []byte
 	}{
 		{"passing over a file", gzipOf(tarOf(tar.FormatUSTAR, file{"node_modules/f", string(long)}))},
+		{"passing over a file of a tar", tarOf(tar.FormatUSTAR, file{"node_modules/f", string(long)})},
+		{"folders alone", bytes.Repeat(tarWith(tar.Header{Name: "d/", Typeflag: tar.TypeDir}, "")[:512], len(long)>>9)},
 		{"keeping a ZIP", gzipOf(slices.Concat(zipOf(zip.Store)[:4], long))},
 		{"reading a text", gzipOf(long)},
 		{"behind the end", gzipOf(slices.Concat(tarOf(tar.FormatUSTAR), long))},

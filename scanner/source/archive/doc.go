@@ -18,8 +18,9 @@
 // # Hostile archives
 //
 // Nothing is ever written to where an archive says. Memory is bounded by what package
-// scanner holds of a text, by the list of a ZIP's members, which is limited, and by the
-// windows of the decompressors. An archive that unpacks to too much, has too many members
-// or goes too deep is given up: a Problem that names it. So is each member whose name
-// leads out of the archive, or that is not what it says. Links in archives are left out.
+// scanner holds of a text, by the list of a ZIP's members and by the names in images,
+// which are limited, by what is kept of a stream and by the windows of the decompressors.
+// An archive that unpacks to too much, has too many members or goes too deep is given up:
+// a Problem that names it. So is each member whose name leads out of the archive, or that
+// is not what it says. Links in archives are left out.
 package archive

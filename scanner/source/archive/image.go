@@ -155,6 +155,9 @@ func (s *stack) layer(i *image, l layer, c *detectors.Chunk) error {
 	}
 	return s.eachTarred(text, func(h *tar.Header, r io.Reader) error {
 		name, _ := cleanName(h.Name)
+		if len(name) > mostName {
+			return s.tarred(c, h, r) // nothing is looked up for it
+		}
 		if s.upper[l.file] {
 			if err := s.overlay.note(l.file, name, h.Typeflag == tar.TypeDir); err != nil {
 				return err
@@ -164,7 +167,11 @@ func (s *stack) layer(i *image, l layer, c *detectors.Chunk) error {
 			return nil
 		}
 		in := *c
-		if gone := s.overlay.gone(name, i, c.At.Layer.Number); gone > 0 {
+		gone, err := s.overlay.gone(name, i, c.At.Layer.Number)
+		if err != nil {
+			return err
+		}
+		if gone > 0 {
 			hidden := *c.At.Layer
 			hidden.Gone = gone
 			in.At.Layer = &hidden

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"archive/tar"
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -340,5 +341,28 @@ func TestCommandsAreShortened(t *testing.T) {
 				t.Errorf("want (-), got (+):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestImageWithLongHeaders packs images as Python's tarfile and bsdtar may, with an extended
+// header before each file.
+func TestImageWithLongHeaders(t *testing.T) {
+	var packed bytes.Buffer
+	w := tar.NewWriter(&packed)
+	for _, e := range crane(gzipped, twoLayers) {
+		h := &tar.Header{Name: e.name, Size: int64(len(e.text)), Mode: 0o644, PAXRecords: map[string]string{"SCHILY.dev": "1"}}
+		if err := w.WriteHeader(h); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(e.text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := sweep(t, fromStdin(packed.Bytes()))
+	if diff := cmp.Diff(inTwoLayers, got.layered); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }

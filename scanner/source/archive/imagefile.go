@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -16,17 +17,18 @@ import (
 // podman, buildx, skopeo and crane begin with a file that is named after a digest, or with
 // one of those that say what there is. There may be folders before it.
 func mayBeImage(head []byte) bool {
-	const block, nameSize, kind = 512, 100, 156
-	for ; len(head) >= block; head = head[block:] {
-		name, _, _ := strings.Cut(string(head[:nameSize]), "\x00")
-		if isNamedAsImage(strings.TrimPrefix(name, "./")) {
+	for t := tar.NewReader(bytes.NewReader(head)); ; {
+		h, err := t.Next()
+		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
+			return false
+		}
+		if name, _ := cleanName(h.Name); isNamedAsImage(name) {
 			return true
 		}
-		if head[kind] != tar.TypeDir {
-			break
+		if h.Typeflag != tar.TypeDir {
+			return false
 		}
 	}
-	return false
 }
 
 // imageHead is how much of a tar archive tells whether it may be one of images.
@@ -78,17 +80,20 @@ func (u *unpacker) filesIn(archive *detectors.Chunk, text io.ReaderAt, size int6
 			return nil, nil
 		}
 		name, inside := cleanName(h.Name)
-		if named += len(name) + len(h.Linkname); named > mostNamed || len(all.names) == u.budget.Members {
+		if named += len(name) + len(h.Linkname); named > mostNamed || len(all.names)+len(all.links) == u.budget.Members {
 			return nil, fmt.Errorf("too many files for images: %w", errLimit)
 		}
-		_, twice := all.spans[name]
+		_, isFile := all.spans[name]
+		_, isLink := all.links[name]
 		switch {
 		case h.Typeflag == tar.TypeDir:
+		case isFile, isLink:
+			return nil, nil
 		case h.Typeflag == tar.TypeSymlink:
 			all.links[name] = path.Join(path.Dir(name), h.Linkname)
 		case h.Typeflag == tar.TypeLink:
 			all.links[name], _ = cleanName(h.Linkname)
-		case twice, !inside, len(name) > mostName, h.Typeflag != tar.TypeReg, isSparse(h):
+		case !inside, len(name) > mostName, h.Typeflag != tar.TypeReg, isSparse(h):
 			return nil, nil
 		default:
 			start, err := r.Seek(0, io.SeekCurrent)

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -89,7 +90,10 @@ func TestBrokenImages(t *testing.T) {
 			nil, []string{"1/1 a=x"}},
 		{"layer leads out", oldWith(`[{"Config":"c.json","Layers":["../../etc/passwd","` + file + `"]}]`),
 			[]string{"stdin: layer 1 of 2: ../../etc/passwd: it is not there"}, []string{"2/2 a=x"}},
-		{"configuration is not there", oldWith(`[{"Config":"none.json","Layers":["` + file + `"]}]`), nil, []string{"1/1 a=x"}},
+		{"configuration is not there", oldWith(`[{"Config":"none.json","Layers":["` + file + `"]}]`),
+			[]string{"stdin: configuration of an image: none.json: it is not there"}, []string{"1/1 a=x"}},
+		{"configuration is not there, many times", oldWith("[" + strings.Repeat(`{"Config":"none.json","Layers":["`+file+`"]},`, 10_000) + `{"Config":"none.json","Layers":["` + file + `"]}]`),
+			[]string{"stdin: configuration of an image: none.json: it is not there"}, []string{"1/1 a=x"}},
 		{"more layers than can be", oldWith(`[{"Config":"c.json","Layers":["` + file + `"` + strings.Repeat(`,""`, 200_000) + `]}]`),
 			[]string{"manifest.json: images with more than 100000 layers"}, nil},
 		{"list is no list", oldWith(`{"manifest_version":3,"name":"an extension"}`), nil, nil},
@@ -239,8 +243,9 @@ func TestFolderIsNotLeft(t *testing.T) {
 		{name: "blobs/sha256/m", text: jsonOf(object{"config": object{"digest": "sha256:" + name}, "layers": []object{{"digest": "sha256:" + name}}})},
 	})
 	got = sweep(t, archive.Layout(root, archive.Options{}))
-	if len(got.layered) > 0 || len(got.problems) != 1 || !strings.HasSuffix(got.problems[0], "it is not there") {
-		t.Errorf("layers %q, problems %q: want none, and that it isn't there", got.layered, got.problems)
+	there := func(problem string) bool { return !strings.HasSuffix(problem, "it is not there") }
+	if len(got.layered)+len(got.others) != 3 || len(got.problems) != 2 || slices.ContainsFunc(got.problems, there) {
+		t.Errorf("layers %q, others %q, problems %q: want what the folder has, and that the rest isn't there", got.layered, got.others, got.problems)
 	}
 }
 
@@ -340,3 +345,74 @@ type counter struct {
 
 func (c *counter) Chunk(d *detectors.Chunk) { c.bytes += len(d.Data) }
 func (c *counter) LeftOut(scanner.LeftOut)  {}
+
+// TestManyLinksInImages has more links than an archive may have files.
+func TestManyLinksInImages(t *testing.T) {
+	entries := oci(plain, twoLayers)
+	for n := range 100 {
+		entries = append(entries, entry{name: fmt.Sprint(n), kind: tar.TypeSymlink, link: "a"})
+	}
+	got := sweep(t, fromFile(t, tarOf(entries...), archive.Options{Limits: archive.Limits{Members: 50}}))
+	if want := []string{"image.tar: too many files for images: unpacked no further"}; !slices.Equal(got.problems, want) {
+		t.Errorf("problems %q, want %q", got.problems, want)
+	}
+}
+
+// TestFilesThatLinksHide has files of an archive of images that have a link's name: their texts are given, whatever unpacking would leave of them.
+func TestFilesThatLinksHide(t *testing.T) {
+	file, link := entry{name: "n", text: "own"}, entry{name: "n", kind: tar.TypeSymlink, link: "oci-layout"}
+	tests := []struct {
+		name    string
+		entries []entry
+	}{
+		{"file and link", []entry{file, link}},
+		{"link and file", []entry{link, file}},
+		{"links and file", []entry{link, link, file}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := sweep(t, fromStdin(tarOf(append(oci(plain, twoLayers), test.entries...)...)))
+			if got.others["n"] != "own" {
+				t.Errorf("got %q, want the file's own text", got.others["n"])
+			}
+			if len(got.problems) > 0 {
+				t.Errorf("problems %q", got.problems)
+			}
+		})
+	}
+}
+
+// TestImageThatIsCutOff wants what comes before, as of any other archive.
+func TestImageThatIsCutOff(t *testing.T) {
+	random := make([]byte, 20<<20) // more than is kept in memory
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
+	for _, size := range []int{1 << 10, len(random)} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			packed := gzipped(tarOf(oci(plain, built{layers: [][]byte{layerOf("a=x"), layerOf("b=" + string(random[:size]))}})...))
+			got := sweep(t, fromStdin(packed[:len(packed)-size/2]))
+			if !slices.Contains(slices.Collect(maps.Values(got.others)), "x") {
+				t.Error("what comes before isn't given")
+			}
+			if !slices.Contains(got.problems, "stdin: it is cut off") {
+				t.Errorf("problems %q, want one that says that it is cut off", got.problems)
+			}
+		})
+	}
+}
+
+// TestDeepNamesInLayers has names of very many folders, which take as long as others.
+func TestDeepNamesInLayers(t *testing.T) {
+	var lower, upper []string
+	for n := range 20 {
+		lower = append(lower, strings.Repeat("d/", 400_000)+fmt.Sprint(n, "=x"))
+		upper = append(upper, fmt.Sprint(n, "=y"))
+	}
+	start := time.Now()
+	got := sweep(t, fromStdin(tarOf(oci(plain, built{layers: [][]byte{layerOf(lower...), layerOf(upper...)}})...)))
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if len(got.problems) != len(lower) || len(got.layered) != len(upper) {
+		t.Errorf("%d problems, %d files; want %d of each", len(got.problems), len(got.layered), len(lower))
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/scanner/source/dir"
 )
 
 // IsLayout tells whether a folder is an OCI image layout.
@@ -59,7 +60,7 @@ func (u *unpacker) walk(all *folderFiles) error {
 		case u.ctx.Err() != nil:
 			return u.ctx.Err()
 		case err != nil:
-			u.problem(&c, err)
+			u.problem(&c, dir.Cause(err))
 		case e.IsDir():
 		case !e.Type().IsRegular():
 			u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
@@ -92,7 +93,7 @@ func (f *folderFiles) open(name string) (*io.SectionReader, func(), error) {
 	}
 	file, err := f.root.Open(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, dir.Cause(err)
 	}
 	info, err := file.Stat()
 	if err != nil {

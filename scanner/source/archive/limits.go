@@ -119,14 +119,20 @@ func (w *window) Close() error {
 	return w.ReadCloser.Close()
 }
 
-// packedReader counts what is read of an archive that comes as a stream.
+// packedReader reads an archive as a stream until ctx ends, and counts what is read of it.
 type packedReader struct {
+	ctx    context.Context
 	r      io.Reader
+	read   int64
 	budget *budget
 }
 
-func (p packedReader) Read(b []byte) (int, error) {
+func (p *packedReader) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := p.r.Read(b)
-	p.budget.packed += int64(n)
+	p.read += int64(n)
+	p.budget.packed = max(p.budget.packed, p.read)
 	return n, err
 }

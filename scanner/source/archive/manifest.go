@@ -185,21 +185,25 @@ func (m *manifests) add(config string, layers []layer) error {
 		layers[n].file = file
 		i.numbers[file] = append(i.numbers[file], n+1)
 	}
-	i.nameCommands(m.all)
+	if err := i.nameCommands(m.all); errors.Is(err, errAbsent) {
+		at := m.all.around(config)
+		m.problem(&at, fmt.Errorf("configuration of an image: %w", err))
+	}
 	m.images = append(m.images, i)
 	return nil
 }
 
-// nameCommands says of each layer what made it, where the image's configuration tells.
-func (i *image) nameCommands(all files) {
+// nameCommands says of each layer what made it, where the image's configuration tells. One
+// that can't be understood is given as a text all the same.
+func (i *image) nameCommands(all files) error {
 	var config struct {
 		History []struct {
 			CreatedBy string `json:"created_by"`
 			Empty     bool   `json:"empty_layer"`
 		}
 	}
-	if readJSON(all, i.config, &config) != nil {
-		return // who reads it as a text says why
+	if err := readJSON(all, i.config, &config); err != nil {
+		return err
 	}
 	n := 0
 	for _, h := range config.History {
@@ -208,6 +212,7 @@ func (i *image) nameCommands(all files) {
 			n++
 		}
 	}
+	return nil
 }
 
 // clip gives a command's first line, and no more of it than tells what it is. A word is not

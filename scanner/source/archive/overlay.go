@@ -20,6 +20,7 @@ func isWhiteout(name string) bool { return strings.HasPrefix(path.Base(name), wh
 type overlay struct {
 	hiders map[string][]hider // by the path of what they hide
 	size   int                // bytes of memory, roughly
+	looked int                // hiders that were looked at, and paths
 }
 
 // hider is a layer that hides what is at a path.
@@ -40,6 +41,10 @@ const (
 	mostHiding = 256 << 20
 	hiderSize  = 128
 )
+
+// mostLooked bounds the time that looking up takes, to half a minute. Only where thousands
+// of layers hide the same is there as much to look at.
+const mostLooked = 1 << 28
 
 // note takes an entry of a layer: a whiteout, or what takes the place of what is below. Of
 // a folder that another one is put over, nothing is hidden but by the entries within.
@@ -73,9 +78,13 @@ func (o *overlay) note(layer, name string, folder bool) error {
 
 // gone gives the number of the layer that first hides a file of one of an image's layers,
 // and 0 if none does.
-func (o *overlay) gone(name string, i *image, layer int) int {
-	first := 0
+func (o *overlay) gone(name string, i *image, layer int) (first int, err error) {
 	look := func(path string, what hidden) {
+		o.looked += 1 + len(path)/64 + len(o.hiders[path])
+		if o.looked > mostLooked {
+			err = fmt.Errorf("too many layers that hide the same: %w", errLimit)
+			return
+		}
 		for _, h := range o.hiders[path] {
 			if h.what&what == 0 {
 				continue
@@ -92,7 +101,7 @@ func (o *overlay) gone(name string, i *image, layer int) int {
 			look(name[:end], inside)
 		}
 	}
-	return first
+	return first, err
 }
 
 // above gives the lowest number above another one that a layer has, and 0 if it has none.

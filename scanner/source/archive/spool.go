@@ -10,20 +10,21 @@ import (
 // A longer one is kept in a temporary file, which nobody else may read.
 const mostInMemory = 16 << 20
 
-// spool reads all of a stream, so that it can be read from anywhere. The caller calls
-// drop once it is done.
+// spool reads all of a stream, so that it can be read from anywhere. With an error comes
+// what could be kept until then. The caller calls drop once it is done.
 func spool(r io.Reader) (at io.ReaderAt, size int64, drop func(), err error) {
 	var start bytes.Buffer
 	n, err := io.CopyN(&start, r, mostInMemory+1)
+	kept := bytes.NewReader(start.Bytes())
 	if err == io.EOF {
-		return bytes.NewReader(start.Bytes()), n, func() {}, nil
+		return kept, n, func() {}, nil
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.CreateTemp("", "secretsweep-*")
 	}
 	if err != nil {
-		return nil, 0, nil, err
-	}
-	f, err := os.CreateTemp("", "secretsweep-*")
-	if err != nil {
-		return nil, 0, nil, err
+		return kept, n, func() {}, err
 	}
 	drop = func() {
 		_ = f.Close()
@@ -31,9 +32,5 @@ func spool(r io.Reader) (at io.ReaderAt, size int64, drop func(), err error) {
 	}
 	_ = os.Remove(f.Name()) // where it can: then nothing is left behind, whatever happens
 	size, err = io.Copy(f, io.MultiReader(&start, r))
-	if err != nil {
-		drop()
-		return nil, 0, nil, err
-	}
-	return f, size, drop, nil
+	return f, size, drop, err
 }

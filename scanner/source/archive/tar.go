@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"github.com/secretsweep/secretsweep/detectors"
-	"github.com/secretsweep/secretsweep/scanner"
 )
 
 // tar gives what a tar archive holds: files, or the images that it consists of. At reads
@@ -21,10 +20,12 @@ func (u *unpacker) tar(archive *detectors.Chunk, r io.Reader, at io.ReaderAt, si
 	if at == nil {
 		var drop func()
 		var err error
-		if at, size, drop, err = spool(text); err != nil {
+		at, size, drop, err = spool(text)
+		defer drop()
+		if err != nil {
+			_ = u.members(archive, io.NewSectionReader(at, 0, size)) // as err says, it ends too early
 			return err
 		}
-		defer drop()
 	}
 	all, err := u.filesIn(archive, at, size)
 	if err != nil {
@@ -50,6 +51,8 @@ func (u *unpacker) eachTarred(r io.Reader, give func(*tar.Header, io.Reader) err
 	for {
 		h, err := t.Next()
 		switch {
+		case u.ctx.Err() != nil:
+			return u.ctx.Err()
 		case errors.Is(err, io.EOF):
 			return u.blank(r)
 		case errors.Is(err, tar.ErrInsecurePath): // its name is looked at by who takes it
@@ -83,16 +86,10 @@ func (u *unpacker) blank(r io.Reader) error {
 // tarred gives a member of a tar archive.
 func (u *unpacker) tarred(archive *detectors.Chunk, h *tar.Header, r io.Reader) error {
 	switch h.Typeflag {
-	case tar.TypeXGlobalHeader:
+	case tar.TypeDir, tar.TypeXGlobalHeader:
 		return nil
-	case tar.TypeDir:
-		if h.Size == 0 {
-			return nil
-		}
 	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
-		c := within(archive, h.Name)
-		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
-		return u.budget.member()
+		return u.special(archive, h.Name)
 	}
 	return u.member(archive, h.Name, h.Size, r) // whatever else there is counts as a file (POSIX.1-1988)
 }

@@ -111,9 +111,8 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 	b := &budget{Limits: v.options.Limits}
 	if p.ReaderAt != nil {
 		b.packed = p.Size
-	} else {
-		p.Reader = packedReader{p.Reader, b}
 	}
+	p.Reader = &packedReader{ctx: v.ctx, r: p.Reader, budget: b}
 	u := &unpacker{Visitor: v.Visitor, ctx: v.ctx, options: v.options, budget: b}
 	u.finish(scanner.NameOf(&p.At), u.unpack(k, open, p))
 	return true
@@ -195,13 +194,14 @@ func (u *unpacker) member(archive *detectors.Chunk, name string, size int64, r i
 		return err
 	}
 	name, inside := cleanName(name)
-	tooLong := len(name) > mostName
-	c := within(archive, name[:min(len(name), mostName)])
-	what := scanner.NameOf(&c.At)
-	switch {
-	case tooLong:
+	if len(name) > mostName {
+		c := within(archive, shortened(name))
 		u.problem(&c, fmt.Errorf("its name has more than %d bytes", mostName))
 		return nil
+	}
+	c := within(archive, name)
+	what := scanner.NameOf(&c.At)
+	switch {
 	case !inside:
 		u.problem(&c, errors.New("its name leads out of the archive"))
 		return nil
@@ -216,6 +216,13 @@ func (u *unpacker) member(archive *detectors.Chunk, name string, size int64, r i
 		u.Progress(scanner.NameOf(&archive.At), int64(u.budget.members), 0)
 	}
 	return u.feed(c, r, size)
+}
+
+// special leaves out what an archive has that is no file.
+func (u *unpacker) special(archive *detectors.Chunk, name string) error {
+	c := within(archive, shortened(name))
+	u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
+	return u.budget.member()
 }
 
 // feed gives a text. An error is ctx's, or ends the archive.
@@ -260,6 +267,14 @@ func within(archive *detectors.Chunk, name string) detectors.Chunk {
 // mostName is how long a member's name may be: as long as a path on Linux. Each place in
 // the member holds it.
 const mostName = 4096
+
+// shortened is a member's name, or as much of one that is too long as tells which it is.
+func shortened(name string) string {
+	if len(name) > mostName {
+		return name[:100] + "…"
+	}
+	return name
+}
 
 // mostNames bounds the names of a member: an archive in git may have had hundreds.
 const mostNames = 8

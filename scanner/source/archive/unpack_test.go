@@ -200,6 +200,26 @@ func TestMembersAreCounted(t *testing.T) {
 	}
 }
 
+// TestBytesAreCounted has archives that are not read from their beginning to their end.
+func TestBytesAreCounted(t *testing.T) {
+	text := string(noise(1 << 20))
+	for name, data := range map[string][]byte{
+		"zip":   zipOf(zip.Store, file{"a", text}),
+		"tar":   tarOf(tar.FormatUSTAR, file{"a", text}),
+		"image": tarOf(tar.FormatUSTAR, file{"blobs/a", text}, file{"manifest.json", `[{"Config":"manifest.json","Layers":["blobs/a"]}]`}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := newNoted()
+			if err := Unpacking(folderOf(t, map[string][]byte{"a": data}), Options{}).Sweep(t.Context(), n); err != nil {
+				t.Fatal(err)
+			}
+			if got := n.counts[scanner.Bytes]; got != int64(len(data)) {
+				t.Errorf("got %d bytes of %d", got, len(data))
+			}
+		})
+	}
+}
+
 // BenchmarkUnpack compares what it takes to give a text that is packed with what the
 // same one takes as it is.
 func BenchmarkUnpack(b *testing.B) {

@@ -21,10 +21,11 @@ func (u *unpacker) zip(p scanner.PackedText) error {
 	if at == nil {
 		var drop func()
 		var err error
-		if at, size, drop, err = spool(u.metered(p.Reader)); err != nil {
-			return err
-		}
+		at, size, drop, err = spool(u.metered(p.Reader))
 		defer drop()
+		if err != nil {
+			return err // its list of members is at the end
+		}
 	}
 	l := &list{ReaderAt: at, budget: u.budget}
 	defer l.drop()
@@ -63,9 +64,7 @@ func (u *unpacker) zipped(p scanner.PackedText, f *zip.File) error {
 	if mode := f.Mode(); mode.IsDir() && f.UncompressedSize64 == 0 {
 		return nil
 	} else if !mode.IsRegular() && !mode.IsDir() {
-		c := within(&p.Chunk, f.Name)
-		u.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: scanner.NameOf(&c.At)})
-		return u.budget.member()
+		return u.special(&p.Chunk, f.Name)
 	}
 	const encrypted = 1
 	if f.Flags&encrypted != 0 {

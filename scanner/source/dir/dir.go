@@ -69,7 +69,7 @@ func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 	info, err := os.Stat(s.Root)
 	switch {
 	case err != nil:
-		return fmt.Errorf("scan %s: %w", s.Root, cause(err))
+		return fmt.Errorf("scan %s: %w", s.Root, Cause(err))
 	case info.IsDir():
 		return s.sweepFolder(ctx, v)
 	}
@@ -80,7 +80,7 @@ func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 	}
 	target, err := filepath.EvalSymlinks(s.Root)
 	if err != nil {
-		return fmt.Errorf("scan %s: %w", s.Root, cause(err))
+		return fmt.Errorf("scan %s: %w", s.Root, Cause(err))
 	}
 	return ReadFile(ctx, v, target, c, s.MaxFileSize)
 }
@@ -116,8 +116,8 @@ func (s *source) sweepFolder(ctx context.Context, v scanner.Visitor) error {
 
 var errRepository = errors.New("a git repository of its own, which was not scanned")
 
-// cause is an error without the path that the caller names anyway.
-func cause(err error) error {
+// Cause is an error without the path that the caller names anyway.
+func Cause(err error) error {
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
 	}

@@ -55,14 +55,14 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 		return nil
 	}
 	if err != nil {
-		v.Problem(scanner.Problem{What: what, Err: cause(err)})
+		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 		return nil
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
-		v.Problem(scanner.Problem{What: what, Err: cause(err)})
+		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 		return nil
 	case !info.Mode().IsRegular():
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Special, What: what})
@@ -76,7 +76,7 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 		size = scanner.MaxChunk // the files of /proc have text, but say 0
 	}
 	if err := feed(ctx, v, c, io.NewSectionReader(f, 0, size), info.Size()); err != nil && ctx.Err() == nil {
-		v.Problem(scanner.Problem{What: what, Err: cause(err)})
+		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 	}
 	return ctx.Err()
 }
@@ -92,10 +92,7 @@ func feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader
 	counted := &counter{r: r}
 	text := io.Reader(counted)
 	if at, ok := r.(io.ReaderAt); ok && size > 0 {
-		text = struct {
-			io.Reader
-			io.ReaderAt
-		}{counted, at}
+		text = counterAt{counted, at}
 	}
 	err := scanner.Feed(ctx, left, c, text, size)
 	if err == nil && !left.out {
@@ -125,5 +122,17 @@ type counter struct {
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	return n, err
+}
+
+// counterAt is the counter of what is read from anywhere: it counts how far that goes.
+type counterAt struct {
+	*counter
+	at io.ReaderAt
+}
+
+func (c counterAt) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.at.ReadAt(p, off)
+	c.n = max(c.n, off+int64(n))
 	return n, err
 }

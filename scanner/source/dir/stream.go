@@ -31,7 +31,7 @@ func feedStream(ctx context.Context, v scanner.Visitor, c detectors.Chunk, open 
 	defer stop() // packed data is not read to its end
 	err := feed(ctx, v, c, newStream(reading, open), -1)
 	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("read %s: %w", name(c), cause(err))
+		return fmt.Errorf("read %s: %w", name(c), Cause(err))
 	}
 	return ctx.Err()
 }

@@ -47,7 +47,7 @@ func Walk(ctx context.Context, v scanner.Visitor, o WalkOptions, fn func(Entry))
 	w := walker{WalkOptions: o, visitor: v, fn: fn}
 	entries, err := os.ReadDir(o.Root)
 	if err != nil {
-		return fmt.Errorf("scan %s: %w", o.Root, cause(err))
+		return fmt.Errorf("scan %s: %w", o.Root, Cause(err))
 	}
 	top := folder{}
 	if o.Ignores != nil {
@@ -81,7 +81,7 @@ func (f folder) join(name string) string {
 func (w *walker) enter(ctx context.Context, f folder) error {
 	entries, err := os.ReadDir(w.abs(f.path))
 	if err != nil {
-		w.visitor.Problem(scanner.Problem{What: w.name(f.path), Err: cause(err)})
+		w.visitor.Problem(scanner.Problem{What: w.name(f.path), Err: Cause(err)})
 	}
 	switch {
 	case isRepository(w.abs(f.path), entries, w.Tracked(f.path)):
