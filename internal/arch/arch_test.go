@@ -42,6 +42,7 @@ var homes = map[string][]string{
 	"github.com/go-git/go-git":                              {"scanner/source/git"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"scanner/source/dir", "scanner/source/git"},
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
+	"github.com/klauspost/compress/gzip":                    {"scanner/source/archive"},
 	"github.com/klauspost/compress/zstd":                    {"scanner/source/archive"},
 	"github.com/pelletier/go-toml":                          {"rules"},
 	"github.com/slack-go":                                   {"scanner/source/slack"},
