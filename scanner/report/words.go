@@ -86,10 +86,7 @@ func (r *Report) Where(p *place.Place) string {
 	if p.Start.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Start.Line, p.Start.Column)
 	}
-	if p.Field != "" {
-		s += ", " + printable.Text(p.Field)
-	}
-	return s + ofLayer(p.Layer)
+	return s + ofImage(p)
 }
 
 // inChat says who wrote it where and when, and what leads there; of what a channel says
@@ -116,14 +113,18 @@ func inChat(p *place.Place) string {
 	return s
 }
 
-// ofLayer says which layer of an image has a file, and whether a later one hides it.
-func ofLayer(l *place.Layer) string {
-	if l == nil {
-		return ""
+// ofImage says whether it is an image's configuration, or which layer has the file and
+// whether a later one hides it.
+func ofImage(p *place.Place) string {
+	s := ""
+	if p.Field != "" {
+		s = ", " + printable.Text(p.Field)
 	}
-	s := fmt.Sprintf(", layer %d of %d", l.Number, l.Of)
-	if l.Gone > 0 {
-		s += fmt.Sprintf(", gone in layer %d", l.Gone)
+	if l := p.Layer; l != nil {
+		s += fmt.Sprintf(", layer %d of %d", l.Number, l.Of)
+		if l.Gone > 0 {
+			s += fmt.Sprintf(", gone in layer %d", l.Gone)
+		}
 	}
 	return s
 }
@@ -133,7 +134,7 @@ func memberOf(p *place.Place) string {
 	if p.Member == "" {
 		return ""
 	}
-	return "!/" + printable.Text(p.Member) + ofLayer(p.Layer)
+	return "!/" + printable.Text(p.Member) + ofImage(p)
 }
 
 func lineOf(p *place.Place) string {

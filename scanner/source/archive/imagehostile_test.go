@@ -249,6 +249,13 @@ func TestFolderIsNotLeft(t *testing.T) {
 	}
 }
 
+func TestRepositoryIsNoLayout(t *testing.T) {
+	root := writeFolder(t, append(oci(plain, twoLayers), entry{name: ".git/HEAD", text: "ref: refs/heads/main"}))
+	if archive.IsLayout(root) {
+		t.Error("a folder with a git repository is said to be a layout")
+	}
+}
+
 func TestLinkIsNoLayout(t *testing.T) {
 	root := writeFolder(t, oci(plain, twoLayers))
 	index := filepath.Join(root, "index.json")

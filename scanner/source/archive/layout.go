@@ -14,8 +14,12 @@ import (
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
 )
 
-// IsLayout tells whether a folder is an OCI image layout.
+// IsLayout tells whether a folder is an OCI image layout, and not a git repository, whose
+// history is worth more than the layers' numbers.
 func IsLayout(folder string) bool {
+	if _, err := os.Lstat(filepath.Join(folder, ".git")); err == nil {
+		return false
+	}
 	for _, name := range []string{ociLayout, ociIndex} {
 		if info, err := os.Lstat(filepath.Join(folder, name)); err != nil || !info.Mode().IsRegular() {
 			return false
