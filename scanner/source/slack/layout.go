@@ -130,12 +130,15 @@ func beginsExport(files fs.FS, base string) bool {
 // hasIDs tells whether a file is a list whose first element has an id. It may be empty,
 // if that is allowed.
 func hasIDs(files fs.FS, name string, orEmpty bool) bool {
+	if info, err := fs.Stat(files, name); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
 	f, err := files.Open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	e, isList, err := newElements(f)
+	e, isList, err := newElements(io.LimitReader(f, maxElement))
 	if err != nil || !isList {
 		return false
 	}
@@ -200,7 +203,7 @@ func (l *layout) readConversations(t *team, m member) {
 	if why != nil {
 		l.sweep.problem(m.path, why)
 	}
-	if !isList {
+	if !isList && admitted {
 		l.sweep.file(m)
 	}
 }
