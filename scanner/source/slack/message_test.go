@@ -186,6 +186,10 @@ func TestPlaceOfAMessage(t *testing.T) {
 		{"deletion", `{"subtype": "message_deleted", "ts": "1.2", "previous_message": {"text": "x", "user": "U123ABC456", "ts": "1355517523.000005"}}`, func(*place.Message) {}},
 		{"bot", `{"text": "x", "bot_id": "B1", "username": "deploys", "ts": "1355517523.000005"}`, func(m *place.Message) { m.User, m.UserID = "deploys", "B1" }},
 		{"stranger", `{"text": "x", "user": "U7", "user_profile": {"display_name": "Zoe"}, "ts": "1355517523.000005"}`, func(m *place.Message) { m.User, m.UserID = "Zoe", "U7" }},
+		{"timestamp that is not Slack's", `{"text": "x", "user": "U123ABC456", "ts": "1355517523/../x"}`, func(m *place.Message) {
+			m.ID, m.Link, m.Time = "1355517523/../x", "", time.Time{}
+		}},
+		{"reply to what is no message", `{"text": "x", "user": "U123ABC456", "ts": "1355517523.000005", "thread_ts": "1&x"}`, func(m *place.Message) { m.Thread = "1&x" }},
 		{"no timestamp", `{"text": "x", "user": "U123ABC456"}`, func(m *place.Message) { m.ID, m.Link, m.Time = "", "", time.Time{} }},
 	}
 	for _, tt := range tests {
