@@ -216,6 +216,9 @@ func TestLeftOut(t *testing.T) {
 	}
 	for _, root := range both(t, files) {
 		got := sweepAll(t, root, Options{Filter: filter, MaxFileSize: 100})
+		if n := got.counts[scanner.Files]; n != 2 {
+			t.Errorf("%s: %d files are counted, want 2", filepath.Base(root), n)
+		}
 		if diff := gocmp.Diff(want, got.told()); diff != "" {
 			t.Errorf("%s: want (-), got (+):\n%s", filepath.Base(root), diff)
 		}

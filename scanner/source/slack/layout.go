@@ -153,9 +153,9 @@ func hasIDs(files fs.FS, name string, orEmpty bool) bool {
 // slackID is the form of ids of users and conversations.
 var slackID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
 
-// readUsers reads the names of users.
+// readUsers reads the names of users. What else the file has is read with it, as a file.
 func (l *layout) readUsers(m member) {
-	l.sweep.elements(m, func(raw []byte) {
+	l.sweep.elements(m, false, func(raw []byte) {
 		var user struct {
 			ID      string `json:"id"`
 			Name    string `json:"name"`
@@ -179,7 +179,7 @@ func (l *layout) readConversations(t *team, m member) {
 	admitted := l.sweep.admits(m)
 	var why error
 	n := 0
-	isList := l.sweep.elements(m, func(raw []byte) {
+	isList := l.sweep.elements(m, admitted, func(raw []byte) {
 		n++
 		value, err := decode(raw)
 		fields, ok := value.(map[string]any)
