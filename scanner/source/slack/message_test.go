@@ -49,6 +49,7 @@ func TestText(t *testing.T) {
 		{"bold, italic, struck", `{"text": "*one* _two three_ ~four~, (*five*) 2*3*4 a_b_c __init__ * six * _seven\n_"}`,
 			"one two three four, (five) 2*3*4 a_b_c __init__ * six * _seven\n_\n"},
 		{"no marks in code", "{\"text\": \"`*one*` ```\\n_two_\\n``` *three*\"}", "`*one*` ```\n_two_\n``` three\n"},
+		{"a backtick in code", "{\"text\": \"```a ` _b_``` _c_ `_d_`\"}", "```a ` _b_``` c `_d_`\n"},
 
 		{"link", `{"text": "see <https://example.com/a?b=1&amp;c=2>."}`, "see https://example.com/a?b=1&c=2.\n"},
 		{"link with its own label", `{"text": "see <http://example.com|example.com>/more"}`, "see example.com/more\n"},
