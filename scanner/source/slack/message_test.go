@@ -125,6 +125,7 @@ func TestText(t *testing.T) {
 		{"bot", `{"subtype": "bot_message", "bot_id": "B1", "username": "deploys", "text": "done", "icons": {"emoji": ":x:"}}`, "done\ndeploys\n"},
 		{"huddle", `{"subtype": "huddle_thread", "text": "", "room": {"id": "R1", "name": "standup", "created_by": "U1", "participants": ["U1"]}}`, "standup\n"},
 		{"metadata", `{"text": "x", "metadata": {"event_type": "task", "event_payload": {"id": "1", "key": "v", "list": ["w"]}}}`, "x\nid: 1\nkey: v\nlist: w\nevent_type: task\n"},
+		{"named value that was said", `{"text": "use xyz", "metadata": {"event_payload": {"password": "xyz"}}, "secret": "xyz"}`, "use xyz\npassword: xyz\nsecret: xyz\n"},
 		{"edit", `{"subtype": "message_changed", "hidden": true, "ts": "1358878755.000001", "message": {"text": "now", "ts": "1355517523.000005"}, "previous_message": {"text": "before", "ts": "1355517523.000005"}}`, "now\nbefore\n"},
 		{"deletion", `{"subtype": "message_deleted", "deleted_ts": "1355517523.000005", "ts": "1358878755.000001", "previous_message": {"text": "gone", "ts": "1355517523.000005"}}`, "gone\n"},
 		{"unknown subtype", `{"subtype": "telepathy", "text": "x", "thought": "y", "reactions": [{"name": "wave", "users": ["U1"]}]}`, "x\nthought: y\n"},
