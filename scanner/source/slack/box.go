@@ -66,6 +66,9 @@ type folder struct {
 	io.Closer
 }
 
+// Stat looks at a file without opening it: a pipe would be waited for.
+func (f folder) Stat(name string) (fs.FileInfo, error) { return fs.Stat(f.FS, name) }
+
 func (f folder) list(s *sweep) []member {
 	var all []member
 	_ = fs.WalkDir(f, ".", func(name string, e fs.DirEntry, err error) error { // whose error is ctx's

@@ -63,8 +63,9 @@ func newElements(r io.Reader) (e *elements, isList bool, err error) {
 	return e, c == '[', err
 }
 
-// next gives an element, whose bytes are valid until the next call. The error is io.EOF where the list ends and nothing is behind
-// it, and io.ErrUnexpectedEOF where the text ends before the list does.
+// next gives an element, whose bytes are valid until the next call. The error is io.EOF
+// where the list ends and nothing is behind it, and io.ErrUnexpectedEOF where the text
+// ends before the list does.
 func (e *elements) next() ([]byte, error) {
 	c, err := e.skip(" \t\r\n,")
 	if err != nil {

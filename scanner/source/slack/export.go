@@ -135,7 +135,7 @@ func (s *sweep) day(t *team, c *channel, m member) {
 	}
 	var given, broken int64
 	var why error
-	isList := s.elements(m, func(raw []byte) {
+	isList := s.elements(m, true, func(raw []byte) {
 		if err := t.tell(s.visitor, message{root: s.root, path: m.path, channel: c, raw: raw}); err == nil {
 			given++
 		} else if broken++; broken == 1 {
@@ -154,9 +154,9 @@ func (s *sweep) day(t *team, c *channel, m member) {
 	}
 }
 
-// elements reads a file that is a list, and counts it. It is false if the file is
-// something else, and could be read as such.
-func (s *sweep) elements(m member, each func(raw []byte)) bool {
+// elements reads a file that is a list, and counts it if it is to count. It is false if
+// the file is something else, and could be read as such.
+func (s *sweep) elements(m member, counts bool, each func(raw []byte)) bool {
 	r, err := m.open()
 	if err != nil {
 		s.problem(m.path, err)
@@ -168,7 +168,7 @@ func (s *sweep) elements(m member, each func(raw []byte)) bool {
 	if err != nil {
 		s.problem(m.path, err)
 	}
-	if isList && !slices.Contains(userLists, path.Base(m.path)) { // which are read again, as files
+	if isList && counts {
 		s.visitor.Count(scanner.Files, 1)
 		s.visitor.Count(scanner.Bytes, read.n)
 	}

@@ -203,19 +203,22 @@ func TestBrokenLists(t *testing.T) {
 }
 
 func TestLeftOut(t *testing.T) {
-	filter, err := scanner.NewFilter(nil, []string{"general", "channels.json"})
+	filter, err := scanner.NewFilter(nil, []string{"general", "channels.json", "groups.json"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	files := minimal(map[string]string{
-		"general/2024-01-01.json": `[{"text": "x"}]`, "ops/2024-01-01.json": `[{"text": "y"}]`, "ops/2024-01-02.json": "[" + strings.Repeat(" ", 100) + `{"text": "z"}]`,
+		"groups.json": `{"id": "G1"}`, "general/2024-01-01.json": `[{"text": "x"}]`, "ops/2024-01-01.json": `[{"text": "y"}]`, "ops/2024-01-02.json": "[" + strings.Repeat(" ", 100) + `{"text": "z"}]`,
 	})
 	files["channels.json"] = `[{"id": "C012AB3CD", "name": "ops", "topic": {"value": "t"}}]`
 	want := []string{
-		"left out by a filter: 2024-01-01.json", "left out by a filter: channels.json", "ops/2024-01-01.json: y", "over the size limit: 2024-01-02.json", readUsers,
+		"left out by a filter: 2024-01-01.json", "left out by a filter: channels.json", "left out by a filter: groups.json", "ops/2024-01-01.json: y", "over the size limit: 2024-01-02.json", readUsers,
 	}
 	for _, root := range both(t, files) {
 		got := sweepAll(t, root, Options{Filter: filter, MaxFileSize: 100})
+		if n := got.counts[scanner.Files]; n != 2 {
+			t.Errorf("%s: %d files are counted, want 2", filepath.Base(root), n)
+		}
 		if diff := gocmp.Diff(want, got.told()); diff != "" {
 			t.Errorf("%s: want (-), got (+):\n%s", filepath.Base(root), diff)
 		}

@@ -130,12 +130,15 @@ func beginsExport(files fs.FS, base string) bool {
 // hasIDs tells whether a file is a list whose first element has an id. It may be empty,
 // if that is allowed.
 func hasIDs(files fs.FS, name string, orEmpty bool) bool {
+	if info, err := fs.Stat(files, name); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
 	f, err := files.Open(name)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	e, isList, err := newElements(f)
+	e, isList, err := newElements(io.LimitReader(f, maxElement))
 	if err != nil || !isList {
 		return false
 	}
@@ -150,9 +153,9 @@ func hasIDs(files fs.FS, name string, orEmpty bool) bool {
 // slackID is the form of ids of users and conversations.
 var slackID = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
 
-// readUsers reads the names of users.
+// readUsers reads the names of users. What else the file has is read with it, as a file.
 func (l *layout) readUsers(m member) {
-	l.sweep.elements(m, func(raw []byte) {
+	l.sweep.elements(m, false, func(raw []byte) {
 		var user struct {
 			ID      string `json:"id"`
 			Name    string `json:"name"`
@@ -176,7 +179,7 @@ func (l *layout) readConversations(t *team, m member) {
 	admitted := l.sweep.admits(m)
 	var why error
 	n := 0
-	isList := l.sweep.elements(m, func(raw []byte) {
+	isList := l.sweep.elements(m, admitted, func(raw []byte) {
 		n++
 		value, err := decode(raw)
 		fields, ok := value.(map[string]any)
@@ -200,7 +203,7 @@ func (l *layout) readConversations(t *team, m member) {
 	if why != nil {
 		l.sweep.problem(m.path, why)
 	}
-	if !isList {
+	if !isList && admitted {
 		l.sweep.file(m)
 	}
 }

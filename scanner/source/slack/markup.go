@@ -116,11 +116,16 @@ var typing = strings.NewReplacer(
 // unmark takes away the pairs of *, _ and ~ that make what is between them bold, italic
 // or struck. In code, and in what a link leads to, they are what they are.
 func unmark(s string) string {
-	parts := strings.Split(s, "`")
-	for i := 0; i < len(parts); i += 2 { // every other one is code
-		parts[i] = unmarkProse(parts[i])
+	return outside("```", s, func(s string) string { return outside("`", s, unmarkProse) })
+}
+
+// outside changes what is outside of quotes: every other part is within them.
+func outside(quote, s string, change func(string) string) string {
+	parts := strings.Split(s, quote)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = change(parts[i])
 	}
-	return strings.Join(parts, "`")
+	return strings.Join(parts, quote)
 }
 
 // unmarkProse goes through the text once: a mark that may begin something waits for the

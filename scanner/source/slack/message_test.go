@@ -49,6 +49,7 @@ func TestText(t *testing.T) {
 		{"bold, italic, struck", `{"text": "*one* _two three_ ~four~, (*five*) 2*3*4 a_b_c __init__ * six * _seven\n_"}`,
 			"one two three four, (five) 2*3*4 a_b_c __init__ * six * _seven\n_\n"},
 		{"no marks in code", "{\"text\": \"`*one*` ```\\n_two_\\n``` *three*\"}", "`*one*` ```\n_two_\n``` three\n"},
+		{"a backtick in code", "{\"text\": \"```a ` _b_``` _c_ `_d_`\"}", "```a ` _b_``` c `_d_`\n"},
 
 		{"link", `{"text": "see <https://example.com/a?b=1&amp;c=2>."}`, "see https://example.com/a?b=1&c=2.\n"},
 		{"link with its own label", `{"text": "see <http://example.com|example.com>/more"}`, "see example.com/more\n"},
@@ -124,6 +125,7 @@ func TestText(t *testing.T) {
 		{"bot", `{"subtype": "bot_message", "bot_id": "B1", "username": "deploys", "text": "done", "icons": {"emoji": ":x:"}}`, "done\ndeploys\n"},
 		{"huddle", `{"subtype": "huddle_thread", "text": "", "room": {"id": "R1", "name": "standup", "created_by": "U1", "participants": ["U1"]}}`, "standup\n"},
 		{"metadata", `{"text": "x", "metadata": {"event_type": "task", "event_payload": {"id": "1", "key": "v", "list": ["w"]}}}`, "x\nid: 1\nkey: v\nlist: w\nevent_type: task\n"},
+		{"named value that was said", `{"text": "use xyz", "metadata": {"event_payload": {"password": "xyz"}}, "secret": "xyz"}`, "use xyz\npassword: xyz\nsecret: xyz\n"},
 		{"edit", `{"subtype": "message_changed", "hidden": true, "ts": "1358878755.000001", "message": {"text": "now", "ts": "1355517523.000005"}, "previous_message": {"text": "before", "ts": "1355517523.000005"}}`, "now\nbefore\n"},
 		{"deletion", `{"subtype": "message_deleted", "deleted_ts": "1355517523.000005", "ts": "1358878755.000001", "previous_message": {"text": "gone", "ts": "1355517523.000005"}}`, "gone\n"},
 		{"unknown subtype", `{"subtype": "telepathy", "text": "x", "thought": "y", "reactions": [{"name": "wave", "users": ["U1"]}]}`, "x\nthought: y\n"},
@@ -186,6 +188,10 @@ func TestPlaceOfAMessage(t *testing.T) {
 		{"deletion", `{"subtype": "message_deleted", "ts": "1.2", "previous_message": {"text": "x", "user": "U123ABC456", "ts": "1355517523.000005"}}`, func(*place.Message) {}},
 		{"bot", `{"text": "x", "bot_id": "B1", "username": "deploys", "ts": "1355517523.000005"}`, func(m *place.Message) { m.User, m.UserID = "deploys", "B1" }},
 		{"stranger", `{"text": "x", "user": "U7", "user_profile": {"display_name": "Zoe"}, "ts": "1355517523.000005"}`, func(m *place.Message) { m.User, m.UserID = "Zoe", "U7" }},
+		{"timestamp that is not Slack's", `{"text": "x", "user": "U123ABC456", "ts": "1355517523/../x"}`, func(m *place.Message) {
+			m.ID, m.Link, m.Time = "1355517523/../x", "", time.Time{}
+		}},
+		{"reply to what is no message", `{"text": "x", "user": "U123ABC456", "ts": "1355517523.000005", "thread_ts": "1&x"}`, func(m *place.Message) { m.Thread = "1&x" }},
 		{"no timestamp", `{"text": "x", "user": "U123ABC456"}`, func(m *place.Message) { m.ID, m.Link, m.Time = "", "", time.Time{} }},
 	}
 	for _, tt := range tests {

@@ -26,14 +26,17 @@ const maxCompared = 256 << 20
 // say adds a text as lines of its own, if it hasn't been said.
 func (p *prose) say(text string) { p.sayOf("", text) }
 
-// sayOf adds a text after what it is called.
+// sayOf adds a text after what it is called, if that hasn't been said of it.
 func (p *prose) sayOf(name, text string) {
-	gist := gistOf(text)
-	if gist == "" || p.said(gist) {
+	if gistOf(text) == "" {
 		return
 	}
 	if name != "" {
-		p.text.WriteString(name + ": ")
+		text = name + ": " + text
+	}
+	gist := gistOf(text)
+	if p.said(gist) {
+		return
 	}
 	p.text.WriteString(text)
 	if !strings.HasSuffix(text, "\n") {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 
@@ -28,17 +29,25 @@ type message struct {
 	raw        json.RawMessage
 }
 
-// link gives the address that opens a message. A thread is the ID of the message that it
-// answers to, if it does.
+// link gives the address that opens a message, if all that it is made of is Slack's. A
+// thread is the ID of the message that it answers to, if it does.
 func (w *workspace) link(channel, id, thread string) string {
-	if w.domain == "" || channel == "" || id == "" {
+	if w.domain == "" || !anyID.MatchString(channel) || !isTimestamp(id) {
 		return ""
 	}
 	link := "https://" + w.domain + ".slack.com/archives/" + channel + "/p" + strings.ReplaceAll(id, ".", "")
-	if thread != "" && thread != id {
+	if thread != id && isTimestamp(thread) {
 		link += "?thread_ts=" + thread + "&cid=" + channel
 	}
 	return link
+}
+
+// anyID is the form of ids.
+var anyID = regexp.MustCompile(`^[A-Z0-9]+$`)
+
+func isTimestamp(s string) bool {
+	_, err := parseMoment(s)
+	return err == nil
 }
 
 // at gives the place of a message. ID is its timestamp, which tells it from the
