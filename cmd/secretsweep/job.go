@@ -351,6 +351,9 @@ func (j *job) explain(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) && j.reading.timeout > 0 {
 		return withHint(fmt.Errorf("scan: not done after %s, so nothing is reported", j.reading.timeout), "give it a longer --timeout, or less to read")
 	}
+	if j.live != nil && slack.IsRefusal(err) {
+		return withHint(err, "check the token, and that its app is still installed; docs/slack.md says how to get one")
+	}
 	if _, ok := errors.AsType[*git.NoRepositoryError](err); ok {
 		return withHint(err, "name one, or leave out the flag that needs it")
 	}

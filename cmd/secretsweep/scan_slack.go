@@ -66,6 +66,8 @@ func (s *slackFlags) check(n *narrowing, paths []string, now time.Time) (since t
 		}
 	}
 	switch {
+	case s.workspace != "" && live == len(paths):
+		return since, misuse("--slack-workspace is for exports: "+slackPath+" knows its own", "leave it out")
 	case live == 0 && len(s.channels) > 0:
 		return since, misuse("--channel is for "+slackPath, "add "+slackPath+", or leave it out")
 	case live == 0 || n.since == "":

@@ -75,7 +75,7 @@ func ReadFile(ctx context.Context, v scanner.Visitor, file string, c detectors.C
 	if size == 0 {
 		size = scanner.MaxChunk // the files of /proc have text, but say 0
 	}
-	if err := feed(ctx, v, c, io.NewSectionReader(f, 0, size), info.Size()); err != nil && ctx.Err() == nil {
+	if err := Feed(ctx, v, c, io.NewSectionReader(f, 0, size), info.Size()); err != nil && ctx.Err() == nil {
 		v.Problem(scanner.Problem{What: what, Err: Cause(err)})
 	}
 	return ctx.Err()
@@ -86,8 +86,8 @@ func name(c detectors.Chunk) string {
 	return cmp.Or(filepath.ToSlash(filepath.Join(c.At.Root, c.At.Path)), string(c.At.Kind))
 }
 
-// feed feeds a text and counts it, if it wasn't left out.
-func feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader, size int64) error {
+// Feed feeds a text (see [scanner.Feed]) and counts it as a file, if it wasn't left out.
+func Feed(ctx context.Context, v scanner.Visitor, c detectors.Chunk, r io.Reader, size int64) error {
 	left := &leftOut{Visitor: v}
 	counted := &counter{r: r}
 	text := io.Reader(counted)

@@ -29,7 +29,7 @@ func (s stdin) Sweep(ctx context.Context, v scanner.Visitor) error {
 func feedStream(ctx context.Context, v scanner.Visitor, c detectors.Chunk, open func() (io.ReadCloser, error)) error {
 	reading, stop := context.WithCancel(ctx)
 	defer stop() // packed data is not read to its end
-	err := feed(ctx, v, c, newStream(reading, open), -1)
+	err := Feed(ctx, v, c, newStream(reading, open), -1)
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("read %s: %w", name(c), Cause(err))
 	}

@@ -36,7 +36,7 @@ type source struct {
 
 func (s *source) Sweep(ctx context.Context, v scanner.Visitor) error {
 	if _, err := os.ReadDir(s.Root); err != nil {
-		return fmt.Errorf("scan %s: %w", s.Root, cause(err))
+		return fmt.Errorf("scan %s: %w", s.Root, dir.Cause(err))
 	}
 	w := sweep{Options: s.Options, visitor: v, seen: make(map[string]bool)}
 	for _, k := range places {
@@ -92,7 +92,7 @@ func (w *sweep) below(folder, segment string) []string {
 	}
 	if err != nil && !isMissing(err) && !w.seen[folder] {
 		w.seen[folder] = true
-		w.visitor.Problem(scanner.Problem{What: w.name(folder), Err: cause(err)})
+		w.visitor.Problem(scanner.Problem{What: w.name(folder), Err: dir.Cause(err)})
 	}
 	return found
 }
@@ -113,7 +113,7 @@ func (w *sweep) read(ctx context.Context, tool, p string) error {
 	}
 	switch {
 	case err != nil:
-		w.visitor.Problem(scanner.Problem{What: w.name(p), Err: cause(err)})
+		w.visitor.Problem(scanner.Problem{What: w.name(p), Err: dir.Cause(err)})
 	case info.IsDir():
 	case !w.Filter.Admits(p):
 		w.visitor.LeftOut(scanner.LeftOut{Reason: scanner.Filtered, What: w.name(p)})
@@ -140,12 +140,4 @@ func (w *sweep) name(p string) string { return filepath.ToSlash(w.abs(p)) }
 // a file.
 func isMissing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
-}
-
-// cause is an error without the path that the caller names anyway.
-func cause(err error) error {
-	if e := (*fs.PathError)(nil); errors.As(err, &e) {
-		return e.Err
-	}
-	return err
 }

@@ -164,11 +164,3 @@ func (l *limitedAt) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return l.r.ReadAt(p, off)
 }
-
-// cause is an error without the path that the caller names anyway.
-func cause(err error) error {
-	if e := (*fs.PathError)(nil); errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}

@@ -14,6 +14,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/scanner/source/dir"
 )
 
 // Options say how to sweep an export.
@@ -60,7 +61,7 @@ func (e *export) Sweep(ctx context.Context, v scanner.Visitor) error {
 	}
 	b, err := openBox(e.root)
 	if err != nil {
-		return fmt.Errorf("scan %s: %w", e.root, cause(err))
+		return fmt.Errorf("scan %s: %w", e.root, dir.Cause(err))
 	}
 	defer b.Close()
 	s := &sweep{export: e, ctx: ctx, visitor: v}
@@ -193,44 +194,20 @@ func (s *sweep) file(m member) {
 	if path.Base(m.path) == "integration_logs.json" {
 		c.At.Field = "integration log"
 	}
-	read := &counted{r: r, ctx: s.ctx}
-	text := io.Reader(read)
-	if at, ok := r.(io.ReaderAt); ok {
-		text = struct {
-			io.Reader
-			io.ReaderAt
-		}{read, at}
-	}
-	left := &leftOut{Visitor: s.visitor}
-	err = scanner.Feed(s.ctx, left, c, text, m.size)
-	if err != nil {
+	if err := dir.Feed(s.ctx, s.visitor, c, r, m.size); err != nil {
 		s.problem(m.path, err)
-	} else if !left.out {
-		s.visitor.Count(scanner.Files, 1)
-		s.visitor.Count(scanner.Bytes, read.n)
 	}
 }
 
 // problem tells of a path that could not be read, unless ctx's end is why.
 func (s *sweep) problem(path string, err error) {
 	if s.ctx.Err() == nil {
-		s.visitor.Problem(scanner.Problem{What: s.name(path), Err: cause(err)})
+		s.visitor.Problem(scanner.Problem{What: s.name(path), Err: dir.Cause(err)})
 	}
 }
 
 // name is a path in the export for a person.
 func (s *sweep) name(path string) string { return filepath.ToSlash(filepath.Join(s.root, path)) }
-
-// leftOut notes whether a text was left out.
-type leftOut struct {
-	scanner.Visitor
-	out bool
-}
-
-func (l *leftOut) LeftOut(what scanner.LeftOut) {
-	l.out = true
-	l.Visitor.LeftOut(what)
-}
 
 // counted counts the bytes that are read, until ctx ends.
 type counted struct {

@@ -208,9 +208,13 @@ func (w *visit) forget(read []*conversation) {
 
 // ends tells whether nothing more can be read after an error.
 func (w *visit) ends(err error) bool {
+	return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || IsRefusal(err)
+}
+
+// IsRefusal tells whether an error says that Slack takes the token for none.
+func IsRefusal(err error) bool {
 	refused, _ := errors.AsType[slack.SlackErrorResponse](err)
-	return errors.Is(err, errStopped) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
-		slices.Contains(revoked, refused.Err)
+	return slices.Contains(revoked, refused.Err)
 }
 
 // revoked are the errors that say that a token is good for nothing.
