@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -21,10 +19,7 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/baseline"
 	"github.com/secretsweep/secretsweep/scanner/ignore"
-	"github.com/secretsweep/secretsweep/scanner/source/archive"
-	"github.com/secretsweep/secretsweep/scanner/source/dir"
 	"github.com/secretsweep/secretsweep/scanner/source/git"
-	"github.com/secretsweep/secretsweep/scanner/source/home"
 	"github.com/secretsweep/secretsweep/scanner/source/slack"
 )
 
@@ -137,47 +132,6 @@ const startPercent = 400
 // A hook has no history in memory, and nobody waits for it gladly.
 const gcPercent = 33
 
-// pathOf is the path that a command with [PATH] is given.
-func pathOf(args []string) string {
-	if len(args) == 0 {
-		return "."
-	}
-	return args[0]
-}
-
-// distinct leaves out paths that are given twice.
-func distinct(paths []string) []string {
-	var all, seen []string
-	for _, path := range paths {
-		key := path
-		if path != "-" && path != slackPath {
-			if abs, err := filepath.Abs(path); err == nil {
-				key = abs
-			}
-		}
-		if !slices.Contains(seen, key) {
-			all, seen = append(all, path), append(seen, key)
-		}
-	}
-	return all
-}
-
-func checkPaths(paths []string) error {
-	for _, path := range paths {
-		if path == "-" || path == slackPath {
-			continue
-		}
-		_, err := os.Stat(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return withHint(fmt.Errorf("scan %q: there is no such file or folder", path), "check the path")
-		case err != nil:
-			return fmt.Errorf("scan: %w", err)
-		}
-	}
-	return nil
-}
-
 // load gives the config of a target, with what the flags say of it.
 func (j *job) load(sh shell, t target) (*config, error) {
 	c, err := loadConfig(sh, j.reading.config, t)
@@ -283,67 +237,6 @@ func sameFile(a, b string) bool {
 	x, errA := os.Stat(a)
 	y, errB := os.Stat(b)
 	return errA == nil && errB == nil && os.SameFile(x, y)
-}
-
-// sources makes one source for each path.
-func (j *job) sources(sh shell, stop <-chan struct{}) ([]scanner.Source, error) {
-	change := j.source.Staged || j.source.Since != "" || j.source.Range != ""
-	exported := func(path string) scanner.Source {
-		export, _ := slack.OpenExport(path, slack.Options{
-			Domain: j.slack.workspace, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, Workers: j.source.Workers,
-		})
-		return export
-	}
-	packed := archive.Options{
-		Other: exported,
-		// A change brings archives, and what is new in them is told by those that it replaces.
-		History: j.reading.archives || change, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles,
-	}
-	unpacked := func(s scanner.Source) scanner.Source { return archive.Unpacking(s, packed) }
-	if j.home {
-		return []scanner.Source{home.New(home.Options{Root: j.paths[0], Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize})}, nil
-	}
-	needsRepository := change || j.source.HistoryOnly
-	var all []scanner.Source
-	for _, path := range j.paths {
-		if path == "-" {
-			all = append(all, unpacked(dir.Stdin(sh.stdin)))
-			continue
-		}
-		if path == slackPath {
-			live, err := j.liveSlack(sh, stop)
-			if err != nil {
-				return nil, err
-			}
-			j.live, all = live, append(all, live)
-			continue
-		}
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		if export := exported(path); export != nil && !needsRepository {
-			all = append(all, unpacked(export))
-			continue
-		}
-		if !info.IsDir() {
-			if needsRepository {
-				return nil, &git.NoRepositoryError{Path: path}
-			}
-			all = append(all, unpacked(dir.New(dir.Options{Root: path, Filter: j.source.Filter, MaxFileSize: j.source.MaxFileSize, AllFiles: j.source.AllFiles, Workers: j.source.Workers})))
-			continue
-		}
-		if !needsRepository && archive.IsLayout(path) {
-			all = append(all, archive.Layout(path, packed))
-			continue
-		}
-		source, err := git.Open(path, j.source)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, unpacked(source))
-	}
-	return all, nil
 }
 
 // explain adds to a scan's error what to do about it.
