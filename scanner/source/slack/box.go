@@ -110,7 +110,7 @@ type zipped struct {
 const (
 	// maxDirectory bounds what is read of the list of a ZIP's files, and so the memory that
 	// it takes: an entry has 46 bytes and its name.
-	maxDirectory = 128 << 20
+	maxDirectory = 64 << 20
 	// maxUnpacked is how long a file of a ZIP may get, and maxRatio how often its length
 	// in the ZIP, if that is more. All files together may get that long, or maxRatio
 	// times the ZIP. Text shrinks to a tenth; what is made to do harm, to a thousandth.

@@ -10,7 +10,7 @@ import (
 
 // maxElement is the most bytes that a message, or an entry of a list, may have. Slack's
 // have some thousands.
-const maxElement = 16 << 20
+const maxElement = 4 << 20
 
 var errTooLong = fmt.Errorf("over %d MiB", maxElement>>20)
 

@@ -159,7 +159,7 @@ func TestBrokenDays(t *testing.T) {
 		{"more than a message", `[{"text": "one"} x, {"text": "two"}x]`, []string{"day.json: one",
 			"problem with day.json: read message 2: invalid character 'x' looking for beginning of value; 1 more can't be read"}},
 		{"some no messages", `[a, b, {"text": "three"}]`, []string{"day.json: three", "problem with day.json: read message 1: invalid character 'a' looking for beginning of value; 1 more can't be read"}},
-		{"too long", `[{"text": "one"}, ` + long + `, {"text": "three"}]`, []string{"day.json: one", "day.json: three", "problem with day.json: read element 2: over 16 MiB"}},
+		{"too long", `[{"text": "one"}, ` + long + `, {"text": "three"}]`, []string{"day.json: one", "day.json: three", "problem with day.json: read element 2: over 4 MiB"}},
 		{"too deep", `[` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `, {"text": "two"}]`, []string{"day.json: two", "problem with day.json: read message 1: invalid character '[' exceeded max depth"}},
 		{"more than a list", `[{"text": "one"}] x`, []string{"day.json: one", "problem with day.json: read element 2: more text after the end of the list"}},
 		{"no list", `{"text": "one"}`, []string{`day.json: {"text": "one"}`}},
