@@ -7,7 +7,7 @@
 //
 //	unpack.go      what is unpacked, and what becomes of a member
 //	kind.go        formats, by how their files begin
-//	zip.go tar.go compressed.go   a format each
+//	zip.go tar.go compressed.go gzip.go   a format each
 //	image.go       container images, layer by layer
 //	overlay.go     which layer hides what
 //	manifest.go    which images there are

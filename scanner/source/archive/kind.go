@@ -5,7 +5,6 @@ import (
 	"compress/bzip2"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
 )
@@ -54,8 +53,6 @@ func isTar(head []byte) bool {
 // A decompressor reads a compressed text, which may look back on so many bytes of itself.
 // Closing its reader gives back what it holds, and leaves the one below open.
 type decompressor func(r io.Reader, window int) (io.ReadCloser, error)
-
-func openGzip(r io.Reader, _ int) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
 func openBzip2(r io.Reader, _ int) (io.ReadCloser, error) {
 	return io.NopCloser(bzip2.NewReader(r)), nil

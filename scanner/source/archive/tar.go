@@ -74,7 +74,7 @@ func (u *unpacker) blank(r io.Reader) error {
 		n, err := r.Read(buf)
 		switch {
 		case len(bytes.Trim(buf[:n], "\x00")) > 0:
-			return errors.New("something follows its end, which was not read")
+			return errMore
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
