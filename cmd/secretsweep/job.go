@@ -60,7 +60,8 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if err != nil {
 		return scanner.Summary{}, err
 	}
-	hurry, stop := ctx, (<-chan struct{})(nil)
+	hurry := ctx
+	var stop <-chan struct{}
 	if slices.Contains(j.paths, slackPath) {
 		ctx, stop = unhurried(ctx)
 	}

@@ -189,12 +189,10 @@ func checkAPI(api string) error {
 	return errors.New("it is not https")
 }
 
-// unhurried is a context that ends when its second interrupt does, not at the first:
-// that one closes stop, which ends the reading of a workspace without losing anything.
-func unhurried(ctx context.Context) (_ context.Context, stop chan struct{}) {
-	stop = make(chan struct{})
-	context.AfterFunc(ctx, func() { close(stop) })
-	return context.WithoutCancel(ctx), stop
+// unhurried is a context that goes on where ctx ends. Then stop is closed, which ends the
+// reading of a workspace without losing anything. A second interrupt ends the program.
+func unhurried(ctx context.Context) (_ context.Context, stop <-chan struct{}) {
+	return context.WithoutCancel(ctx), ctx.Done()
 }
 
 // hurried is a source beside such a workspace: the first interrupt ends it, which is a

@@ -24,7 +24,7 @@ type Options struct {
 	AllFiles    bool  // leave nothing out by policy
 	Limits      Limits
 
-	// Other gives the source of a file on disk that is more than an archive of files; nil
+	// Other gives the source of a ZIP on disk that is more than an archive of files; nil
 	// where it is none. Nil: all are archives.
 	Other func(file string) scanner.Source
 }
@@ -102,7 +102,8 @@ func (v *visitor) Unpack(p scanner.PackedText) bool {
 		v.LeftOut(scanner.LeftOut{Reason: scanner.Archived, What: scanner.NameOf(&p.At)})
 		return true
 	}
-	if file := filepath.Join(p.At.Root, filepath.FromSlash(p.At.Path)); v.options.Other != nil && k == zipped && p.At.Kind == place.File && p.At.WorkTree {
+	if k == zipped && p.At.Kind == place.File && p.At.WorkTree && v.options.Other != nil {
+		file := filepath.Join(p.At.Root, filepath.FromSlash(p.At.Path))
 		if s := v.options.Other(file); s != nil {
 			v.Source(file, s)
 			return true
