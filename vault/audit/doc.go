@@ -1,0 +1,2 @@
+// Package audit is an append-only, tamper-evident log.
+package audit

@@ -1,0 +1,2 @@
+// Package vault keeps secrets: sealed, versioned, by role, audited.
+package vault

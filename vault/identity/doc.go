@@ -1,0 +1,2 @@
+// Package identity holds the keys of people and machines.
+package identity

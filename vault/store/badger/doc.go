@@ -1,0 +1,2 @@
+// Package badger is a store on disk.
+package badger
