@@ -1,0 +1,310 @@
+package vault
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault/store"
+)
+
+// Which says which version of a secret is meant: a number, or what was current at a
+// point; the zero Which is what is current now.
+type Which struct {
+	Version int
+	Point
+}
+
+// Secret is a value with what is known of it.
+type Secret struct {
+	Ref
+	Value   secret.Value
+	Version int
+	State   State
+	Info    Info
+}
+
+// Get reads a secret's value.
+func (s *Session) Get(ctx context.Context, ref Ref, which Which) (Secret, error) {
+	got, err := s.GetAll(ctx, []Ref{ref}, which)
+	if err != nil {
+		return Secret{}, err
+	}
+	return got[0], nil
+}
+
+// GetAll reads the values of several secrets, all as they are at one moment, or none of
+// them. Each reading is an entry of its own in the log.
+func (s *Session) GetAll(ctx context.Context, refs []Ref, which Which) ([]Secret, error) {
+	return s.read(ctx, which, func(v *view) ([]*opened, error) {
+		var all []*opened
+		for _, ref := range refs {
+			o, err := v.named(ref)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, o)
+		}
+		return all, nil
+	})
+}
+
+// GetScope reads the values of all secrets of an environment that the caller may read and
+// that keep accepts, by name. Removed ones are not among them.
+func (s *Session) GetScope(ctx context.Context, project, environment string, which Which, keep func(name string) bool) ([]Secret, error) {
+	return s.read(ctx, which, func(v *view) ([]*opened, error) {
+		sc, err := v.scope(project, environment)
+		if err != nil {
+			return nil, err
+		}
+		all, err := v.secrets(sc)
+		return slices.DeleteFunc(all, func(o *opened) bool {
+			return !keep(o.Name) || which.Version == 0 && o.at(which.Point) == 0
+		}), err
+	})
+}
+
+// read opens values beside other sessions, and then writes that down in a transaction in
+// which nothing of it has changed.
+func (s *Session) read(ctx context.Context, which Which, pick func(*view) ([]*opened, error)) ([]Secret, error) {
+	for {
+		got, err := s.tryRead(ctx, which, pick)
+		if !errors.Is(err, errAgain) {
+			return got, err
+		}
+	}
+}
+
+func (s *Session) tryRead(ctx context.Context, which Which, pick func(*view) ([]*opened, error)) ([]Secret, error) {
+	var picked []*opened
+	var got []Secret
+	var denied *refusal
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r)
+		if err != nil {
+			return err
+		}
+		if picked, err = pick(v); err != nil {
+			return err
+		}
+		for _, o := range picked {
+			one, err := v.choose(o, which)
+			if refused, ok := errors.AsType[*refusal](err); ok {
+				denied = refused
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			got = append(got, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, s.refuse(ctx, err)
+	}
+	err = s.act(ctx, func(t *turn) error {
+		if denied != nil {
+			return denied
+		}
+		for i, o := range picked {
+			if now, err := t.r.Get(headKey(o.scope.ID, o.id)); err != nil || !bytes.Equal(now, o.headRaw) {
+				return cmp.Or(err, errAgain)
+			}
+			act, err := t.need(Reader, verbRead, o.scope, o.id, o.Name)
+			if err != nil {
+				return err
+			}
+			act.Version, act.Tag = got[i].Version, s.tagOf(got[i].Value)
+			if err := t.enter(act); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return got, nil
+}
+
+// refuse writes down that something was refused before there was a transaction for it.
+func (s *Session) refuse(ctx context.Context, err error) error {
+	denied, ok := errors.AsType[*refusal](err)
+	if !ok {
+		return err
+	}
+	return s.act(ctx, func(*turn) error { return denied })
+}
+
+// choose opens the version that is asked for, if the caller may read it.
+func (v *view) choose(o *opened, which Which) (Secret, error) {
+	ref := v.ref(o)
+	n := which.Version
+	if n == 0 {
+		if n = o.at(which.Point); n == 0 {
+			return Secret{}, &NotFoundError{What: "secret", Name: ref.String() + at(which.Point)}
+		}
+	}
+	if _, ok := o.version(n); !ok {
+		return Secret{}, &NotFoundError{What: "version", Name: fmt.Sprintf("%d of %s", n, ref)}
+	}
+	state := o.state(n, v.now)
+	least, what := Reader, o.Name
+	if state == Revoked {
+		least, what = Maintainer, fmt.Sprintf("%s, version %d, which was replaced", o.Name, n)
+	}
+	if _, err := v.need(least, verbRead, o.scope, o.id, what); err != nil {
+		return Secret{}, err
+	}
+	value, err := v.value(o, n)
+	return Secret{ref, value, n, state, o.Info}, err
+}
+
+// at says when, for a message.
+func at(p Point) string {
+	switch {
+	case p.Revision > 0:
+		return fmt.Sprintf(" at revision %d", p.Revision)
+	case !p.Time.IsZero():
+		return " at " + p.Time.UTC().Format(time.RFC3339)
+	}
+	return ""
+}
+
+// secrets opens all secrets of a scope that the caller may read, by name, removed ones
+// included.
+func (v *view) secrets(sc *scope) ([]*opened, error) {
+	var ids []ID
+	if role, _ := v.role(sc.target()); role >= Reader {
+		prefix := headKey(sc.ID, ID{})[:1+len(ID{})]
+		for p, err := range v.r.Scan(prefix) {
+			if err != nil {
+				return nil, err
+			}
+			if len(p.Key) != len(prefix)+len(ID{}) {
+				return nil, v.damaged(sc, errors.New("a record that belongs to no secret"))
+			}
+			ids = append(ids, ID(p.Key[len(prefix):]))
+		}
+	} else if v.names.machine != nil {
+		for _, m := range v.names.machine.Secrets {
+			if m.Scope == sc.ID {
+				ids = append(ids, m.ID)
+			}
+		}
+	}
+	all := make([]*opened, len(ids))
+	errs := make([]error, len(ids))
+	inParallel(len(ids), func(i int) { all[i], errs[i] = v.secret(sc, ids[i]) })
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(a, b *opened) int { return cmp.Or(cmp.Compare(a.Name, b.Name), bytes.Compare(a.id[:], b.id[:])) })
+	return all, nil
+}
+
+// inParallel calls do for 0 to n-1, on all processors where it is worth it.
+func inParallel(n int, do func(int)) {
+	workers := min(runtime.GOMAXPROCS(0), (n+63)/64)
+	var all sync.WaitGroup
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < n; i += workers {
+				do(i)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Listed is a secret in a list: all but its values.
+type Listed struct {
+	Ref
+	Info
+	Versions []Version // in order
+	Current  int       // its number; 0 for one that was removed
+}
+
+// Version is what is known of a version beside its value.
+type Version struct {
+	Number   int
+	State    State
+	Created  time.Time
+	By       string
+	Revision int       // of the environment, when it was made
+	Grace    time.Time // until when it stays readable; zero if it has none
+}
+
+// List gives the secrets of an environment that the caller may read, by name, removed
+// ones included. It shows no value, and is one entry in the log.
+func (s *Session) List(ctx context.Context, project, environment string) ([]Listed, error) {
+	var all []Listed
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r)
+		if err != nil {
+			return err
+		}
+		sc, err := v.scope(project, environment)
+		if err != nil {
+			return err
+		}
+		secrets, err := v.secrets(sc)
+		for _, o := range secrets {
+			all = append(all, v.listed(o))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, s.act(ctx, func(t *turn) error {
+		sc, err := t.scope(project, environment)
+		if err != nil {
+			return err
+		}
+		var only ID
+		if t.names.machine != nil && len(t.names.machine.Secrets) > 0 {
+			only = t.names.machine.Secrets[0].ID
+		}
+		act, err := t.need(Reader, verbList, sc, only, "")
+		if err != nil {
+			return err
+		}
+		return t.enter(act)
+	})
+}
+
+// listed makes what may be shown of a secret.
+func (v *view) listed(o *opened) Listed {
+	l := Listed{Ref: v.ref(o), Info: o.Info, Current: o.current()}
+	for i, ver := range o.Versions {
+		l.Versions = append(l.Versions, Version{i + 1, o.state(i+1, v.now), ver.Created, v.names.principal(ver.By), ver.Revision, ver.Grace})
+	}
+	return l
+}
+
+// Look gives what is known of a secret beside its values: its history.
+func (s *Session) Look(ctx context.Context, ref Ref) (Listed, error) {
+	var l Listed
+	err := s.act(ctx, func(t *turn) error {
+		o, err := t.named(ref)
+		if err != nil {
+			return err
+		}
+		act, err := t.need(Reader, verbList, o.scope, o.id, o.Name)
+		if err != nil {
+			return err
+		}
+		l = t.listed(o)
+		return t.enter(act)
+	})
+	return l, err
+}

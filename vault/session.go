@@ -1,0 +1,508 @@
+package vault
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault/audit"
+	"github.com/secretsweep/secretsweep/vault/identity"
+	"github.com/secretsweep/secretsweep/vault/store"
+)
+
+// Session is one identity's door to a vault: each of its methods checks, writes down what
+// is done, and does it, in one transaction. What can't be written down isn't done. It is
+// safe for concurrent use.
+type Session struct {
+	vault    *Vault
+	identity *identity.Identity
+	address  ID // under which wraps for the identity are stored
+	options  Options
+
+	mu       sync.Mutex
+	state    *state
+	appender *audit.Appender
+	keys     map[keyRef][]byte
+	entries  map[int64]audit.Entry // verified
+}
+
+// keyRef names a generation of a shared key.
+type keyRef struct {
+	key        ID
+	generation int
+}
+
+// Options are what a session is told of the world.
+type Options struct {
+	Now           func() time.Time // the clock; nil for the machine's
+	Program, Host string           // who acts, as the log has it
+
+	// Recall gives what this identity saw of the vault the last time, and Remember keeps
+	// it. A vault that is older than that was put back, and is refused. Both may be nil.
+	Recall   func() (Seen, error)
+	Remember func(Seen) error
+}
+
+// Seen is what an identity remembers of a vault.
+type Seen struct {
+	Head       audit.Head `json:"head"`
+	Statements []int64    `json:"statements"` // the entries before it that wrote statements
+}
+
+// state is a vault as a session has verified it. It doesn't change: a new one takes its
+// place.
+type state struct {
+	head   audit.Head
+	roster *roster
+	names  *names
+	self   ID
+
+	statements []int64  // the entries that wrote statements
+	made       []stated // the statements, as far as they count
+	problems   []Problem
+}
+
+// stated is a statement that was authenticated.
+type stated struct {
+	statement
+	number int
+	seq    int64
+	actor  ID
+}
+
+// Open finds the vault in a store, and makes sure that it is the one with this id.
+func Open(ctx context.Context, st store.Store, id [32]byte) (*Vault, error) {
+	err := st.View(ctx, func(r store.Reader) error {
+		h, err := readHeader(r)
+		if err == nil && h.id() != id {
+			err = &IntegrityError{"vault", errors.New("it is another vault than this identity belongs to")}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newVault(st, id), nil
+}
+
+func newVault(st store.Store, id [32]byte) *Vault {
+	return &Vault{store: st, id: id, log: audit.New(id)}
+}
+
+// IDOf gives the id of the vault in a store. Who takes it from there trusts the store.
+func IDOf(ctx context.Context, st store.Store) (id [32]byte, err error) {
+	err = st.View(ctx, func(r store.Reader) error {
+		h, err := readHeader(r)
+		id = h.id()
+		return err
+	})
+	return id, err
+}
+
+// ErrNoVault is what a store answers that has none.
+var ErrNoVault = errors.New("there is no vault")
+
+// header is the first record. The vault's id is its hash: it can't be changed, and it
+// says who founded the vault.
+type header struct {
+	founder ed25519.PublicKey
+	nonce   []byte
+}
+
+const headerNonce = 16
+
+func (h header) encode() []byte {
+	return slices.Concat([]byte{formatVersion}, h.founder, h.nonce)
+}
+
+func (h header) id() [32]byte { return sha256.Sum256(bind([][]byte{[]byte("id"), h.encode()})) }
+
+func readHeader(r store.Reader) (header, error) {
+	data, err := r.Get(keyOf(kindHeader))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return header{}, ErrNoVault
+	case err != nil:
+		return header{}, err
+	}
+	return decodeHeader(data)
+}
+
+func decodeHeader(data []byte) (header, error) {
+	switch {
+	case len(data) == 0:
+		return header{}, &IntegrityError{"vault", errors.New("its header is empty")}
+	case data[0] != formatVersion:
+		return header{}, fmt.Errorf("the vault has format %d: this program is too old for it", data[0])
+	case len(data) != 1+ed25519.PublicKeySize+headerNonce:
+		return header{}, &IntegrityError{"vault", errors.New("its header is cut short")}
+	}
+	return header{data[1 : 1+ed25519.PublicKeySize], data[1+ed25519.PublicKeySize:]}, nil
+}
+
+// Session opens the door for an identity.
+func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (*Session, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &Session{
+		vault: v, identity: id, options: o, address: v.addressOf(id.Public()),
+		keys: make(map[keyRef][]byte), entries: make(map[int64]audit.Entry),
+	}
+	var seen Seen
+	if o.Recall != nil {
+		var err error
+		if seen, err = o.Recall(); err != nil {
+			return nil, err
+		}
+	}
+	err := v.store.View(ctx, func(r store.Reader) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.load(r, seen)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s, s.remember()
+}
+
+// addressOf says under which name wraps for someone are stored. It tells nothing of them.
+func (v *Vault) addressOf(p identity.Public) ID {
+	sum := sha256.Sum256(bind([][]byte{[]byte("address"), v.id[:], []byte(p.String())}))
+	return ID(sum[:len(ID{})])
+}
+
+// load verifies a vault for the first time. seen spares the search for statements in what
+// was searched before.
+func (s *Session) load(r store.Reader, seen Seen) error {
+	st := &state{}
+	head, err := s.vault.log.Head(r)
+	if err != nil {
+		return err
+	}
+	if seen.Head.Size > 0 {
+		if err := s.vault.log.Consistent(r, seen.Head, head); err != nil {
+			return err
+		}
+		st.head, st.statements = seen.Head, seen.Statements
+	}
+	return s.advance(r, st, head)
+}
+
+// sync brings the session up to date with the store, and gives its state.
+func (s *Session) sync(r store.Reader) (*state, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	head, err := s.vault.log.Head(r)
+	if err != nil {
+		return nil, err
+	}
+	if head == s.state.head {
+		return s.state, nil
+	}
+	if err := s.vault.log.Consistent(r, s.state.head, head); err != nil {
+		return nil, err
+	}
+	next := *s.state
+	return &next, s.advance(r, &next, head)
+}
+
+// advance makes a state that is as new as head, and has the session use it. Statements
+// are looked for in the log, not in the store: there none can be left out.
+func (s *Session) advance(r store.Reader, st *state, head audit.Head) error {
+	found, err := s.vault.log.Writers(r, st.head.Size, head.Size, kindStatement)
+	if err != nil {
+		return err
+	}
+	st.head = head
+	if st.roster == nil || len(found) > 0 {
+		st.statements = slices.Concat(st.statements, found)
+		if err := s.restate(r, st); err != nil {
+			return err
+		}
+	}
+	s.state = st
+	return nil
+}
+
+// restate makes the roster and the names of a state from its statements.
+func (s *Session) restate(r store.Reader, st *state) error {
+	known := st.made
+	st.made, st.problems, st.roster = nil, nil, newRoster()
+	take := func(m stated) {
+		if err := st.roster.apply(m.statement, m.seq, m.actor); err != nil {
+			st.problems = append(st.problems, Problem{What: fmt.Sprintf("statement %d", m.number), Err: err})
+		}
+		st.roster.statements = max(st.roster.statements, m.number+1)
+		st.made = append(st.made, m)
+	}
+	last := int64(-1)
+	for _, m := range known {
+		take(m)
+		last = m.seq
+	}
+	for _, seq := range st.statements {
+		if seq <= last {
+			continue
+		}
+		made, err := s.statementsOf(r, st, seq)
+		if err != nil {
+			return err
+		}
+		for _, m := range made {
+			take(m)
+		}
+	}
+	for generation, key := range st.roster.keys[rosterKeyID] {
+		if held := s.keys[keyRef{rosterKeyID, generation + 1}]; held != nil && !hmac.Equal(s.vault.commitment(rosterKeyID, generation+1, held), key.Commitment) {
+			return &IntegrityError{"roster", errors.New("it is sealed with another key than its owners made")}
+		}
+	}
+	st.self = ID{}
+	for id := range st.roster.principals {
+		if now, ok := st.roster.current(id); ok && now.String() == s.identity.Public().String() {
+			st.self = id
+		}
+	}
+	if st.self == (ID{}) {
+		return ErrNotMember
+	}
+	var err error
+	st.names, err = s.readNames(r, st)
+	return err
+}
+
+// statementsOf gives the statements that an entry wrote, if they count.
+func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, error) {
+	e, err := s.vault.log.Entry(r, seq)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.vault.log.Includes(r, st.head, e); err != nil {
+		return nil, &IntegrityError{fmt.Sprintf("entry %d of the log", seq), err}
+	}
+	// Whoever can write to the store can append an entry. One that isn't signed by someone
+	// who was there counts for nothing.
+	key, ok := st.roster.key(e.Actor, seq)
+	signer := key.Verify
+	if len(st.roster.principals) == 0 {
+		h, err := readHeader(r)
+		if err != nil {
+			return nil, err
+		}
+		signer, ok = h.founder, true
+	}
+	ignore := func(err error) ([]stated, error) {
+		st.problems = append(st.problems, Problem{What: fmt.Sprintf("entry %d of the log", seq), Err: err})
+		return nil, nil
+	}
+	if !ok {
+		return ignore(errors.New("it makes statements, and is by someone who was not there"))
+	}
+	if err := e.Verify(s.vault.id, signer); err != nil {
+		return ignore(err)
+	}
+	var all []stated
+	for _, w := range e.Writes {
+		if w.Deleted || w.Key[0] != kindStatement {
+			continue
+		}
+		raw, err := r.Get(w.Key)
+		if err == nil && !e.Vouches(w.Key, raw) {
+			err = errors.New("it isn't the one that was made")
+		}
+		if err == nil {
+			var m stated
+			if m, err = s.openStatement(r, w.Key, raw); err == nil {
+				m.seq, m.actor = seq, e.Actor
+				all = append(all, m)
+				continue
+			}
+		}
+		if errors.Is(err, ErrNotMember) {
+			return nil, err
+		}
+		if len(st.roster.principals) > 0 && !st.roster.ownsAnything(e.Actor, seq) {
+			return ignore(errors.New("it makes statements, and is by someone who was no owner"))
+		}
+		return nil, &IntegrityError{fmt.Sprintf("a statement of entry %d of the log", seq), err}
+	}
+	return all, nil
+}
+
+func (s *Session) openStatement(r store.Reader, key, raw []byte) (stated, error) {
+	rec, err := decodeRecord(raw)
+	if err != nil {
+		return stated{}, err
+	}
+	if len(key) != 5 {
+		return stated{}, errors.New("a statement without a number")
+	}
+	rosterKey, err := s.sharedKey(r, rosterKeyID, rec.generation)
+	if err != nil {
+		return stated{}, err
+	}
+	plain, err := s.vault.openRecord(key, raw, rosterKey)
+	if err != nil {
+		return stated{}, err
+	}
+	st, err := decodeStatement(plain)
+	return stated{statement: st, number: int(uint32(key[1])<<24 | uint32(key[2])<<16 | uint32(key[3])<<8 | uint32(key[4]))}, err
+}
+
+// sharedKey unwraps a generation of a shared key for the session's identity. Whoever has
+// no wrap of it gets an error that is [ErrNotMember].
+func (s *Session) sharedKey(r store.Reader, key ID, generation int) ([]byte, error) {
+	ref := keyRef{key, generation}
+	if held := s.keys[ref]; held != nil {
+		return held, nil
+	}
+	raw, err := r.Get(wrapKey(key, generation, s.address))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, ErrNotMember
+	}
+	if err != nil {
+		return nil, err
+	}
+	rec, err := decodeRecord(raw)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := s.identity.Unwrap(rec.body)
+	if err != nil {
+		return nil, &IntegrityError{"a wrapped key", err}
+	}
+	if key != auditKeyID && len(opened) != keySize {
+		return nil, &IntegrityError{"a wrapped key", errors.New("it has the wrong length")}
+	}
+	s.keys[ref] = opened
+	return opened, nil
+}
+
+// verifiedKey is sharedKey for a key that statements vouch for.
+func (s *Session) verifiedKey(r store.Reader, st *state, key ID, generation int) ([]byte, error) {
+	all := st.roster.keys[key]
+	if generation < 1 || generation > len(all) {
+		return nil, &IntegrityError{"a shared key", errors.New("no owner made it")}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	held, err := s.sharedKey(r, key, generation)
+	if err != nil {
+		return nil, err
+	}
+	if !hmac.Equal(s.vault.commitment(key, generation, held), all[generation-1].Commitment) {
+		delete(s.keys, keyRef{key, generation})
+		return nil, &IntegrityError{"a shared key", errors.New("it is another than its owners made")}
+	}
+	return held, nil
+}
+
+func (v *Vault) commitment(key ID, generation int, held []byte) []byte {
+	return commit(held, []byte("commitment"), v.id[:], key[:], number32(generation))
+}
+
+// openRecord opens what was sealed for a place in the store.
+func (v *Vault) openRecord(key, raw, with []byte) ([]byte, error) {
+	if len(raw) < recordHeader {
+		return nil, errSealed
+	}
+	return open(with, raw[recordHeader:], v.id[:], key, raw[:recordHeader])
+}
+
+// entry gives an entry of the log whose signature and place in it are verified.
+func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, error) {
+	s.mu.Lock()
+	e, ok := s.entries[seq]
+	s.mu.Unlock()
+	if ok {
+		return e, nil
+	}
+	e, err := s.vault.log.Entry(r, seq)
+	if err != nil {
+		return e, err
+	}
+	key, ok := st.roster.key(e.Actor, seq)
+	if !ok {
+		return e, fmt.Errorf("entry %d of the log is by someone who was not there", seq)
+	}
+	if err := e.Verify(s.vault.id, key.Verify); err != nil {
+		return e, err
+	}
+	if err := s.vault.log.Includes(r, st.head, e); err != nil {
+		return e, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	const most = 10_000
+	if len(s.entries) >= most {
+		clear(s.entries)
+	}
+	s.entries[seq] = e
+	return e, nil
+}
+
+// remember keeps what was seen.
+func (s *Session) remember() error {
+	if s.options.Remember == nil {
+		return nil
+	}
+	s.mu.Lock()
+	st := s.state
+	s.mu.Unlock()
+	return s.options.Remember(Seen{st.head, st.statements})
+}
+
+// Self gives the name under which the vault knows the session's identity.
+func (s *Session) Self() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.names.principal(s.state.self)
+}
+
+// tagOf gives what stands for a value in the log: the same for equal values of a vault,
+// and of no use to whoever doesn't have the roster's key.
+func (s *Session) tagOf(v secret.Value) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := s.keys[keyRef{rosterKeyID, 1}]
+	mac := hmac.New(sha256.New, commit(first, []byte("tag"), s.vault.id[:]))
+	mac.Write([]byte(v.Reveal()))
+	return mac.Sum(nil)[:16]
+}
+
+// appenderFor gives what writes the session's entries. It seals to the auditors of now.
+func (s *Session) appenderFor(st *state) (*audit.Appender, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	newest := st.roster.keys[auditKeyID]
+	if len(newest) == 0 {
+		return nil, &IntegrityError{"roster", errors.New("it has no key for the log")}
+	}
+	to := newest[len(newest)-1].Recipient
+	if s.appender != nil && s.appender.Recipient() == to {
+		return s.appender, nil
+	}
+	recipient, err := age.ParseX25519Recipient(to)
+	if err != nil {
+		return nil, &IntegrityError{"roster", err}
+	}
+	s.appender, err = audit.NewAppender(s.vault.id, st.self, s.identity.Signer(), recipient)
+	return s.appender, err
+}
+
+// Problem is something that is wrong with a vault.
+type Problem struct {
+	What string
+	Err  error
+}
