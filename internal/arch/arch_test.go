@@ -59,6 +59,7 @@ var homes = map[string][]string{
 	"golang.org/x/sys":                                      {"vault/store/badger"},
 	"golang.org/x/sys/cpu":                                  {"detectors/match"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
+	"pgregory.net/rapid":                                    {"vault/store/storetest"},
 }
 
 // revealers may see the text of a secret.Value. Of these, scanner/source/slack sees none

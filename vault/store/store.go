@@ -68,11 +68,14 @@ type Tx interface {
 	// It refuses what is larger than [MaxKey] and [MaxValue], and an empty key.
 	Set(key, value []byte) error
 
-	// Delete takes a key away, and is content if it isn't there.
+	// Delete takes a key away, and is content if it isn't there. It refuses a key that
+	// Set refuses.
 	Delete(key []byte) error
 }
 
-// Store keeps bytes. It is safe for concurrent use.
+// Store keeps bytes. It is safe for concurrent use. What read and change are given is for
+// one goroutine at a time and ends with them; they must not call the store, which may be
+// waiting for them. A context that is done before a commit has begun lets nothing change.
 type Store interface {
 	// View calls read with the store as it is now. It may run beside other
 	// transactions, and sees nothing of what they change after it began.
