@@ -1,8 +1,9 @@
 package audit_test
 
 import (
+	"bytes"
+	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -18,41 +20,44 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// tb is a test that may be one of rapid.
+type tb interface {
+	rapid.TB
+	Cleanup(func())
+	Context() context.Context
+}
+
 // fixture is a log with its actors and auditors.
 type fixture struct {
 	vault     [32]byte
 	log       *audit.Log
 	store     *store.Memory
 	auditor   *age.X25519Identity
-	keys      map[audit.ID]ed25519.PublicKey
+	signing   map[audit.ID]ed25519.PrivateKey
 	appenders []*audit.Appender
 }
 
 // newFixture gives an empty log with a session for each of so many actors.
-func newFixture(t testing.TB, actors int) *fixture {
+func newFixture(t tb, actors int) *fixture {
 	t.Helper()
 	auditor, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{vault: [32]byte{7: 1}, store: store.NewMemory(), auditor: auditor, keys: make(map[audit.ID]ed25519.PublicKey)}
+	f := &fixture{vault: [32]byte{7: 1}, store: store.NewMemory(), auditor: auditor, signing: make(map[audit.ID]ed25519.PrivateKey)}
 	f.log = audit.New(f.vault)
 	for i := range actors {
-		public, private, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
 		actor := audit.ID{byte(i + 1)}
-		f.keys[actor] = public
-		f.appenders = append(f.appenders, f.session(t, actor, private))
+		f.signing[actor] = ed25519.NewKeyFromSeed(bytes.Repeat([]byte{byte(i + 1)}, ed25519.SeedSize))
+		f.appenders = append(f.appenders, f.session(t, actor))
 	}
 	t.Cleanup(func() { f.store.Close() })
 	return f
 }
 
-func (f *fixture) session(t testing.TB, actor audit.ID, private ed25519.PrivateKey) *audit.Appender {
+func (f *fixture) session(t tb, actor audit.ID) *audit.Appender {
 	t.Helper()
-	a, err := f.log.Appender(actor, private, f.auditor.Recipient())
+	a, err := f.log.Appender(actor, f.signing[actor], f.auditor.Recipient())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,11 +65,19 @@ func (f *fixture) session(t testing.TB, actor audit.ID, private ed25519.PrivateK
 }
 
 func (f *fixture) keyOf(_ int64, actor audit.ID) (ed25519.PublicKey, error) {
-	key, ok := f.keys[actor]
+	key, ok := f.signing[actor]
 	if !ok {
 		return nil, fmt.Errorf("nobody is %s", actor)
 	}
-	return key, nil
+	return key.Public().(ed25519.PublicKey), nil
+}
+
+func (f *fixture) verify(e audit.Entry) error {
+	key, err := f.keyOf(e.Seq, e.Actor)
+	if err != nil {
+		return err
+	}
+	return e.Verify(f.vault, key)
 }
 
 // record is what the acts of tests write.
@@ -73,7 +86,7 @@ func record(seq int) (key, value []byte) {
 }
 
 // fill appends n entries, the actors by turns, two in each transaction.
-func (f *fixture) fill(t testing.TB, n int) {
+func (f *fixture) fill(t tb, n int) {
 	t.Helper()
 	h := f.head(t)
 	for i := int(h.Size); i < int(h.Size)+n; i += 2 {
@@ -98,14 +111,14 @@ func (f *fixture) fill(t testing.TB, n int) {
 }
 
 // view reads the store.
-func (f *fixture) view(t testing.TB, read func(store.Reader) error) {
+func (f *fixture) view(t tb, read func(store.Reader) error) {
 	t.Helper()
 	if err := f.store.View(t.Context(), read); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (f *fixture) head(t testing.TB) (h audit.Head) {
+func (f *fixture) head(t tb) (h audit.Head) {
 	t.Helper()
 	f.view(t, func(r store.Reader) (err error) {
 		h, err = f.log.Head(r)
@@ -114,7 +127,7 @@ func (f *fixture) head(t testing.TB) (h audit.Head) {
 	return h
 }
 
-func (f *fixture) entry(t testing.TB, seq int64) (e audit.Entry) {
+func (f *fixture) entry(t tb, seq int64) (e audit.Entry) {
 	t.Helper()
 	f.view(t, func(r store.Reader) (err error) {
 		e, err = f.log.Entry(r, seq)
@@ -124,7 +137,7 @@ func (f *fixture) entry(t testing.TB, seq int64) (e audit.Entry) {
 }
 
 // walk gives the sequences of the entries that are right, and of the problems.
-func (f *fixture) walk(t testing.TB, from int64) (h audit.Head, right []int64, problems map[int64][]string) {
+func (f *fixture) walk(t tb, from int64) (h audit.Head, right []int64, problems map[int64][]string) {
 	t.Helper()
 	problems = make(map[int64][]string)
 	f.view(t, func(r store.Reader) (err error) {
@@ -151,7 +164,7 @@ func TestAppendAndOpen(t *testing.T) {
 	defer opener.Close()
 	for seq := range int64(5) {
 		e := f.entry(t, seq)
-		if err := e.Verify(f.vault, f.keys[e.Actor]); err != nil {
+		if err := f.verify(e); err != nil {
 			t.Error(err)
 		}
 		key, value := record(int(seq))
