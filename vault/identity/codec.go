@@ -56,9 +56,9 @@ func (k kind) decode(text string) ([]byte, error) {
 	cut := encoding.EncodedLen(k.size)
 	switch got, want := len(text), len(k.prefix)+cut+encoding.EncodedLen(sumSize); {
 	case got < want:
-		return nil, fmt.Errorf("%s is cut off: %d characters, and it has %d", k.name, got, want)
+		return nil, fmt.Errorf("%s is cut off: %d of %d characters", k.name, got, want)
 	case got > want:
-		return nil, fmt.Errorf("%s is too long: %d characters, and it has %d", k.name, got, want)
+		return nil, fmt.Errorf("%s is too long: %d characters instead of %d", k.name, got, want)
 	}
 	payload, err := encoding.DecodeString(body[:cut])
 	// The decoder ignores bits that are left over, so that the texts are compared.

@@ -26,7 +26,7 @@
 //
 // # Memory
 //
-// Seeds and keys are in memory as long as the Identity is, and no longer than Go's
-// garbage collector likes. Copies that are made on the way are cleared where the
-// libraries used let us.
+// The keys stay in memory for as long as their Identity does, and then until the garbage
+// collector gives the room to something else. Copies that are made on the way are cleared
+// where the libraries used let us.
 package identity
