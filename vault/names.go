@@ -3,6 +3,7 @@ package vault
 import (
 	"crypto/hmac"
 	"errors"
+	"maps"
 
 	"github.com/secretsweep/secretsweep/vault/store"
 )
@@ -14,6 +15,18 @@ type names struct {
 	principals map[ID]string
 	scopes     map[ID]scopeLabel
 	machine    *machineLabel // nil for people
+}
+
+func newNames() *names {
+	return &names{principals: make(map[ID]string), scopes: make(map[ID]scopeLabel)}
+}
+
+// with gives names that have one more environment.
+func (n *names) with(id ID, l scopeLabel) *names {
+	more := *n
+	more.scopes = maps.Clone(n.scopes)
+	more.scopes[id] = l
+	return &more
 }
 
 func (n *names) principal(id ID) string {
@@ -32,7 +45,7 @@ func (n *names) scope(id ID) string {
 
 // readNames opens the labels of a roster. A machine reads those of its own grants.
 func (s *Session) readNames(r store.Reader, st *state) (*names, error) {
-	n := &names{principals: make(map[ID]string), scopes: make(map[ID]scopeLabel)}
+	n := newNames()
 	if st.roster.principals[st.self].kind == Machine {
 		n.machine = &machineLabel{}
 		for _, g := range st.roster.grants {

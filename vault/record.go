@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
@@ -19,6 +20,8 @@ import (
 // ID names a principal, a project, an environment, a scope, a secret or a shared key
 // where a name may not stand: random and opaque. Its text is hexadecimal.
 type ID = audit.ID
+
+func compareIDs(a, b ID) int { return bytes.Compare(a[:], b[:]) }
 
 func newID() ID {
 	var id ID

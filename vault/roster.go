@@ -174,13 +174,9 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 		if who == nil || !who.invited || who.to != always || actor != who.ID {
 			return errors.New("joins as someone who isn't invited, or by someone else")
 		}
-		public, err := identity.ParsePublic(st.Join.Public)
-		if err != nil {
-			return err
-		}
 		who.invited = false
 		// The entry itself is still signed with the key that was given for once.
-		who.keys = append(who.keys, principalKey{public, seq + 1})
+		who.keys = append(who.keys, principalKey{st.Join.Public, seq + 1})
 		return nil
 	case st.Retire != nil:
 		return r.retire(st.Retire.Principal, seq, actor)
@@ -212,10 +208,9 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 }
 
 func (r *roster) add(p *statePrincipal, seq int64) {
-	public, _ := identity.ParsePublic(p.Public) // it was checked when it was decoded
 	r.principals[p.ID] = &principal{
 		ID: p.ID, kind: p.Kind, label: p.Label, invited: p.Invited, until: p.Until,
-		keys: []principalKey{{public, seq}}, from: seq, to: always,
+		keys: []principalKey{{p.Public, seq}}, from: seq, to: always,
 	}
 }
 

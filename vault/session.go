@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"filippo.io/age"
-
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -31,6 +29,7 @@ type Session struct {
 	mu       sync.Mutex
 	state    *state
 	appender *audit.Appender
+	auditors identity.Public // to whom it seals
 	keys     map[keyRef][]byte
 	entries  map[int64]audit.Entry // verified
 }
@@ -151,13 +150,7 @@ func decodeHeader(data []byte) (header, error) {
 
 // Session opens the door for an identity.
 func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (*Session, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	s := &Session{
-		vault: v, identity: id, options: o, address: v.addressOf(id.Public()),
-		keys: make(map[keyRef][]byte), entries: make(map[int64]audit.Entry),
-	}
+	s := v.newSession(id, o)
 	var seen Seen
 	if o.Recall != nil {
 		var err error
@@ -174,6 +167,16 @@ func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (
 		return nil, err
 	}
 	return s, s.remember()
+}
+
+func (v *Vault) newSession(id *identity.Identity, o Options) *Session {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Session{
+		vault: v, identity: id, options: o, address: v.addressOf(id.Public()), state: &state{},
+		keys: make(map[keyRef][]byte), entries: make(map[int64]audit.Entry),
+	}
 }
 
 // addressOf says under which name wraps for someone are stored. It tells nothing of them.
@@ -220,7 +223,7 @@ func (s *Session) sync(r store.Reader) (*state, error) {
 // advance makes a state that is as new as head, and has the session use it. Statements
 // are looked for in the log, not in the store: there none can be left out.
 func (s *Session) advance(r store.Reader, st *state, head audit.Head) error {
-	found, err := s.vault.log.Writers(r, st.head.Size, head.Size, kindStatement)
+	found, err := s.vault.log.Writers(r, st.head.Size, head.Size, []byte{kindStatement})
 	if err != nil {
 		return err
 	}
@@ -270,7 +273,7 @@ func (s *Session) restate(r store.Reader, st *state) error {
 	}
 	st.self = ID{}
 	for id := range st.roster.principals {
-		if now, ok := st.roster.current(id); ok && now.String() == s.identity.Public().String() {
+		if now, ok := st.roster.current(id); ok && now == s.identity.Public() {
 			st.self = id
 		}
 	}
@@ -294,7 +297,7 @@ func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, 
 	// Whoever can write to the store can append an entry. One that isn't signed by someone
 	// who was there counts for nothing.
 	key, ok := st.roster.key(e.Actor, seq)
-	signer := key.Verify
+	signer := key.Verifier()
 	if len(st.roster.principals) == 0 {
 		h, err := readHeader(r)
 		if err != nil {
@@ -382,7 +385,7 @@ func (s *Session) sharedKey(r store.Reader, key ID, generation int) ([]byte, err
 	if err != nil {
 		return nil, &IntegrityError{"a wrapped key", err}
 	}
-	if key != auditKeyID && len(opened) != keySize {
+	if len(opened) != keySize {
 		return nil, &IntegrityError{"a wrapped key", errors.New("it has the wrong length")}
 	}
 	s.keys[ref] = opened
@@ -436,7 +439,7 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	if !ok {
 		return e, fmt.Errorf("entry %d of the log is by someone who was not there", seq)
 	}
-	if err := e.Verify(s.vault.id, key.Verify); err != nil {
+	if err := e.Verify(s.vault.id, key.Verifier()); err != nil {
 		return e, err
 	}
 	if err := s.vault.log.Includes(r, st.head, e); err != nil {
@@ -490,14 +493,12 @@ func (s *Session) appenderFor(st *state) (*audit.Appender, error) {
 		return nil, &IntegrityError{"roster", errors.New("it has no key for the log")}
 	}
 	to := newest[len(newest)-1].Recipient
-	if s.appender != nil && s.appender.Recipient() == to {
+	if s.appender != nil && s.auditors == to {
 		return s.appender, nil
 	}
-	recipient, err := age.ParseX25519Recipient(to)
-	if err != nil {
-		return nil, &IntegrityError{"roster", err}
-	}
-	s.appender, err = audit.NewAppender(s.vault.id, st.self, s.identity.Signer(), recipient)
+	var err error
+	s.auditors = to
+	s.appender, err = s.vault.log.Appender(st.self, s.identity.Signer(), to.Age())
 	return s.appender, err
 }
 

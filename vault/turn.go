@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -36,11 +38,11 @@ const (
 type turn struct {
 	*view
 	tx       store.Tx
-	seq      int64 // of the next entry, which vouches for what is written
-	writes   []audit.Write
-	next     *roster    // with the statements of this turn
-	numbered int        // statements, so far
-	revised  map[ID]int // the revisions that environments have by this turn
+	seq      int64                  // of the next entry, which vouches for what is written
+	writes   map[string]audit.Write // by key, since the last entry
+	next     *roster                // with the statements of this turn
+	numbered int                    // statements, so far
+	revised  map[ID]int             // the revisions that environments have by this turn
 }
 
 // act carries out do in a transaction, with the entries of the log that it makes. An act
@@ -91,7 +93,9 @@ func (s *Session) turn(tx store.Tx) (*turn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &turn{view: v, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, revised: make(map[ID]int)}, nil
+	own := *v.state // a turn may add to its names
+	v.state = &own
+	return &turn{view: v, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int)}, nil
 }
 
 // enter appends an entry to the log, which vouches for everything that was written since
@@ -102,7 +106,7 @@ func (t *turn) enter(act audit.Act) error {
 		return err
 	}
 	act.Time, act.Program, act.Host = t.now, t.s.options.Program, t.s.options.Host
-	e, err := t.s.vault.log.Append(t.tx, by, act, t.writes)
+	e, err := by.Append(t.tx, act, slices.Collect(maps.Values(t.writes)))
 	if err != nil {
 		return err
 	}
@@ -110,7 +114,7 @@ func (t *turn) enter(act audit.Act) error {
 		return fmt.Errorf("the log has entry %d where %d was expected", e.Seq, t.seq)
 	}
 	t.seq++
-	t.writes = nil
+	clear(t.writes)
 	return nil
 }
 
@@ -125,15 +129,17 @@ func (t *turn) put(key []byte, generation int, with, plain []byte) error {
 func (t *turn) putRaw(key []byte, rec record) error {
 	rec.seq = t.seq
 	data := rec.encode()
-	t.writes = append(t.writes, audit.Write{Key: key, Hash: audit.HashOf(data)})
+	t.wrote(audit.Write{Key: key, Hash: audit.HashOf(data)})
 	return t.tx.Set(key, data)
 }
 
 // delete takes a record away.
 func (t *turn) delete(key []byte) error {
-	t.writes = append(t.writes, audit.Write{Key: key, Deleted: true})
+	t.wrote(audit.Write{Key: key, Deleted: true})
 	return t.tx.Delete(key)
 }
+
+func (t *turn) wrote(w audit.Write) { t.writes[string(w.Key)] = w }
 
 // say makes a statement.
 func (t *turn) say(st statement) error {

@@ -306,7 +306,7 @@ func (v *view) value(o *opened, n int) (secret.Value, error) {
 	fail := func(err error) (secret.Value, error) {
 		return secret.Value{}, &IntegrityError{fmt.Sprintf("%s, version %d", v.ref(o), n), err}
 	}
-	key, err := open(o.key, o.keys.Versions[n], v.s.vault.id[:], keysKey(o.scope.ID, o.id), []byte("version"), number32(n))
+	key, err := v.openVersionKey(o, n, o.keys.Versions[n])
 	if err != nil {
 		return fail(err)
 	}
@@ -325,6 +325,10 @@ func (v *view) value(o *opened, n int) (secret.Value, error) {
 	}
 	defer clear(plain)
 	return secret.New(plain), nil
+}
+
+func (v *view) openVersionKey(o *opened, n int, sealed []byte) ([]byte, error) {
+	return open(o.key, sealed, v.s.vault.id[:], keysKey(o.scope.ID, o.id), []byte("version"), number32(n))
 }
 
 // openVersion opens a version with its key. The record commits to the key, so that no

@@ -28,6 +28,18 @@ type ID [16]byte
 // String gives an ID in hex.
 func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
+// MarshalText gives an ID in hex.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads an ID in hex.
+func (id *ID) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(id)) {
+		return fmt.Errorf("an id of %d characters, not %d", len(text), hex.EncodedLen(len(id)))
+	}
+	_, err := hex.Decode(id[:], text)
+	return err
+}
+
 // Hash is a hash of the Merkle tree.
 type Hash = tlog.Hash
 

@@ -1,9 +1,11 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -78,6 +80,22 @@ func (l *Log) Entry(r store.Reader, seq int64) (Entry, error) {
 		return Entry{}, fmt.Errorf("read audit entry %d: %w", seq, err)
 	}
 	return e, nil
+}
+
+// Writers gives the entries from one to before another whose acts say that they set a key
+// that begins with prefix. It reads the entries, and verifies nothing of them.
+func (l *Log) Writers(r store.Reader, from, to int64, prefix []byte) ([]int64, error) {
+	var found []int64
+	for seq := from; seq < to; seq++ {
+		e, err := l.Entry(r, seq)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(e.Writes, func(w Write) bool { return !w.Deleted && bytes.HasPrefix(w.Key, prefix) }) {
+			found = append(found, seq)
+		}
+	}
+	return found, nil
 }
 
 // Includes proves that the log of this head has this entry, and before it the same
