@@ -33,14 +33,7 @@ func Init(ctx context.Context, st store.Store, founder *identity.Identity, f Fou
 	if err := v.commit(ctx, func(tx store.Tx) error { return s.found(tx, h, f) }); err != nil {
 		return nil, err
 	}
-	err := st.View(ctx, func(r store.Reader) error {
-		_, err := s.sync(r)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return v, s.remember()
+	return v, s.Close(ctx)
 }
 
 // found is the first turn. There is no roster yet whose keys it could use: a provisional

@@ -270,11 +270,7 @@ func (s *Session) List(ctx context.Context, project, environment string) ([]List
 		if err != nil {
 			return err
 		}
-		var only ID
-		if t.names.machine != nil && len(t.names.machine.Secrets) > 0 {
-			only = t.names.machine.Secrets[0].ID
-		}
-		act, err := t.need(Reader, verbList, sc, only, "")
+		act, err := t.needAny(verbList, sc)
 		if err != nil {
 			return err
 		}

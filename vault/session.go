@@ -166,7 +166,7 @@ func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (
 	if err != nil {
 		return nil, err
 	}
-	return s, s.remember()
+	return s, nil
 }
 
 func (v *Vault) newSession(id *identity.Identity, o Options) *Session {
@@ -464,6 +464,28 @@ func (s *Session) remember() error {
 	st := s.state
 	s.mu.Unlock()
 	return s.options.Remember(Seen{st.head, st.statements})
+}
+
+// Close writes down what the session has seen, for the next one, and forgets its keys.
+func (s *Session) Close(ctx context.Context) error {
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		_, err := s.sync(r)
+		return err
+	})
+	if err == nil {
+		err = s.remember()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range s.keys {
+		clear(key)
+	}
+	clear(s.keys)
+	if s.appender != nil {
+		s.appender.Close()
+		s.appender = nil
+	}
+	return err
 }
 
 // Self gives the name under which the vault knows the session's identity.

@@ -76,9 +76,6 @@ func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 	if err != nil {
 		return err
 	}
-	if err := s.remember(); err != nil {
-		return err
-	}
 	return refused
 }
 

@@ -78,6 +78,19 @@ func (v *view) need(least Role, verb string, sc *scope, secret ID, name string) 
 	return v.decide(least, on, what, audit.Act{Verb: verb, Project: l.Project, Env: l.Environment, Name: name})
 }
 
+// needAny refuses an act on a scope to whoever may read nothing in it.
+func (v *view) needAny(verb string, sc *scope) (audit.Act, error) {
+	var only ID
+	if v.names.machine != nil {
+		for _, m := range v.names.machine.Secrets {
+			if m.Scope == sc.ID {
+				only = m.ID
+			}
+		}
+	}
+	return v.need(Reader, verb, sc, only, "")
+}
+
 // needOwner refuses an act on the whole vault, or a part of it, to whoever doesn't own
 // that.
 func (v *view) needOwner(verb, what string, on target) (audit.Act, error) {

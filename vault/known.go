@@ -1,0 +1,227 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault/store"
+)
+
+// Known is a value of the vault, for comparison with what lies elsewhere.
+type Known struct {
+	Ref
+	Version int
+	State   State
+	Value   secret.Value
+}
+
+// Known gives every value, current or earlier, that the caller may read. It is meant for
+// comparing: the log has one entry for each environment, and none of the values counts as
+// seen.
+func (s *Session) Known(ctx context.Context) ([]Known, error) {
+	var all []Known
+	var from []*scope
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r)
+		if err != nil {
+			return err
+		}
+		for _, sc := range v.scopes() {
+			found, err := v.known(sc)
+			if err != nil {
+				return err
+			}
+			if len(found) > 0 {
+				from, all = append(from, sc), append(all, found...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, s.act(ctx, func(t *turn) error {
+		for _, sc := range from {
+			if err := t.enterMatch(sc); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// enterMatch writes down that values of an environment were compared.
+func (t *turn) enterMatch(sc *scope) error {
+	act, err := t.needAny(verbMatch, sc)
+	if err != nil {
+		return err
+	}
+	return t.enter(act)
+}
+
+// known opens every version of a scope that the caller may read.
+func (v *view) known(sc *scope) ([]Known, error) {
+	secrets, err := v.secrets(sc)
+	if err != nil {
+		return nil, err
+	}
+	var all []Known
+	for _, o := range secrets {
+		for n := range o.Versions {
+			one, err := v.choose(o, Which{Version: n + 1})
+			if _, refused := errors.AsType[*refusal](err); refused {
+				continue
+			}
+			if _, gone := errors.AsType[*GoneError](err); gone {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, Known{one.Ref, one.Version, one.State, one.Value})
+		}
+	}
+	return all, nil
+}
+
+// Status is what somebody who looks after a vault should know.
+type Status struct {
+	Self         string
+	Environments []EnvironmentStatus
+	Shared       []SharedValue
+	Overdue      []Listed  // secrets whose time to be rotated is past
+	Ended        []Granted // grants whose time is past, and whose holders still hold keys
+	EndedTokens  []string  // tokens whose time is past
+	Invited      []string  // who was invited and hasn't joined
+	Entries      int64     // of the log
+	Problems     []Problem // statements that don't count
+}
+
+// EnvironmentStatus is an environment and who can read it.
+type EnvironmentStatus struct {
+	Pattern
+	Revision int // -1 if the caller can't read it
+	Secrets  int // -1 if the caller can't read it
+	Readers  []string
+}
+
+// SharedValue is a value that different environments have in common.
+type SharedValue struct{ Secrets []Ref }
+
+// IsProduction tells whether an environment is one that customers depend on, by its name.
+func IsProduction(environment string) bool {
+	name := strings.ToLower(environment)
+	return name == "prod" || name == "production" || name == "live" || strings.HasPrefix(name, "prod-") || strings.HasSuffix(name, "-prod")
+}
+
+// Status looks over a vault. To find shared values it compares all that the caller can
+// read, which the log has as such.
+func (s *Session) Status(ctx context.Context) (Status, error) {
+	var st Status
+	var compared []*scope
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r)
+		if err != nil {
+			return err
+		}
+		st = Status{Self: v.names.principal(v.self), Entries: v.head.Size, Problems: v.problems}
+		v.lookOver(&st)
+		values := make(map[string][]Ref) // by tag
+		var order []string
+		for _, sc := range v.scopes() {
+			one := EnvironmentStatus{Pattern: Pattern(v.names.scopes[sc.ID]), Revision: -1, Secrets: -1}
+			for _, p := range v.roster.holders(sc.ID) {
+				one.Readers = append(one.Readers, v.names.principal(p))
+			}
+			if role, _ := v.role(sc.target()); role >= Reader {
+				if err := v.compare(sc, &one, &st, values, &order); err != nil {
+					return err
+				}
+				compared = append(compared, sc)
+			}
+			st.Environments = append(st.Environments, one)
+		}
+		for _, tag := range order {
+			if refs := values[tag]; acrossEnvironments(refs) {
+				st.Shared = append(st.Shared, SharedValue{refs})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return st, err
+	}
+	return st, s.act(ctx, func(t *turn) error {
+		for _, sc := range compared {
+			if err := t.enterMatch(sc); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// compare adds what a scope has to a status.
+func (v *view) compare(sc *scope, one *EnvironmentStatus, st *Status, values map[string][]Ref, order *[]string) error {
+	rec, err := v.scopeRecord(sc)
+	if err != nil {
+		return err
+	}
+	secrets, err := v.secrets(sc)
+	if err != nil {
+		return err
+	}
+	one.Revision, one.Secrets = rec.Revision, 0
+	for _, o := range secrets {
+		n := o.current()
+		if n == 0 {
+			continue
+		}
+		one.Secrets++
+		if !o.Info.RotateBy.IsZero() && o.Info.RotateBy.Before(v.now) {
+			st.Overdue = append(st.Overdue, v.listed(o))
+		}
+		value, err := v.value(o, n)
+		if err != nil {
+			return err
+		}
+		if value.IsEmpty() {
+			continue
+		}
+		tag := string(v.s.tagOf(value))
+		if values[tag] == nil {
+			*order = append(*order, tag)
+		}
+		values[tag] = append(values[tag], v.ref(o))
+	}
+	return nil
+}
+
+func acrossEnvironments(refs []Ref) bool {
+	for _, r := range refs {
+		if r.Environment != refs[0].Environment {
+			return true
+		}
+	}
+	return false
+}
+
+// lookOver adds what has ended, and who hasn't come, to a status.
+func (v *view) lookOver(st *Status) {
+	for _, g := range v.roster.grants {
+		if g.to == always && over(g.Until, v.now) {
+			st.Ended = append(st.Ended, v.granted(g))
+		}
+	}
+	for _, p := range v.principalsInOrder() {
+		switch {
+		case p.to != always:
+		case over(p.until, v.now):
+			st.EndedTokens = append(st.EndedTokens, v.names.principal(p.ID))
+		case p.invited:
+			st.Invited = append(st.Invited, v.names.principal(p.ID))
+		}
+	}
+}
