@@ -72,6 +72,7 @@ func Kinds() []Kind {
 		{"packagist", verifyPackagist, completePackagist, nil},
 		{"pem", verifyPEM, nil, nil},
 		{"pypi", verifyPyPI, nil, nil},
+		{"secretsweep", verifySecretsweep, completeSecretsweep, nil},
 		{"sentry-org", verifySentry, nil, nil},
 		{"zuplo", verifyZuplo, completeZuplo, nil},
 	}

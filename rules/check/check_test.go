@@ -33,6 +33,7 @@ var tokens = map[string][]string{
 	"packagist":           {`packagist_out_{hex:60}{check}`},
 	"pem":                 {`{pem:rsa}`, `{pem:ec}`, `{pem:pkcs8}`, `{pem:openssh}`, `{pem:encrypted}`, `{pem:pgp}`, `{json({pem:pkcs8})}`, `{base64({pem:ec})}`},
 	"pypi":                {"pypi-{base64url(\x02\x01\bpypi.org\x02${uuid}\x00\x00\x06 {bytes:32})}"},
+	"secretsweep":         {`sstoken1{set:[a-z2-7]:103}{check}`, `ssidentity1{set:[a-z2-7]:52}{check}`},
 	"sentry-org":          {`sntrys_{base64({{"iat":17{digit:8},"org":"{lower:8}"})}_{base64:43}`},
 	"zuplo":               {`zpka_{alnum:32}_{check}`},
 }
@@ -146,6 +147,7 @@ func TestVectors(t *testing.T) {
 		{"confluent", "cflt123456789", "Jjn0yw"},
 		{"gitlab-routable", "glpat-abc.01.", "031cwm9iy"},
 		{"github-fine-grained", "abc", "XJ4BNP4P"},
+		{"secretsweep", "sstoken1abc", "kjjeh7a"},
 		{"age", "A1", "2UEL5L"},
 		{"age", "ABCDEF1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", "MQQQXW"},
 	}
@@ -186,6 +188,7 @@ func TestVerdicts(t *testing.T) {
 		{"Discord id too short", "discord-bot", "{base64url({digit:3})}.{alnum:6}.{alnum:27}", check.Fail},
 		{"Sentry token without organization", "sentry-org", `sntrys_{base64({{"iat":1})}_{base64:43}`, check.Fail},
 		{"short base 64", "base64-64", `{base64({bytes:63})}`, check.Fail},
+		{"beginning of a recovery text", "secretsweep", "ssrecovery1\nmfzwi lhpem 3dqnr", check.Fail},
 		{"small letters", "age", "age-secret-key-1{lower:58}", check.Fail},
 	}
 	for _, tt := range tests {

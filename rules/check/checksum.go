@@ -159,6 +159,23 @@ func verifyAtlassian(value string) Verdict { return verdict(ends(value, 8, compl
 
 func completeAtlassian(partial string) string { return fmt.Sprintf("%08X", crc(partial)) }
 
+// Our own texts end with the first four bytes of the SHA-256 of all before them, to base
+// 32. One that was written down may have blanks and capitals, which don't count.
+const secretsweepSum = 4
+
+func verifySecretsweep(value string) Verdict {
+	text := strings.ToLower(strings.Join(strings.Fields(value), ""))
+	return verdict(ends(text, small32.EncodedLen(secretsweepSum), completeSecretsweep))
+}
+
+func completeSecretsweep(partial string) string {
+	sum := sha256.Sum256([]byte(partial))
+	return small32.EncodeToString(sum[:secretsweepSum])
+}
+
+// small32 is base 32 in small letters.
+var small32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
 // An age identity is a Bech32 text (BIP 173), all in capitals, whose
 // human-readable part is AGE-SECRET-KEY-. See https://age-encryption.org/v1.
 const (

@@ -1,13 +1,15 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/secret"
-	"github.com/secretsweep/secretsweep/rules/check"
+	"github.com/secretsweep/secretsweep/rules"
 )
 
 func drawToken(t *rapid.T) Token {
@@ -152,19 +154,43 @@ func TestWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestScannerKnowsTheTexts keeps the rules' checksum and ours the same.
-func TestScannerKnowsTheTexts(t *testing.T) {
-	kind, ok := check.Lookup("secretsweep")
-	if !ok {
-		t.Fatal("the rules have no check of our texts")
+// TestScannerFindsTheTexts has the built-in rules look for what may not leak.
+func TestScannerFindsTheTexts(t *testing.T) {
+	set, err := rules.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	matcher, err := match.New(set)
+	if err != nil {
+		t.Fatal(err)
 	}
 	i := New()
-	all := texts(i)
-	all[recoveryKind] = Token{[32]byte(i.Seed()), i}.Recovery().Reveal()
-	for k, text := range all {
-		if got := kind.Verify(text); got != check.Pass {
-			t.Errorf("%s: got %v, want %v", k.name, got, check.Pass)
-		}
+	token := Token{[32]byte(i.Seed()), i}
+	file, err := Contents{Identity: i}.encode(None, nil, fast)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recovery := token.Recovery().Reveal()
+	for _, tt := range []struct{ name, text, rule string }{
+		{"token", "SECRETSWEEP_TOKEN=" + token.Text().Reveal() + "\n", "secretsweep-token"},
+		{"identity file", string(file), "secretsweep-identity"},
+		{"recovery text", "Keep this:\n" + recovery + "\n", "secretsweep-recovery"},
+		{"recovery text in capitals and one line", strings.ToUpper(strings.Join(strings.Fields(recovery), "")), "secretsweep-recovery"},
+		{"recovery text with ends of line as on Windows", strings.ReplaceAll(recovery, "\n", "\r\n  "), "secretsweep-recovery"},
+		{"public key", "send them " + i.Public().String() + "\n", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			found := matcher.Find(match.Text{Data: []byte(tt.text)})
+			if tt.rule == "" {
+				if len(found) != 0 {
+					t.Errorf("%d are found, the first by %s", len(found), found[0].Rule.ID)
+				}
+				return
+			}
+			if !slices.ContainsFunc(found, func(f match.Found) bool { return f.Rule.ID == tt.rule }) {
+				t.Errorf("%s doesn't find it", tt.rule)
+			}
+		})
 	}
 }
 

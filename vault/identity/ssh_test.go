@@ -169,3 +169,23 @@ func TestSSHRefused(t *testing.T) {
 		}
 	}
 }
+
+func FuzzWrapSSH(f *testing.F) {
+	_, signer, _ := ed25519.GenerateKey(rand.Reader)
+	public, err := ssh.NewPublicKey(signer.Public())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(ssh.MarshalAuthorizedKey(public)))
+	f.Add("restrict,command=\"x\" ssh-ed25519 AAAA")
+	f.Add("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ== x")
+	f.Fuzz(func(t *testing.T, line string) {
+		sealed, err := WrapSSH(line, []byte("x"))
+		if err != nil && sealed != nil {
+			t.Error("something was wrapped with an error")
+		}
+		if err == nil && !bytes.HasPrefix(sealed, []byte("age-encryption.org/v1\n-> ssh-")) {
+			t.Error("it isn't wrapped to an SSH key")
+		}
+	})
+}
