@@ -2,9 +2,12 @@ package vault
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"sync"
 	"sync/atomic"
+
+	"filippo.io/age"
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -15,12 +18,28 @@ import (
 type Vault struct {
 	store store.Store
 	id    [32]byte
-	log   *audit.Log
+	log   ledger
+	// bundle is set where all there is is a bundle: nothing is written, not even to the log.
+	bundle bool
 
 	mu      sync.Mutex
 	waiting []*pending
 	leading bool // someone is committing, and will come back for who waits
 }
+
+// ledger is the log: all of it, or what a bundle has of it.
+type ledger interface {
+	Head(store.Reader) (audit.Head, error)
+	Entry(store.Reader, int64) (audit.Entry, error)
+	Includes(store.Reader, audit.Head, audit.Entry) error
+	Consistent(r store.Reader, old, now audit.Head) error
+	Writers(r store.Reader, from, to int64, prefix []byte) ([]int64, error)
+	Appender(actor ID, sign ed25519.PrivateKey, auditors ...age.Recipient) (*audit.Appender, error)
+	Opener(...age.Identity) *audit.Opener
+	Walk(r store.Reader, from int64, keyOf func(int64, ID) (ed25519.PublicKey, error), visit func(audit.Entry) error, problem func(int64, error)) (audit.Head, error)
+}
+
+var _ ledger = (*audit.Log)(nil)
 
 // pending is an act that waits to be committed.
 type pending struct {

@@ -29,8 +29,9 @@ func newID() ID {
 	return id
 }
 
-// The kinds of record, which are the first byte of their keys. The log has 'a'.
+// The kinds of record, which are the first byte of their keys.
 const (
+	logKind        = 'a' // what package audit keeps
 	kindHeader     = 'v' // what the vault's id is the hash of
 	kindStatement  = 'r' // number
 	kindWrap       = 'w' // shared key, generation, principal: that key, for that principal

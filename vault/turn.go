@@ -98,6 +98,12 @@ func (s *Session) turn(tx store.Tx) (*turn, error) {
 // enter appends an entry to the log, which vouches for everything that was written since
 // the last one.
 func (t *turn) enter(act audit.Act) error {
+	if t.s.vault.bundle {
+		if len(t.writes) > 0 {
+			return ErrBundle
+		}
+		return nil
+	}
 	by, err := t.s.appenderFor(t.state)
 	if err != nil {
 		return err

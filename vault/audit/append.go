@@ -118,7 +118,7 @@ func put(tx store.Tx, seq int64, entry []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Set(entryKey(seq), entry); err != nil {
+	if err := tx.Set(EntryKey(seq), entry); err != nil {
 		return err
 	}
 	for i, h := range hashes {

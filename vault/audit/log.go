@@ -68,7 +68,7 @@ func (l *Log) Head(r store.Reader) (Head, error) {
 // Entry reads an entry and verifies nothing. Its error is [store.ErrNotFound] if there is
 // no such entry.
 func (l *Log) Entry(r store.Reader, seq int64) (Entry, error) {
-	stored, err := r.Get(entryKey(seq))
+	stored, err := r.Get(EntryKey(seq))
 	if err != nil {
 		return Entry{}, fmt.Errorf("read audit entry %d: %w", seq, err)
 	}
@@ -167,7 +167,8 @@ const (
 	sizeKey       = "an"
 )
 
-func entryKey(seq int64) []byte  { return numberKey(entryPrefix, seq) }
+// EntryKey gives the key of the store under which an entry stands.
+func EntryKey(seq int64) []byte  { return numberKey(entryPrefix, seq) }
 func hashKey(index int64) []byte { return numberKey(hashPrefix, index) }
 func sessionKey(id ID) []byte    { return append([]byte(sessionPrefix), id[:]...) }
 
