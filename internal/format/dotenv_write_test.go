@@ -121,7 +121,7 @@ func TestDotenvMisreads(t *testing.T) {
 				t.Errorf("misreaders (-want +got):\n%s", diff)
 			}
 			var b bytes.Buffer
-			warnings, err := WriteDotenv(&b, []Var{{"N0", tt.value}, {"N1", "it's"}})
+			warnings, err := WriteDotenv(&b, []Var{{"N0", tt.value}, {"N1", "# it's"}})
 			if err != nil {
 				t.Fatal(err)
 			}
