@@ -60,8 +60,9 @@ func WriteDotenv(w io.Writer, vars []Var) ([]Warning, error) {
 //	- with a newline after it                      godotenv
 //	isn't UTF-8                                    dotenv for Node, node --env-file, python-dotenv, dotenv for Ruby
 //
-// The last column is from the programs' sources: compose-go 2.16, godotenv 1.5, Node's
-// dotenv 17 and python-dotenv 1.2 and dotenv 3 for Ruby, and Node 20 to 24; see also
+// The last column is from the programs' sources, and tried: compose-go 2.16, godotenv 1.5,
+// python-dotenv 1.2, dotenv 18 for Node, dotenv 3 for Ruby, Node 20 (later releases drop
+// carriage returns, which it keeps); see also
 // docs.docker.com/compose/how-tos/environment-variables/variable-interpolation and
 // POSIX.1-2024, 2.2 Quoting. [DotenvMisreaders] gives it for a value.
 //
