@@ -24,7 +24,7 @@ const module = "github.com/secretsweep/secretsweep"
 var floors = [][]string{
 	{"internal/growth"},
 	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample", "vault/store"},
-	{"rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
+	{"internal/template", "rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
 	{"detectors/judge", "vault"},
 	{"detectors/match"},
 	{"detectors"},

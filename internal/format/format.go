@@ -1,5 +1,5 @@
-// Package format reads the files that configure programs: what they assign, under
-// which name, and exactly where.
+// Package format reads and writes the files that configure programs. It reads what they
+// assign, under which name, and exactly where.
 //
 // There is one reader for each format, in a file of its own. A reader never fails.
 // What it can't make sense of it passes over, and goes on with the next line: a file
@@ -13,6 +13,10 @@
 // shell's, Source, YAML, Dotenv and CSV still hold the text in ways of their own. A new
 // one is added to the table of reader_test.go, which tries it on its own texts and on all
 // that is nasty.
+//
+// Writers go the other way: from variables to a file of which a program's own reader
+// makes the same variables. A writer does fail, if there is a value that its format has no
+// way to write. Each is in a file of its own beside the reader, as dotenv_write.go.
 //
 // Readers do no I/O, take time and memory proportional to the text, and may run at the
 // same time.
