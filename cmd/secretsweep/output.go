@@ -168,7 +168,19 @@ func (o *output) Discard() {
 
 // replaceFile writes a whole file at once, or leaves it as it was.
 func replaceFile(path string, write func(io.Writer) error) error {
-	out, err := openOutput(path, nil, false)
+	return replace(path, false, write)
+}
+
+// replacePrivate is replaceFile for a file that is for its owner alone.
+func replacePrivate(path string, data []byte) error {
+	return replace(path, true, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+func replace(path string, private bool, write func(io.Writer) error) error {
+	out, err := openOutput(path, nil, private)
 	if err != nil {
 		return err
 	}

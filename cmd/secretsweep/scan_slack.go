@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,13 +126,10 @@ func slackToken(sh shell, stop <-chan struct{}) (secret.Value, error) {
 		return secret.New(token), nil
 	}
 	const hint = "set " + slackTokenName + "; docs/slack.md says how to get a token"
-	f, ok := sh.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || sh.getenv("CI") != "" {
+	text, err := sh.ask("Token for Slack", stop)
+	if errors.Is(err, errNobody) {
 		return secret.Value{}, withHint(errors.New("no token for Slack"), hint)
 	}
-	fmt.Fprint(sh.stderr, "Token for Slack (not shown): ")
-	text, err := readHidden(int(f.Fd()), stop)
-	fmt.Fprintln(sh.stderr)
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("ask for a token: %w", err)
 	}
@@ -142,31 +138,6 @@ func slackToken(sh shell, stop <-chan struct{}) (secret.Value, error) {
 		return secret.Value{}, withHint(errors.New("no token for Slack"), hint)
 	}
 	return secret.New(token), nil
-}
-
-// readHidden reads a line from a terminal that doesn't show it. If stop is closed before
-// the line ends, the terminal shows again what is typed; the read goes on until the
-// program ends.
-func readHidden(terminal int, stop <-chan struct{}) (string, error) {
-	before, err := term.GetState(terminal)
-	if err != nil {
-		return "", err
-	}
-	type line struct {
-		text []byte
-		err  error
-	}
-	lines := make(chan line, 1)
-	go func() {
-		text, err := term.ReadPassword(terminal)
-		lines <- line{text, err}
-	}()
-	select {
-	case l := <-lines:
-		return string(l.text), l.err
-	case <-stop:
-		return "", cmp.Or(term.Restore(terminal, before), context.Canceled)
-	}
 }
 
 // checkAPI keeps the token from going over the network in the clear.

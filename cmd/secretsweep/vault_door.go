@@ -1,0 +1,368 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault"
+	"github.com/secretsweep/secretsweep/vault/audit"
+	"github.com/secretsweep/secretsweep/vault/identity"
+	"github.com/secretsweep/secretsweep/vault/store"
+	"github.com/secretsweep/secretsweep/vault/store/badger"
+)
+
+// The environment variables that say where a vault is and who uses it.
+const (
+	vaultName      = "SECRETSWEEP_VAULT"           // its folder
+	identityName   = "SECRETSWEEP_IDENTITY"        // an identity file
+	tokenName      = "SECRETSWEEP_TOKEN"           // a machine's token
+	passphraseName = "SECRETSWEEP_PASSPHRASE_FILE" // a file that has the identity's passphrase
+)
+
+// vaultFlags are the flags of every command that uses a vault.
+type vaultFlags struct {
+	dir string
+}
+
+func (v *vaultFlags) register(cmd *cobra.Command) {
+	cmd.PersistentFlags().StringVar(&v.dir, "vault", "", "the vault's `folder` (default $"+vaultName+", else secretsweep/vault in your data folder)")
+}
+
+// folder is where the vault is.
+func (v *vaultFlags) folder(sh shell) (string, error) {
+	if dir := cmp.Or(v.dir, sh.getenv(vaultName)); dir != "" {
+		return dir, nil
+	}
+	data, err := dataFolder(sh)
+	if err != nil {
+		return "", withHint(err, "name the vault's folder with --vault or $%s", vaultName)
+	}
+	return filepath.Join(data, "secretsweep", "vault"), nil
+}
+
+// dataFolder is where programs keep a user's data.
+func dataFolder(sh shell) (string, error) {
+	if dir := sh.getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return dir, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	switch runtime.GOOS {
+	case "windows":
+		return cmp.Or(sh.getenv("LocalAppData"), filepath.Join(home, "AppData", "Local")), nil
+	case "darwin":
+		return filepath.Join(home, "Library", "Application Support"), nil
+	}
+	return filepath.Join(home, ".local", "share"), nil
+}
+
+// identityFile is where the user's identity is.
+func identityFile(sh shell) (string, error) {
+	if path := sh.getenv(identityName); path != "" {
+		return path, nil
+	}
+	dir := userConfigDir(sh)
+	if dir == "" {
+		return "", withHint(errors.New("there is no place for an identity"), "name a file in $%s", identityName)
+	}
+	return filepath.Join(dir, "secretsweep", "identity"), nil
+}
+
+// openStore opens the store of the vault.
+func (v *vaultFlags) openStore(ctx context.Context, sh shell) (store.Store, error) {
+	dir, err := v.folder(sh)
+	if err != nil {
+		return nil, err
+	}
+	st, err := badger.Open(ctx, dir, storeOptions(sh))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, withHint(fmt.Errorf("there is no vault in %q", dir), `"secretsweep vault init" makes one; --vault or $%s names another folder`, vaultName)
+	}
+	return st, err
+}
+
+// storeOptions are how this process calls itself to others, and how it waits for them.
+func storeOptions(sh shell) badger.Options {
+	return badger.Options{
+		Holder:  programName(),
+		Waiting: func(holder string) { sh.say("waiting for %s", printable.Text(holder)) },
+	}
+}
+
+// programName is the command that runs, without its flags: these may be anything.
+func programName() string {
+	words := []string{"secretsweep"}
+	for _, w := range os.Args[1:] {
+		if strings.HasPrefix(w, "-") || len(words) > 2 || strings.Trim(w, "abcdefghijklmnopqrstuvwxyz") != "" {
+			break
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, " ")
+}
+
+// who is the identity that uses a vault, and the vaults that it belongs to.
+type who struct {
+	*identity.Identity
+	name   string
+	vaults [][32]byte
+	token  bool
+}
+
+// identify finds out who uses the vault: a machine with a token, or a person.
+func identify(ctx context.Context, sh shell) (who, error) {
+	if text := sh.getenv(tokenName); text != "" {
+		token, err := identity.ParseToken(secret.New(text))
+		if err != nil {
+			return who{}, withHint(fmt.Errorf("$%s: %w", tokenName, err), "set it to what \"secretsweep token create\" gave, or unset it")
+		}
+		return who{token.Identity, "", [][32]byte{token.Vault}, true}, nil
+	}
+	path, err := identityFile(sh)
+	if err != nil {
+		return who{}, err
+	}
+	file, err := identity.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return who{}, withHint(fmt.Errorf("you have no identity: there is no %q", path),
+			`"secretsweep vault init" makes one with a vault, "secretsweep user join" one for a colleague's vault; $%s names another file`, identityName)
+	}
+	if err != nil {
+		return who{}, identityHint(err, path)
+	}
+	c, err := file.Unlock(func() ([]byte, error) { return sh.passphrase(ctx, "Passphrase of your identity") })
+	if err != nil {
+		return who{}, identityHint(err, path)
+	}
+	return who{c.Identity, c.Name, c.Vaults, false}, nil
+}
+
+func identityHint(err error, path string) error {
+	err = fmt.Errorf("identity: %w", err)
+	if _, ok := errors.AsType[*identity.PermissionError](err); ok {
+		return withHint(err, "it is for you alone: chmod 600 %s", shellQuote(path))
+	}
+	switch {
+	case errors.Is(err, errNobody):
+		return withHint(err, "name a file that has its passphrase in $%s, or keep it in the keyring: secretsweep vault passphrase --keyring", passphraseName)
+	case errors.Is(err, identity.ErrPassphrase):
+		return withHint(err, "try again; if it is lost, \"secretsweep vault recover\" makes a new identity with the recovery key")
+	case errors.Is(err, identity.ErrKeyring):
+		return withHint(err, "log in to your desktop, or use another identity with $%s", identityName)
+	}
+	return err
+}
+
+// passphrase asks for a passphrase, or takes it from the file that is named for that.
+func (sh shell) passphrase(ctx context.Context, question string) ([]byte, error) {
+	if path := sh.getenv(passphraseName); path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("$%s: %w", passphraseName, err)
+		}
+		return []byte(strings.TrimRight(string(text), "\r\n")), nil
+	}
+	text, err := sh.ask(question, ctx.Done())
+	return []byte(text), err
+}
+
+// door is a session that is open, with what has to be closed after it.
+type door struct {
+	*vault.Session
+	vault *vault.Vault
+	who   who
+	store store.Store
+}
+
+// Close ends the session, and says what went wrong where nothing else did.
+func (d *door) close(ctx context.Context, err *error) {
+	closed := errors.Join(d.Session.Close(context.WithoutCancel(ctx)), d.store.Close())
+	*err = cmp.Or(*err, closed)
+}
+
+// open opens the vault for who uses it.
+func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
+	me, err := identify(ctx, sh)
+	if err != nil {
+		return nil, err
+	}
+	st, err := v.openStore(ctx, sh)
+	if err != nil {
+		return nil, err
+	}
+	d, err := openDoor(ctx, sh, st, me)
+	if err != nil {
+		return nil, errors.Join(vaultHint(err), st.Close())
+	}
+	return d, nil
+}
+
+func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, error) {
+	id, err := vault.IDOf(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(me.vaults, id) {
+		return nil, withHint(errors.New("your identity doesn't know this vault"),
+			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you; its id is %s`, hex.EncodeToString(id[:]))
+	}
+	opened, err := vault.Open(ctx, st, id)
+	if err != nil {
+		return nil, err
+	}
+	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, id, me))
+	if err != nil {
+		return nil, err
+	}
+	return &door{s, opened, me, st}, nil
+}
+
+// sessionOptions are what a session is told of who uses it, and where.
+func sessionOptions(sh shell, id [32]byte, me who) vault.Options {
+	host, _ := os.Hostname()
+	o := vault.Options{Program: programName(), Host: host}
+	if path := seenFile(sh, id, me); path != "" {
+		o.Recall = func() (vault.Seen, error) { return readSeen(path) }
+		o.Remember = func(seen vault.Seen) error {
+			err := writeSeen(path, seen)
+			if err != nil && me.token { // a container's file system may be read-only
+				sh.say("what was seen of the vault can't be kept, so a rollback of it would go unnoticed: %s", printable.Text(err.Error()))
+				return nil
+			}
+			return err
+		}
+	}
+	return o
+}
+
+// seenFile is where an identity keeps what it has seen of a vault.
+func seenFile(sh shell, id [32]byte, me who) string {
+	dir := userConfigDir(sh)
+	if dir == "" {
+		return ""
+	}
+	mine := audit.HashOf([]byte(me.Public().String()))
+	return filepath.Join(dir, "secretsweep", "seen", hex.EncodeToString(id[:8])+"-"+hex.EncodeToString(mine[:8])+".json")
+}
+
+func readSeen(path string) (vault.Seen, error) {
+	var seen vault.Seen
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return seen, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &seen)
+	}
+	if err != nil {
+		return seen, withHint(fmt.Errorf("what was seen of the vault: %w", err), "\"secretsweep vault check --accept\" looks the vault over and begins anew")
+	}
+	return seen, nil
+}
+
+// writeSeen keeps what was seen, unless another process has seen more meanwhile.
+func writeSeen(path string, seen vault.Seen) error {
+	if old, err := readSeen(path); err == nil && old.Head.Size >= seen.Head.Size {
+		return nil
+	}
+	data, err := json.Marshal(seen)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return replacePrivate(path, data)
+}
+
+// vaultHint adds to an error of the vault what to do about it.
+func vaultHint(err error) error {
+	if _, ok := errors.AsType[hinted](err); ok || err == nil {
+		return err
+	}
+	if locked, ok := errors.AsType[*store.LockedError](err); ok {
+		return withHint(err, "wait until %s has ended, or end it", locked.Holder)
+	}
+	if missing, ok := errors.AsType[*vault.NotFoundError](err); ok {
+		if near := nearest(missing.Name, missing.Others); near != "" {
+			return withHint(err, "did you mean %s?", near)
+		}
+		if len(missing.Others) > 0 {
+			return withHint(err, "there is %s", strings.Join(missing.Others, ", "))
+		}
+		return err
+	}
+	if _, ok := errors.AsType[*vault.DeniedError](err); ok {
+		return withHint(err, `"secretsweep access list" shows what you may do; an owner can grant it`)
+	}
+	if _, ok := errors.AsType[*vault.ConflictError](err); ok {
+		return withHint(err, `"secretsweep secret history" shows what happened; look at it and try again`)
+	}
+	_, damaged := errors.AsType[*vault.IntegrityError](err)
+	_, corrupt := errors.AsType[*store.CorruptError](err)
+	_, back := errors.AsType[*audit.RolledBackError](err)
+	_, fork := errors.AsType[*audit.ForkedError](err)
+	switch {
+	case back || fork:
+		return withHint(err, `if you restored a backup, "secretsweep vault check --accept" goes on from here; else find out who put it back`)
+	case damaged || corrupt:
+		return withHint(err, `"secretsweep vault check" says what is wrong; "secretsweep vault restore" brings back a backup`)
+	case errors.Is(err, vault.ErrNotMember):
+		return withHint(err, `an owner adds you with "secretsweep user add"`)
+	}
+	return err
+}
+
+// place are the flags that say which environment of which project is meant.
+type placeFlags struct {
+	project, env string
+}
+
+func (p *placeFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVarP(&p.project, "project", "p", "", "the `project` (default that of the folder, else the only one)")
+	f.StringVarP(&p.env, "env", "e", "", "the `environment`, such as dev or prod (default that of the folder)")
+}
+
+// of settles the project and the environment.
+func (p *placeFlags) of(sh shell, d *door) (vault.Pattern, error) {
+	at := vault.Pattern{Project: p.project, Environment: p.env}
+	all := d.Environments()
+	if at.Project == "" {
+		for i, one := range all {
+			if i > 0 && one.Project != all[0].Project {
+				return at, misuse("which project?", "name it with --project; \"secretsweep vault status\" lists them")
+			}
+			at.Project = one.Project
+		}
+	}
+	if at.Environment == "" {
+		var names []string
+		for _, one := range all {
+			if one.Project == at.Project {
+				names = append(names, one.Environment)
+			}
+		}
+		if len(names) != 1 {
+			return at, misuse("which environment?", "name it with --env: "+strings.Join(names, ", "))
+		}
+		at.Environment = names[0]
+	}
+	return at, nil
+}
