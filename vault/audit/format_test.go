@@ -144,6 +144,51 @@ func TestVector(t *testing.T) {
 	}
 }
 
+// TestForeignSession shows that a walk finds an entry in the session of another actor.
+func TestForeignSession(t *testing.T) {
+	l := New([32]byte{1})
+	auditor, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)) // of both actors
+	a, err := l.Appender(ID{1}, sign, auditor.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store.NewMemory()
+	defer s.Close()
+	err = s.Update(context.Background(), func(tx store.Tx) error {
+		e, err := a.Append(tx, Act{}, nil)
+		if err != nil {
+			return err
+		}
+		if e, err = a.Append(tx, Act{}, nil); err != nil {
+			return err
+		}
+		e.Seq, e.Actor, e.Writes = 2, ID{2}, nil
+		h, err := l.Head(tx)
+		if err != nil {
+			return err
+		}
+		e.Before = h.Root
+		e.Signature = ed25519.Sign(sign, e.appendBody(signedPrefix(l.vault)))
+		return put(tx, e.Seq, e.encode())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems []int64
+	err = s.View(context.Background(), func(r store.Reader) error {
+		_, err := l.Walk(r, 0, func(int64, ID) (ed25519.PublicKey, error) { return sign.Public().(ed25519.PublicKey), nil },
+			func(Entry) error { return nil }, func(seq int64, err error) { problems = append(problems, seq) })
+		return err
+	})
+	if diff := cmp.Diff([]int64{2}, problems); err != nil || diff != "" {
+		t.Errorf("%v, problems (-want +got):\n%s", err, diff)
+	}
+}
+
 // TestHashOf compares with what sha256sum answers.
 func TestHashOf(t *testing.T) {
 	const want = "70446c8ed8aa0bbe9435534dd489f28f1db3964bd059700ad7b60fd58e274514"
