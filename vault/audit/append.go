@@ -43,8 +43,12 @@ func (l *Log) Appender(actor ID, sign ed25519.PrivateKey, auditors ...age.Recipi
 	return a, nil
 }
 
-// Close clears the session's key. Afterwards the appender can't be used.
-func (a *Appender) Close() { clear(a.key) }
+// Close clears the session's key. It is called when no Append runs, and after it all are
+// refused.
+func (a *Appender) Close() {
+	clear(a.key)
+	a.key = nil
+}
 
 // Append appends an entry for an act that, in the same transaction, makes these writes:
 // all that the act sets or deletes, each key once, in any order. If Append fails, the
@@ -61,6 +65,9 @@ func (a *Appender) Append(tx store.Tx, act Act, writes []Write) (Entry, error) {
 }
 
 func (a *Appender) append(tx store.Tx, act Act, writes []Write) (Entry, error) {
+	if a.key == nil {
+		return Entry{}, errors.New("the session is closed")
+	}
 	head, err := a.log.Head(tx)
 	if err != nil {
 		return Entry{}, err
@@ -102,7 +109,7 @@ func (a *Appender) append(tx store.Tx, act Act, writes []Write) (Entry, error) {
 func (a *Appender) begin(tx store.Tx, seq int64) ([]byte, error) {
 	s, _, err := readSession(tx, a.session)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, errMissing):
 		return session{seq, a.actor, a.wrapped}.encode(), nil
 	case err != nil:
 		return nil, err

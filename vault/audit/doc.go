@@ -67,4 +67,6 @@
 //	16 bytes    actor
 //	key         with a length of 16 bits: the session's key, 32 bytes, as an age file
 //	            (https://age-encryption.org/v1) for the auditors
+//
+// testdata/vector.txt is a log in this format.
 package audit

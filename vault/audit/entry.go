@@ -177,8 +177,22 @@ func decodeEntry(b []byte) (Entry, error) {
 	return e, nil
 }
 
-// errDamaged is what the decoders answer for bytes that aren't as the format says.
-var errDamaged = errors.New("damaged")
+var (
+	// errDamaged is what the decoders answer for bytes that aren't as the format says.
+	errDamaged = errors.New("damaged")
+	// errMissing is what get answers.
+	errMissing = errors.New("missing")
+)
+
+// get reads what the log needs. That it isn't there is no [store.ErrNotFound]: that a part
+// of the log is missing mustn't look like the answer that a secret is.
+func get(r store.Reader, key []byte) ([]byte, error) {
+	value, err := r.Get(key)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errMissing
+	}
+	return value, err
+}
 
 // versioned gives what stands behind the format's number.
 func versioned(b []byte) (cryptobyte.String, error) {

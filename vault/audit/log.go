@@ -65,10 +65,10 @@ func (l *Log) Head(r store.Reader) (Head, error) {
 	return Head{size, root}, nil
 }
 
-// Entry reads an entry and verifies nothing. Its error is [store.ErrNotFound] if there is
-// no such entry.
+// Entry reads an entry and verifies nothing. It is an error if there is no such entry, and
+// not one that is [store.ErrNotFound].
 func (l *Log) Entry(r store.Reader, seq int64) (Entry, error) {
-	stored, err := r.Get(EntryKey(seq))
+	stored, err := get(r, EntryKey(seq))
 	if err != nil {
 		return Entry{}, fmt.Errorf("read audit entry %d: %w", seq, err)
 	}
@@ -189,8 +189,8 @@ func encodeSize(size int64) []byte {
 }
 
 func readSize(r store.Reader) (int64, error) {
-	stored, err := r.Get([]byte(sizeKey))
-	if errors.Is(err, store.ErrNotFound) {
+	stored, err := get(r, []byte(sizeKey))
+	if errors.Is(err, errMissing) {
 		return 0, nil
 	}
 	if err != nil {
@@ -208,7 +208,7 @@ func readSize(r store.Reader) (int64, error) {
 }
 
 func readHash(r store.Reader, index int64) (Hash, error) {
-	stored, err := r.Get(hashKey(index))
+	stored, err := get(r, hashKey(index))
 	if err == nil && len(stored) != tlog.HashSize {
 		err = errDamaged
 	}

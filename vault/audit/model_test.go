@@ -210,3 +210,16 @@ func TestWalkEnds(t *testing.T) {
 		t.Errorf("without keys: right are %v, problems %v", right, problems)
 	}
 }
+
+func TestAppendAfterClose(t *testing.T) {
+	f := newFixture(t, 1)
+	f.fill(t, 1)
+	f.appenders[0].Close()
+	err := f.store.Update(t.Context(), func(tx store.Tx) error {
+		_, err := f.appenders[0].Append(tx, audit.Act{}, nil)
+		return err
+	})
+	if err == nil {
+		t.Error("appended, sealed with no key")
+	}
+}

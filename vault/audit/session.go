@@ -49,7 +49,7 @@ func decodeSession(b []byte) (session, error) {
 
 // readSession gives a session and how it is stored.
 func readSession(r store.Reader, id ID) (session, []byte, error) {
-	stored, err := r.Get(sessionKey(id))
+	stored, err := get(r, sessionKey(id))
 	if err != nil {
 		return session{}, nil, fmt.Errorf("read session %s: %w", id, err)
 	}

@@ -102,9 +102,12 @@ func (f *fixture) refused(t tb, n int) (refused []int64) {
 	f.view(t, func(r store.Reader) error {
 		h, headErr := f.log.Head(r)
 		for seq := range int64(n) {
+			if _, err := r.Get(numberKey('e', seq)); errors.Is(err, store.ErrNotFound) {
+				continue
+			}
 			e, err := f.log.Entry(r, seq)
 			if errors.Is(err, store.ErrNotFound) {
-				continue
+				t.Errorf("entry %d: %v", seq, err)
 			}
 			if err != nil || headErr != nil || f.verify(e) != nil || f.log.Includes(r, h, e) != nil {
 				refused = append(refused, seq)
@@ -213,6 +216,11 @@ func TestTampering(t *testing.T) {
 		{"a session replaced by another actor's", func(f *fixture, t tb) {
 			f.set(t, sessionKey(f, t, 1), f.get(t, sessionKey(f, t, 0)))
 		}, []int64{1, 3, 5, 7}, nil, ""},
+		{"entries and hashes beyond the end", func(f *fixture, t tb) {
+			for _, key := range [][]byte{numberKey('e', n+1), numberKey('e', -1), []byte("ae"), numberKey('h', 1000), numberKey('h', -1), []byte("ah\x00")} {
+				f.set(t, key, f.get(t, numberKey('e', 0)))
+			}
+		}, []int64{n}, []int64{n + 1}, ""},
 		{"cut off cleanly", func(f *fixture, t tb) { f.rebuild(t, f.entries(t)[:6]) },
 			nil, nil, "rolled back"},
 		{"cut off cleanly and continued", func(f *fixture, t tb) {
@@ -293,4 +301,39 @@ func TestInsider(t *testing.T) {
 	if diff := cmp.Diff([]int64{6, 7, 8}, f.refused(t, 9)); diff != "" {
 		t.Errorf("refused entries (-want +got):\n%s", diff)
 	}
+}
+
+// TestImpossibleHeads shows that a head that no log has is refused, and in no time.
+func TestImpossibleHeads(t *testing.T) {
+	f := newFixture(t, 1)
+	f.fill(t, 3)
+	h, e := f.head(t), f.entry(t, 1)
+	f.view(t, func(r store.Reader) error {
+		for _, size := range []int64{-1, 1<<40 + 1, 1<<63 - 1} {
+			bad := audit.Head{Size: size, Root: h.Root}
+			if f.log.Consistent(r, h, bad) == nil || f.log.Consistent(r, bad, h) == nil || f.log.Includes(r, bad, e) == nil {
+				t.Errorf("a head of %d entries was accepted", size)
+			}
+		}
+		return nil
+	})
+}
+
+// TestSessionLost shows that an entry counts, though no auditor can read it any more.
+func TestSessionLost(t *testing.T) {
+	f := newFixture(t, 2)
+	f.fill(t, 4)
+	key := sessionKey(f, t, 1)
+	f.tampering(t, func(tx store.Tx) error { return tx.Delete(key) })
+	_, right, problems := f.walk(t, 0)
+	if diff := cmp.Diff([]int64{0, 1, 2, 3}, right); diff != "" || len(problems) != 2 {
+		t.Errorf("right entries (-want +got):\n%s\nproblems: %v", diff, problems)
+	}
+	e := f.entry(t, 3)
+	f.view(t, func(r store.Reader) error {
+		if _, err := f.log.Opener(f.auditor).Open(r, e); err == nil || errors.Is(err, store.ErrNotFound) {
+			t.Errorf("opened with %v", err)
+		}
+		return nil
+	})
 }

@@ -19,8 +19,9 @@ import (
 //
 // keyOf gives the public key of an actor, as it was before entry seq; its error is a
 // problem of that entry. visit is given the entries that are right, in their order, each
-// before keyOf is asked for the next; its error ends the walk. problem is told what is
-// wrong with an entry, and Walk goes on. For what is beyond the end, seq is the log's
+// before keyOf is asked for the next; its error ends the walk. An entry is right even if
+// its session is not, which keeps auditors from reading it and nothing else. problem is
+// told what is wrong, and Walk goes on. For what is beyond the end, seq is the log's
 // size. All are called from Walk's goroutine.
 //
 // Walk gives the head of what it has read. If there was a problem, it is worth nothing.
@@ -105,7 +106,8 @@ func (w *walk) skip(seq int64) error {
 	return w.jump(seq)
 }
 
-// jump takes the stored hashes for those of the entries before seq.
+// jump takes the stored hashes for those of the entries before seq, and zero for one that
+// is missing.
 func (w *walk) jump(seq int64) error {
 	w.next, w.roots = seq, w.roots[:0]
 	for level := 62; level >= 0; level-- {
@@ -136,6 +138,9 @@ func (w *walk) step(stored []byte) error {
 	if err := w.add(leaf); err != nil || wrong != nil {
 		return err
 	}
+	if err := w.verifySession(e); err != nil {
+		w.problem(seq, err)
+	}
 	return w.visit(e)
 }
 
@@ -158,7 +163,7 @@ func (w *walk) verify(stored []byte) (Entry, error) {
 	if e.Before != w.root() {
 		return Entry{}, errors.New("its actor saw other entries before it")
 	}
-	return e, w.verifySession(e)
+	return e, nil
 }
 
 // verifySession tells whether the session of an entry is the one that its first entry
@@ -216,7 +221,7 @@ func (w *walk) add(leaf Hash) error {
 // is missing or damaged that is a problem of the entry.
 func (w *walk) stored(seq, index int64) (Hash, bool, error) {
 	h, err := readHash(w.r, index)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, errDamaged) {
+	if errors.Is(err, errMissing) || errors.Is(err, errDamaged) {
 		w.problem(seq, err)
 		return Hash{}, false, nil
 	}
