@@ -97,6 +97,9 @@ func newVault(st store.Store, id [32]byte) *Vault {
 	return &Vault{store: st, id: id, log: audit.New(id)}
 }
 
+// ID gives the vault's id, by which identities know it.
+func (v *Vault) ID() [32]byte { return v.id }
+
 // IDOf gives the id of the vault in a store. Who takes it from there trusts the store.
 func IDOf(ctx context.Context, st store.Store) (id [32]byte, err error) {
 	err = st.View(ctx, func(r store.Reader) error {

@@ -14,7 +14,7 @@ import (
 type Change struct {
 	Ref
 	Value secret.Value
-	Info  *Info         // nil to leave it as it is
+	Edit  func(*Info)   // changes what else is known of it; may be nil, and is called once or more
 	Grace time.Duration // how long the value that is replaced stays readable for everyone
 	If    *int          // the version that must be the current one, 0 for none; nil for any
 }
@@ -31,11 +31,6 @@ func (c Change) check() error {
 		return fmt.Errorf("set %s: the value has a NUL in it, which no environment variable can have", c.Ref)
 	case c.Grace < 0:
 		return fmt.Errorf("set %s: a grace of less than nothing", c.Ref)
-	}
-	if c.Info != nil {
-		if err := c.Info.check(); err != nil {
-			return fmt.Errorf("set %s: %w", c.Ref, err)
-		}
 	}
 	return nil
 }
@@ -96,8 +91,11 @@ func (t *turn) set(c Change, detail string) (int, error) {
 	if c.If != nil && *c.If != o.current() {
 		return 0, &ConflictError{c.Ref, *c.If, o.current()}
 	}
-	if c.Info != nil {
-		o.Info = *c.Info
+	if c.Edit != nil {
+		c.Edit(&o.Info)
+		if err := o.Info.check(); err != nil {
+			return 0, fmt.Errorf("set %s: %w", c.Ref, err)
+		}
 	}
 	n, err := t.addVersion(o, c.Value, c.Grace)
 	if err != nil {
@@ -345,7 +343,7 @@ func (s *Session) transfer(ctx context.Context, from, to Ref, move bool) (int, e
 		if err := t.enter(act); err != nil {
 			return err
 		}
-		if made, err = t.set(Change{Ref: to, Value: value, Info: &o.Info}, "from "+from.String()); err != nil || !move {
+		if made, err = t.set(Change{Ref: to, Value: value, Edit: func(i *Info) { *i = o.Info }}, "from "+from.String()); err != nil || !move {
 			return err
 		}
 		revision, err := t.revise(o.scope)

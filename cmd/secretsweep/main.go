@@ -106,6 +106,8 @@ func newRoot(sh shell) *cobra.Command {
 		newHook(sh),
 		newExplain(sh),
 		newRules(sh),
+		newVault(sh),
+		newSecretCommand(sh),
 		newVersion(sh),
 		newMan(),
 	)
@@ -127,8 +129,10 @@ Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}
 Exit status:
-  0    nothing new
+{{if .Annotations.keeps}}  0    done
+  2    an error, or it was refused
+{{else}}  0    nothing new
   1    new leaks (--exit-code changes it)
   2    an error, or something was not scanned
-  130  interrupted
+{{end}}  130  interrupted
 `

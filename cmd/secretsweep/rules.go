@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -178,18 +177,6 @@ func completeRules(_ *cobra.Command, _ []string, _ string) ([]string, cobra.Shel
 		ids = append(ids, cobra.CompletionWithDesc(r.ID, r.Description))
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
-}
-
-func writeJSON(w io.Writer, v any) error {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	_, err := w.Write(printable.JSON(buf.Bytes()))
-	return err
 }
 
 // write writes what is known of a rule for a person.

@@ -69,6 +69,7 @@ func isolate(env *testscript.Env) error {
 	env.Setenv("HOME", home)
 	env.Setenv("XDG_CONFIG_HOME", filepath.Join(home, ".config"))
 	env.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
+	env.Setenv("XDG_DATA_HOME", filepath.Join(home, ".data"))
 	for _, kv := range os.Environ() {
 		// The tests run on CI systems themselves.
 		if name, _, _ := strings.Cut(kv, "="); isCIVariable(name) {

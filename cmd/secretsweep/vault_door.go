@@ -153,7 +153,11 @@ func identify(ctx context.Context, sh shell) (who, error) {
 	return who{c.Identity, c.Name, c.Vaults, false}, nil
 }
 
+// identityHint adds to an error of an identity file what to do about it.
 func identityHint(err error, path string) error {
+	if err == nil {
+		return nil
+	}
 	err = fmt.Errorf("identity: %w", err)
 	if _, ok := errors.AsType[*identity.PermissionError](err); ok {
 		return withHint(err, "it is for you alone: chmod 600 %s", shellQuote(path))
@@ -347,7 +351,7 @@ func (p *placeFlags) of(sh shell, d *door) (vault.Pattern, error) {
 	if at.Project == "" {
 		for i, one := range all {
 			if i > 0 && one.Project != all[0].Project {
-				return at, misuse("which project?", "name it with --project; \"secretsweep vault status\" lists them")
+				return at, misuse("there is more than one project", "name it with --project; \"secretsweep vault status\" lists them")
 			}
 			at.Project = one.Project
 		}
@@ -360,7 +364,7 @@ func (p *placeFlags) of(sh shell, d *door) (vault.Pattern, error) {
 			}
 		}
 		if len(names) != 1 {
-			return at, misuse("which environment?", "name it with --env: "+strings.Join(names, ", "))
+			return at, misuse("the environment is missing", "name it with --env: "+strings.Join(names, ", "))
 		}
 		at.Environment = names[0]
 	}
