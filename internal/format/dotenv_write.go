@@ -61,8 +61,8 @@ func WriteDotenv(w io.Writer, vars []Var) ([]Warning, error) {
 //	isn't UTF-8                                    dotenv for Node, node --env-file, python-dotenv, dotenv for Ruby
 //
 // The last column is from the programs' sources, and tried: compose-go 2.16, godotenv 1.5,
-// python-dotenv 1.2, dotenv 18 for Node, dotenv 3 for Ruby, Node 20 (later releases drop
-// carriage returns, which it keeps); see also
+// python-dotenv 1.2, dotenv 18 for Node, dotenv 3 for Ruby, Node 20 and 24 (which
+// drops the carriage returns that 20 keeps); see also
 // docs.docker.com/compose/how-tos/environment-variables/variable-interpolation and
 // POSIX.1-2024, 2.2 Quoting. [DotenvMisreaders] gives it for a value.
 //
@@ -82,8 +82,8 @@ func QuoteDotenv(value string) (string, error) {
 
 var dotenvEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`")
 
-// dotenvIsPlain tells that a value needs no quotes. An empty one has them, because some
-// releases of Node go on to the next line for it.
+// dotenvIsPlain tells that a value needs no quotes. An empty one has them, so that no reader
+// goes on to the next line for it.
 func dotenvIsPlain(value string) bool {
 	for i := range len(value) {
 		if c := value[i]; !dotenvIsWord(c) && strings.IndexByte("./:@%+,-", c) < 0 {

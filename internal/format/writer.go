@@ -110,18 +110,12 @@ func (l layout) entries(vars []Var) ([]string, error) {
 
 // checkVariable tells whether an environment can hold a variable and a shell name it.
 func checkVariable(v Var) error {
-	for i := range len(v.Name) {
-		if c := v.Name[i]; !dotenvIsWord(c) || i == 0 && c >= '0' && c <= '9' {
-			return errEnvironmentName
-		}
-	}
-	if v.Name == "" {
-		return errEnvironmentName
+	other := func(r rune) bool { return r >= utf8.RuneSelf || !dotenvIsWord(byte(r)) }
+	if v.Name == "" || v.Name[0] >= '0' && v.Name[0] <= '9' || strings.ContainsFunc(v.Name, other) {
+		return errors.New("can't be an environment variable: only letters, digits and _ can, and no digit first")
 	}
 	return checkNUL(v.Value)
 }
-
-var errEnvironmentName = errors.New("can't be an environment variable: only letters, digits and _ can, and no digit first")
 
 func checkNUL(value string) error {
 	if strings.IndexByte(value, 0) >= 0 {
@@ -144,10 +138,9 @@ const maxKey = 256 // bytes
 
 // checkKey tells whether a name can be a key of a document.
 func checkKey(name string) error {
-	if name == "" || len(name) > maxKey || !utf8.ValidString(name) || strings.ContainsFunc(name, isControl) {
+	other := func(r rune) bool { return !unicode.IsPrint(r) }
+	if name == "" || len(name) > maxKey || !utf8.ValidString(name) || strings.ContainsFunc(name, other) {
 		return fmt.Errorf("can't be a key: only 1 to %d bytes of printable text can", maxKey)
 	}
 	return nil
 }
-
-func isControl(r rune) bool { return !unicode.IsPrint(r) }

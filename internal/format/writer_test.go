@@ -30,9 +30,11 @@ func nastyValue() *rapid.Generator[string] {
 	return rapid.Map(rapid.SliceOfN(piece, 0, 12), func(all []string) string { return strings.Join(all, "") })
 }
 
-// nastyVars are all values of up to three nasty pieces, and many that are longer.
+// nastyVars are all values of up to three nasty pieces, many that are longer, and some of
+// a million bytes.
 func nastyVars() []Var {
-	values := []string{"", "plain", "a b", "ab==", "\xff\xfe", "a\x80b'$", strings.Repeat("0123456789", 100_000)}
+	values := []string{"", "plain", "a b", "ab==", "\xff\xfe", "a\x80b'$",
+		strings.Repeat("0123456789", 100_000), strings.Repeat("it's\n", 200_000), strings.Repeat("'\"$`\\", 200_000)}
 	for _, a := range nastyPieces {
 		values = append(values, a)
 		for _, b := range nastyPieces {

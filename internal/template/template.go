@@ -9,9 +9,9 @@
 // meant as it stands. Blanks and tabs may stand within the braces, and line ends may not.
 //
 // All else stays as it is, byte for byte, other {{ }} too: those of Helm, Jinja, Go or
-// GitHub Actions. A text that comes after {{ and begins with the word secret is always
-// taken for one of ours, and if it isn't, that is a [SyntaxError]: nothing that was meant
-// to become a secret is let through as text.
+// GitHub Actions, such as {{ secrets.NAME }} or {{- secret NAME -}}. But where the first
+// thing after {{ is the word secret, the text is taken for one of ours, and if it isn't,
+// that is a [SyntaxError], so that a slip of the pen isn't let through as text.
 //
 // The filters, of which a place has one at most:
 //
