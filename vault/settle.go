@@ -160,6 +160,11 @@ func (t *turn) rekey(sc *scope, with []byte, act audit.Act) error {
 		if err := t.delete(p.Key); err != nil {
 			return err
 		}
+		if len(t.writes) > entryWrites {
+			if err := t.enter(rekeyed(act, name)); err != nil {
+				return err
+			}
+		}
 	}
 	secrets, err := t.secrets(sc)
 	if err != nil {
