@@ -43,12 +43,15 @@ const (
 	// Values in which everything may be written as an escape have no needle that stands in
 	// any spelling: these are the usual ones.
 	inJSON
-	inASCII // JSON, too
+	inASCII    // JSON with nothing else
+	inSafeJSON // JSON that may stand in HTML
 	inShell
 	inPath
+	inForm
 	inQuery
 	inComponent
 	inLowerPath
+	inLowerForm
 	inLowerQuery
 	inLowerComponent
 	inHTML
@@ -70,17 +73,21 @@ func (e encoding) spell(v string) string {
 		return hex.EncodeToString([]byte(v))
 	case upperHex:
 		return strings.ToUpper(hex.EncodeToString([]byte(v)))
-	case inJSON, inASCII:
-		return jsonOf(v, e == inASCII)
+	case inJSON, inSafeJSON:
+		return jsonOf(v, e == inSafeJSON)
+	case inASCII:
+		return asciiOnly(jsonOf(v, false))
 	case inShell:
 		return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", `$`, `\$`).Replace(v)
 	case inPath:
 		return url.PathEscape(v)
+	case inForm:
+		return url.QueryEscape(v)
 	case inQuery:
 		return strings.ReplaceAll(url.QueryEscape(v), "+", "%20")
 	case inComponent: // as encodeURIComponent of JavaScript
 		return strings.NewReplacer("%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*").Replace(inQuery.spell(v))
-	case inLowerPath, inLowerQuery, inLowerComponent:
+	case inLowerPath, inLowerForm, inLowerQuery, inLowerComponent:
 		return lowerEscapes((e - inLowerPath + inPath).spell(v))
 	case inHTML:
 		return html.EscapeString(v)
@@ -96,28 +103,30 @@ func inBase64(encoding *base64.Encoding, v string, before int) string {
 	return s[(before*byteBits+charBits-1)/charBits : (before+len(v))*byteBits/charBits]
 }
 
-// jsonOf writes a value as JSON does between quotes.
-func jsonOf(v string, onlyASCII bool) string {
+// jsonOf writes a value as JSON does between quotes; if it is to be safe in HTML, with
+// escapes for what means something there.
+func jsonOf(v string, safe bool) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
+	e.SetEscapeHTML(safe)
 	if e.Encode(v) != nil {
 		panic("known: a string that has no JSON")
 	}
 	s := strings.TrimSuffix(b.String(), "\n")
-	s = s[1 : len(s)-1]
-	if !onlyASCII {
-		return s
-	}
-	var ascii strings.Builder
+	return s[1 : len(s)-1]
+}
+
+// asciiOnly writes all other characters of a string in JSON as escapes.
+func asciiOnly(s string) string {
+	var b strings.Builder
 	for _, c := range s {
 		if c < utf8.RuneSelf {
-			ascii.WriteRune(c)
-			continue
+			b.WriteRune(c)
+		} else {
+			b.WriteString(unicodeEscape(c))
 		}
-		ascii.WriteString(unicodeEscape(c))
 	}
-	return ascii.String()
+	return b.String()
 }
 
 // unicodeEscape gives the escape of a character in JSON; that of two halves, if it has
@@ -213,12 +222,16 @@ func isSteady(c byte) bool { return ascii.IsWord(c) || c == '-' || c == '.' }
 
 func isLetterOrDigit(c byte) bool { return ascii.IsLetter(c) || ascii.IsDigit(c) }
 
+func isInLine(c byte) bool { return c != '\r' && c != '\n' }
+
 func isAny(byte) bool { return true }
 
 // needlePlaces gives where the needle of a form may be, whose text begins like that.
 func (e encoding) needlePlaces(text string) []int {
-	if some := places(text, e.isSteady()); len(some) > 0 {
-		return some
+	for _, is := range []func(byte) bool{e.isSteady(), isInLine} {
+		if some := places(text, is); len(some) > 0 {
+			return some
+		}
 	}
 	return places(text, isAny)
 }

@@ -2,6 +2,7 @@ package known
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"html"
@@ -34,7 +35,7 @@ func (t text) spells(form string, offset int, encoded bool, at int) (start, end 
 			return start, len(t.data), true
 		}
 	}
-	for _, escape := range []escape{unescaped, percent, backslash, reference} {
+	for _, escape := range []escape{unescaped, percent, inForms, backslash, reference} {
 		w := walk{t, escape, encoded}
 		if start, ok := w.back(form[:offset], at); ok {
 			if end, ok := w.ahead(form[offset:], at, start); ok {
@@ -155,7 +156,7 @@ func lineBreak(s string) int {
 	if !strings.HasPrefix(rest, "\n") {
 		return 0
 	}
-	return len(s) - len(strings.TrimLeft(rest[1:], blanks))
+	return len(s) - len(strings.TrimLeft(rest[len("\n"):], blanks))
 }
 
 // lineBreakBefore gives the length of one that a text ends with.
@@ -169,18 +170,26 @@ func lineBreakBefore(s string) int {
 
 const blanks = " \t"
 
-// lineBreak is the same for the text that is walked in, where it may be an escape.
+// lineBreak is the same for the text that is walked in, where any of it may be an escape.
 func (w walk) lineBreak(text []byte) int {
 	n := w.char(text, "\r")
 	m := w.char(text[n:], "\n")
 	if m == 0 {
 		return 0
 	}
-	return len(text) - len(bytes.TrimLeft(text[n+m:], blanks))
+	for ; m > 0; m = blank(text[n:], w.char) {
+		n += m
+	}
+	return n
 }
 
 func (w walk) lineBreakBefore(text []byte) int {
-	rest := bytes.TrimRight(text, blanks)
+	rest := text
+	for n := 0; ; rest = rest[:len(rest)-n] {
+		if n = blank(rest, w.charBefore); n == 0 {
+			break
+		}
+	}
 	n := w.charBefore(rest, "\n")
 	if n == 0 {
 		return 0
@@ -189,14 +198,16 @@ func (w walk) lineBreakBefore(text []byte) int {
 	return len(text) - len(rest) + w.charBefore(rest, "\r")
 }
 
+// blank gives the length of a blank, going by what gives that of a character.
+func blank(text []byte, char func([]byte, string) int) int {
+	return cmp.Or(char(text, " "), char(text, "\t"))
+}
+
 // unescaped is for texts without escapes.
 func unescaped([]byte, string) int { return 0 }
 
-// percent is how addresses escape (RFC 3986), and forms that are sent with a + for a blank.
+// percent is how addresses escape (RFC 3986).
 func percent(text []byte, char string) int {
-	if char == " " && len(text) > 0 && text[0] == '+' {
-		return 1
-	}
 	const each = len("%00")
 	if len(text) < each*len(char) || text[0] != '%' {
 		return 0
@@ -208,6 +219,14 @@ func percent(text []byte, char string) int {
 		}
 	}
 	return each * len(char)
+}
+
+// inForms is how forms are sent: with a + for a blank.
+func inForms(text []byte, char string) int {
+	if char == " " && len(text) > 0 && text[0] == '+' {
+		return 1
+	}
+	return percent(text, char)
 }
 
 // backslash is how JSON and strings of programs escape. In a string within a string there
