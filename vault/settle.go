@@ -186,13 +186,14 @@ func (t *turn) rekey(sc *scope, with []byte, act audit.Act) error {
 	return t.enter(rekeyed(act, name))
 }
 
-// rekeySecret gives a secret a new key, sealed with a key of its scope, and gives it to
-// the machines that may read this secret alone.
+// rekeySecret stores a secret, all but its values, under a new key, sealed with a key of
+// its scope, and gives that to the machines that may read this secret alone.
 func (t *turn) rekeySecret(o *opened, generation int, with []byte) error {
 	old := *o
-	o.key, o.sealed = newKey(), generation
 	defer clear(old.key)
-	o.keys = secretKeys{Key: t.sealSecretKey(o, with), Versions: make(map[int][]byte)}
+	o.key = newKey()
+	place := keysKey(o.scope.ID, o.id)
+	o.keys = secretKeys{Key: seal(with, o.key, t.s.vault.id[:], place, []byte("key"), number32(generation)), Versions: make(map[int][]byte)}
 	for n, sealed := range old.keys.Versions {
 		key, err := t.openVersionKey(&old, n, sealed)
 		if err != nil {
@@ -201,7 +202,10 @@ func (t *turn) rekeySecret(o *opened, generation int, with []byte) error {
 		o.keys.Versions[n] = t.sealVersionKey(o, n, key)
 		clear(key)
 	}
-	if err := t.putSecret(o); err != nil {
+	if err := t.putRaw(place, record{generation: generation, body: encodeJSON(o.keys)}); err != nil {
+		return err
+	}
+	if err := t.put(headKey(o.scope.ID, o.id), 0, o.key, encodeJSON(o.head)); err != nil {
 		return err
 	}
 	for _, p := range t.next.holdersOfSecret(o.scope, o.id) {
@@ -277,11 +281,7 @@ func (t *turn) settleMachines(act audit.Act) error {
 			if err != nil {
 				return err
 			}
-			with, err := t.s.verifiedKey(t.r, t.state, sc.ID, o.sealed)
-			if err != nil {
-				return err
-			}
-			if err := t.rekeySecret(o, o.sealed, with); err != nil {
+			if err := t.putSecret(o); err != nil {
 				return err
 			}
 		}
