@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -24,7 +25,7 @@ func (t *turn) settle(act audit.Act) error {
 			before = t.roster.holders(key)
 		}
 		after := t.next.holders(key)
-		if lost := func(p ID) bool { return !slices.Contains(after, p) }; slices.ContainsFunc(before, lost) {
+		if t.lost(key, before, after) {
 			if err := t.renew(key, after, act); err != nil {
 				return err
 			}
@@ -45,6 +46,25 @@ func (t *turn) settle(act audit.Act) error {
 		return t.enter(rekeyed(act, "keys"))
 	}
 	return nil
+}
+
+// lost tells whether someone lost the right to a shared key that is to be renewed because
+// of that. Who owns a scope takes its machines away, and can't renew the roster's key: the
+// next owner of everything does.
+func (t *turn) lost(key ID, before, after []ID) bool {
+	if key == rosterKeyID {
+		if role, _ := t.next.role(t.self, target{}, always, time.Time{}); role < Owner {
+			return false
+		}
+		newest := t.roster.keys[key][t.roster.generation(key)-1]
+		for _, p := range t.next.principals {
+			if p.to != always && p.to >= newest.from {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(before, func(p ID) bool { return !slices.Contains(after, p) })
 }
 
 // rekeyed is the entry for keys that an act made necessary.
@@ -149,6 +169,7 @@ func (t *turn) rekey(sc *scope, with []byte, act audit.Act) error {
 	}
 	generation := t.next.generation(sc.ID)
 	rec.Index = newKey()
+	t.scopeRecords[sc.ID] = rec
 	if err := t.put(scopeKey(sc.ID), generation, with, encodeJSON(rec)); err != nil {
 		return err
 	}

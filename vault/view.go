@@ -323,7 +323,7 @@ func (v *view) named(ref Ref) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Name != ref.Name && v.names.machine != nil {
+	if o.Name != ref.Name && v.names.machine != nil && len(v.names.machine.Secrets) > 0 {
 		return nil, &NotFoundError{What: "secret any more called", Name: ref.String()}
 	}
 	if o.Name != ref.Name {
