@@ -36,7 +36,7 @@
 // process may be killed, and what was synced is there when there is room again.
 //
 // When the database is closed, its files are sealed: what is missing or changed in them
-// when it is opened again is an error. After a crash the end of Badger's write-ahead log is looked for by its checksums: what
-// is damaged in that log, and all that follows in it, is taken for what was never
-// written. A vault notices by its audit log.
+// when it is opened again is an error. After a crash the end of Badger's write-ahead log
+// is looked for by its checksums: what is damaged in that log, and all that follows in
+// it, is taken for what was never written. A vault notices by its audit log.
 package badger

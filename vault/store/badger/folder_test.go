@@ -160,7 +160,6 @@ func TestInterruptedSwap(t *testing.T) {
 // TestRewriteRemoves looks for what was replaced and deleted in all files of the folder.
 func TestRewriteRemoves(t *testing.T) {
 	s, dir := create(t, badger.Options{})
-	defer closeStore(t, s)
 	gone, stays := []byte(rand.Text()), []byte(rand.Text())
 	set(t, s, "replaced", string(gone))
 	set(t, s, "deleted", string(gone))
@@ -169,12 +168,18 @@ func TestRewriteRemoves(t *testing.T) {
 	if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.Delete([]byte("deleted")) }); err != nil {
 		t.Fatal(err)
 	}
+	closeStore(t, s) // after which nothing changes the files
 	if !inFiles(t, dir, gone) {
 		t.Error("it was gone before, so this shows nothing")
+	}
+	s, err := badger.Open(t.Context(), dir, badger.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if err := s.Rewrite(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	closeStore(t, s)
 	if inFiles(t, dir, gone) {
 		t.Error("it is still there")
 	}
