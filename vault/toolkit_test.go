@@ -281,6 +281,10 @@ func (f *forger) statement(s *Session, number int, st statement) (key string, ra
 	place := statementKey(number)
 	rec := record{seq: f.next(), generation: s.state.roster.generation(rosterKeyID)}
 	with := s.keys[keyRef{rosterKeyID, rec.generation}]
+	for with == nil { // one that was used already
+		rec.generation--
+		with = s.keys[keyRef{rosterKeyID, rec.generation}]
+	}
 	rec.body = seal(with, st.encode(), f.b.vault.id[:], place, rec.encode())
 	return string(place), rec.encode()
 }
