@@ -31,6 +31,7 @@ const (
 	identityName   = "SECRETSWEEP_IDENTITY"        // an identity file
 	tokenName      = "SECRETSWEEP_TOKEN"           // a machine's token
 	passphraseName = "SECRETSWEEP_PASSPHRASE_FILE" // a file that has the identity's passphrase
+	bundleName     = "SECRETSWEEP_BUNDLE"          // a bundle that stands for a vault
 )
 
 // vaultFlags are the flags of every command that uses a vault.
@@ -191,17 +192,23 @@ type door struct {
 	*vault.Session
 	vault *vault.Vault
 	who   who
-	store store.Store
+	store store.Store // nil for a bundle
+
+	allowDumps func() // of the process's memory
 }
 
 // Close ends the session, and says what went wrong where nothing else did.
 func (d *door) close(ctx context.Context, err *error) {
-	closed := errors.Join(d.Session.Close(context.WithoutCancel(ctx)), d.store.Close())
+	closed := d.Session.Close(context.WithoutCancel(ctx))
+	if d.store != nil {
+		closed = errors.Join(closed, d.store.Close())
+	}
 	*err = cmp.Or(*err, closed)
 }
 
 // open opens the vault for who uses it.
 func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
+	allowDumps := forbidDumps()
 	me, err := identify(ctx, sh)
 	if err != nil {
 		return nil, err
@@ -214,6 +221,7 @@ func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
 	if err != nil {
 		return nil, errors.Join(vaultHint(err), st.Close())
 	}
+	d.allowDumps = allowDumps
 	return d, nil
 }
 
@@ -234,7 +242,7 @@ func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, err
 	if err != nil {
 		return nil, err
 	}
-	return &door{s, opened, me, st}, nil
+	return &door{Session: s, vault: opened, who: me, store: st}, nil
 }
 
 // sessionOptions are what a session is told of who uses it, and where.
@@ -331,42 +339,4 @@ func vaultHint(err error) error {
 		return withHint(err, `an owner adds you with "secretsweep user add"`)
 	}
 	return err
-}
-
-// place are the flags that say which environment of which project is meant.
-type placeFlags struct {
-	project, env string
-}
-
-func (p *placeFlags) register(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVarP(&p.project, "project", "p", "", "the `project` (default that of the folder, else the only one)")
-	f.StringVarP(&p.env, "env", "e", "", "the `environment`, such as dev or prod (default that of the folder)")
-}
-
-// of settles the project and the environment.
-func (p *placeFlags) of(sh shell, d *door) (vault.Pattern, error) {
-	at := vault.Pattern{Project: p.project, Environment: p.env}
-	all := d.Environments()
-	if at.Project == "" {
-		for i, one := range all {
-			if i > 0 && one.Project != all[0].Project {
-				return at, misuse("there is more than one project", "name it with --project; \"secretsweep vault status\" lists them")
-			}
-			at.Project = one.Project
-		}
-	}
-	if at.Environment == "" {
-		var names []string
-		for _, one := range all {
-			if one.Project == at.Project {
-				names = append(names, one.Environment)
-			}
-		}
-		if len(names) != 1 {
-			return at, misuse("the environment is missing", "name it with --env: "+strings.Join(names, ", "))
-		}
-		at.Environment = names[0]
-	}
-	return at, nil
 }
