@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,6 +82,14 @@ func Restore(ctx context.Context, backup io.Reader, id *identity.Identity, into 
 			return fail(fmt.Errorf("it is not for this identity: %w", ErrNotMember))
 		}
 		return fail(errors.New("it is no backup, or it is damaged"))
+	}
+	if err := into.View(ctx, func(r store.Reader) error {
+		for _, err := range r.Scan(nil) {
+			return cmp.Or(err, error(&ExistsError{"vault", "in this store"}))
+		}
+		return nil
+	}); err != nil {
+		return fail(err)
 	}
 	in := bufio.NewReader(plain)
 	head := make([]byte, len(backupMagic)+32)

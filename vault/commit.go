@@ -105,7 +105,9 @@ func (v *Vault) commitAll(batch []*pending) {
 				p.err = p.act(own)
 			}
 			if p.err == nil {
-				p.err = own.Flush(tx)
+				if err := own.Flush(tx); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,7 +30,7 @@ type roster struct {
 	grants     []*grant // as they were made
 	keys       map[ID][]*sharedKey
 	founder    ID
-	statements int // how many are in it, those included that don't count
+	statements int // how many are in it, those included that have no right
 }
 
 type principal struct {
@@ -98,6 +99,17 @@ func (r *roster) current(p ID) (identity.Public, bool) {
 	return who.keys[len(who.keys)-1].Public, true
 }
 
+// known tells whether somebody who is there now has a key: nobody else may have it, or
+// what they do could be taken for the other's.
+func (r *roster) known(public identity.Public) bool {
+	for p := range r.principals {
+		if now, ok := r.current(p); ok && now == public {
+			return true
+		}
+	}
+	return false
+}
+
 // target is what a role is asked for: a scope, or a secret in it. The zero target is the
 // whole vault.
 type target struct{ project, environment, secret ID }
@@ -111,6 +123,11 @@ func (g *grant) covers(t target) bool {
 		return false
 	}
 	return len(g.Secrets) == 0 || t.secret != (ID{}) && slices.Contains(g.Secrets, t.secret)
+}
+
+// reaches tells whether a grant is for a scope, or for secrets in it.
+func (g *grant) reaches(sc *scope) bool {
+	return (g.Project == (ID{}) || g.Project == sc.project) && (g.Environment == (ID{}) || g.Environment == sc.environment)
 }
 
 // role gives the highest role that a principal had at an entry, and the grant that gave
@@ -138,6 +155,20 @@ func (r *roster) reads(p ID, s *scope) bool {
 	return role >= Reader
 }
 
+// take adds a statement that was made. An error says why it doesn't count.
+func (r *roster) take(m stated) error {
+	if m.err != nil {
+		return m.err
+	}
+	// Numbers have no gaps, so that nobody can have the next statement written over an
+	// earlier one.
+	if m.number != r.statements {
+		return fmt.Errorf("it is number %d, where %d comes next", m.number, r.statements)
+	}
+	r.statements++
+	return r.apply(m.statement, m.seq, m.actor)
+}
+
 // apply adds a statement that an actor made at an entry. An error says why it doesn't
 // count; then nothing has changed.
 func (r *roster) apply(st statement, seq int64, actor ID) error {
@@ -160,6 +191,9 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 		if r.principals[st.Add.ID] != nil {
 			return errors.New("adds a principal that is there")
 		}
+		if r.known(st.Add.Public) {
+			return errors.New("adds a principal with another's keys")
+		}
 		if st.Add.Kind == Machine {
 			if !r.ownsAnything(actor, seq) {
 				return fmt.Errorf("adds a machine, made by %s, who was owner of nothing", actor)
@@ -173,6 +207,9 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 		who := r.principals[st.Join.Principal]
 		if who == nil || !who.invited || who.to != always || actor != who.ID {
 			return errors.New("joins as someone who isn't invited, or by someone else")
+		}
+		if r.known(st.Join.Public) {
+			return errors.New("joins with keys that are somebody's already")
 		}
 		who.invited = false
 		// The entry itself is still signed with the key that was given for once.
@@ -257,6 +294,8 @@ func (r *roster) grant(g *stateGrant, seq int64, actor ID) error {
 		return errors.New("grants to a principal that isn't there")
 	case who.kind == Machine && g.Role != Reader:
 		return errors.New("grants a machine more than reading")
+	case who.kind == Machine && who.from != seq:
+		return errors.New("grants a machine something after it was made") // its label names all it reads
 	case who.kind != Machine && len(g.Secrets) > 0:
 		return errors.New("grants single secrets to a person")
 	case slices.ContainsFunc(r.grants, func(h *grant) bool { return h.ID == g.ID }):
@@ -318,4 +357,18 @@ func (r *roster) holders(key ID) []ID {
 		return cmp.Or(cmp.Compare(r.principals[a].from, r.principals[b].from), bytes.Compare(a[:], b[:]))
 	})
 	return all
+}
+
+// principalsInOrder gives all principals in the order in which they came.
+func (r *roster) principalsInOrder() []*principal {
+	return slices.SortedFunc(maps.Values(r.principals), func(a, b *principal) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), compareIDs(a.ID, b.ID))
+	})
+}
+
+// scopesInOrder gives all environments in the order in which they were made.
+func (r *roster) scopesInOrder() []*scope {
+	return slices.SortedFunc(maps.Values(r.scopes), func(a, b *scope) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), compareIDs(a.ID, b.ID))
+	})
 }

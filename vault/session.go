@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -70,12 +71,13 @@ type state struct {
 	problems   []Problem
 }
 
-// stated is a statement that was authenticated.
+// stated is a statement that was authenticated, or why those of an entry don't count.
 type stated struct {
 	statement
 	number int
 	seq    int64
 	actor  ID
+	err    error
 }
 
 // Open finds the vault in a store, and makes sure that it is the one with this id.
@@ -246,10 +248,9 @@ func (s *Session) restate(r store.Reader, st *state) error {
 	known := st.made
 	st.made, st.problems, st.roster = nil, nil, newRoster()
 	take := func(m stated) {
-		if err := st.roster.apply(m.statement, m.seq, m.actor); err != nil {
-			st.problems = append(st.problems, Problem{What: fmt.Sprintf("statement %d", m.number), Err: err})
+		if err := st.roster.take(m); err != nil {
+			st.problems = append(st.problems, Problem{What: fmt.Sprintf("a statement of entry %d of the log", m.seq), Err: err})
 		}
-		st.roster.statements = max(st.roster.statements, m.number+1)
 		st.made = append(st.made, m)
 	}
 	last := int64(-1)
@@ -288,7 +289,7 @@ func (s *Session) restate(r store.Reader, st *state) error {
 	return err
 }
 
-// statementsOf gives the statements that an entry wrote, if they count.
+// statementsOf gives the statements that an entry wrote, or why they don't count.
 func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, error) {
 	e, err := s.vault.log.Entry(r, seq)
 	if err != nil {
@@ -308,10 +309,7 @@ func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, 
 		}
 		signer, ok = h.founder, true
 	}
-	ignore := func(err error) ([]stated, error) {
-		st.problems = append(st.problems, Problem{What: fmt.Sprintf("entry %d of the log", seq), Err: err})
-		return nil, nil
-	}
+	ignore := func(err error) ([]stated, error) { return []stated{{seq: seq, err: err}}, nil }
 	if !ok {
 		return ignore(errors.New("it makes statements, and is by someone who was not there"))
 	}
@@ -328,42 +326,43 @@ func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, 
 			err = errors.New("it isn't the one that was made")
 		}
 		if err == nil {
-			var m stated
-			if m, err = s.openStatement(r, w.Key, raw); err == nil {
-				m.seq, m.actor = seq, e.Actor
+			m := stated{seq: seq, actor: e.Actor}
+			if err = s.openStatement(r, w.Key, raw, &m); err == nil {
 				all = append(all, m)
 				continue
 			}
 		}
-		if errors.Is(err, ErrNotMember) {
-			return nil, err
-		}
 		if len(st.roster.principals) > 0 && !st.roster.ownsAnything(e.Actor, seq) {
 			return ignore(errors.New("it makes statements, and is by someone who was no owner"))
+		}
+		if errors.Is(err, ErrNotMember) {
+			return nil, err
 		}
 		return nil, &IntegrityError{fmt.Sprintf("a statement of entry %d of the log", seq), err}
 	}
 	return all, nil
 }
 
-func (s *Session) openStatement(r store.Reader, key, raw []byte) (stated, error) {
+// openStatement opens a statement that an entry wrote.
+func (s *Session) openStatement(r store.Reader, key, raw []byte, m *stated) error {
 	rec, err := decodeRecord(raw)
 	if err != nil {
-		return stated{}, err
+		return err
 	}
-	if len(key) != 5 {
-		return stated{}, errors.New("a statement without a number")
+	if len(key) != 1+4 || rec.seq != m.seq {
+		return errors.New("it belongs somewhere else")
 	}
 	rosterKey, err := s.sharedKey(r, rosterKeyID, rec.generation)
 	if err != nil {
-		return stated{}, err
+		return err
 	}
 	plain, err := s.vault.openRecord(key, raw, rosterKey)
 	if err != nil {
-		return stated{}, err
+		return err
 	}
-	st, err := decodeStatement(plain)
-	return stated{statement: st, number: int(uint32(key[1])<<24 | uint32(key[2])<<16 | uint32(key[3])<<8 | uint32(key[4]))}, err
+	m.number = int(binary.BigEndian.Uint32(key[1:]))
+	m.statement, err = decodeStatement(plain)
+	return err
 }
 
 // sharedKey unwraps a generation of a shared key for the session's identity. Whoever has

@@ -129,6 +129,8 @@ func decodeStatement(data []byte) (statement, error) {
 		return s, s.Found.check()
 	case s.Add != nil:
 		return s, s.Add.check()
+	case s.Join != nil && s.Join.Public == (identity.Public{}):
+		return s, errors.New("a principal without keys")
 	case s.Grant != nil:
 		return s, s.Grant.check()
 	case s.Key != nil:
@@ -142,6 +144,9 @@ func decodeStatement(data []byte) (statement, error) {
 func (p *statePrincipal) check() error {
 	if p.Kind != Person && p.Kind != Machine && p.Kind != Recovery {
 		return fmt.Errorf("a principal of unknown kind %q", string(p.Kind))
+	}
+	if p.ID == (ID{}) || p.Public == (identity.Public{}) {
+		return errors.New("a principal without keys")
 	}
 	return nil
 }

@@ -85,6 +85,8 @@ type refusal struct {
 	act audit.Act
 }
 
+func (r *refusal) Unwrap() error { return r.DeniedError }
+
 func (s *Session) turn(tx store.Tx) (*turn, error) {
 	v, err := s.view(tx)
 	if err != nil {
@@ -166,8 +168,7 @@ func (t *turn) say(st statement) error {
 func (st *state) restated() *roster {
 	r := newRoster()
 	for _, m := range st.made {
-		_ = r.apply(m.statement, m.seq, m.actor) // what doesn't count didn't before
-		r.statements = max(r.statements, m.number+1)
+		_ = r.take(m) // what doesn't count didn't before
 	}
 	return r
 }
@@ -182,7 +183,7 @@ func (t *turn) revise(sc *scope) (int, error) {
 		return 0, err
 	}
 	rec.Revision++
-	t.revised[sc.ID] = rec.Revision
+	t.revised[sc.ID], t.scopeRecords[sc.ID] = rec.Revision, rec
 	return rec.Revision, t.putShared(scopeKey(sc.ID), sc.ID, encodeJSON(rec))
 }
 
