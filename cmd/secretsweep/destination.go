@@ -102,17 +102,18 @@ func inRepository(folder string) bool {
 
 // gitKnows asks git about a file of a folder.
 func gitKnows(ctx context.Context, folder, base string) (tracked, ignored bool, err error) {
-	if tracked, err = askGit(ctx, folder, "ls-files", "--error-unmatch", "--", base); err != nil || tracked {
+	path := "./" + base // so that no name is taken for more than a name
+	if tracked, err = askGit(ctx, folder, "--literal-pathspecs", "ls-files", "--error-unmatch", "--", path); err != nil || tracked {
 		return tracked, false, err
 	}
-	ignored, err = askGit(ctx, folder, "check-ignore", "--quiet", "--", base)
+	ignored, err = askGit(ctx, folder, "check-ignore", "--quiet", "--", path)
 	return false, ignored, err
 }
 
 // askGit asks git a question that it answers with its exit status.
 func askGit(ctx context.Context, folder string, question ...string) (bool, error) {
 	// A repository could name a program of its own as its fsmonitor.
-	args := append([]string{"--literal-pathspecs", "-c", "core.fsmonitor=false"}, question...)
+	args := append([]string{"-c", "core.fsmonitor=false"}, question...)
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = folder
 	// Of the folder's own repository, also where a hook of another one runs this.
@@ -130,7 +131,7 @@ func askGit(ctx context.Context, folder string, question ...string) (bool, error
 	case errors.Is(err, exec.ErrNotFound):
 		return false, errors.New("git is not installed")
 	}
-	return false, fmt.Errorf("git %s: %w", question[0], err)
+	return false, fmt.Errorf("git: %w", err)
 }
 
 // addToGitignore adds a file of a folder to the .gitignore there.
