@@ -52,7 +52,9 @@ func large() string { return strings.Repeat("x'\"$\\\n #é", vault.MaxValue)[:va
 // cmdDifficult puts the difficult values into an environment, or finds out whether a file
 // has them all.
 func cmdDifficult(ts *testscript.TestScript, neg bool, args []string) {
-	usage := func() { ts.Fatalf("usage: difficult set ENV | check FILE.json | check FILE.yaml | lines FILE | source FILE TO") }
+	usage := func() {
+		ts.Fatalf("usage: difficult set ENV | check FILE.json | check FILE.yaml | lines FILE | source FILE TO")
+	}
 	if neg || len(args) < 2 {
 		usage()
 	}
@@ -139,6 +141,28 @@ func makeBundle(sh shell, p vault.Pattern, name string, w io.Writer) (token stri
 		return "", err
 	}
 	return t.Text().Reveal(), d.Bundle(ctx, name, time.Now().Add(time.Hour), w)
+}
+
+// cmdReads counts the readings of a secret in the log.
+func cmdReads(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: reads N NAME PROGRAM")
+	}
+	ctx := context.Background()
+	d, err := new(vaultFlags).open(ctx, shell{nil, io.Discard, io.Discard, ts.Getenv})
+	ts.Check(err)
+	got := 0
+	err = d.Log(ctx, vault.Filter{Verb: "read", Name: args[1]}, func(l vault.Logged) error {
+		if l.Program == args[2] && l.Allowed {
+			got++
+		}
+		return nil
+	})
+	d.close(ctx, &err)
+	ts.Check(err)
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("the log has %d readings of %s by %s, want %s", got, args[1], args[2], args[0])
+	}
 }
 
 // environ is a program that says what it was given: its environment as JSON, or the

@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 //	difficult WHAT FILE     sets the difficult values, or looks for them in a file
 //	write WHAT FILE         writes what a script can't have in it
 //	bundle SCOPE NAME FILE  makes a token and a bundle for it
+//	reads N NAME PROGRAM    the log must have so many readings of a secret by a program
 //
 // and a program environ, which says what it was given.
 func TestScripts(t *testing.T) {
@@ -59,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"difficult":   cmdDifficult,
 			"write":       cmdWrite,
 			"bundle":      cmdBundle,
+			"reads":       cmdReads,
 		},
 		RequireUniqueNames: true,
 	})

@@ -109,7 +109,10 @@ func (o *useOptions) write(sh shell, dir string) error {
 		return withHint(err, "mend it first")
 	}
 	want := rules.Vault{Project: cmp.Or(o.Project, old.Vault.Project), Env: cmp.Or(o.Env, old.Vault.Env)}
-	written := withVault(string(text), want)
+	written := string(text)
+	if old.Vault != want {
+		written = withVault(written, want)
+	}
 	if c, err := parseConfig(path, []byte(written)); err != nil || c.Vault != want {
 		return withHint(fmt.Errorf("use: the [vault] table of %q is written in a way that can't be changed here", path), "edit it, and accept it with \"secretsweep use\"")
 	}

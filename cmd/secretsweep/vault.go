@@ -72,6 +72,7 @@ identity is made where the old one was lost; without either, nobody opens the va
 }
 
 func (o *initOptions) run(ctx context.Context, sh shell) error {
+	defer forbidDumps()()
 	if o.project == "" {
 		return misuse("the first project needs a name", "give it with --project, such as --project web")
 	}
