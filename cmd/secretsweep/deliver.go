@@ -47,7 +47,6 @@ func (f *deliveryFlags) open(ctx context.Context, sh shell) (*door, error) {
 	if sh.getenv(tokenName) == "" {
 		return nil, misuse("a bundle is opened with the token that it is for", "put that into $"+tokenName)
 	}
-	allowDumps := forbidDumps()
 	me, err := identify(ctx, sh)
 	if err != nil {
 		return nil, err
@@ -62,7 +61,7 @@ func (f *deliveryFlags) open(ctx context.Context, sh shell) (*door, error) {
 	if err != nil {
 		return nil, withHint(fmt.Errorf("%q: %w", path, err), "\"secretsweep vault bundle\" makes a new one")
 	}
-	return &door{Session: s, who: me, allowDumps: allowDumps}, nil
+	return &door{Session: s, who: me}, nil
 }
 
 // selection says which secrets of an environment become variables.

@@ -97,7 +97,7 @@ func (o *runOptions) read(ctx context.Context, sh shell) (vars []format.Var, all
 		_, there := os.LookupEnv(variable)
 		return there && o.preserve
 	})
-	return vars, d.allowDumps, err
+	return vars, d.who.allowDumps, err
 }
 
 // environment adds variables to an environment, and takes away what opens the vault.

@@ -124,16 +124,19 @@ type who struct {
 	name   string
 	vaults [][32]byte
 	token  bool
+
+	allowDumps func() // of the process's memory, which holds keys from here on
 }
 
 // identify finds out who uses the vault: a machine with a token, or a person.
 func identify(ctx context.Context, sh shell) (who, error) {
+	allowDumps := forbidDumps()
 	if text := sh.getenv(tokenName); text != "" {
 		token, err := identity.ParseToken(secret.New(text))
 		if err != nil {
 			return who{}, withHint(fmt.Errorf("$%s: %w", tokenName, err), "set it to what \"secretsweep token create\" gave, or unset it")
 		}
-		return who{token.Identity, "", [][32]byte{token.Vault}, true}, nil
+		return who{token.Identity, "", [][32]byte{token.Vault}, true, allowDumps}, nil
 	}
 	path, err := identityFile(sh)
 	if err != nil {
@@ -151,7 +154,7 @@ func identify(ctx context.Context, sh shell) (who, error) {
 	if err != nil {
 		return who{}, identityHint(err, path)
 	}
-	return who{c.Identity, c.Name, c.Vaults, false}, nil
+	return who{c.Identity, c.Name, c.Vaults, false, allowDumps}, nil
 }
 
 // identityHint adds to an error of an identity file what to do about it.
@@ -193,8 +196,6 @@ type door struct {
 	vault *vault.Vault
 	who   who
 	store store.Store // nil for a bundle
-
-	allowDumps func() // of the process's memory
 }
 
 // Close ends the session, and says what went wrong where nothing else did.
@@ -208,7 +209,6 @@ func (d *door) close(ctx context.Context, err *error) {
 
 // open opens the vault for who uses it.
 func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
-	allowDumps := forbidDumps()
 	me, err := identify(ctx, sh)
 	if err != nil {
 		return nil, err
@@ -221,7 +221,6 @@ func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
 	if err != nil {
 		return nil, errors.Join(vaultHint(err), st.Close())
 	}
-	d.allowDumps = allowDumps
 	return d, nil
 }
 
@@ -242,7 +241,7 @@ func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, err
 	if err != nil {
 		return nil, err
 	}
-	return &door{Session: s, vault: opened, who: me, store: st}, nil
+	return &door{s, opened, me, st}, nil
 }
 
 // sessionOptions are what a session is told of who uses it, and where.
