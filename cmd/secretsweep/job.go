@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/detectors/known"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -34,6 +35,8 @@ type job struct {
 	raw        bool   // all that is found is given, whatever silences it
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
+
+	known []known.Secret // values that are looked for beside what the rules find
 
 	slack slackFlags
 	since time.Time   // of messages
@@ -107,7 +110,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
-	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
+	err = scanner.Scan(ctx, sources, lookFor(detector, j.known, sh, j.reading.quiet), scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)

@@ -108,6 +108,10 @@ func newRoot(sh shell) *cobra.Command {
 		newRules(sh),
 		newVault(sh),
 		newSecretCommand(sh),
+		newUser(sh),
+		newToken(sh),
+		newAccess(sh),
+		newOffboard(sh, nil),
 		newVersion(sh),
 		newMan(),
 	)
