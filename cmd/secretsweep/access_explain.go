@@ -49,6 +49,10 @@ func (o *accessExplainOptions) run(ctx context.Context, sh shell, name string) (
 	if err != nil {
 		return err
 	}
+	members, err := d.Members(ctx)
+	if err != nil {
+		return err
+	}
 	rows, err := explainRows(ctx, d, at, name)
 	if err != nil {
 		return err
@@ -65,7 +69,8 @@ func (o *accessExplainOptions) run(ctx context.Context, sh shell, name string) (
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return sayHeld(ctx, sh, d, at)
+	sh.sayHeld(members, at)
+	return nil
 }
 
 // explainRows gives who can read a secret, or anything of an environment for no name.
@@ -92,11 +97,7 @@ func explainRows(ctx context.Context, d *door, at vault.Pattern, name string) ([
 }
 
 // sayHeld names those who are refused because their time is past, and still hold keys.
-func sayHeld(ctx context.Context, sh shell, d *door, at vault.Pattern) error {
-	members, err := d.Members(ctx)
-	if err != nil {
-		return err
-	}
+func (sh shell) sayHeld(members []vault.Member, at vault.Pattern) {
 	now := time.Now()
 	past := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
 	for _, m := range members {
@@ -106,5 +107,4 @@ func sayHeld(ctx context.Context, sh shell, d *door, at vault.Pattern) error {
 			}
 		}
 	}
-	return nil
 }
