@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"hash/crc32"
 	"html"
 	"maps"
 	"math"
@@ -195,8 +194,8 @@ func head(v string) string {
 // places gives where in a text needles may be taken whose bytes are all of a kind: not all,
 // but some that are spread over it.
 func places(text string, is func(byte) bool) []int {
-	const most = 64
-	var all []int
+	const most = 32
+	all := make([]int, 0, len(text))
 	run := 0
 	for i := range len(text) {
 		run++
@@ -272,7 +271,11 @@ func (e encoding) isSteady() func(byte) bool {
 type crowd [1 << 20]uint16
 
 func (c *crowd) at(needle string) *uint16 {
-	return &c[crc32.ChecksumIEEE([]byte(needle))%uint32(len(c))]
+	h := uint32(2166136261) // FNV-1a
+	for i := range len(needle) {
+		h = (h ^ uint32(needle[i])) * 16777619
+	}
+	return &c[h%uint32(len(c))]
 }
 
 // best chooses the place of a needle: one that the fewest values have, and of these the

@@ -13,8 +13,11 @@
 // within JSON), or with references, as in HTML and XML. Lines may be indented, and end
 // in any way; encoded text may be broken into lines. Blanks around a value are no part of it.
 //
-// What is not found: a value every character of which is written as an escape; one that is
-// encoded twice; a part of one.
+// What is not found: a value that is written with escapes for what needs none, such as its
+// letters and digits; one that is encoded twice; a part of one.
+//
+// Where the end of a chunk cuts a value off and the text goes on, 32 KiB of it are enough:
+// a value of any length is found in texts of several chunks, too.
 //
 // # How it searches
 //
@@ -71,7 +74,7 @@ type value struct {
 // New makes a detector around another one. It also gives the secrets that it won't look
 // for, in the order of the given ones.
 //
-// It takes some hundred bytes for each value, beside the value itself.
+// It takes less than a kilobyte for each value, beside the value itself.
 func New(inner detectors.Detector, secrets []Secret) (*Detector, []Unsought) {
 	d := &Detector{inner: inner, rule: newRule()}
 	var unsought []Unsought

@@ -250,12 +250,12 @@ func TestUnsought(t *testing.T) {
 // its end isn't in the part that owns it.
 func TestParts(t *testing.T) {
 	const overlap = 128 << 10 // as package scanner has it
-	value := random(300_000)
+	value := strings.ReplaceAll(random(300_000), "A", "/")
 	d, _ := New(none{}, secrets(value))
 	for name, form := range map[string]string{
 		"as it is": value,
 		"base64":   base64.StdEncoding.EncodeToString([]byte(value)),
-		"escaped":  strings.ReplaceAll(value, "A", `\u0041`),
+		"escaped":  strings.ReplaceAll(value, "/", `\/`),
 	} {
 		for _, before := range []int{0, 300_000, 450_000, 480_000, 500_000, 520_000, 600_000} {
 			text := strings.Repeat(".", before) + form + strings.Repeat(".", 200_000)

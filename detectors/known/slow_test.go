@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"html"
 	"net/url"
 	"slices"
@@ -211,28 +210,4 @@ func FuzzDetect(f *testing.F) {
 			}
 		}
 	})
-}
-
-func BenchmarkKnown(b *testing.B) {
-	var text strings.Builder
-	for i := range 20_000 {
-		fmt.Fprintf(&text, "func (c *client%d) get(ctx context.Context, name string) error { return c.do(ctx, %q) }\n", i, random(i%60))
-	}
-	chunk := whole(text.String())
-	for _, count := range []int{0, 100, 10_000, 100_000} {
-		values := make([]string, count)
-		for i := range values {
-			values[i] = fmt.Sprintf("%s%d", random(12+i%40), i)
-		}
-		d, unsought := New(none{}, secrets(values...))
-		if len(unsought) > 0 {
-			b.Fatal(unsought[0].Why)
-		}
-		b.Run(strconv.Itoa(count), func(b *testing.B) {
-			b.SetBytes(int64(len(chunk.Data)))
-			for b.Loop() {
-				d.Detect(chunk)
-			}
-		})
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/ascii"
 )
 
@@ -22,8 +23,8 @@ type text struct {
 // that goes on behind its end. Chunks own no more than what so much follows.
 const leastAtEnd = 32 << 10
 
-// spells tells whether a form lies in the text, whose byte at offset stands at a place, and
-// from where to where. Where more than one spelling could be meant, it is the one that comes
+// spells tells whether a form lies in the text, whose needle begins at an offset and stands at
+// a place, and from where to where. Where more than one spelling could be meant, it is the one that comes
 // first.
 func (t text) spells(form string, offset int, encoded bool, at int) (start, end int, ok bool) {
 	if start = at - offset; start >= 0 {
@@ -35,7 +36,11 @@ func (t text) spells(form string, offset int, encoded bool, at int) (start, end 
 			return start, len(t.data), true
 		}
 	}
-	for _, escape := range []escape{unescaped, percent, inForms, backslash, reference} {
+	escapes := []escape{unescaped, percent, inForms, backslash, reference}
+	if len(places(form[offset:offset+match.NeedleSize], isSteady)) == 0 {
+		escapes = escapes[:1] // the needle itself may begin or end within one
+	}
+	for _, escape := range escapes {
 		w := walk{t, escape, encoded}
 		if start, ok := w.back(form[:offset], at); ok {
 			if end, ok := w.ahead(form[offset:], at, start); ok {

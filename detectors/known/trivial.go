@@ -58,6 +58,9 @@ func isLetters(v string, is func(byte) bool) bool {
 // repeats tells whether a text is the same few characters again and again. In a text like it,
 // it would begin anywhere.
 func repeats(text string) bool {
+	if len(text) <= mostRepeated+match.NeedleSize {
+		return false
+	}
 	seen := map[string]bool{}
 	for i := match.NeedleSize; i <= len(text); i++ {
 		seen[text[i-match.NeedleSize:i]] = true

@@ -36,10 +36,11 @@ func take(data []byte, m *detectors.Match, known []detectors.Match) {
 	}
 }
 
-// givesWay tells whether a match that is one by its look alone is mostly a known value: an
-// encoded form of it, or as much of it as a pattern takes in.
+// givesWay tells whether a match that is one by its look alone, and no provider's, is mostly
+// a known value: an encoded form of it, or as much of it as a pattern takes in.
 func givesWay(m *detectors.Match, known []detectors.Match) bool {
-	if !m.Rule.Random && !m.Rule.Chosen {
+	byLook := m.Rule.Random || m.Rule.Chosen
+	if !byLook || m.Rule.Provider != nil && m.Rule.Provider.ID != "generic" {
 		return false
 	}
 	near := beginning(known, 2*m.Start-m.End, m.End)

@@ -29,6 +29,7 @@ func at(rule *rules.Rule, text string, start, end int) detectors.Match {
 
 func TestUnite(t *testing.T) {
 	specific, byLook := &rules.Rule{ID: "specific"}, &rules.Rule{ID: "looks-random", Random: true}
+	issued := &rules.Rule{ID: "issued", Random: true, Provider: &rules.Provider{ID: "vendor"}}
 	value := random(20)
 	lines := "-----BEGIN\n" + value + "\nEND-----"
 	escaped := `"` + strings.ReplaceAll(lines, "\n", `\n`) + `"`
@@ -50,6 +51,7 @@ func TestUnite(t *testing.T) {
 		{"decoded there, and a part of it", value, in64, inside, []string{"known-secret 0 26 true", "specific 0 26 false"}},
 		{"encoded, by its look", value, in64, at(byLook, in64, 0, len(in64)), []string{"known-secret 0 26 true"}},
 		{"as much as a pattern takes in", value, value, at(byLook, value, 3, 20), []string{"known-secret 0 20 true"}},
+		{"a part of it that is a provider's", value, value, at(issued, value, 3, 20), []string{"known-secret 0 20 true", "issued 3 20 false"}},
 		{"something longer", value, value + random(60), at(byLook, value+random(60), 0, 80), []string{"known-secret 0 20 true", "looks-random 0 80 false"}},
 		{"a part of it that is known", value, value, at(specific, value, 3, 20), []string{"known-secret 0 20 true", "specific 3 20 false"}},
 		{"something else", value, value + " " + random(60), at(byLook, value+" "+random(60), 21, 81), []string{"known-secret 0 20 true", "looks-random 21 81 false"}},
@@ -60,8 +62,8 @@ func TestUnite(t *testing.T) {
 			var got []string
 			for _, m := range d.Detect(whole(tt.text)).Matches {
 				got = append(got, fmt.Sprint(m.Rule.ID, " ", m.Start, " ", m.End, " ", m.Value.Equal(secret.New(tt.known))))
-				if m.Rule != specific && m.Rule != byLook && m.Vault == nil {
-					t.Errorf("a known value without its entries: %+v", m)
+				if known := m.Rule.ID == RuleID; known != (m.Vault != nil) {
+					t.Errorf("a known value %v, with its entries %v", known, m.Vault)
 				}
 				if whole := secret.New("x://" + tt.known); strings.HasPrefix(tt.text, "x://") && m.Rule == specific && !m.Carrier.Equal(whole) {
 					t.Error("the carrier changed")

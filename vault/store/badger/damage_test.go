@@ -88,17 +88,19 @@ func updateNumbered(t *testing.T, s store.Store, i int) {
 // damageEach flips bits in a copy of each file and cuts it, at several places, and calls
 // check with how many updates are read. It gives how often there was an error.
 func damageEach(t *testing.T, dir string, check func(t *testing.T, updates int, err error)) (refused int) {
+	files := map[string][]byte{}
 	names, err := filepath.Glob(filepath.Join(dir, "data", "*"))
 	if err != nil || len(names) < 4 {
 		t.Fatalf("found %q, %v", names, err)
 	}
 	for _, name := range names {
-		data, err := os.ReadFile(name)
-		if err != nil {
+		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for name, data := range files {
 		written := len(bytes.TrimRight(data, "\x00"))
-		places := []int{0, 3, 4, 8, 12, 20, 25, written / 4, written / 2, written * 3 / 4, written - 40, written - 9, written - 4, written - 2, written - 1, len(data) / 2}
+		places := []int{0, 4, 8, 20, 25, written / 2, written - 40, written - 9, written - 4, written - 1}
 		for i, at := range places {
 			if at < 0 || at >= len(data) {
 				continue
@@ -106,14 +108,14 @@ func damageEach(t *testing.T, dir string, check func(t *testing.T, updates int, 
 			flipped := bytes.Clone(data)
 			flipped[at] ^= 0x41
 			for how, b := range map[string][]byte{"flipped": flipped, "cut": data[:at]} {
-				t.Run(fmt.Sprintf("%s/%s/%d", filepath.Base(name), how, i), func(t *testing.T) {
-					copied := filepath.Join(t.TempDir(), "store")
-					if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
-						t.Fatal(err)
+				t.Run(fmt.Sprintf("%s/%s/%d", name, how, i), func(t *testing.T) {
+					copied := t.TempDir()
+					for other, whole := range files {
+						if other != name {
+							writeSparse(t, filepath.Join(copied, "data", other), whole)
+						}
 					}
-					if err := os.WriteFile(filepath.Join(copied, "data", filepath.Base(name)), b, 0o600); err != nil {
-						t.Fatal(err)
-					}
+					writeSparse(t, filepath.Join(copied, "data", name), b)
 					updates, err := countUpdates(t, copied)
 					if err != nil {
 						refused++
@@ -127,6 +129,21 @@ func damageEach(t *testing.T, dir string, check func(t *testing.T, updates int, 
 		}
 	}
 	return refused
+}
+
+// writeSparse writes a file, and no zeros at its end: the logs are 16 MB of them.
+func writeSparse(t *testing.T, path string, b []byte) {
+	t.Helper()
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = os.WriteFile(path, bytes.TrimRight(b, "\x00"), 0o600)
+	}
+	if err == nil {
+		err = os.Truncate(path, int64(len(b)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // countUpdates gives how many updates are there, from the first on, and fails if anything

@@ -44,7 +44,7 @@ func seal(dir string) error {
 	}
 	var all []sealed
 	for _, e := range entries {
-		if e.Name() != "MANIFEST" && e.Name() != "KEYREGISTRY" && filepath.Ext(e.Name()) != ".sst" {
+		if !toSeal(e.Name()) {
 			continue
 		}
 		sum, size, err := sumFile(filepath.Join(dir, e.Name()))
@@ -61,6 +61,11 @@ func seal(dir string) error {
 		return err
 	}
 	return syncFolder(dir)
+}
+
+// toSeal tells whether a file is one of those that are sealed.
+func toSeal(name string) bool {
+	return filepath.Base(name) == name && (name == "MANIFEST" || name == "KEYREGISTRY" || filepath.Ext(name) == ".sst")
 }
 
 // unseal compares a database with its seal, and notes that it is open if it is to be
@@ -137,7 +142,7 @@ func decodeSeal(b []byte) (all []sealed, wasOpen bool, err error) {
 	lines := strings.Split(string(b), "\n")
 	for _, line := range lines[:max(0, len(lines)-2)] {
 		var s sealed
-		if _, err := fmt.Sscanf(line, "%08x %d %s", &s.sum, &s.size, &s.name); err != nil || filepath.Base(s.name) != s.name {
+		if _, err := fmt.Sscanf(line, "%08x %d %s", &s.sum, &s.size, &s.name); err != nil || !toSeal(s.name) {
 			return nil, false, damaged
 		}
 		all = append(all, s)
