@@ -112,6 +112,10 @@ func newRoot(sh shell) *cobra.Command {
 		newPull(sh),
 		newInject(sh),
 		newUse(sh),
+		newUser(sh),
+		newToken(sh),
+		newAccess(sh),
+		newOffboard(sh, nil),
 		newVersion(sh),
 		newMan(),
 	)

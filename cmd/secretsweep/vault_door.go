@@ -231,7 +231,7 @@ func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, err
 	}
 	if !slices.Contains(me.vaults, id) {
 		return nil, withHint(errors.New("your identity doesn't know this vault"),
-			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you; its id is %s`, hex.EncodeToString(id[:]))
+			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you`)
 	}
 	opened, err := vault.Open(ctx, st, id)
 	if err != nil {
