@@ -108,6 +108,7 @@ func newRoot(sh shell) *cobra.Command {
 		newRules(sh),
 		newVault(sh),
 		newSecretCommand(sh),
+		newAudit(sh),
 		newVersion(sh),
 		newMan(),
 	)

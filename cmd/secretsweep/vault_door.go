@@ -218,6 +218,19 @@ func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
 }
 
 func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, error) {
+	opened, err := findVault(ctx, st, me)
+	if err != nil {
+		return nil, err
+	}
+	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, opened.ID(), me))
+	if err != nil {
+		return nil, err
+	}
+	return &door{s, opened, me, st}, nil
+}
+
+// findVault finds the vault of a store, if it is one that the identity belongs to.
+func findVault(ctx context.Context, st store.Store, me who) (*vault.Vault, error) {
 	id, err := vault.IDOf(ctx, st)
 	if err != nil {
 		return nil, err
@@ -226,15 +239,7 @@ func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, err
 		return nil, withHint(errors.New("your identity doesn't know this vault"),
 			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you; its id is %s`, hex.EncodeToString(id[:]))
 	}
-	opened, err := vault.Open(ctx, st, id)
-	if err != nil {
-		return nil, err
-	}
-	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, id, me))
-	if err != nil {
-		return nil, err
-	}
-	return &door{s, opened, me, st}, nil
+	return vault.Open(ctx, st, id)
 }
 
 // sessionOptions are what a session is told of who uses it, and where.
@@ -257,12 +262,38 @@ func sessionOptions(sh shell, id [32]byte, me who) vault.Options {
 
 // seenFile is where an identity keeps what it has seen of a vault.
 func seenFile(sh shell, id [32]byte, me who) string {
+	prefix := seenPrefix(sh, id)
+	if prefix == "" {
+		return ""
+	}
+	mine := audit.HashOf([]byte(me.Public().String()))
+	return prefix + hex.EncodeToString(mine[:8]) + ".json"
+}
+
+// seenPrefix is how the files begin in which identities keep what they have seen of a
+// vault.
+func seenPrefix(sh shell, id [32]byte) string {
 	dir := userConfigDir(sh)
 	if dir == "" {
 		return ""
 	}
-	mine := audit.HashOf([]byte(me.Public().String()))
-	return filepath.Join(dir, "secretsweep", "seen", hex.EncodeToString(id[:8])+"-"+hex.EncodeToString(mine[:8])+".json")
+	return filepath.Join(dir, "secretsweep", "seen", hex.EncodeToString(id[:8])+"-")
+}
+
+// forgetSeen forgets what the user's identities have seen of a vault.
+func forgetSeen(sh shell, id [32]byte) error {
+	prefix := seenPrefix(sh, id)
+	entries, err := os.ReadDir(filepath.Dir(prefix))
+	if prefix == "" || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		path := filepath.Join(filepath.Dir(prefix), e.Name())
+		if strings.HasPrefix(path, prefix) {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	return err
 }
 
 func readSeen(path string) (vault.Seen, error) {
