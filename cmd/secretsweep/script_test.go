@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 //	slack FOLDER            plays Slack's Web API
 //	image FILE CONFIG DIR…  packs folders as the layers of a container image
+//	recoverykey FILE TO     finds the recovery key in what vault init printed
+//	spoil FILE TO HOW       copies a file and damages the copy: cut, flip
+//	noleftovers             the script's folder must have no file or folder that a command left behind
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -51,6 +54,9 @@ func TestScripts(t *testing.T) {
 			"lines":       cmdLines,
 			"slack":       cmdSlack,
 			"image":       cmdImage,
+			"recoverykey": cmdRecoveryKey,
+			"spoil":       cmdSpoil,
+			"noleftovers": cmdNoLeftovers,
 		},
 		RequireUniqueNames: true,
 	})
