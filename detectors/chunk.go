@@ -1,6 +1,9 @@
 package detectors
 
 import (
+	"cmp"
+	"fmt"
+
 	"github.com/secretsweep/secretsweep/detectors/match"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -43,12 +46,41 @@ type Match struct {
 	Confidence rules.Confidence
 	Why        string   // what made it that confidence and severity, in few words; "" if the rule alone did
 	Also       []string // ids of less specific rules whose matches this one covers
+	Vault      []Entry  // what it is in a vault, ordered by [Entry.Compare]; nil if that isn't known
 	// Pending are allows that hold if the place's path or commit is theirs too.
 	// One content has many paths, so they are settled when its places are known.
 	Pending []*rules.Allow
 	// Truncated: the rule (or one of Also) matches further on in the chunk, too,
 	// but gives no more than [match.MaxFound]. That is a problem to report.
 	Truncated bool
+}
+
+// Entry is a version of a secret that a vault keeps. It says which one a value is, and
+// nothing of the value.
+type Entry struct {
+	Project, Env, Name string
+	Version            int
+	State              string // of the version, such as "current" or "revoked"; "" if it has none
+}
+
+// Compare orders entries: by project, environment and name, the newest version first.
+func (e Entry) Compare(f Entry) int {
+	return cmp.Or(
+		cmp.Compare(e.Project, f.Project),
+		cmp.Compare(e.Env, f.Env),
+		cmp.Compare(e.Name, f.Name),
+		-cmp.Compare(e.Version, f.Version),
+		cmp.Compare(e.State, f.State),
+	)
+}
+
+// String gives it for people: "web/prod DATABASE_PASSWORD (version 3, current)".
+func (e Entry) String() string {
+	s := fmt.Sprintf("%s/%s %s (version %d", e.Project, e.Env, e.Name, e.Version)
+	if e.State != "" {
+		s += ", " + e.State
+	}
+	return s + ")"
 }
 
 // Part is a value that was found near a match and belongs to it.

@@ -104,7 +104,8 @@ func (g grouping) findings() []Finding {
 
 // withoutParts leaves out values that lie nowhere but beside a graver one that
 // they are a part of, as the id of a key does beside the key: that finding tells
-// of them, unless it is so unsure that it may not be reported itself.
+// of them, unless it is so unsure that it may not be reported itself. What a vault
+// keeps stays.
 func withoutParts(all []Finding) []Finding {
 	beside := make(map[secret.Fingerprint]map[string]bool) // part → where the values lie that it belongs to
 	gravest := make(map[secret.Fingerprint]rules.Severity)
@@ -127,7 +128,7 @@ func withoutParts(all []Finding) []Finding {
 	}
 	return slices.DeleteFunc(all, func(f Finding) bool {
 		alone := func(p place.Place) bool { return !beside[f.Fingerprint][p.Text()] }
-		return f.Severity.Compare(gravest[f.Fingerprint]) < 0 && !slices.ContainsFunc(f.Places, alone)
+		return f.Vault == nil && f.Severity.Compare(gravest[f.Fingerprint]) < 0 && !slices.ContainsFunc(f.Places, alone)
 	})
 }
 
@@ -160,6 +161,9 @@ func finding(value secret.Fingerprint, places []held) Finding {
 		f.Name = cmp.Or(f.Name, s.Name)
 		f.Env = cmp.Or(f.Env, s.Env)
 		f.Parts = mergeParts(f.Parts, s.Parts)
+		if f.Vault == nil {
+			f.Vault = slices.Clone(s.Vault) // all that know it know the same
+		}
 		if s.Severity.Compare(f.Severity) > 0 {
 			f.Severity = s.Severity
 		}

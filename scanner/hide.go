@@ -23,6 +23,10 @@ func hide(findings []Finding, references []Reference, problems []Problem, s *Sum
 	for i := range findings {
 		f := &findings[i]
 		f.Name, f.Why = h.text(f.Name), h.text(f.Why)
+		for j := range f.Vault {
+			e := &f.Vault[j]
+			e.Project, e.Env, e.Name = h.text(e.Project), h.text(e.Env), h.text(e.Name)
+		}
 		for j := range f.Places {
 			h.place(&f.Places[j])
 		}

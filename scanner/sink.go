@@ -24,7 +24,8 @@ type Finding struct {
 	Name        string
 	Env         string // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
 	Parts       []detectors.Part
-	Places      []place.Place // ordered by place.Compare; at least one
+	Vault       []detectors.Entry // what it is in a vault, in order; nil if that isn't known
+	Places      []place.Place     // ordered by place.Compare; at least one
 	// Known: it is in the baseline that is in force, so it fails nothing.
 	Known bool
 	// Local: a baseline is in force, and all its places lie on this machine

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -500,19 +499,12 @@ func (s *Session) Members(ctx context.Context) ([]Member, error) {
 		if v.names.machine != nil {
 			return &DeniedError{"list", "principals", Reader, NoRole}
 		}
-		for _, p := range v.principalsInOrder() {
+		for _, p := range v.roster.principalsInOrder() {
 			all = append(all, v.member(p))
 		}
 		return nil
 	})
 	return all, err
-}
-
-// principalsInOrder gives all principals in the order in which they came.
-func (v *view) principalsInOrder() []*principal {
-	return slices.SortedFunc(maps.Values(v.roster.principals), func(a, b *principal) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), compareIDs(a.ID, b.ID))
-	})
 }
 
 // granted gives a grant with names.

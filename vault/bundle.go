@@ -3,6 +3,7 @@ package vault
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/binary"
@@ -44,7 +45,8 @@ func decodeBundleHeader(data []byte) (bundleHeader, error) {
 	if err := decodeJSON(data, &h); err != nil {
 		return h, err
 	}
-	if len(h.Vault) != 32 || h.Expires.IsZero() || h.Head.Size < 1 {
+	inOrder := slices.IsSortedFunc(h.Statements, func(a, b int64) int { return cmp.Or(cmp.Compare(a, b), -1) })
+	if len(h.Vault) != 32 || h.Expires.IsZero() || h.Head.Size < 1 || !inOrder {
 		return h, errors.New("a bundle that lacks what it must say")
 	}
 	return h, nil
@@ -57,7 +59,8 @@ const maxBundle = 256 << 20
 var ErrBundle = errors.New("a bundle can only be read from")
 
 // Bundle writes a bundle for a token's holder, named as the token is. It lasts until a
-// time. The caller has to be a reader of what the token reads.
+// time. It takes an owner of what the token reads: with the vault at hand it can be told who
+// has the right to write what a bundle has, and the token has to take its maker's word.
 func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w io.Writer) error {
 	var data []byte
 	var public identity.Public
@@ -75,7 +78,7 @@ func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w 
 			if len(t.roster.reachNow(machine.ID, sc)) == 0 {
 				continue
 			}
-			one, err := t.needAny(verbBundle, sc)
+			one, err := t.need(Owner, verbBundle, sc, ID{}, "")
 			if err != nil {
 				return err
 			}
@@ -184,7 +187,9 @@ func (b *bundler) scope(sc *scope) error {
 			if err != nil {
 				return err
 			}
-			b.pairs[string(p.Key)] = p.Value
+			if err := b.add(p.Key); err != nil {
+				return err
+			}
 		}
 	}
 	secrets, err := b.secrets(sc)
@@ -302,9 +307,13 @@ func OpenBundle(ctx context.Context, from io.Reader, token identity.Token, o Opt
 		return fail(err)
 	}
 	maker, ok := s.state.roster.current(h.Maker)
+	for id := range s.state.names.scopes {
+		role, _ := s.state.roster.role(h.Maker, s.state.roster.scopes[id].target(), always, time.Time{})
+		ok = ok && role == Owner
+	}
 	signed, signature := data[:len(data)-ed25519.SignatureSize], data[len(data)-ed25519.SignatureSize:]
 	if !ok || !ed25519.Verify(maker.Verifier(), bind([][]byte{[]byte("bundle"), signed}), signature) {
-		return fail(errors.New("it isn't signed by a member of the vault"))
+		return fail(errors.New("it isn't signed by an owner of what is in it"))
 	}
 	if now := s.options.Now(); !now.Before(h.Expires) {
 		return fail(fmt.Errorf("it expired on %s", h.Expires.UTC().Format(time.RFC3339)))

@@ -135,20 +135,65 @@ func (c *check) walk() error {
 // allowed tells whether the actor of an entry could write what it wrote. Statements are
 // judged by the roster.
 func (c *check) allowed(e audit.Entry, w audit.Write) error {
-	if c.view == nil || len(w.Key) < 1+len(ID{}) {
+	if c.view == nil {
 		return nil
 	}
-	if !slices.Contains(scoped, w.Key[0]) {
-		return nil
+	r, kind, of := c.view.roster, w.Key[0], w.Key[1:]
+	wrong := func() error {
+		return fmt.Errorf("%s wrote %s without the right to: what was there before is lost, and nobody accepts what is there now", c.view.names.principal(e.Actor), c.name(w.Key))
 	}
-	sc := c.view.roster.scopes[ID(w.Key[1:1+len(ID{})])]
-	if sc == nil {
-		return errors.New("it writes to an environment that there isn't")
+	role := func(t target) Role {
+		role, _ := r.role(e.Actor, t, e.Seq, time.Time{})
+		return role
 	}
-	if role, _ := c.view.roster.role(e.Actor, sc.target(), e.Seq, time.Time{}); role < Developer {
-		return fmt.Errorf("%s wrote to %s without the right to: what was there before is lost, and nobody accepts what is there now", c.view.names.principal(e.Actor), c.view.names.scope(sc.ID))
+	if size, ok := keySizes[kind]; !ok || len(of) != size {
+		return fmt.Errorf("it wrote %s", c.name(w.Key))
+	}
+	switch kind {
+	case kindHeader:
+		if e.Seq > 0 {
+			return wrong()
+		}
+	case kindStatement:
+	case kindInvitation:
+		if role(target{}) < Owner && !(w.Deleted && r.joined(e.Actor, e.Seq)) {
+			return wrong()
+		}
+	case kindWrap:
+		last, there := c.last[string(w.Key)]
+		replaced := there && !last.Deleted && !w.Deleted
+		if replaced || !r.ownsAnything(e.Actor, e.Seq) && !r.joined(e.Actor, e.Seq) {
+			return wrong()
+		}
+	case kindMachineKey:
+		for _, g := range r.grants {
+			if g.Principal == ID(of[:len(ID{})]) && role(target{project: g.Project, environment: g.Environment}) >= Developer {
+				return nil
+			}
+		}
+		return wrong()
+	default:
+		sc := r.scopes[ID(of[:len(ID{})])]
+		if sc == nil {
+			return errors.New("it writes to an environment that there isn't")
+		}
+		if role(sc.target()) < Developer {
+			return wrong()
+		}
 	}
 	return nil
+}
+
+// joined tells whether an entry is the one by which someone who was invited joined.
+func (r *roster) joined(p ID, seq int64) bool {
+	who := r.principals[p]
+	return who != nil && len(who.keys) > 1 && who.keys[1].from == seq+1
+}
+
+// keySizes says how long the keys of each kind of record are, after its first byte.
+var keySizes = map[byte]int{
+	kindHeader: 0, kindStatement: 4, kindWrap: 16 + 4 + 16, kindInvitation: 16, kindScope: 16,
+	kindName: 16 + 16, kindKeys: 16 + 16, kindHead: 16 + 16, kindVersion: 16 + 16 + 4, kindMachineKey: 16 + 16,
 }
 
 // scoped are the kinds of record that belong to an environment, whose ID comes first in

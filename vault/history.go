@@ -241,7 +241,7 @@ func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) 
 func (r *roster) reachOf(p ID, sc *scope) []*grant {
 	var all []*grant
 	for _, g := range r.grants {
-		if g.Principal == p && (g.Project == (ID{}) || g.Project == sc.project) && (g.Environment == (ID{}) || g.Environment == sc.environment) {
+		if g.Principal == p && g.reaches(sc) {
 			all = append(all, g)
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Session) found(tx store.Tx, h header, f Founding) error {
 	t := &turn{
 		view: &view{
 			state: &state{head: head, roster: provisional, self: self, names: newNames()},
-			s:     s, r: tx, now: s.options.Now().UTC(),
+			s:     s, r: tx, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord),
 		},
 		tx: tx, next: newRoster(), writes: make(map[string]audit.Write), revised: make(map[ID]int),
 	}

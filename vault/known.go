@@ -215,7 +215,7 @@ func (v *view) lookOver(st *Status) {
 			st.Ended = append(st.Ended, v.granted(g))
 		}
 	}
-	for _, p := range v.principalsInOrder() {
+	for _, p := range v.roster.principalsInOrder() {
 		switch {
 		case p.to != always:
 		case over(p.until, v.now):

@@ -3,6 +3,7 @@ package vault
 import (
 	"crypto/hmac"
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -62,7 +63,9 @@ func (s *Session) readNames(r store.Reader, st *state) (*names, error) {
 			}
 			n.principals[st.self] = label.Name
 			for _, sc := range label.Scopes {
-				n.scopes[sc.ID] = sc.scopeLabel
+				if of := st.roster.scopes[sc.ID]; of != nil && g.reaches(of) {
+					n.scopes[sc.ID] = sc.scopeLabel
+				}
 			}
 			n.machine.Name = label.Name
 			n.machine.Scopes = append(n.machine.Scopes, label.Scopes...)
@@ -70,7 +73,7 @@ func (s *Session) readNames(r store.Reader, st *state) (*names, error) {
 		}
 		return n, nil
 	}
-	label := func(b box, of ID) ([]byte, error) {
+	open := func(b box, of ID) ([]byte, error) {
 		all := st.roster.keys[membersKeyID]
 		if b.Generation < 1 || b.Generation > len(all) {
 			return nil, errNoName
@@ -84,15 +87,17 @@ func (s *Session) readNames(r store.Reader, st *state) (*names, error) {
 		}
 		return open(key, b.Sealed, s.vault.id[:], []byte("label"), of[:])
 	}
-	for id, p := range st.roster.principals {
-		text, err := label(p.label, id)
+	for _, p := range st.roster.principalsInOrder() {
+		text, err := open(p.label, p.ID)
 		if err != nil {
 			return nil, &IntegrityError{"the name of a principal", err}
 		}
-		n.principals[id] = string(text)
+		if err := n.callPrincipal(st.roster, p, string(text)); err != nil {
+			st.problems = append(st.problems, Problem{"the name of a principal", err})
+		}
 	}
-	for id, sc := range st.roster.scopes {
-		text, err := label(sc.label, id)
+	for _, sc := range st.roster.scopesInOrder() {
+		text, err := open(sc.label, sc.ID)
 		if err != nil {
 			return nil, &IntegrityError{"the name of an environment", err}
 		}
@@ -100,7 +105,41 @@ func (s *Session) readNames(r store.Reader, st *state) (*names, error) {
 		if err := decodeJSON(text, &l); err != nil {
 			return nil, &IntegrityError{"the name of an environment", err}
 		}
-		n.scopes[id] = l
+		if err := n.callScope(st.roster, sc, l); err != nil {
+			st.problems = append(st.problems, Problem{"the name of an environment", err})
+		}
 	}
 	return n, nil
+}
+
+// callPrincipal names a principal, unless somebody was there who has the name: whoever
+// may add a machine could else have it taken for them.
+func (n *names) callPrincipal(r *roster, p *principal, name string) error {
+	if err := CheckLabel(name); err != nil {
+		return err
+	}
+	for id, other := range n.principals {
+		if other == name && r.principals[id].to >= p.from {
+			return fmt.Errorf("somebody (%s) was given that of somebody else", p.ID.String()[:8])
+		}
+	}
+	n.principals[p.ID] = name
+	return nil
+}
+
+// callScope names an environment, unless its name belongs to another one, or its project
+// has another name elsewhere: whoever owns a project could else have an environment of it
+// taken for someone else's.
+func (n *names) callScope(r *roster, sc *scope, l scopeLabel) error {
+	if err := errors.Join(CheckLabel(l.Project), CheckLabel(l.Environment)); err != nil {
+		return err
+	}
+	for id, other := range n.scopes {
+		of := r.scopes[id]
+		if (of.project == sc.project) != (other.Project == l.Project) || (of.environment == sc.environment) != (other.Environment == l.Environment) || other == l {
+			return fmt.Errorf("an environment (%s) was given that of something else", sc.ID.String()[:8])
+		}
+	}
+	n.scopes[sc.ID] = l
+	return nil
 }

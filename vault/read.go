@@ -64,6 +64,9 @@ func (s *Session) GetScope(ctx context.Context, project, environment string, whi
 		if err != nil {
 			return nil, err
 		}
+		if _, err := v.needAny(verbRead, sc); err != nil {
+			return nil, err
+		}
 		all, err := v.secrets(sc)
 		return slices.DeleteFunc(all, func(o *opened) bool {
 			return !keep(o.Name) || which.Version == 0 && o.at(which.Point) == 0
@@ -71,68 +74,90 @@ func (s *Session) GetScope(ctx context.Context, project, environment string, whi
 	})
 }
 
+// pick chooses the secrets whose values are read.
+type pick func(*view) ([]*opened, error)
+
 // read opens values beside other sessions, and then writes that down in a transaction in
-// which nothing of it has changed.
-func (s *Session) read(ctx context.Context, which Which, pick func(*view) ([]*opened, error)) ([]Secret, error) {
-	for {
-		got, err := s.tryRead(ctx, which, pick)
+// which nothing of it has changed. Where others change it all the time, it opens them in
+// that transaction.
+func (s *Session) read(ctx context.Context, which Which, choose pick) ([]Secret, error) {
+	const tries = 3
+	for range tries {
+		got, err := s.readBeside(ctx, which, choose)
 		if !errors.Is(err, errAgain) {
 			return got, err
 		}
 	}
-}
-
-func (s *Session) tryRead(ctx context.Context, which Which, pick func(*view) ([]*opened, error)) ([]Secret, error) {
-	var picked []*opened
 	var got []Secret
-	var denied *refusal
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
+	err := s.act(ctx, func(t *turn) error {
+		picked, err := choose(t.view)
 		if err != nil {
 			return err
 		}
-		if picked, err = pick(v); err != nil {
+		if got, err = t.chooseAll(picked, which); err != nil {
 			return err
 		}
-		for _, o := range picked {
-			one, err := v.choose(o, which)
-			if refused, ok := errors.AsType[*refusal](err); ok {
-				denied = refused
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			got = append(got, one)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, s.refuse(ctx, err)
-	}
-	err = s.act(ctx, func(t *turn) error {
-		if denied != nil {
-			return denied
-		}
-		for i, o := range picked {
-			if now, err := t.r.Get(headKey(o.scope.ID, o.id)); err != nil || !bytes.Equal(now, o.headRaw) {
-				return cmp.Or(err, errAgain)
-			}
-			act, err := t.need(Reader, verbRead, o.scope, o.id, o.Name)
-			if err != nil {
-				return err
-			}
-			act.Version, act.Tag = got[i].Version, s.tagOf(got[i].Value)
-			if err := t.enter(act); err != nil {
-				return err
-			}
-		}
-		return nil
+		return t.enterReads(picked, got)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return got, nil
+}
+
+// readBeside answers errAgain if what was read has changed before that was written down.
+func (s *Session) readBeside(ctx context.Context, which Which, choose pick) ([]Secret, error) {
+	var picked []*opened
+	var got []Secret
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r)
+		if err != nil {
+			return err
+		}
+		if picked, err = choose(v); err != nil {
+			return err
+		}
+		got, err = v.chooseAll(picked, which)
+		return err
+	})
+	if err != nil {
+		return nil, s.refuse(ctx, err)
+	}
+	err = s.act(ctx, func(t *turn) error {
+		for _, o := range picked {
+			if now, err := t.r.Get(headKey(o.scope.ID, o.id)); err != nil || !bytes.Equal(now, o.headRaw) {
+				return cmp.Or(err, errAgain)
+			}
+		}
+		return t.enterReads(picked, got)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return got, nil
+}
+
+// enterReads writes down that values were read.
+func (t *turn) enterReads(picked []*opened, got []Secret) error {
+	for i, o := range picked {
+		act, err := t.need(leastFor(got[i].State), verbRead, o.scope, o.id, o.Name)
+		if err != nil {
+			return err
+		}
+		act.Version, act.Tag = got[i].Version, t.s.tagOf(got[i].Value)
+		if err := t.enter(act); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leastFor gives the role that it takes to read a version.
+func leastFor(s State) Role {
+	if s == Revoked {
+		return Maintainer
+	}
+	return Reader
 }
 
 // refuse writes down that something was refused before there was a transaction for it.
@@ -142,6 +167,19 @@ func (s *Session) refuse(ctx context.Context, err error) error {
 		return err
 	}
 	return s.act(ctx, func(*turn) error { return denied })
+}
+
+// chooseAll opens the versions that are asked for, if the caller may read all of them.
+func (v *view) chooseAll(picked []*opened, which Which) ([]Secret, error) {
+	var all []Secret
+	for _, o := range picked {
+		one, err := v.choose(o, which)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // choose opens the version that is asked for, if the caller may read it.
@@ -157,11 +195,11 @@ func (v *view) choose(o *opened, which Which) (Secret, error) {
 		return Secret{}, &NotFoundError{What: "version", Name: fmt.Sprintf("%d of %s", n, ref)}
 	}
 	state := o.state(n, v.now)
-	least, what := Reader, o.Name
+	what := o.Name
 	if state == Revoked {
-		least, what = Maintainer, fmt.Sprintf("%s, version %d, which was replaced", o.Name, n)
+		what = fmt.Sprintf("%s, version %d, which was replaced", o.Name, n)
 	}
-	if _, err := v.need(least, verbRead, o.scope, o.id, what); err != nil {
+	if _, err := v.need(leastFor(state), verbRead, o.scope, o.id, what); err != nil {
 		return Secret{}, err
 	}
 	value, err := v.value(o, n)

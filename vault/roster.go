@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -122,6 +123,11 @@ func (g *grant) covers(t target) bool {
 		return false
 	}
 	return len(g.Secrets) == 0 || t.secret != (ID{}) && slices.Contains(g.Secrets, t.secret)
+}
+
+// reaches tells whether a grant is for a scope, or for secrets in it.
+func (g *grant) reaches(sc *scope) bool {
+	return (g.Project == (ID{}) || g.Project == sc.project) && (g.Environment == (ID{}) || g.Environment == sc.environment)
 }
 
 // role gives the highest role that a principal had at an entry, and the grant that gave
@@ -351,4 +357,18 @@ func (r *roster) holders(key ID) []ID {
 		return cmp.Or(cmp.Compare(r.principals[a].from, r.principals[b].from), bytes.Compare(a[:], b[:]))
 	})
 	return all
+}
+
+// principalsInOrder gives all principals in the order in which they came.
+func (r *roster) principalsInOrder() []*principal {
+	return slices.SortedFunc(maps.Values(r.principals), func(a, b *principal) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), compareIDs(a.ID, b.ID))
+	})
+}
+
+// scopesInOrder gives all environments in the order in which they were made.
+func (r *roster) scopesInOrder() []*scope {
+	return slices.SortedFunc(maps.Values(r.scopes), func(a, b *scope) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), compareIDs(a.ID, b.ID))
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -24,7 +25,7 @@ func (t *turn) settle(act audit.Act) error {
 			before = t.roster.holders(key)
 		}
 		after := t.next.holders(key)
-		if lost := func(p ID) bool { return !slices.Contains(after, p) }; slices.ContainsFunc(before, lost) {
+		if t.lost(key, before, after) {
 			if err := t.renew(key, after, act); err != nil {
 				return err
 			}
@@ -45,6 +46,25 @@ func (t *turn) settle(act audit.Act) error {
 		return t.enter(rekeyed(act, "keys"))
 	}
 	return nil
+}
+
+// lost tells whether someone lost the right to a shared key that is to be renewed because
+// of that. Who owns a scope takes its machines away, and can't renew the roster's key: the
+// next owner of everything does.
+func (t *turn) lost(key ID, before, after []ID) bool {
+	if key == rosterKeyID {
+		if role, _ := t.next.role(t.self, target{}, always, time.Time{}); role < Owner {
+			return false
+		}
+		newest := t.roster.keys[key][t.roster.generation(key)-1]
+		for _, p := range t.next.principals {
+			if p.to != always && p.to >= newest.from {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(before, func(p ID) bool { return !slices.Contains(after, p) })
 }
 
 // rekeyed is the entry for keys that an act made necessary.
@@ -149,6 +169,7 @@ func (t *turn) rekey(sc *scope, with []byte, act audit.Act) error {
 	}
 	generation := t.next.generation(sc.ID)
 	rec.Index = newKey()
+	t.scopeRecords[sc.ID] = rec
 	if err := t.put(scopeKey(sc.ID), generation, with, encodeJSON(rec)); err != nil {
 		return err
 	}
@@ -186,13 +207,14 @@ func (t *turn) rekey(sc *scope, with []byte, act audit.Act) error {
 	return t.enter(rekeyed(act, name))
 }
 
-// rekeySecret gives a secret a new key, sealed with a key of its scope, and gives it to
-// the machines that may read this secret alone.
+// rekeySecret stores a secret, all but its values, under a new key, sealed with a key of
+// its scope, and gives that to the machines that may read this secret alone.
 func (t *turn) rekeySecret(o *opened, generation int, with []byte) error {
 	old := *o
-	o.key, o.sealed = newKey(), generation
 	defer clear(old.key)
-	o.keys = secretKeys{Key: t.sealSecretKey(o, with), Versions: make(map[int][]byte)}
+	o.key = newKey()
+	place := keysKey(o.scope.ID, o.id)
+	o.keys = secretKeys{Key: seal(with, o.key, t.s.vault.id[:], place, []byte("key"), number32(generation)), Versions: make(map[int][]byte)}
 	for n, sealed := range old.keys.Versions {
 		key, err := t.openVersionKey(&old, n, sealed)
 		if err != nil {
@@ -201,7 +223,10 @@ func (t *turn) rekeySecret(o *opened, generation int, with []byte) error {
 		o.keys.Versions[n] = t.sealVersionKey(o, n, key)
 		clear(key)
 	}
-	if err := t.putSecret(o); err != nil {
+	if err := t.putRaw(place, record{generation: generation, body: encodeJSON(o.keys)}); err != nil {
+		return err
+	}
+	if err := t.put(headKey(o.scope.ID, o.id), 0, o.key, encodeJSON(o.head)); err != nil {
 		return err
 	}
 	for _, p := range t.next.holdersOfSecret(o.scope, o.id) {
@@ -277,11 +302,7 @@ func (t *turn) settleMachines(act audit.Act) error {
 			if err != nil {
 				return err
 			}
-			with, err := t.s.verifiedKey(t.r, t.state, sc.ID, o.sealed)
-			if err != nil {
-				return err
-			}
-			if err := t.rekeySecret(o, o.sealed, with); err != nil {
+			if err := t.putSecret(o); err != nil {
 				return err
 			}
 		}

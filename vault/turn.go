@@ -183,7 +183,7 @@ func (t *turn) revise(sc *scope) (int, error) {
 		return 0, err
 	}
 	rec.Revision++
-	t.revised[sc.ID] = rec.Revision
+	t.revised[sc.ID], t.scopeRecords[sc.ID] = rec.Revision, rec
 	return rec.Revision, t.putShared(scopeKey(sc.ID), sc.ID, encodeJSON(rec))
 }
 

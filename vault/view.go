@@ -22,6 +22,8 @@ type view struct {
 	s   *Session
 	r   store.Reader
 	now time.Time
+
+	scopeRecords map[ID]scopeRecord // that were opened, or changed in this turn
 }
 
 func (s *Session) view(r store.Reader) (*view, error) {
@@ -29,7 +31,7 @@ func (s *Session) view(r store.Reader) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &view{state: st, s: s, r: r, now: s.options.Now().UTC()}, nil
+	return &view{state: st, s: s, r: r, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord)}, nil
 }
 
 // scope finds an environment by name.
@@ -109,36 +111,37 @@ func (v *view) decide(least Role, on target, what string, act audit.Act) (audit.
 	return act, &refusal{&DeniedError{act.Verb, what, least, role}, act}
 }
 
-// vouched makes sure that the log says that a record is what someone wrote who had a role
-// in the scope then.
-func (v *view) vouched(key, raw []byte, sc *scope, secret ID, need Role) error {
+// vouched makes sure that the log says that a record is what someone wrote who could write
+// to the scope then, and gives the entry that says so.
+func (v *view) vouched(key, raw []byte, sc *scope) (audit.Entry, error) {
 	rec, err := decodeRecord(raw)
 	if err != nil {
-		return err
+		return audit.Entry{}, err
 	}
 	e, err := v.s.entry(v.r, v.state, rec.seq)
 	if err != nil {
-		return err
+		return e, err
 	}
 	if !e.Vouches(key, raw) {
-		return errors.New("the log doesn't vouch for it: it was put there by other means")
+		return e, errors.New("the log doesn't vouch for it: it was put there by other means")
 	}
-	t := sc.target()
-	t.secret = secret
-	if role, _ := v.roster.role(e.Actor, t, rec.seq, time.Time{}); role < need {
-		return fmt.Errorf("it was written by %s, who was not allowed to", v.names.principal(e.Actor))
+	if role, _ := v.roster.role(e.Actor, sc.target(), rec.seq, time.Time{}); role < Developer {
+		return e, fmt.Errorf("it was written by %s, who was not allowed to", v.names.principal(e.Actor))
 	}
-	return nil
+	return e, nil
 }
 
 // scopeRecord opens what an environment has of its own.
 func (v *view) scopeRecord(sc *scope) (scopeRecord, error) {
+	if rec, ok := v.scopeRecords[sc.ID]; ok {
+		return rec, nil
+	}
 	key := scopeKey(sc.ID)
 	raw, err := v.r.Get(key)
 	if err != nil {
 		return scopeRecord{}, v.damaged(sc, err)
 	}
-	plain, err := v.openShared(key, raw, sc.ID)
+	plain, err := v.openScoped(key, raw, sc)
 	if err != nil {
 		return scopeRecord{}, v.damaged(sc, err)
 	}
@@ -146,6 +149,7 @@ func (v *view) scopeRecord(sc *scope) (scopeRecord, error) {
 	if err != nil {
 		return rec, v.damaged(sc, err)
 	}
+	v.scopeRecords[sc.ID] = rec
 	return rec, nil
 }
 
@@ -153,17 +157,30 @@ func (v *view) damaged(sc *scope, err error) error {
 	return &IntegrityError{v.names.scope(sc.ID), err}
 }
 
-// openShared opens a record that is sealed with a shared key.
-func (v *view) openShared(key, raw []byte, shared ID) ([]byte, error) {
+// openScoped opens a record that is sealed with the key of its scope.
+func (v *view) openScoped(key, raw []byte, sc *scope) ([]byte, error) {
 	rec, err := decodeRecord(raw)
 	if err != nil {
 		return nil, err
 	}
-	with, err := v.s.verifiedKey(v.r, v.state, shared, rec.generation)
+	with, err := v.newestKey(sc, rec.generation)
 	if err != nil {
 		return nil, err
 	}
+	if _, err := v.vouched(key, raw, sc); err != nil {
+		return nil, err
+	}
 	return v.s.vault.openRecord(key, raw, with)
+}
+
+// newestKey gives the key of a scope that a record says it is sealed with, if that is the
+// newest: all that is in a scope is sealed anew with each. What isn't was put back by
+// someone, who may be the one because of whom there is a new key.
+func (v *view) newestKey(sc *scope, generation int) ([]byte, error) {
+	if newest := v.roster.generation(sc.ID); generation != newest {
+		return nil, fmt.Errorf("it is sealed with key %d of its environment, where %d is the newest: it was put back", generation, newest)
+	}
+	return v.s.verifiedKey(v.r, v.state, sc.ID, generation)
 }
 
 // secretNamed finds a secret by its name; the zero ID if there is none.
@@ -190,7 +207,7 @@ func (v *view) secretNamed(sc *scope, name string) (ID, error) {
 	if err != nil {
 		return ID{}, err
 	}
-	plain, err := v.openShared(key, raw, sc.ID)
+	plain, err := v.openScoped(key, raw, sc)
 	if err != nil || len(plain) != len(ID{}) {
 		return ID{}, v.damaged(sc, cmp.Or(err, errSealed))
 	}
@@ -210,7 +227,6 @@ type opened struct {
 	scope   *scope
 	key     []byte // of the secret
 	keys    secretKeys
-	sealed  int    // the generation of its scope's key that its key is sealed with
 	headRaw []byte // as it is stored
 }
 
@@ -235,7 +251,9 @@ func (v *view) secret(sc *scope, id ID) (*opened, error) {
 	if err != nil {
 		return fail(err)
 	}
-	o.sealed = rec.generation
+	if _, err := v.vouched(place, raw, sc); err != nil {
+		return fail(err)
+	}
 	if o.keys, err = decodeSecretKeys(rec.body); err != nil {
 		return fail(err)
 	}
@@ -246,7 +264,7 @@ func (v *view) secret(sc *scope, id ID) (*opened, error) {
 	if o.headRaw, err = v.r.Get(place); err != nil {
 		return fail(err)
 	}
-	if err := v.vouched(place, o.headRaw, sc, ID{}, Developer); err != nil {
+	if _, err := v.vouched(place, o.headRaw, sc); err != nil {
 		return fail(err)
 	}
 	plain, err := v.s.vault.openRecord(place, o.headRaw, o.key)
@@ -263,7 +281,7 @@ func (v *view) secret(sc *scope, id ID) (*opened, error) {
 // it was given.
 func (v *view) secretKey(sc *scope, id ID, place []byte, generation int, sealed []byte) ([]byte, error) {
 	if role, _ := v.roster.role(v.self, sc.target(), always, time.Time{}); role >= Reader {
-		with, err := v.s.verifiedKey(v.r, v.state, sc.ID, generation)
+		with, err := v.newestKey(sc, generation)
 		if err != nil {
 			return nil, err
 		}
@@ -295,11 +313,18 @@ func (v *view) named(ref Ref) (*opened, error) {
 		return nil, err
 	}
 	if id == (ID{}) {
+		// Who may not read there doesn't learn whether it is there.
+		if _, err := v.need(Reader, verbRead, sc, ID{}, ref.Name); err != nil {
+			return nil, err
+		}
 		return nil, &NotFoundError{What: "secret", Name: ref.String()}
 	}
 	o, err := v.secret(sc, id)
 	if err != nil {
 		return nil, err
+	}
+	if o.Name != ref.Name && v.names.machine != nil && len(v.names.machine.Secrets) > 0 {
+		return nil, &NotFoundError{What: "secret any more called", Name: ref.String()}
 	}
 	if o.Name != ref.Name {
 		return nil, &IntegrityError{ref.String(), fmt.Errorf("another secret stands in its place")}
@@ -329,8 +354,12 @@ func (v *view) value(o *opened, n int) (secret.Value, error) {
 	if err != nil {
 		return fail(err)
 	}
-	if err := v.vouched(place, raw, o.scope, ID{}, Developer); err != nil {
+	e, err := v.vouched(place, raw, o.scope)
+	if err != nil {
 		return fail(err)
+	}
+	if e.Actor != info.By {
+		return fail(fmt.Errorf("it is by %s, and is said to be by %s", v.names.principal(e.Actor), v.names.principal(info.By)))
 	}
 	plain, err := v.s.openVersion(place, raw, key)
 	if err != nil {

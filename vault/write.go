@@ -111,17 +111,9 @@ func (t *turn) create(sc *scope, name string) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{head: head{Name: name}, id: newID(), scope: sc, key: newKey(), sealed: t.roster.generation(sc.ID)}
-	with, err := t.s.verifiedKey(t.r, t.state, sc.ID, o.sealed)
-	if err != nil {
-		return nil, err
-	}
-	o.keys = secretKeys{Key: t.sealSecretKey(o, with), Versions: make(map[int][]byte)}
+	o := &opened{head: head{Name: name}, id: newID(), scope: sc, key: newKey()}
+	o.keys.Versions = make(map[int][]byte)
 	return o, t.putShared(nameKey(sc.ID, hashName(rec.Index, name)), sc.ID, o.id[:])
-}
-
-func (t *turn) sealSecretKey(o *opened, with []byte) []byte {
-	return seal(with, o.key, t.s.vault.id[:], keysKey(o.scope.ID, o.id), []byte("key"), number32(o.sealed))
 }
 
 func (t *turn) sealVersionKey(o *opened, n int, key []byte) []byte {
@@ -156,12 +148,15 @@ func (t *turn) addVersion(o *opened, value secret.Value, grace time.Duration) (i
 	return n, t.putRaw(place, rec)
 }
 
-// putSecret stores a secret, all but its values.
+// putSecret stores a secret, all but its values. It gets a new key each time: who once had
+// its key, and put the records of that time back, doesn't get to read what is written now.
 func (t *turn) putSecret(o *opened) error {
-	if err := t.putRaw(keysKey(o.scope.ID, o.id), record{generation: o.sealed, body: encodeJSON(o.keys)}); err != nil {
+	generation := t.roster.generation(o.scope.ID)
+	with, err := t.s.verifiedKey(t.r, t.state, o.scope.ID, generation)
+	if err != nil {
 		return err
 	}
-	return t.put(headKey(o.scope.ID, o.id), 0, o.key, encodeJSON(o.head))
+	return t.rekeySecret(o, generation, with)
 }
 
 // change carries out an act on a secret that is there.

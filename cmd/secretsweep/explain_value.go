@@ -156,6 +156,9 @@ func (e *valueExplainer) found(out *sheet, f *report.Finding) {
 		out.row("provider", printable.Text(f.Provider.Name))
 	}
 	out.row("source", printable.Text(f.Rule.Source))
+	for _, e := range f.Vault {
+		out.row("in a vault", printable.Text(detectors.Entry(e).String()))
+	}
 	out.row("severity", string(f.Severity))
 	out.row("confidence", printable.Text(sure(f.Confidence, f.Why)))
 	for _, p := range f.Parts {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/detectors/known"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -29,9 +30,10 @@ type job struct {
 	home       bool // paths is the home folder, of which the known places are read
 	source     git.Options
 	reading    reading
-	baseline   string // a file; "" for the target's own
-	noBaseline bool   // not even that
-	raw        bool   // all that is found is given, whatever silences it
+	baseline   string         // a file; "" for the target's own
+	noBaseline bool           // not even that
+	raw        bool           // all that is found is given, whatever silences it
+	known      []known.Secret // values of a vault, to be looked for whatever they look like
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
 
@@ -73,12 +75,18 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 		}
 	}
 	pipe := by.before(last)
-	detector, err := detectors.New(c.set)
+	byRules, err := detectors.New(c.set)
 	if err != nil {
 		return scanner.Summary{}, err
 	}
-	if slow := c.added(detector.Slow()); len(slow) > 0 {
+	if slow := c.added(byRules.Slow()); len(slow) > 0 {
 		c.hints = append(c.hints, fmt.Sprintf("slow: %s must search every text as a whole, because nothing fixed stands in the pattern; literals = [...] would help", strings.Join(slow, ", ")))
+	}
+	detector := detectors.Detector(byRules)
+	if len(j.known) > 0 {
+		withKnown, unsought := known.New(byRules, j.known)
+		detector = withKnown
+		c.hints = append(c.hints, unsoughtHints(unsought)...)
 	}
 	sources, err := j.sources(sh, stop)
 	if err != nil {

@@ -50,12 +50,14 @@ type Copy struct {
 
 // Trace is what a search learns of a text, for searches of texts that share pieces
 // with it: where literals stand, and which of these places were rejected. It holds
-// positions and nothing of the text, 2 MiB at most. The zero Trace knows nothing. One
+// positions and nothing of the text, some 2 MiB at most. The zero Trace knows nothing. One
 // that is no longer written to may be used by several goroutines.
 type Trace struct {
 	known bool
 	size  int   // of the text
 	hits  []hit // ordered by end
+	// needles are the places of needles, in order; nil if they aren't known.
+	needles []int32
 }
 
 // maxTraced bounds a trace: to so many hits, of 32 bytes each.
@@ -75,7 +77,7 @@ func (t *Trace) keep(size int, hits []hit) {
 	if kept > maxTraced {
 		return
 	}
-	*t = Trace{true, size, make([]hit, 0, kept)}
+	*t = Trace{known: true, size: size, hits: make([]hit, 0, kept)}
 	for i := range hits {
 		if !hits[i].soonRejected() {
 			t.hits = append(t.hits, hits[i])

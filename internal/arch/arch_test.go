@@ -28,7 +28,7 @@ var floors = [][]string{
 	{"detectors/judge", "vault"},
 	{"detectors/match"},
 	{"detectors"},
-	{"scanner"},
+	{"detectors/known", "scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
 	{"scanner/source/archive", "scanner/source/git", "scanner/source/home", "scanner/source/slack"},
 	{"cmd/secretsweep"},
@@ -64,7 +64,7 @@ var homes = map[string][]string{
 
 // revealers may see the text of a secret.Value. Of these, scanner/source/slack sees none
 // but the token that it asks Slack with.
-var revealers = []string{"internal/secret", "detectors", "detectors/match", "scanner", "scanner/source/slack", "vault", "vault/identity", "cmd/secretsweep"}
+var revealers = []string{"internal/secret", "detectors", "detectors/known", "detectors/match", "scanner", "scanner/source/slack", "vault", "vault/identity", "cmd/secretsweep"}
 
 // vagueNames say nothing of what a package provides.
 var vagueNames = []string{"base", "common", "helper", "helpers", "misc", "shared", "types", "util", "utils"}

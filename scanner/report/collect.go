@@ -79,6 +79,9 @@ func (c *Collector) Finding(f scanner.Finding) error {
 	for _, p := range f.Parts {
 		out.Parts = append(out.Parts, Part{Name: p.Name, Secret: c.show(p.Value)})
 	}
+	for _, e := range f.Vault {
+		out.Vault = append(out.Vault, Entry(e))
+	}
 	if since, ok := f.Since(); ok {
 		since = timestamp(since)
 		out.Since = &since

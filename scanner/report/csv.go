@@ -79,6 +79,7 @@ func csvColumns() []csvColumn {
 		{"description", finding(func(f *Finding) string { return f.Rule.Description })},
 		{"secret", finding(func(f *Finding) string { return f.Secret })},
 		{"name", finding(func(f *Finding) string { return f.Name })},
+		{"vault", finding((*Finding).entries)},
 		{"kind", at(func(p *place.Place) string { return string(p.Kind) })},
 		{"path", func(r *Report, _ *Finding, p *place.Place) string { return r.path(p) }},
 		{"line", at(func(p *place.Place) string { return count(p.Start.Line) })},

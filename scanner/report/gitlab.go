@@ -140,15 +140,18 @@ func writeGitLab(w *bufio.Writer, r *Report, _ Options) error {
 // vulnerability is what all places of a finding have in common.
 func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 	const maxName, maxSolution = 255, 7000 // the schema's limits
-	others := ""
+	more := ""
 	if n := len(f.Places); n > 1 {
-		others = fmt.Sprintf(" This is one of %d places where the secret lies.", n)
+		more = fmt.Sprintf(" This is one of %d places where the secret lies.", n)
+	}
+	if vault := f.vault(); vault != "" {
+		more += " " + Markdown(vault) + "."
 	}
 	v := gitlabVulnerability{
 		Category: "secret_detection",
 		Name:     clip(f.title(), maxName),
 		Description: fmt.Sprintf("%s: `%s` (%s).%s Fingerprint: `%s`.",
-			Markdown(f.title()), codeSpan(f.Secret), f.state(), others, f.Fingerprint),
+			Markdown(f.title()), codeSpan(f.Secret), f.state(), more, f.Fingerprint),
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},

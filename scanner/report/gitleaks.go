@@ -51,6 +51,9 @@ func writeGitleaks(w *bufio.Writer, r *Report, _ Options) error {
 				File:        r.path(p),
 				Tags:        []string{},
 			}
+			if vault := f.vault(); vault != "" {
+				g.Tags = append(g.Tags, vault)
+			}
 			g.Fingerprint = fmt.Sprintf("%s:%s:%d", g.File, g.RuleID, g.StartLine)
 			if c := p.Commit; c != nil {
 				g.Commit, g.Author, g.Email, g.Message = c.ID, c.Name, c.Email, c.Title

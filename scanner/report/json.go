@@ -58,6 +58,7 @@ type Finding struct {
 	Name        string             `json:"name,omitempty"`        // what it was assigned to
 	Environment string             `json:"environment,omitempty"` // that it is for: prod, staging, dev or test
 	Parts       []Part             `json:"parts,omitempty"`
+	Vault       []Entry            `json:"vault,omitempty"` // what it is in a vault, ordered by detectors.Entry.Compare
 	Live        bool               `json:"live"`            // some place is in the present
 	Since       *time.Time         `json:"since,omitempty"` // when the oldest commit brought it
 	Places      []place.Place      `json:"places"`          // ordered by place.Compare
@@ -92,6 +93,15 @@ type Provider struct {
 type Part struct {
 	Name   string `json:"name"`
 	Secret string `json:"secret"` // as Options.Show shows it
+}
+
+// Entry is a version of a secret in a vault.
+type Entry struct {
+	Project string `json:"project"`
+	Env     string `json:"environment"`
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+	State   string `json:"state,omitempty"` // of the version
 }
 
 // Reference is one secret that is kept elsewhere, with every place in the present that

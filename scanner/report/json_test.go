@@ -320,6 +320,10 @@ func (r *Report) rewrite(f func(string) string) {
 	}
 	for i := range r.Findings {
 		do(&r.Findings[i].Name)
+		for j := range r.Findings[i].Vault {
+			e := &r.Findings[i].Vault[j]
+			do(&e.Project, &e.Env, &e.Name, &e.State)
+		}
 		places(r.Findings[i].Places)
 	}
 	for i := range r.References {

@@ -72,8 +72,10 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 		case StatusNew:
 			suite.Failures++
 			lines := []string{f.identity()}
-			if history := r.history(f); history != "" {
-				lines = append(lines, history)
+			for _, more := range []string{f.vault(), r.history(f)} {
+				if more != "" {
+					lines = append(lines, more)
+				}
 			}
 			for j := range f.Places {
 				lines = append(lines, r.Where(&f.Places[j]))

@@ -206,8 +206,10 @@ func sarifScore(s rules.Severity) string {
 
 func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 	message := f.title() + " " + f.Secret + ", " + f.state()
-	if history := r.history(f); history != "" {
-		message += ", " + history
+	for _, more := range []string{r.history(f), f.vault()} {
+		if more != "" {
+			message += ", " + more
+		}
 	}
 	result := sarifResult{
 		RuleID:    f.Rule.ID,
@@ -229,6 +231,9 @@ func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 			"secret":     f.Secret,
 			"places":     len(f.Places),
 		},
+	}
+	if len(f.Vault) > 0 {
+		result.Properties["vault"] = f.Vault
 	}
 	switch f.Status {
 	case StatusKnown:

@@ -109,6 +109,9 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.lines(column, bold, head)
 		t.indented(stateStyle, state)
 	}
+	if vault := f.vault(); vault != "" {
+		t.indented(bold, vault)
+	}
 	first, others := &f.Places[0], f.Places[1:]
 	where := r.Where(first)
 	if n := len(first.Also); n > 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
@@ -175,6 +176,28 @@ func (r *Report) history(f *Finding) string {
 		s += ", by " + clip(printable.Text(by), maxName)
 	}
 	return s + " in " + short(first.ID)
+}
+
+// vault says that a vault has it, and as what; "" if that isn't known.
+func (f *Finding) vault() string {
+	if len(f.Vault) == 0 {
+		return ""
+	}
+	return "vault: " + f.entries()
+}
+
+// entries says which secrets of a vault it is, in which versions.
+func (f *Finding) entries() string {
+	const named = 3
+	var parts []string
+	for i, e := range f.Vault {
+		if i == named && len(f.Vault) > named+1 {
+			parts = append(parts, fmt.Sprintf("and %d more", len(f.Vault)-i))
+			break
+		}
+		parts = append(parts, printable.Text(detectors.Entry(e).String()))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // identity is what one needs to ignore it.

@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/detectors/known"
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -21,7 +23,7 @@ type bothWays struct {
 	t                *testing.T
 	detector         detectors.Detector
 	chunks, inherits atomic.Int64 // all, and those that know of a base
-	matches          atomic.Int64 // in these
+	matches, known   atomic.Int64 // in these: all, and those of known values
 }
 
 func (b *bothWays) Chunk(c *detectors.Chunk) {
@@ -41,6 +43,11 @@ func (b *bothWays) Chunk(c *detectors.Chunk) {
 	if c.Base != nil {
 		b.inherits.Add(1)
 		b.matches.Add(int64(len(got)))
+		for _, m := range got {
+			if m.Vault != nil {
+				b.known.Add(1)
+			}
+		}
 	}
 }
 
@@ -60,10 +67,11 @@ func TestDeltaScanEqualsFullScan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	detector, err := detectors.New(set)
+	byRules, err := detectors.New(set)
 	if err != nil {
 		t.Fatal(err)
 	}
+	detector, _ := known.New(byRules, sampleSecrets(t, set))
 	compare := func(t *testing.T, dir string) *bothWays {
 		source, err := Open(dir, Options{HistoryOnly: true, Workers: 2})
 		if err != nil {
@@ -80,16 +88,26 @@ func TestDeltaScanEqualsFullScan(t *testing.T) {
 		return v
 	}
 	t.Run("generated", func(t *testing.T) {
-		if v := compare(t, editSecrets(t, set)); v.inherits.Load() < 100 || v.matches.Load() < 1000 {
-			t.Errorf("%d chunks have a base and %d matches, want many more", v.inherits.Load(), v.matches.Load())
+		v := compare(t, editSecrets(t, set))
+		if v.inherits.Load() < 100 || v.matches.Load() < 1000 || v.known.Load() < 1000 {
+			t.Errorf("%d chunks have a base, %d matches and %d of these of known values: want many more", v.inherits.Load(), v.matches.Load(), v.known.Load())
 		}
 	})
 	realRepositories(t, func(t *testing.T, dir string) { compare(t, dir) })
 }
 
-// editSecrets makes a repository, packed, of many versions of a file whose lines
-// are samples of the rules, cut, joined, moved and repeated.
-func editSecrets(t *testing.T, set *rules.Set) string {
+// sampleSecrets makes a secret of the middle of each sample of the rules.
+func sampleSecrets(t *testing.T, set *rules.Set) []known.Secret {
+	var all []known.Secret
+	for _, line := range sampleLines(t, set) {
+		middle := line[len(line)/4 : len(line)*3/4]
+		all = append(all, known.Secret{Value: secret.New(middle), Entry: detectors.Entry{Name: "SAMPLE", Version: len(all) + 1}})
+	}
+	return all
+}
+
+// sampleLines makes the same samples of the rules every time.
+func sampleLines(t *testing.T, set *rules.Set) []string {
 	random := rand.New(rand.NewPCG(5, 8))
 	var lines []string
 	for _, r := range set.Rules {
@@ -99,6 +117,14 @@ func editSecrets(t *testing.T, set *rules.Set) string {
 		}
 		lines = append(append(lines, match...), noMatch...)
 	}
+	return lines
+}
+
+// editSecrets makes a repository, packed, of many versions of a file whose lines
+// are samples of the rules, cut, joined, moved and repeated.
+func editSecrets(t *testing.T, set *rules.Set) string {
+	lines := sampleLines(t, set)
+	random := rand.New(rand.NewPCG(5, 8))
 	line := func() string { return lines[random.IntN(len(lines))] + "\n" }
 	text := ""
 	for range 60 {

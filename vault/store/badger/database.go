@@ -27,6 +27,9 @@ const version = 1
 // openDatabase opens a database, or makes a new one in a folder that isn't there.
 func openDatabase(dir string, readOnly bool) (db *badger.DB, err error) {
 	defer whole(&err)
+	if err := unseal(dir, readOnly); err != nil {
+		return nil, err
+	}
 	return badger.Open(badger.DefaultOptions(dir).
 		WithReadOnly(readOnly).
 		WithBypassLockGuard(true). // the folder above has the lock
@@ -50,11 +53,17 @@ func openDatabase(dir string, readOnly bool) (db *badger.DB, err error) {
 // was opened, and Badger gets round to merging them when it is open for longer.
 func closeDatabase(db *badger.DB) (err error) {
 	defer whole(&err)
+	if db.Opts().ReadOnly {
+		return db.Close()
+	}
 	const many = 10
-	if tables := db.Levels()[0].NumTables; tables >= many && !db.Opts().ReadOnly {
+	if db.Levels()[0].NumTables >= many {
 		err = db.Flatten(1)
 	}
-	return errors.Join(err, db.Close())
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return seal(db.Opts().Dir)
 }
 
 // whole turns what Badger says of what it can't read, or panics with, into a
@@ -64,10 +73,11 @@ func whole(err *error) {
 		*err = &store.CorruptError{Err: fmt.Errorf("badger panicked: %v", p)}
 		return
 	}
+	var damaged *store.CorruptError
 	var path *fs.PathError
 	var system syscall.Errno
 	switch {
-	case *err == nil, errors.Is(*err, store.ErrNotFound), errors.As(*err, &path), errors.As(*err, &system):
+	case *err == nil, errors.As(*err, &damaged), errors.Is(*err, store.ErrNotFound), errors.As(*err, &path), errors.As(*err, &system):
 	case errors.Is(*err, badger.ErrKeyNotFound):
 		*err = store.ErrNotFound
 	case errors.Is(*err, badger.ErrTruncateNeeded):

@@ -2,7 +2,7 @@
 //
 // # The folder
 //
-//	data      what is stored: a Badger database
+//	data      what is stored: a Badger database, and its seal
 //	data.new  one that isn't complete, or data.old one that is no longer wanted, if a
 //	          program was stopped in the middle; what comes next removes them
 //	lock      locked by the process that has the database open
@@ -32,9 +32,11 @@
 // they are read. Badger writes by mapping files into memory, where a full disk isn't an
 // error but the end of the process: so there must be room for a copy of the store before
 // anything is written. If there isn't, or if the folder can't be written to, the store
-// can be read and not changed.
+// can be read and not changed. If something else fills the disk in the very moment, the
+// process may be killed, and what was synced is there when there is room again.
 //
-// After a crash the end of Badger's write-ahead log is looked for by its checksums: what
-// is damaged in that log, and all that follows in it, is taken for what was never
-// written. A vault notices by its audit log.
+// When the database is closed, its files are sealed: what is missing or changed in them
+// when it is opened again is an error. After a crash the end of Badger's write-ahead log
+// is looked for by its checksums: what is damaged in that log, and all that follows in
+// it, is taken for what was never written. A vault notices by its audit log.
 package badger

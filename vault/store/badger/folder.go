@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -148,6 +149,47 @@ func (f folder) clean() error {
 	return syncFolder(f.dir)
 }
 
+// mend removes the logs that are empty: those of a process that was killed when it had
+// just made one, or was just about to remove it. Badger refuses to open a database that
+// has such.
+func (f folder) mend() error {
+	for _, kind := range []string{".mem", ".vlog"} {
+		for log, err := range f.files(kind) {
+			if err == nil && log.Size() == 0 {
+				err = os.Remove(filepath.Join(f.data(), log.Name()))
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// files gives the files of the database whose names have an ending. Badger may remove
+// some meanwhile.
+func (f folder) files(ending string) iter.Seq2[fs.FileInfo, error] {
+	return func(yield func(fs.FileInfo, error) bool) {
+		entries, err := os.ReadDir(f.data())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			yield(nil, err)
+			return
+		}
+		for _, e := range entries {
+			if filepath.Ext(e.Name()) != ending {
+				continue
+			}
+			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if !yield(info, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // swap puts a complete data.new in the place of data.
 func (f folder) swap() error {
 	if err := syncFolder(f.dir); err != nil {
@@ -172,15 +214,12 @@ func (f folder) swap() error {
 // of it.
 func (f folder) room(more int) error {
 	const margin = 32 << 20 // two write-ahead logs of 8 MB and the tables made of them
-	tables, err := filepath.Glob(filepath.Join(f.data(), "*.sst"))
-	if err != nil {
-		return err
-	}
 	need := uint64(margin + more)
-	for _, table := range tables {
-		if info, err := os.Stat(table); err == nil { // Badger removes some at any time
-			need += uint64(info.Size())
+	for table, err := range f.files(".sst") {
+		if err != nil {
+			return err
 		}
+		need += uint64(table.Size())
 	}
 	have, err := free(f.dir)
 	if err != nil {

@@ -91,7 +91,7 @@ func (s *Store) openLocked(n *session) (err error) {
 		n.readOnly = writable(s.folder.dir)
 	}
 	if n.readOnly == nil {
-		if err := s.folder.settle(); err != nil {
+		if err := errors.Join(s.folder.settle(), s.folder.mend()); err != nil {
 			return err
 		}
 	} else if !exists(s.folder.data()) {
