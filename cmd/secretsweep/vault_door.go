@@ -358,6 +358,8 @@ func vaultHint(err error) error {
 		return withHint(err, `if you restored a backup, "secretsweep vault check --accept" goes on from here; else find out who put it back`)
 	case damaged || corrupt:
 		return withHint(err, `"secretsweep vault check" says what is wrong; "secretsweep vault restore" brings back a backup`)
+	case errors.Is(err, vault.ErrNoVault):
+		return withHint(err, `the folder has none, or its first record is lost: "secretsweep vault restore" brings back a backup`)
 	case errors.Is(err, vault.ErrNotMember):
 		return withHint(err, `an owner adds you with "secretsweep user add"`)
 	}
