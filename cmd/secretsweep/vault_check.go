@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -103,38 +101,6 @@ func (o *checkOptions) write(sh shell, found inspection) error {
 	found.writeProblems(sh.stdout)
 	_, err := fmt.Fprintln(sh.stdout, found.verdict())
 	return err
-}
-
-// leniently gives options by which nothing counts as seen if that can't be read.
-func leniently(sh shell, o vault.Options) vault.Options {
-	recall := o.Recall
-	if recall == nil {
-		return o
-	}
-	o.Recall = func() (vault.Seen, error) {
-		seen, err := recall()
-		if err != nil {
-			sh.say("what you have seen of the vault before can't be read, and doesn't count: %s", printable.Text(err.Error()))
-		}
-		return seen, nil
-	}
-	return o
-}
-
-// accept makes the vault as it is what the identity has seen of it.
-func accept(ctx context.Context, sh shell, v *vault.Vault, me who) error {
-	options := sessionOptions(sh, v.ID(), me)
-	options.Recall = nil
-	s, err := v.Session(ctx, me.Identity, options)
-	if err != nil {
-		return err
-	}
-	if path := seenFile(sh, v.ID(), me); path != "" {
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	return s.Close(ctx)
 }
 
 // damageHint is vaultHint for the commands that look for damage themselves.

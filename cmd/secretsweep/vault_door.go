@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -258,72 +257,6 @@ func sessionOptions(sh shell, id [32]byte, me who) vault.Options {
 		}
 	}
 	return o
-}
-
-// seenFile is where an identity keeps what it has seen of a vault.
-func seenFile(sh shell, id [32]byte, me who) string {
-	prefix := seenPrefix(sh, id)
-	if prefix == "" {
-		return ""
-	}
-	mine := audit.HashOf([]byte(me.Public().String()))
-	return prefix + hex.EncodeToString(mine[:8]) + ".json"
-}
-
-// seenPrefix is how the files begin in which identities keep what they have seen of a
-// vault.
-func seenPrefix(sh shell, id [32]byte) string {
-	dir := userConfigDir(sh)
-	if dir == "" {
-		return ""
-	}
-	return filepath.Join(dir, "secretsweep", "seen", hex.EncodeToString(id[:8])+"-")
-}
-
-// forgetSeen forgets what the user's identities have seen of a vault.
-func forgetSeen(sh shell, id [32]byte) error {
-	prefix := seenPrefix(sh, id)
-	entries, err := os.ReadDir(filepath.Dir(prefix))
-	if prefix == "" || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		path := filepath.Join(filepath.Dir(prefix), e.Name())
-		if strings.HasPrefix(path, prefix) {
-			err = errors.Join(err, os.Remove(path))
-		}
-	}
-	return err
-}
-
-func readSeen(path string) (vault.Seen, error) {
-	var seen vault.Seen
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return seen, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &seen)
-	}
-	if err != nil {
-		return seen, withHint(fmt.Errorf("what was seen of the vault: %w", err), "\"secretsweep vault check --accept\" looks the vault over and begins anew")
-	}
-	return seen, nil
-}
-
-// writeSeen keeps what was seen, unless another process has seen more meanwhile.
-func writeSeen(path string, seen vault.Seen) error {
-	if old, err := readSeen(path); err == nil && old.Head.Size >= seen.Head.Size {
-		return nil
-	}
-	data, err := json.Marshal(seen)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	return replacePrivate(path, data)
 }
 
 // vaultHint adds to an error of the vault what to do about it.

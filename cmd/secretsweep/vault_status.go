@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -101,7 +102,7 @@ func productionNotes(st vault.Status) []string {
 	var all []string
 	for _, e := range st.Environments {
 		if vault.IsProduction(e.Environment) {
-			all = append(all, fmt.Sprintf("production: %s can be read by %s", e.Pattern, strings.Join(e.Readers, ", ")))
+			all = append(all, fmt.Sprintf("production: %s can be read by %s", e.Pattern, cmp.Or(strings.Join(e.Readers, ", "), "nobody")))
 		}
 	}
 	return all
@@ -121,7 +122,7 @@ func statusWarnings(st vault.Status) []string {
 		warn("%s was to have a new value by %s", l.Ref, day(l.RotateBy))
 	}
 	for _, g := range st.Ended {
-		warn("%s still holds the keys of %s, whose grant ended on %s: secretsweep access revoke %s %s", g.To, g.Pattern, day(g.Until), g.To, g.Pattern)
+		warn("%s still holds the keys of %s, though the grant ended on %s: secretsweep access revoke %s %s", g.To, g.Pattern, day(g.Until), g.To, g.Pattern)
 	}
 	for _, name := range st.EndedTokens {
 		warn("the token %s has ended, and whoever has it still holds keys: secretsweep token revoke %s", name, name)
