@@ -109,6 +109,10 @@ func newRoot(sh shell) *cobra.Command {
 		newVault(sh),
 		newSecretCommand(sh),
 		newAudit(sh),
+		newRun(sh),
+		newPull(sh),
+		newInject(sh),
+		newUse(sh),
 		newVersion(sh),
 		newMan(),
 	)
@@ -130,7 +134,11 @@ Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}
 Exit status:
-{{if .Annotations.keeps}}  0    done
+{{if .Annotations.runs}}  that of the command, or
+  2    an error, or it was refused
+  126  the command can't be run
+  127  there is no such command
+{{else if .Annotations.keeps}}  0    done
   2    an error, or it was refused
 {{else}}  0    nothing new
   1    new leaks (--exit-code changes it)

@@ -18,7 +18,7 @@ import (
 
 // Scripts run this very test binary as the command secretsweep.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"secretsweep": main})
+	testscript.Main(m, map[string]func(){"secretsweep": main, "environ": environ})
 }
 
 // TestScripts runs testdata/script. Besides testscript's own commands there are
@@ -35,6 +35,12 @@ func TestMain(m *testing.M) {
 //	recoverykey FILE TO     finds the recovery key in what vault init printed
 //	spoil FILE TO HOW       copies a file and damages the copy: cut, flip
 //	noleftovers             the script's folder must have no file or folder that a command left behind
+//	difficult WHAT FILE     sets the difficult values, or looks for them in a file
+//	write WHAT FILE         writes what a script can't have in it
+//	bundle SCOPE NAME FILE  makes a token and a bundle for it
+//	reads N NAME PROGRAM    the log must have so many readings of a secret by a program
+//
+// and a program environ, which says what it was given.
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -57,6 +63,10 @@ func TestScripts(t *testing.T) {
 			"recoverykey": cmdRecoveryKey,
 			"spoil":       cmdSpoil,
 			"noleftovers": cmdNoLeftovers,
+			"difficult":   cmdDifficult,
+			"write":       cmdWrite,
+			"bundle":      cmdBundle,
+			"reads":       cmdReads,
 		},
 		RequireUniqueNames: true,
 	})
