@@ -436,9 +436,6 @@ func (s *Session) join(ctx context.Context, keys *identity.Identity) error {
 		if err := t.say(statement{Join: &stateJoin{t.self, keys.Public()}}); err != nil {
 			return err
 		}
-		if err := t.unwrap(t.self); err != nil {
-			return err
-		}
 		for _, key := range t.sharedKeys() {
 			for generation := 1; generation <= t.roster.generation(key); generation++ {
 				held, err := t.s.verifiedKey(t.r, t.state, key, generation)
@@ -456,6 +453,9 @@ func (s *Session) join(ctx context.Context, keys *identity.Identity) error {
 					return err
 				}
 			}
+		}
+		if err := t.unwrap(t.self); err != nil {
+			return err
 		}
 		if err := t.delete(invitationKey(t.self)); err != nil {
 			return err

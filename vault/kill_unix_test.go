@@ -237,7 +237,7 @@ func write(v *vault.Vault, keys *identity.Identity, writer int) error {
 		return err
 	}
 	count := 0
-	if got, err := s.Get(context.Background(), ref(writer, 0), vault.Which{}); err == nil {
+	if got, err := s.Get(context.Background(), writtenRef(writer, 0), vault.Which{}); err == nil {
 		text, _, _ := strings.Cut(got.Value.Reveal(), " ")
 		if count, err = strconv.Atoi(text); err != nil {
 			return err
@@ -251,7 +251,7 @@ func write(v *vault.Vault, keys *identity.Identity, writer int) error {
 		}
 		var changes []vault.Change
 		for n := range together {
-			changes = append(changes, vault.Change{Ref: ref(writer, n), Value: secret.New(fmt.Sprint(count, " ", padding))})
+			changes = append(changes, vault.Change{Ref: writtenRef(writer, n), Value: secret.New(fmt.Sprint(count, " ", padding))})
 		}
 		if _, err := s.SetAll(context.Background(), changes); err != nil {
 			return err
@@ -262,7 +262,7 @@ func write(v *vault.Vault, keys *identity.Identity, writer int) error {
 	}
 }
 
-func ref(writer, nth int) vault.Ref {
+func writtenRef(writer, nth int) vault.Ref {
 	return vault.Ref{Project: "web", Environment: "dev", Name: fmt.Sprintf("W%d_%d", writer, nth)}
 }
 

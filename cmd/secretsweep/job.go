@@ -86,7 +86,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if len(j.known) > 0 {
 		withKnown, unsought := known.New(byRules, j.known)
 		detector = withKnown
-		c.hints = append(c.hints, unsoughtHints(unsought)...)
+		c.hints = append(c.hints, knownHints(len(j.known), unsought)...)
 	}
 	sources, err := j.sources(sh, stop)
 	if err != nil {

@@ -20,6 +20,7 @@ type scanOptions struct {
 	reporting
 	narrowing
 	slackFlags
+	knownFlags
 	home bool
 }
 
@@ -40,7 +41,11 @@ current folder. Archives and container images are unpacked.
 With --home, and no PATH beside it, that is the places in your home folder where
 secrets are known to lie: histories, startup files, logins of command line tools,
 settings of editors and AI agents. Each is named when it is read; nothing there is
-changed, and nothing leaves the machine.`,
+changed, and nothing leaves the machine.
+
+With --known, the values of your vault are looked for, too, whatever they look like:
+all versions that you may read, also encoded. The audit log of the vault has that they
+were compared; none of them counts as read.`,
 		Example: `  secretsweep scan                              this repository, with its whole history
   secretsweep scan --no-history                 only files that are here now
   secretsweep scan --staged                     what the next commit would add
@@ -48,6 +53,7 @@ changed, and nothing leaves the machine.`,
   secretsweep scan -o report.sarif              a report for other tools
   secretsweep scan --exclude 'testdata/**' src
   secretsweep scan --home                       what lies around on this laptop
+  secretsweep scan --known                      also the values of the vault, whatever they look like
   secretsweep scan image.tar                    from "docker save", layer by layer
   secretsweep scan slack-export.zip             what was said
   kubectl logs job/build | secretsweep scan -`,
@@ -74,6 +80,8 @@ changed, and nothing leaves the machine.`,
 	f.BoolVar(&o.home, "home", false, "the places in your home folder where tools keep secrets")
 	o.narrowing.register(f)
 	o.slackFlags.register(f)
+	f.BoolVar(&o.known, "known", false, "look for the values of the vault, too")
+	o.vaultFlags.register(cmd)
 	o.reading.register(cmd)
 	o.reporting.register(cmd, report.Formats())
 	return cmd
@@ -99,12 +107,16 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 		return err
 	}
 	defer out.Discard()
+	secrets, err := o.secrets(ctx, sh)
+	if err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	sink, err := report.New(o.format, &text, o.look(sh))
 	if err != nil {
 		return err
 	}
-	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), slack: o.slackFlags, since: since}
+	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), known: secrets, slack: o.slackFlags, since: since}
 	sum, err := j.do(ctx, sh, sink)
 	if err != nil {
 		return err

@@ -32,15 +32,16 @@ func TestMain(m *testing.M) {
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 //	slack FOLDER            plays Slack's Web API
 //	image FILE CONFIG DIR…  packs folders as the layers of a container image
-//	recoverykey FILE TO     finds the recovery key in what vault init printed
-//	spoil FILE TO HOW       copies a file and damages the copy: cut, flip
-//	noleftovers             the script's folder must have no file or folder that a command left behind
 //	difficult WHAT FILE     sets the difficult values, or looks for them in a file
 //	write WHAT FILE         writes what a script can't have in it
 //	bundle SCOPE NAME FILE  makes a token and a bundle for it
 //	reads N NAME PROGRAM    the log must have so many readings of a secret by a program
 //
 // and a program environ, which says what it was given.
+//
+//	recoverykey FILE TO     finds the recovery key in what vault init printed
+//	spoil FILE TO HOW       copies a file and damages the copy: cut, flip
+//	noleftovers             the script's folder must have no file or folder that a command left behind
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -60,13 +61,13 @@ func TestScripts(t *testing.T) {
 			"lines":       cmdLines,
 			"slack":       cmdSlack,
 			"image":       cmdImage,
-			"recoverykey": cmdRecoveryKey,
-			"spoil":       cmdSpoil,
-			"noleftovers": cmdNoLeftovers,
 			"difficult":   cmdDifficult,
 			"write":       cmdWrite,
 			"bundle":      cmdBundle,
 			"reads":       cmdReads,
+			"recoverykey": cmdRecoveryKey,
+			"spoil":       cmdSpoil,
+			"noleftovers": cmdNoLeftovers,
 		},
 		RequireUniqueNames: true,
 	})

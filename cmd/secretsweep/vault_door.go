@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -243,7 +242,7 @@ func findVault(ctx context.Context, st store.Store, me who) (*vault.Vault, error
 	}
 	if !slices.Contains(me.vaults, id) {
 		return nil, withHint(errors.New("your identity doesn't know this vault"),
-			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you; its id is %s`, hex.EncodeToString(id[:]))
+			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you`)
 	}
 	return vault.Open(ctx, st, id)
 }

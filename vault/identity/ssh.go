@@ -80,6 +80,17 @@ func UnwrapSSH(pemFile []byte, passphrase func() ([]byte, error), sealed []byte)
 	return unwrap(sealed, identity)
 }
 
+// SSHEncrypted tells whether the SSH private key in a file of OpenSSH or PEM is encrypted,
+// so that the passphrase can be asked for in good time. It says nothing of other files.
+func SSHEncrypted(pemFile []byte) bool {
+	if len(pemFile) > maxSSH {
+		return false
+	}
+	_, err := ssh.ParseRawPrivateKey(pemFile)
+	_, ok := errors.AsType[*ssh.PassphraseMissingError](err)
+	return ok
+}
+
 // sshIdentity takes what package ssh gives as a private key.
 func sshIdentity(key any) (age.Identity, error) {
 	switch key := key.(type) {

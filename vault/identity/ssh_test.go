@@ -189,3 +189,24 @@ func FuzzWrapSSH(f *testing.F) {
 		}
 	})
 }
+
+func TestSSHEncrypted(t *testing.T) {
+	_, signer, _ := ed25519.GenerateKey(rand.Reader) // never fails
+	plain, err := ssh.MarshalPrivateKey(signer, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	encrypted, err := ssh.MarshalPrivateKeyWithPassphrase(signer, "", []byte("correct horse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if SSHEncrypted(pem.EncodeToMemory(plain)) {
+		t.Error("a plain key is said to be encrypted")
+	}
+	if !SSHEncrypted(pem.EncodeToMemory(encrypted)) {
+		t.Error("an encrypted key is said to be plain")
+	}
+	if SSHEncrypted([]byte("no key")) || SSHEncrypted(make([]byte, maxSSH+1)) {
+		t.Error("what is no key is said to be encrypted")
+	}
+}

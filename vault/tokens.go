@@ -1,0 +1,58 @@
+package vault
+
+import (
+	"context"
+
+	"github.com/secretsweep/secretsweep/vault/store"
+)
+
+// Issued is a token that was made.
+type Issued struct {
+	Token
+	By   string // who made it
+	Gone bool   // it was revoked
+}
+
+// Tokens gives the tokens that were made, revoked ones included, in the order in which
+// they were. A secret that the caller can't open stands in them without its name.
+func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
+	var all []Issued
+	err := s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r)
+		if err != nil {
+			return err
+		}
+		if v.names.machine != nil {
+			return &DeniedError{"list", "tokens", Reader, NoRole}
+		}
+		for _, p := range v.roster.principalsInOrder() {
+			if p.kind == Machine {
+				all = append(all, v.issued(p))
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
+func (v *view) issued(p *principal) Issued {
+	one := Issued{Token: Token{Name: v.names.principal(p.ID), Until: p.until}, Gone: p.to != always}
+	for _, g := range v.roster.grants {
+		if g.Principal != p.ID {
+			continue
+		}
+		on := v.pattern(target{project: g.Project, environment: g.Environment})
+		one.Project, one.Env, one.By = on.Project, on.Environment, v.names.principal(g.by)
+		sc := v.roster.scopeOf(g.Project, g.Environment)
+		for _, id := range g.Secrets {
+			name := "a secret (" + id.String()[:8] + ")"
+			if role, _ := v.role(sc.target()); role >= Reader {
+				if o, err := v.secret(sc, id); err == nil {
+					name = o.Name
+				}
+			}
+			one.Secrets = append(one.Secrets, name)
+		}
+	}
+	return one
+}
