@@ -84,6 +84,7 @@ func TestKnown(t *testing.T) {
 			t.Errorf("places (-want +got):\n%s", diff)
 		}
 		want := []string{
+			"secretsweep: looking for 2 values of the vault",
 			"secretsweep: 1 value of the vault not looked for, because ordinary texts have the same",
 			"secretsweep: not looked for: web/prod SECRET_2 (version 2, current): everybody knows it, or it says what it is for",
 		}
