@@ -211,7 +211,7 @@ func TestWrongVectors(t *testing.T) {
 		{"wraps that are cut short", each(kindWrap, cut), "cut short"},
 		{"damaged wraps", each(kindWrap, func(v []byte) []byte { v[len(v)-1] ^= 1; return v }), "unwrap"},
 		{"scopes of a later format", each(kindScope, later), "too old"},
-		{"a scope with a number of the future", each(kindScope, func(v []byte) []byte { v[5] = 1; return v }), "not found"},
+		{"a scope with a number of the future", each(kindScope, func(v []byte) []byte { v[5] = 1; return v }), "missing"},
 		{"a scope under an older key", each(kindScope, func(v []byte) []byte { v[12] = 7; return v }), "put back"},
 		{"damaged names", each(kindName, func(v []byte) []byte { v[20] ^= 1; return v }), "doesn't vouch"},
 		{"damaged keys", each(kindKeys, func(v []byte) []byte { v[20] ^= 1; return v }), "doesn't vouch"},

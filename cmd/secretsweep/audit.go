@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,10 +109,8 @@ func (o *logOptions) settle(now time.Time) error {
 
 // checkWord makes sure that a word is one of those that there are.
 func checkWord(what, word string, all []string) error {
-	for _, one := range all {
-		if one == word {
-			return nil
-		}
+	if slices.Contains(all, word) {
+		return nil
 	}
 	err := fmt.Errorf("unknown %s %q", what, word)
 	if near := nearest(word, all); near != "" {
@@ -330,11 +329,12 @@ func exportLog(ctx context.Context, sh shell, v *vaultFlags, file string, force 
 	if force && file == "" {
 		return misuse("--force is for --output", "leave it out")
 	}
-	open := func() (*output, error) { return openPrivate(file, force) }
+	var out *output
 	if file == "" {
-		open = func() (*output, error) { return openOutput("", sh.stdout, true) }
+		out, err = openOutput("", sh.stdout, true)
+	} else {
+		out, err = openPrivate(file, force)
 	}
-	out, err := open()
 	if err != nil {
 		return err
 	}

@@ -80,12 +80,14 @@ func run(ctx context.Context, args []string, sh shell) int {
 func newRoot(sh shell) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "secretsweep",
-		Short: "Find the secrets that leaked into git history, files and CI settings",
+		Short: "Find the secrets that leaked, and keep them where they don't",
 		Example: `  secretsweep scan                    everything in this repository, with its whole history
   secretsweep scan --staged           what the next commit would add
   secretsweep baseline create         from now on, fail on new leaks only
   secretsweep hook install            check every commit before it is made
-  secretsweep ci                      check a merge request, on any CI`,
+  secretsweep ci                      check a merge request, on any CI
+  secretsweep vault init -p web       make a place for secrets that isn't a .env
+  secretsweep run -e dev -- ./server  run a program with the secrets of an environment`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
@@ -131,9 +133,12 @@ const usageTemplate = `{{if .HasExample}}Examples:
 {{if .Runnable}}  {{.UseLine}}
 {{end}}{{if .HasAvailableSubCommands}}  {{.CommandPath}} COMMAND
 {{end}}{{if .HasAvailableSubCommands}}
-Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+{{if .HasParent}}Commands:{{else}}To find leaks, and keep new ones out:{{end}}{{range .Commands}}{{if and .IsAvailableCommand (or $.HasParent (not .Annotations.keeps))}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
-{{end}}{{if .HasAvailableLocalFlags}}
+{{if not .HasParent}}
+To keep secrets, and give them to programs:{{range .Commands}}{{if and .IsAvailableCommand .Annotations.keeps}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}

@@ -60,6 +60,10 @@ func (o *restoreOptions) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
+	dir = filepath.Clean(dir) // "vault/" has its place beside it, too
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
 	backup, err := os.Open(o.file)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
