@@ -25,7 +25,7 @@ func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
 		if v.names.machine != nil {
 			return &DeniedError{"list", "tokens", Reader, NoRole}
 		}
-		for _, p := range v.principalsInOrder() {
+		for _, p := range v.roster.principalsInOrder() {
 			if p.kind == Machine {
 				all = append(all, v.issued(p))
 			}

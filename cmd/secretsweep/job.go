@@ -37,8 +37,6 @@ type job struct {
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
 
-	known []known.Secret // values that are looked for beside what the rules find
-
 	slack slackFlags
 	since time.Time   // of messages
 	live  *slack.Live // the workspace that is read, if one is
@@ -88,7 +86,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if len(j.known) > 0 {
 		withKnown, unsought := known.New(byRules, j.known)
 		detector = withKnown
-		c.hints = append(c.hints, unsoughtHints(unsought)...)
+		c.hints = append(c.hints, knownHints(len(j.known), unsought)...)
 	}
 	sources, err := j.sources(sh, stop)
 	if err != nil {
@@ -117,7 +115,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
-	err = scanner.Scan(ctx, sources, lookFor(detector, j.known, sh, j.reading.quiet), scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
+	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)
