@@ -22,6 +22,7 @@ type Config struct {
 	Exclude     []string   // globs of what not to scan
 	MaxFileSize int64      // in bytes; 0: not said
 	Confidence  Confidence // least that is reported; "": not said
+	Vault       Vault      // no business of a scan
 
 	disable   []string
 	providers []*Provider
@@ -40,6 +41,13 @@ type configRule struct {
 	requires []required // other rules that must match near
 	hidden   bool       // it is only there for others to require
 	extends  bool       // it only adds allows to a rule of the same id
+}
+
+// Vault is where a folder's secrets are in a vault, as far as its config says so. It is for
+// the caller to decide whether to follow it.
+type Vault struct {
+	Project string `toml:"project"`
+	Env     string `toml:"env"`
 }
 
 // Trust is whose word a config is.
@@ -71,6 +79,7 @@ type configFile struct {
 	UseDefault *bool          `toml:"use_default"`
 	Disable    []string       `toml:"disable"`
 	Scan       scanSpec       `toml:"scan"`
+	Vault      Vault          `toml:"vault"`
 	Providers  []providerSpec `toml:"provider"`
 	Rules      []ruleSpec     `toml:"rule"`
 	Allow      []allowSpec    `toml:"allow"`
@@ -94,6 +103,10 @@ type scanSpec struct {
 //	max_file_size = "20MB"
 //	confidence = "low"              # report what is at least so sure
 //
+//	[vault]                         # the default of commands that use a vault
+//	project = "web"
+//	env = "dev"
+//
 //	[[rule]]                        # as in a built-in file, and
 //	provider = "github"             # a known provider; optional
 //
@@ -115,6 +128,7 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 		Exclude:     f.Scan.Exclude,
 		MaxFileSize: int64(f.Scan.MaxFileSize),
 		Confidence:  f.Scan.Confidence.Confidence,
+		Vault:       f.Vault,
 		disable:     f.Disable,
 	}
 	for i, spec := range f.Providers {

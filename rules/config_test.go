@@ -108,6 +108,21 @@ func TestConfigScan(t *testing.T) {
 	}
 }
 
+func TestConfigVault(t *testing.T) {
+	c := readConfig(t, "[vault]\nproject = 'web'\nenv = 'dev'")
+	if want := (rules.Vault{Project: "web", Env: "dev"}); c.Vault != want {
+		t.Errorf("got %+v, want %+v", c.Vault, want)
+	}
+	if c := readConfig(t, ""); c.Vault != (rules.Vault{}) {
+		t.Errorf("got %+v of nothing", c.Vault)
+	}
+	for _, field := range []string{"dir", "vault", "identity"} { // a repository mustn't say which vault
+		if _, err := rules.ReadConfig("c.toml", []byte("[vault]\n"+field+" = '/x'")); err == nil || !strings.Contains(err.Error(), "unknown field") {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
 func TestConfigDisable(t *testing.T) {
 	base := builtin(t)
 	set, warnings := with(t, base, readConfig(t, `disable = ["jwt", "no-such", "nor-this"]`), rules.Repository)

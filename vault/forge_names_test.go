@@ -3,7 +3,6 @@ package vault
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"slices"
 	"strings"
@@ -139,6 +138,12 @@ func TestForgedJoin(t *testing.T) {
 // forgeBundle makes a bundle for a token as somebody wants it to be.
 func (s *stage) forgeBundle(as *Session, edit func(*bundleHeader, map[string][]byte)) *bytes.Buffer {
 	s.t.Helper()
+	return sealedTo(s.t, s.job.Identity.Public(), s.bundleBytes(as, edit))
+}
+
+// bundleBytes is forgeBundle before it is sealed.
+func (s *stage) bundleBytes(as *Session, edit func(*bundleHeader, map[string][]byte)) []byte {
+	s.t.Helper()
 	var data []byte
 	err := s.store.View(s.t.Context(), func(r store.Reader) error {
 		owner, err := s.owner.view(r) // who reads all that there is to put in
@@ -170,7 +175,7 @@ func (s *stage) forgeBundle(as *Session, edit func(*bundleHeader, map[string][]b
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return sealedTo(s.t, s.job.Identity.Public(), data)
+	return data
 }
 
 func sealedTo(t testing.TB, public identity.Public, data []byte) *bytes.Buffer {
@@ -285,24 +290,17 @@ func TestForgedBundles(t *testing.T) {
 // TestEditedBundle flips bits of what was signed.
 func TestEditedBundle(t *testing.T) {
 	s := newStage(t)
-	plain, err := age.Decrypt(s.forgeBundle(s.owner, func(*bundleHeader, map[string][]byte) {}), s.job.Identity.Age())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var data bytes.Buffer
-	if _, err := data.ReadFrom(plain); err != nil {
-		t.Fatal(err)
-	}
+	data := s.bundleBytes(s.owner, func(*bundleHeader, map[string][]byte) {})
 	edited := 0
-	for at := 0; at < data.Len(); at += 101 {
+	for at := 0; at < len(data); at += 101 {
 		edited++
-		bad := bytes.Clone(data.Bytes())
+		bad := bytes.Clone(data)
 		bad[at] ^= 1
 		if _, err := OpenBundle(t.Context(), sealedTo(t, s.job.Identity.Public(), bad), s.job, s.options()); err == nil {
 			t.Errorf("a bundle whose byte %d was changed opens", at)
 		}
 	}
-	if edited < 50 || len(data.Bytes()) < ed25519.SignatureSize {
+	if edited < 50 {
 		t.Fatalf("%d edits", edited)
 	}
 	if _, err := s.victims["dora"].Set(t.Context(), Change{Ref: Ref{"web", "prod", "ONE"}, Value: secret.New("one")}); err != nil {

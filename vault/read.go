@@ -284,6 +284,12 @@ type Version struct {
 // List gives the secrets of an environment that the caller may read, by name, removed
 // ones included. It shows no value, and is one entry in the log.
 func (s *Session) List(ctx context.Context, project, environment string) ([]Listed, error) {
+	return s.ListAt(ctx, project, environment, Point{})
+}
+
+// ListAt is [Session.List], with the versions for current that were so at a point. Secrets
+// that weren't there then are given as removed ones.
+func (s *Session) ListAt(ctx context.Context, project, environment string, then Point) ([]Listed, error) {
 	var all []Listed
 	err := s.vault.store.View(ctx, func(r store.Reader) error {
 		v, err := s.view(r)
@@ -296,7 +302,9 @@ func (s *Session) List(ctx context.Context, project, environment string) ([]List
 		}
 		secrets, err := v.secrets(sc)
 		for _, o := range secrets {
-			all = append(all, v.listed(o))
+			l := v.listed(o)
+			l.Current = o.at(then)
+			all = append(all, l)
 		}
 		return err
 	})

@@ -33,6 +33,7 @@ type Session struct {
 	auditors identity.Public // to whom it seals
 	keys     map[keyRef][]byte
 	entries  map[int64]audit.Entry // verified
+	held     int                   // entries, and what they wrote
 }
 
 // keyRef names a generation of a shared key.
@@ -449,9 +450,10 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	const most = 10_000
-	if len(s.entries) >= most {
+	const most = 200_000 // entries and what they wrote: some 30 MB
+	if s.held += 1 + len(e.Writes); s.held > most {
 		clear(s.entries)
+		s.held = 1 + len(e.Writes)
 	}
 	s.entries[seq] = e
 	return e, nil

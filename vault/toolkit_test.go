@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -57,6 +58,28 @@ func put(t testing.TB, st store.Store, all map[string][]byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// put1 puts a record into a store.
+func put1(t testing.TB, st store.Store, key string, value []byte) {
+	t.Helper()
+	if err := st.Update(t.Context(), func(tx store.Tx) error { return tx.Set([]byte(key), value) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unsealed opens an age file.
+func unsealed(t testing.TB, id *identity.Identity, from io.Reader) []byte {
+	t.Helper()
+	r, err := age.Decrypt(from, id.Age())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
 }
 
 // loot is all that identities can make of a store without asking any program: every wrap

@@ -27,6 +27,7 @@ type view struct {
 }
 
 func (s *Session) view(r store.Reader) (*view, error) {
+	r = audit.ReadOnce(r)
 	st, err := s.sync(r)
 	if err != nil {
 		return nil, err

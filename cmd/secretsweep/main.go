@@ -108,6 +108,10 @@ func newRoot(sh shell) *cobra.Command {
 		newRules(sh),
 		newVault(sh),
 		newSecretCommand(sh),
+		newRun(sh),
+		newPull(sh),
+		newInject(sh),
+		newUse(sh),
 		newUser(sh),
 		newToken(sh),
 		newAccess(sh),
@@ -133,7 +137,11 @@ Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
 {{end}}
 Exit status:
-{{if .Annotations.keeps}}  0    done
+{{if .Annotations.runs}}  that of the command, or
+  2    an error, or it was refused
+  126  the command can't be run
+  127  there is no such command
+{{else if .Annotations.keeps}}  0    done
   2    an error, or it was refused
 {{else}}  0    nothing new
   1    new leaks (--exit-code changes it)

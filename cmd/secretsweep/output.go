@@ -18,6 +18,7 @@ type output struct {
 	w      *bufio.Writer
 	path   string      // the file to replace, links followed; "" if w is written to directly
 	mode   fs.FileMode // of the new file
+	narrow bool        // whether it has that mode also where the one that it replaces has another
 	temp   *os.File    // nil until something is written
 	direct *os.File    // the device or pipe that is written to
 }
@@ -75,6 +76,9 @@ func isFolder(dir string) error {
 	}
 	return nil
 }
+
+// Narrow keeps the new file from other users, whoever could read the one that it replaces.
+func (o *output) Narrow() { o.mode, o.narrow = 0o600, true }
 
 // Write adds to the report.
 func (o *output) Write(p []byte) (int, error) { return o.w.Write(p) }
@@ -147,8 +151,8 @@ func (o *output) Commit() error {
 // umask may have narrowed.
 func (o *output) keepMode() error {
 	info, err := os.Stat(o.path)
-	if err != nil {
-		return nil // there is none
+	if err != nil || o.narrow {
+		return nil // there is none, or it doesn't matter
 	}
 	return o.temp.Chmod(info.Mode().Perm())
 }

@@ -43,12 +43,29 @@ func (sh shell) confirm(question string) (bool, error) {
 		return false, errNobody
 	}
 	fmt.Fprintf(sh.stderr, "%s [y/N] ", question)
+	answer, err := sh.answer()
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", err
+}
+
+// confirmName says what will be done to something, and asks for its name. Nothing but the
+// name is a yes.
+func (sh shell) confirmName(will, name string) (bool, error) {
+	if _, ok := sh.asked(); !ok {
+		return false, errNobody
+	}
+	fmt.Fprintf(sh.stderr, "%s Type %s to go on: ", will, name)
+	answer, err := sh.answer()
+	return answer == name, err
+}
+
+// answer reads a line that the terminal shows.
+func (sh shell) answer() (string, error) {
 	line, err := bufio.NewReader(sh.stdin).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return false, err
+		return "", err
 	}
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes", nil
+	return strings.TrimSpace(line), nil
 }
 
 // readHidden reads a line from a terminal that doesn't show it. If stop is closed before

@@ -19,7 +19,7 @@ import (
 
 // Scripts run this very test binary as the command secretsweep.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"secretsweep": main})
+	testscript.Main(m, map[string]func(){"secretsweep": main, "environ": environ})
 }
 
 // TestScripts runs testdata/script. Besides testscript's own commands there are
@@ -34,6 +34,12 @@ func TestMain(m *testing.M) {
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 //	slack FOLDER            plays Slack's Web API
 //	image FILE CONFIG DIR…  packs folders as the layers of a container image
+//	difficult WHAT FILE     sets the difficult values, or looks for them in a file
+//	write WHAT FILE         writes what a script can't have in it
+//	bundle SCOPE NAME FILE  makes a token and a bundle for it
+//	reads N NAME PROGRAM    the log must have so many readings of a secret by a program
+//
+// and a program environ, which says what it was given.
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -54,6 +60,10 @@ func TestScripts(t *testing.T) {
 			"lines":       cmdLines,
 			"slack":       cmdSlack,
 			"image":       cmdImage,
+			"difficult":   cmdDifficult,
+			"write":       cmdWrite,
+			"bundle":      cmdBundle,
+			"reads":       cmdReads,
 		},
 		RequireUniqueNames: true,
 	})

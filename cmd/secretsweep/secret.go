@@ -8,14 +8,11 @@ import (
 	"io"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
-	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -27,12 +24,17 @@ func newSecretCommand(sh shell) *cobra.Command {
 		Example: `  secretsweep secret set DATABASE_URL -e dev
   secretsweep secret set SESSION_KEY -e prod --generate hex
   secretsweep secret get DATABASE_URL -e dev
-  secretsweep secret list -e dev`,
+  secretsweep secret list -e dev
+  secretsweep secret diff -e dev --with prod`,
 		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	v.register(cmd)
-	cmd.AddCommand(newSecretSet(sh, &v), newSecretGet(sh, &v), newSecretList(sh, &v))
+	cmd.AddCommand(
+		newSecretSet(sh, &v), newSecretGet(sh, &v), newSecretList(sh, &v),
+		newSecretHistory(sh, &v), newSecretDiff(sh, &v), newSecretRollback(sh, &v),
+		newSecretMove(sh, &v), newSecretCopy(sh, &v), newSecretRemove(sh, &v), newSecretDestroy(sh, &v),
+	)
 	return keeps(cmd)
 }
 
@@ -252,7 +254,7 @@ follows; elsewhere nothing does.`,
 
 func (o *getOptions) run(ctx context.Context, sh shell, name string) (err error) {
 	which := vault.Which{Version: o.version}
-	if which.Point, err = parsePoint(o.at, time.Now()); err != nil {
+	if which.Point, err = parsePoint("--at", o.at, time.Now()); err != nil {
 		return err
 	}
 	d, err := o.open(ctx, sh)
@@ -276,8 +278,8 @@ func (o *getOptions) run(ctx context.Context, sh shell, name string) (err error)
 	return err
 }
 
-// parsePoint reads what --at says: a revision, a day or a time, how long ago.
-func parsePoint(text string, now time.Time) (vault.Point, error) {
+// parsePoint reads what a flag says: a revision, a day or a time, how long ago.
+func parsePoint(flag, text string, now time.Time) (vault.Point, error) {
 	if text == "" {
 		return vault.Point{}, nil
 	}
@@ -288,103 +290,5 @@ func parsePoint(text string, now time.Time) (vault.Point, error) {
 	if t, ok := parseSince(text, now); ok {
 		return vault.Point{Time: t}, nil
 	}
-	return vault.Point{}, misuse(fmt.Sprintf("--at %q is neither a revision nor a time", text), "write a number, a day such as 2026-01-31, or how long ago it is: 90d, 12h")
-}
-
-type listOptions struct {
-	*vaultFlags
-	placeFlags
-	format  string
-	removed bool
-}
-
-func newSecretList(sh shell, v *vaultFlags) *cobra.Command {
-	o := listOptions{vaultFlags: v}
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the secrets of an environment, without their values",
-		Example: `  secretsweep secret list -e dev
-  secretsweep secret list -e prod -f json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return vaultHint(o.run(cmd.Context(), sh))
-		},
-	}
-	o.placeFlags.register(cmd)
-	f := cmd.Flags()
-	registerTableFormat(cmd, &o.format)
-	f.BoolVar(&o.removed, "removed", false, "also those that were removed, which \"secret rollback\" brings back")
-	f.SortFlags = false
-	return cmd
-}
-
-func (o *listOptions) run(ctx context.Context, sh shell) (err error) {
-	if err := checkTableFormat(o.format); err != nil {
-		return err
-	}
-	d, err := o.open(ctx, sh)
-	if err != nil {
-		return err
-	}
-	defer d.close(ctx, &err)
-	at, err := o.of(sh, d)
-	if err != nil {
-		return err
-	}
-	all, err := d.List(ctx, at.Project, at.Environment)
-	if err != nil {
-		return err
-	}
-	rows := []secretRow{}
-	for _, l := range all {
-		if l.Current > 0 || o.removed {
-			rows = append(rows, rowOf(l))
-		}
-	}
-	if o.format == "json" {
-		return writeJSON(sh.stdout, rows)
-	}
-	if len(rows) == 0 {
-		sh.say("%s has no secrets yet", at)
-		return nil
-	}
-	w := tabwriter.NewWriter(sh.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tVERSION\tSINCE\tBY\tROTATE BY\tOWNER")
-	for _, r := range rows {
-		version := fmt.Sprint(r.Version)
-		if r.Version == 0 {
-			version = "removed"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, version, day(r.Since), r.By, orDash(day(r.RotateBy)), orDash(printable.Text(r.Owner)))
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	sh.say("%s in %s", report.Plural(len(rows), "secret"), at)
-	return nil
-}
-
-// secretRow is a secret in a list, and its JSON form.
-type secretRow struct {
-	Name        string    `json:"name"`
-	Project     string    `json:"project"`
-	Environment string    `json:"environment"`
-	Version     int       `json:"version"` // 0 for a removed one
-	Since       time.Time `json:"since,omitzero"`
-	By          string    `json:"by,omitempty"`
-	Kind        string    `json:"kind,omitempty"`
-	Owner       string    `json:"owner,omitempty"`
-	Description string    `json:"description,omitempty"`
-	RotateBy    time.Time `json:"rotate_by,omitzero"`
-}
-
-func rowOf(l vault.Listed) secretRow {
-	r := secretRow{
-		Name: l.Name, Project: l.Project, Environment: l.Environment, Version: l.Current,
-		Kind: l.Kind, Owner: l.Owner, Description: l.Description, RotateBy: l.RotateBy,
-	}
-	if l.Current > 0 {
-		r.Since, r.By = l.Versions[l.Current-1].Created, l.Versions[l.Current-1].By
-	}
-	return r
+	return vault.Point{}, misuse(fmt.Sprintf("%s %q is neither a revision nor a time", flag, text), "write a number, a day such as 2026-01-31, or how long ago it is: 90d, 12h")
 }

@@ -161,6 +161,7 @@ type ownedIdentity struct {
 
 // ownIdentity reads the user's identity, or makes one, which is not saved yet.
 func ownIdentity(ctx context.Context, sh shell, path, name string) (me ownedIdentity, made bool, err error) {
+	forbidDumps()
 	file, err := identity.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ownedIdentity{Contents: identity.Contents{Name: name, Identity: identity.New()}}, true, nil

@@ -31,6 +31,7 @@ const (
 	identityName   = "SECRETSWEEP_IDENTITY"        // an identity file
 	tokenName      = "SECRETSWEEP_TOKEN"           // a machine's token
 	passphraseName = "SECRETSWEEP_PASSPHRASE_FILE" // a file that has the identity's passphrase
+	bundleName     = "SECRETSWEEP_BUNDLE"          // a bundle that stands for a vault
 )
 
 // vaultFlags are the flags of every command that uses a vault.
@@ -123,16 +124,19 @@ type who struct {
 	name   string
 	vaults [][32]byte
 	token  bool
+
+	allowDumps func() // of the process's memory, which holds keys from here on
 }
 
 // identify finds out who uses the vault: a machine with a token, or a person.
 func identify(ctx context.Context, sh shell) (who, error) {
+	allowDumps := forbidDumps()
 	if text := sh.getenv(tokenName); text != "" {
 		token, err := identity.ParseToken(secret.New(text))
 		if err != nil {
 			return who{}, withHint(fmt.Errorf("$%s: %w", tokenName, err), "set it to what \"secretsweep token create\" gave, or unset it")
 		}
-		return who{token.Identity, "", [][32]byte{token.Vault}, true}, nil
+		return who{token.Identity, "", [][32]byte{token.Vault}, true, allowDumps}, nil
 	}
 	path, err := identityFile(sh)
 	if err != nil {
@@ -150,7 +154,7 @@ func identify(ctx context.Context, sh shell) (who, error) {
 	if err != nil {
 		return who{}, identityHint(err, path)
 	}
-	return who{c.Identity, c.Name, c.Vaults, false}, nil
+	return who{c.Identity, c.Name, c.Vaults, false, allowDumps}, nil
 }
 
 // identityHint adds to an error of an identity file what to do about it.
@@ -191,12 +195,15 @@ type door struct {
 	*vault.Session
 	vault *vault.Vault
 	who   who
-	store store.Store
+	store store.Store // nil for a bundle
 }
 
 // Close ends the session, and says what went wrong where nothing else did.
 func (d *door) close(ctx context.Context, err *error) {
-	closed := errors.Join(d.Session.Close(context.WithoutCancel(ctx)), d.store.Close())
+	closed := d.Session.Close(context.WithoutCancel(ctx))
+	if d.store != nil {
+		closed = errors.Join(closed, d.store.Close())
+	}
 	*err = cmp.Or(*err, closed)
 }
 
@@ -331,42 +338,4 @@ func vaultHint(err error) error {
 		return withHint(err, `an owner adds you with "secretsweep user add"`)
 	}
 	return err
-}
-
-// place are the flags that say which environment of which project is meant.
-type placeFlags struct {
-	project, env string
-}
-
-func (p *placeFlags) register(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVarP(&p.project, "project", "p", "", "the `project` (default that of the folder, else the only one)")
-	f.StringVarP(&p.env, "env", "e", "", "the `environment`, such as dev or prod (default that of the folder)")
-}
-
-// of settles the project and the environment.
-func (p *placeFlags) of(sh shell, d *door) (vault.Pattern, error) {
-	at := vault.Pattern{Project: p.project, Environment: p.env}
-	all := d.Environments()
-	if at.Project == "" {
-		for i, one := range all {
-			if i > 0 && one.Project != all[0].Project {
-				return at, misuse("there is more than one project", "name it with --project; \"secretsweep vault status\" lists them")
-			}
-			at.Project = one.Project
-		}
-	}
-	if at.Environment == "" {
-		var names []string
-		for _, one := range all {
-			if one.Project == at.Project {
-				names = append(names, one.Environment)
-			}
-		}
-		if len(names) != 1 {
-			return at, misuse("the environment is missing", "name it with --env: "+strings.Join(names, ", "))
-		}
-		at.Environment = names[0]
-	}
-	return at, nil
 }
