@@ -34,29 +34,12 @@ type Report struct {
 //
 // Without keys to it, a check still finds what doesn't fit together.
 func (v *Vault) Check(ctx context.Context, id *identity.Identity, o Options, seen audit.Head) (Report, error) {
-	c := &check{vault: v, last: make(map[string]lastWrite)}
-	s := v.newSession(id, o)
-	err := v.store.View(ctx, func(r store.Reader) error {
-		c.r, c.ctx = r, ctx
-		if err := c.session(s); err != nil {
-			return err
-		}
-		if seen.Size > 0 {
-			head, err := v.log.Head(r)
-			if err == nil {
-				err = v.log.Consistent(r, seen, head)
-			}
-			c.problem("audit log", err)
-		}
-		if err := c.walk(); err != nil {
-			return err
-		}
+	return v.look(ctx, id, o, seen, func(c *check) error {
 		if err := c.records(); err != nil {
 			return err
 		}
 		return c.open()
 	})
-	return c.report, err
 }
 
 type check struct {

@@ -44,9 +44,10 @@ func (f Filter) accepts(l Logged) bool {
 const logPart = 5_000
 
 // Log gives the entries of the log that a filter accepts, in order. It takes an auditor:
-// an owner of the vault.
+// an owner of the vault. While visit runs, others may use the store.
 func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) error {
 	for from, more := int64(0), true; more; {
+		var part []Logged
 		err := s.vault.store.View(ctx, func(r store.Reader) error {
 			v, err := s.view(r)
 			if err != nil {
@@ -68,11 +69,8 @@ func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) e
 					return err
 				}
 				l := Logged{seq, v.names.principal(e.Actor), act}
-				if !f.accepts(l) {
-					continue
-				}
-				if err := visit(l); err != nil {
-					return err
+				if f.accepts(l) {
+					part = append(part, l)
 				}
 			}
 			from, more = to, to < v.head.Size
@@ -80,6 +78,11 @@ func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) e
 		})
 		if err != nil {
 			return err
+		}
+		for _, l := range part {
+			if err := visit(l); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

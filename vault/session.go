@@ -479,6 +479,12 @@ func (s *Session) Close(ctx context.Context) error {
 	if err == nil {
 		err = s.remember()
 	}
+	s.forget()
+	return err
+}
+
+// forget clears the keys of a session.
+func (s *Session) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range s.keys {
@@ -489,7 +495,6 @@ func (s *Session) Close(ctx context.Context) error {
 		s.appender.Close()
 		s.appender = nil
 	}
-	return err
 }
 
 // Self gives the name under which the vault knows the session's identity.

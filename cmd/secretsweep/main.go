@@ -116,6 +116,7 @@ func newRoot(sh shell) *cobra.Command {
 		newToken(sh),
 		newAccess(sh),
 		newOffboard(sh, nil),
+		newAudit(sh),
 		newVersion(sh),
 		newMan(),
 	)

@@ -40,6 +40,10 @@ func TestMain(m *testing.M) {
 //	reads N NAME PROGRAM    the log must have so many readings of a secret by a program
 //
 // and a program environ, which says what it was given.
+//
+//	recoverykey FILE TO     finds the recovery key in what vault init printed
+//	spoil FILE TO HOW       copies a file and damages the copy: cut, flip
+//	noleftovers             the script's folder must have no file or folder that a command left behind
 func TestScripts(t *testing.T) {
 	needGit(t)
 	const dir = "../../testdata/script"
@@ -64,6 +68,9 @@ func TestScripts(t *testing.T) {
 			"write":       cmdWrite,
 			"bundle":      cmdBundle,
 			"reads":       cmdReads,
+			"recoverykey": cmdRecoveryKey,
+			"spoil":       cmdSpoil,
+			"noleftovers": cmdNoLeftovers,
 		},
 		RequireUniqueNames: true,
 	})

@@ -35,7 +35,17 @@ docs/vault.md is the tour, docs/security.md says what it protects against.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	o.register(cmd)
-	cmd.AddCommand(newVaultInit(sh, &o))
+	cmd.AddCommand(
+		newVaultInit(sh, &o),
+		newVaultStatus(sh, &o),
+		newVaultEnv(sh, &o),
+		newVaultPassphrase(sh),
+		newVaultRecover(sh, &o),
+		newVaultBackup(sh, &o),
+		newVaultRestore(sh, &o),
+		newVaultCheck(sh, &o),
+		newVaultBundle(sh, &o),
+	)
 	return keeps(cmd)
 }
 

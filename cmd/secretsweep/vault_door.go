@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -225,6 +223,19 @@ func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
 }
 
 func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, error) {
+	opened, err := findVault(ctx, st, me)
+	if err != nil {
+		return nil, err
+	}
+	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, opened.ID(), me))
+	if err != nil {
+		return nil, err
+	}
+	return &door{s, opened, me, st}, nil
+}
+
+// findVault finds the vault of a store, if it is one that the identity belongs to.
+func findVault(ctx context.Context, st store.Store, me who) (*vault.Vault, error) {
 	id, err := vault.IDOf(ctx, st)
 	if err != nil {
 		return nil, err
@@ -233,15 +244,7 @@ func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, err
 		return nil, withHint(errors.New("your identity doesn't know this vault"),
 			`if a colleague gave you access, "secretsweep user join --vault-id ID" with the id that they told you`)
 	}
-	opened, err := vault.Open(ctx, st, id)
-	if err != nil {
-		return nil, err
-	}
-	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, id, me))
-	if err != nil {
-		return nil, err
-	}
-	return &door{s, opened, me, st}, nil
+	return vault.Open(ctx, st, id)
 }
 
 // sessionOptions are what a session is told of who uses it, and where.
@@ -260,46 +263,6 @@ func sessionOptions(sh shell, id [32]byte, me who) vault.Options {
 		}
 	}
 	return o
-}
-
-// seenFile is where an identity keeps what it has seen of a vault.
-func seenFile(sh shell, id [32]byte, me who) string {
-	dir := userConfigDir(sh)
-	if dir == "" {
-		return ""
-	}
-	mine := audit.HashOf([]byte(me.Public().String()))
-	return filepath.Join(dir, "secretsweep", "seen", hex.EncodeToString(id[:8])+"-"+hex.EncodeToString(mine[:8])+".json")
-}
-
-func readSeen(path string) (vault.Seen, error) {
-	var seen vault.Seen
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return seen, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &seen)
-	}
-	if err != nil {
-		return seen, withHint(fmt.Errorf("what was seen of the vault: %w", err), "\"secretsweep vault check --accept\" looks the vault over and begins anew")
-	}
-	return seen, nil
-}
-
-// writeSeen keeps what was seen, unless another process has seen more meanwhile.
-func writeSeen(path string, seen vault.Seen) error {
-	if old, err := readSeen(path); err == nil && old.Head.Size >= seen.Head.Size {
-		return nil
-	}
-	data, err := json.Marshal(seen)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	return replacePrivate(path, data)
 }
 
 // vaultHint adds to an error of the vault what to do about it.
@@ -334,6 +297,8 @@ func vaultHint(err error) error {
 		return withHint(err, `if you restored a backup, "secretsweep vault check --accept" goes on from here; else find out who put it back`)
 	case damaged || corrupt:
 		return withHint(err, `"secretsweep vault check" says what is wrong; "secretsweep vault restore" brings back a backup`)
+	case errors.Is(err, vault.ErrNoVault):
+		return withHint(err, `the folder has none, or its first record is lost: "secretsweep vault restore" brings back a backup`)
 	case errors.Is(err, vault.ErrNotMember):
 		return withHint(err, `an owner adds you with "secretsweep user add"`)
 	}

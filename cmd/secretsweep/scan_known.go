@@ -47,15 +47,19 @@ func (k *knownFlags) secrets(ctx context.Context, sh shell) (all []known.Secret,
 	return all, nil
 }
 
-// knownHints says how many of the given secrets of a vault are looked for, and which are
-// not, and why, by their names.
-func knownHints(given int, all []known.Unsought) []string {
+// knownHints says how many of a number of values are looked for, and which are not.
+func knownHints(values int, unsought []known.Unsought) []string {
+	hints := []string{fmt.Sprintf("looking for %s of the vault", report.Plural(values-len(unsought), "value"))}
+	return append(hints, unsoughtHints(unsought)...)
+}
+
+// unsoughtHints says which secrets of a vault are not looked for, and why, by their names.
+func unsoughtHints(all []known.Unsought) []string {
 	const named = 20
-	hints := []string{"looking for " + report.Plural(given-len(all), "value") + " of the vault"}
 	if len(all) == 0 {
-		return hints
+		return nil
 	}
-	hints = append(hints, report.Plural(len(all), "value")+" of the vault not looked for, because ordinary texts have the same")
+	hints := []string{report.Plural(len(all), "value") + " of the vault not looked for, because ordinary texts have the same"}
 	for i, u := range all {
 		if i == named && len(all) > named+1 {
 			return append(hints, fmt.Sprintf("not looked for: and %d more", len(all)-i))
