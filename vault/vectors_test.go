@@ -61,7 +61,7 @@ func makeVector(t *testing.T) {
 	}
 	b.set("dev", "GREETING", "hello")
 	b.set("prod", "GREETING", "good day")
-	if _, err := b.owner.Set(t.Context(), Change{Ref: Ref{"web", "prod", "GREETING"}, Value: secret.New("good evening"), Info: &Info{Kind: "greeting"}, Grace: 24 * time.Hour}); err != nil {
+	if _, err := b.owner.Set(t.Context(), Change{Ref: Ref{"web", "prod", "GREETING"}, Value: secret.New("good evening"), Edit: func(i *Info) { i.Kind = "greeting" }, Grace: 24 * time.Hour}); err != nil {
 		t.Fatal(err)
 	}
 	b.set("prod", "QUOTES", "a 'b' \"c\" $d #e\nf")
