@@ -18,7 +18,11 @@ type DeniedError struct {
 }
 
 func (e *DeniedError) Error() string {
-	return fmt.Sprintf("%s %s: refused: that takes a %s, and your role there is %s", e.Verb, e.What, e.Need, e.Have)
+	article := "a"
+	if e.Need == Owner {
+		article = "an"
+	}
+	return fmt.Sprintf("%s %s: refused: that takes %s %s, and your role there is %s", e.Verb, e.What, article, e.Need, e.Have)
 }
 
 // NotFoundError names what isn't there, and what is there instead.

@@ -66,7 +66,7 @@ func grant(ctx context.Context, sh shell, v *vaultFlags, name string, w vault.Wa
 	}
 	defer d.close(ctx, &err)
 	if err := d.Grant(ctx, name, w); err != nil {
-		return err
+		return d.whereHint(err)
 	}
 	end := ""
 	if !w.Until.IsZero() {

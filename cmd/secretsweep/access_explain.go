@@ -76,10 +76,7 @@ func (o *accessExplainOptions) run(ctx context.Context, sh shell, name string) (
 // explainRows gives who can read a secret, or anything of an environment for no name.
 func explainRows(ctx context.Context, d *door, at vault.Pattern, name string) ([]accessRow, error) {
 	if name == "" {
-		if _, err := d.Explain(ctx, vault.Ref{Project: at.Project, Environment: at.Environment}); err != nil {
-			return nil, err
-		}
-		return accessRows(ctx, d, func(r accessRow) bool { return r.Project == at.Project && r.Environment == at.Environment })
+		return accessRows(ctx, d, []vault.Pattern{at})
 	}
 	readings, err := d.Explain(ctx, vault.Ref{Project: at.Project, Environment: at.Environment, Name: name})
 	if err != nil {

@@ -73,9 +73,12 @@ func (o *accessListOptions) run(ctx context.Context, sh shell, args []string) (e
 			return err
 		}
 	}
-	rows, err := accessRows(ctx, d, func(r accessRow) bool { return name == "" || r.Name == name })
+	rows, err := accessRows(ctx, d, d.Environments())
 	if err != nil {
 		return err
+	}
+	if name != "" {
+		rows = slices.DeleteFunc(rows, func(r accessRow) bool { return r.Name != name })
 	}
 	switch {
 	case o.format == "json":
@@ -97,14 +100,9 @@ type accessRow struct {
 	Grant       grantRow            `json:"grant"`
 }
 
-// accessRows gives everybody's roles by environment, as far as keep wants them.
-func accessRows(ctx context.Context, d *door, keep func(accessRow) bool) ([]accessRow, error) {
+// accessRows gives everybody's roles in environments, by these.
+func accessRows(ctx context.Context, d *door, environments []vault.Pattern) ([]accessRow, error) {
 	rows := []accessRow{}
-	add := func(r accessRow) {
-		if keep(r) {
-			rows = append(rows, r)
-		}
-	}
 	members, err := d.Members(ctx)
 	if err != nil {
 		return nil, err
@@ -114,13 +112,13 @@ func accessRows(ctx context.Context, d *door, keep func(accessRow) bool) ([]acce
 		return nil, err
 	}
 	now := time.Now()
-	for _, at := range d.Environments() {
+	for _, at := range environments {
 		readings, err := d.Explain(ctx, vault.Ref{Project: at.Project, Environment: at.Environment})
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range readings {
-			add(accessRow{r.Name, r.Kind, at.Project, at.Environment, r.Role, []string{}, grantRowOf(r.Grant)})
+			rows = append(rows, accessRow{r.Name, r.Kind, at.Project, at.Environment, r.Role, []string{}, grantRowOf(r.Grant)})
 		}
 		for _, t := range tokens {
 			on := vault.Pattern{Project: t.Project, Environment: t.Env}
@@ -129,7 +127,7 @@ func accessRows(ctx context.Context, d *door, keep func(accessRow) bool) ([]acce
 			}
 			i := slices.IndexFunc(members, func(m vault.Member) bool { return m.Name == t.Name && !m.Gone })
 			if i >= 0 && len(members[i].Grants) > 0 {
-				add(accessRow{t.Name, vault.Machine, at.Project, at.Environment, vault.Reader, t.Secrets, grantRowOf(members[i].Grants[0])})
+				rows = append(rows, accessRow{t.Name, vault.Machine, at.Project, at.Environment, vault.Reader, t.Secrets, grantRowOf(members[i].Grants[0])})
 			}
 		}
 	}

@@ -27,7 +27,7 @@ import (
 func TestOffboardKilled(t *testing.T) {
 	const (
 		rounds  = 24
-		secrets = 150
+		secrets = 60
 	)
 	owner, id := newOwner(t)
 	for i := range secrets {

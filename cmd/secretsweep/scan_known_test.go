@@ -19,6 +19,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors/known"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/vault"
 )
 
 // TestKnown scans a repository for the values of a vault: one that a commit took out again,
@@ -100,5 +101,42 @@ func TestKnown(t *testing.T) {
 			t.Errorf("with a baseline %v: %d are new", baseline, sum.New)
 		}
 		write(".secretsweep-baseline.json", fmt.Sprintf(`{%q: {"rule": "known-secret"}, "version": 1}`, f.Fingerprint))
+	}
+}
+
+// TestKnownLog shows that looking for the values of a vault is in its log once for each
+// environment, and reads none of them.
+func TestKnownLog(t *testing.T) {
+	owner, _ := newOwner(t)
+	for _, env := range []string{"dev", "prod"} {
+		for _, name := range []string{"ONE", "TWO"} {
+			owner.must("secret", "set", name, "-e", env, "--generate", "hex")
+		}
+	}
+	leak := filepath.Join(t.TempDir(), "leak")
+	if err := os.WriteFile(leak, []byte(owner.must("secret", "get", "ONE", "-e", "prod")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := owner.run("scan", "--known", leak); status != statusLeaks {
+		t.Fatalf("exit status %d\n%s", status, stderr)
+	}
+	sh := shell{getenv: func(name string) string { return owner.env[name] }}
+	d, err := new(vaultFlags).open(t.Context(), sh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var verbs []string
+	err = d.Log(t.Context(), vault.Filter{}, func(l vault.Logged) error {
+		if l.Verb == "match" || l.Verb == "read" {
+			verbs = append(verbs, l.Verb+" "+l.Env+" "+l.Name)
+		}
+		return nil
+	})
+	d.close(t.Context(), &err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"read prod ONE", "match dev ", "match prod "}, verbs); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
 	}
 }

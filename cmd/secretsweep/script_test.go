@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 //	status N COMMAND…       runs a command that must exit with status N
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	readenv NAME FILE       puts what stands in a file into $NAME
+//	vaultid NAME FILE       puts the vault's id that a command printed into $NAME
 //	pack ARCHIVE FILE…      packs files into a .zip, .tar or .tgz
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
 //	slack FOLDER            plays Slack's Web API
@@ -57,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"status":      cmdStatus,
 			"fingerprint": cmdFingerprint,
 			"readenv":     cmdReadenv,
+			"vaultid":     cmdVaultID,
 			"pack":        cmdPack,
 			"lines":       cmdLines,
 			"slack":       cmdSlack,
@@ -194,6 +197,17 @@ func cmdReadenv(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: readenv NAME FILE")
 	}
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
+}
+
+func cmdVaultID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: vaultid NAME FILE")
+	}
+	id := regexp.MustCompile(`[0-9a-f]{64}`).FindString(ts.ReadFile(args[1]))
+	if id == "" {
+		ts.Fatalf("%s has no id of a vault", args[1])
+	}
+	ts.Setenv(args[0], id)
 }
 
 func cmdLines(ts *testscript.TestScript, neg bool, args []string) {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
-	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -286,13 +285,13 @@ func (r tokenRow) uses() string {
 
 // sayEnded says that who has a token that ended still has keys.
 func (sh shell) sayEnded(rows []tokenRow) {
-	n := 0
+	var names []string
 	for _, r := range rows {
 		if r.Ended && !r.Revoked {
-			n++
+			names = append(names, r.Name)
 		}
 	}
-	if n > 0 {
-		sh.say("%s past their time: the program refuses them, and \"secretsweep token revoke\" takes away the keys, too", report.Plural(n, "token"))
+	if len(names) > 0 {
+		sh.say("past their time: %s; the program refuses them, and \"secretsweep token revoke\" takes away the keys, too", listOf(names))
 	}
 }

@@ -118,7 +118,7 @@ func (o *userAddOptions) run(ctx context.Context, sh shell, args []string) (err 
 	}
 	defer d.close(ctx, &err)
 	if err := add(ctx, d.Session); err != nil {
-		return err
+		return d.whereHint(err)
 	}
 	m, err := memberOf(ctx, d, name)
 	if err != nil {
@@ -220,6 +220,16 @@ func (sh shell) sayProduction(d *door, rights []vault.Wanted) {
 			}
 		}
 	}
+}
+
+// whereHint adds to an error of a place that isn't there which ones are.
+func (d *door) whereHint(err error) error {
+	missing, ok := errors.AsType[*vault.NotFoundError](err)
+	if !ok || len(missing.Others) > 0 {
+		return err
+	}
+	all := environments(d, func(vault.Pattern) bool { return true })
+	return withHint(err, "there is %s; * stands for every one", printable.Text(strings.Join(all, ", ")))
 }
 
 // memberOf finds who has a name: of several, who is there, else who left last.
