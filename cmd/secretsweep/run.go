@@ -54,7 +54,7 @@ aren't given to it.`,
 			return vaultHint(o.run(cmd.Context(), sh, args))
 		},
 		DisableFlagsInUseLine: true,
-		Annotations:           map[string]string{"runs": "yes"},
+		Annotations:           map[string]string{"keeps": "yes", "runs": "yes"},
 	}
 	o.deliveryFlags.register(cmd)
 	o.selection.register(cmd)
