@@ -72,7 +72,67 @@ func TestNowhere(t *testing.T) {
 	refused("secret", "set", "ONE", "-e", "dev", "--if-version", "7", "--generate", "hex")
 	printed.WriteString(command(2, value()+"\x00", "secret", "set", "NUL", "-e", "dev"))
 	printed.WriteString(command(2, strings.Repeat(value(), 30_000), "secret", "set", "HUGE", "-e", "dev"))
-	useVault(t, quiet, refused, command, value)
+
+	// Ways by which values are meant to come out, and where they lie afterwards.
+	if err := os.WriteFile("app.tmpl", []byte("db={{secret ONE | json}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	meant := []string{"pulled.env", "pulled.json", "app.conf"}
+	printed.WriteString(command(0, "", "pull", "pulled.env", "-e", "prod"))
+	printed.WriteString(command(0, "", "pull", "pulled.json", "-e", "prod", "--only", "ONE"))
+	printed.WriteString(command(0, "", "inject", "app.tmpl", "-e", "dev", "-o", "app.conf"))
+	for _, name := range meant {
+		data, err := os.ReadFile(name)
+		if err != nil || !bytes.Contains(data, []byte(values[1])) && !bytes.Contains(data, []byte(values[2])) {
+			t.Fatalf("%s lacks the value that it is for, %v", name, err)
+		}
+		if err := os.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	// Everything else.
+	printed.WriteString(command(0, value(), "secret", "set", "TWO", "-e", "staging"))
+	quiet("secret", "copy", "ONE", "-e", "dev", "--to-env", "staging")
+	quiet("secret", "move", "TWO", "THREE", "-e", "staging")
+	quiet("secret", "history", "ONE", "-e", "dev", "-f", "json")
+	quiet("secret", "diff", "-e", "dev", "--with", "staging")
+	quiet("secret", "diff", "-e", "dev", "--from", "1", "-f", "json")
+	quiet("secret", "rollback", "ONE", "-e", "dev")
+	quiet("secret", "rm", "LARGE", "-e", "dev")
+	quiet("secret", "destroy", "THREE", "-e", "staging", "--yes")
+	refused("secret", "get", "THREE", "-e", "staging")
+	token := command(0, "", "token", "create", "job", "-e", "prod", "--secret", "ONE", "--expires", "1d")
+	values = append(values, strings.TrimSpace(token)) // is one of those that nobody may find
+	quiet("vault", "bundle", "job.bundle", "--for", "job", "--expires", "1h")
+	t.Setenv(tokenName, strings.TrimSpace(token))
+	if got := command(0, "", "secret", "get", "ONE", "-e", "prod"); got != values[2] {
+		t.Fatal("the token reads another value")
+	}
+	refused("secret", "get", "DB", "-e", "prod")
+	refused("secret", "set", "ONE", "-e", "prod", "--generate", "hex")
+	printed.WriteString(command(127, "", "run", "--bundle", "job.bundle", "--", "no-such-command"))
+	t.Setenv(tokenName, strings.TrimSpace(token)[:60])
+	refused("secret", "list", "-e", "prod")
+	t.Setenv(tokenName, "")
+	quiet("token", "list", "-f", "json")
+	quiet("access", "list")
+	quiet("access", "explain", "ONE", "-e", "prod")
+	quiet("user", "list", "-f", "json")
+	quiet("vault", "status", "-f", "json")
+	quiet("vault", "backup", "backup")
+	quiet("vault", "check")
+	quiet("audit", "log")
+	quiet("audit", "log", "-f", "json")
+	quiet("audit", "checkpoint")
+	quiet("audit", "verify")
+	quiet("audit", "export", "-o", "audit.jsonl")
+	quiet("offboard", "job", "--yes", "-f", "json")
+	if err := os.WriteFile("leak.txt", []byte("nothing\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	quiet("scan", "--known", "leak.txt")
+	quiet("secret", "list", "-e", "dev")
 
 	files := 0
 	err := filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
@@ -112,9 +172,4 @@ func look(t *testing.T, where string, data []byte, values []string) {
 			}
 		}
 	}
-}
-
-// useVault does what can be done with a vault beside setting and reading.
-func useVault(t *testing.T, quiet, refused func(...string), command func(int, string, ...string) string, value func() string) {
-	t.Helper()
 }
