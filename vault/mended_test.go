@@ -126,3 +126,30 @@ func TestRestoreIntoSomething(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOthersName has a developer write a version in somebody else's name.
+func TestOthersName(t *testing.T) {
+	s := newStage(t)
+	if _, err := s.victims["dora"].Get(t.Context(), Ref{"web", "prod", "ONE"}, Which{}); err != nil {
+		t.Fatal(err)
+	}
+	f := s.bench.forger(s.victims["dora"], s.victims["dora"].identity)
+	generation, with := s.scopeKeyOf(s.victims["dora"])
+	for _, by := range []ID{f.actor, s.owner.state.self} {
+		says := *f
+		says.actor = by
+		f.sign(s.forged(&says, f.next(), s.one, "ONE", "by dora", generation, with))
+		got, err := s.owner.Get(t.Context(), Ref{"web", "prod", "ONE"}, Which{})
+		var wrong *IntegrityError
+		switch by {
+		case f.actor:
+			if err != nil || got.Value.Reveal() != "by dora" {
+				t.Errorf("in her own: %v", err)
+			}
+		default:
+			if !errors.As(err, &wrong) {
+				t.Errorf("in the owner's: %v", err)
+			}
+		}
+	}
+}
