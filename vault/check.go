@@ -160,8 +160,9 @@ func (c *check) allowed(e audit.Entry, w audit.Write) error {
 			return wrong()
 		}
 	case kindWrap:
+		// An owner of some scope gives machines the roster's key, and no one another one.
 		last, there := c.last[string(w.Key)]
-		replaced := there && !last.Deleted && !w.Deleted
+		replaced := there && !last.Deleted && !w.Deleted && role(target{}) < Owner
 		if replaced || !r.ownsAnything(e.Actor, e.Seq) && !r.joined(e.Actor, e.Seq) {
 			return wrong()
 		}

@@ -35,7 +35,7 @@ func newStage(t testing.TB) *stage {
 	rita, ritaKeys := b.person("rita", Reader, "web/prod")
 	mara, maraKeys := b.person("mara", Owner, "web/dev")
 	gone, goneKeys := b.person("gone", Developer, "web/prod")
-	dora, doraKeys := b.person("dora", Developer, "web/prod")
+	_, doraKeys := b.person("dora", Developer, "web/prod")
 	st.rita, st.mara, st.gone = rita, mara, gone
 	var err error
 	if st.job, err = b.owner.CreateToken(t.Context(), Token{Name: "job", Project: "web", Env: "prod", Secrets: []string{"ONE"}}); err != nil {
@@ -48,6 +48,7 @@ func newStage(t testing.TB) *stage {
 	st.forgers["reader"] = b.forger(rita, ritaKeys)
 	st.forgers["owner of dev"] = b.forger(mara, maraKeys)
 	st.forgers["retired"] = b.forger(gone, goneKeys)
+	get(t, gone, Ref{"web", "prod", "ONE"}, Which{})
 	st.copied = records(t, b.store)
 	if err := b.owner.Retire(t.Context(), "gone"); err != nil {
 		t.Fatal(err)
@@ -56,7 +57,8 @@ func newStage(t testing.TB) *stage {
 	for name, keys := range map[string]*identity.Identity{"olivia": b.keys, "dora": doraKeys, "rita": ritaKeys, "job": st.job.Identity, "deploy": deploy.Identity} {
 		st.victims[name] = b.session(keys)
 	}
-	_ = dora
+	// Who forges has the scope's keys in hand, as far as they were given them.
+	get(t, rita, Ref{"web", "prod", "ONE"}, Which{})
 	for id, l := range b.owner.state.names.scopes {
 		if l.Environment == "prod" {
 			st.prod = b.owner.state.roster.scopes[id]

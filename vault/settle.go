@@ -29,7 +29,9 @@ func (t *turn) settle(act audit.Act) error {
 			if err := t.renew(key, after, act); err != nil {
 				return err
 			}
-			continue
+			if t.roster.scopes[key] != nil {
+				continue // there is nothing older that who came could want to open
+			}
 		}
 		for _, p := range after {
 			if !slices.Contains(before, p) {

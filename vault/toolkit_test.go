@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"io"
@@ -322,4 +323,18 @@ func keysOf(all map[string][]byte, kind byte) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// busyStore is a store in which something happens after each View.
+type busyStore struct {
+	store.Store
+	after func()
+}
+
+func (b *busyStore) View(ctx context.Context, read func(store.Reader) error) error {
+	err := b.Store.View(ctx, read)
+	if b.after != nil {
+		b.after()
+	}
+	return err
 }
