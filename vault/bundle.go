@@ -256,8 +256,15 @@ type bundled struct {
 func (b bundled) Head(store.Reader) (audit.Head, error)                { return b.header.Head, nil }
 func (b bundled) Includes(store.Reader, audit.Head, audit.Entry) error { return nil }
 func (b bundled) Consistent(_ store.Reader, old, now audit.Head) error { return nil }
-func (b bundled) Writers(store.Reader, int64, int64, []byte) ([]int64, error) {
-	return b.header.Statements, nil
+
+// Writes visits what the entries wrote that made statements.
+func (b bundled) Writes(r store.Reader, _, _ int64, visit func(int64, audit.Write)) error {
+	for _, seq := range b.header.Statements {
+		if err := b.Log.Writes(r, seq, seq+1, visit); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenBundle opens a bundle with the token that it is for. The session reads from it as it

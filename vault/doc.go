@@ -28,12 +28,12 @@
 //   - a statement counts if it was made by an owner of what it is about, at its place;
 //   - what is sealed with a key that isn't its scope's newest is refused, and each write
 //     gives a secret a new key, so that putting back records from before somebody lost
-//     their right doesn't let them read what is written later.
+//     their right doesn't let them read what is written later;
+//   - a record that is replaced in the course of things counts if the log has no later
+//     entry that replaced it, or took it away ([Newest]).
 //
-// Who puts back a secret's head and keys, as they were since the scope's newest key, makes
-// readers take an older value for the current one, until somebody checks: [Vault.Check]
-// names it. Who puts back all of the store, or cuts off the log's end, is found by
-// identities that remember what they have [Seen], and with a checkpoint, by nothing else.
+// Who puts back all of the store, or cuts off the log's end, is found by identities that
+// remember what they have [Seen], and with a checkpoint, by nothing else.
 // Tests have the table of what is found by what.
 //
 // The tag of a value in the log, which auditors read, is the same for equal values. It

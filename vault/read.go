@@ -232,6 +232,9 @@ func (v *view) secrets(sc *scope) ([]*opened, error) {
 			}
 			ids = append(ids, ID(p.Key[len(prefix):]))
 		}
+		if err := v.complete(sc, ids); err != nil {
+			return nil, err
+		}
 	} else if v.names.machine != nil {
 		for _, m := range v.names.machine.Secrets {
 			if m.Scope == sc.ID {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -33,6 +34,7 @@ type Session struct {
 	auditors identity.Public // to whom it seals
 	keys     map[keyRef][]byte
 	entries  map[int64]audit.Entry // verified
+	newest   Newest                // by the log up to the state's head
 	held     int                   // entries, and what they wrote
 }
 
@@ -57,6 +59,7 @@ type Options struct {
 type Seen struct {
 	Head       audit.Head `json:"head"`
 	Statements []int64    `json:"statements"` // the entries before it that wrote statements
+	Newest     Newest     `json:"newest"`     // the entries before it that last wrote each record
 }
 
 // state is a vault as a session has verified it. It doesn't change: a new one takes its
@@ -181,7 +184,7 @@ func (v *Vault) newSession(id *identity.Identity, o Options) *Session {
 	}
 	return &Session{
 		vault: v, identity: id, options: o, address: v.addressOf(id.Public()), state: &state{},
-		keys: make(map[keyRef][]byte), entries: make(map[int64]audit.Entry),
+		keys: make(map[keyRef][]byte), entries: make(map[int64]audit.Entry), newest: make(Newest),
 	}
 }
 
@@ -195,6 +198,7 @@ func (v *Vault) addressOf(p identity.Public) ID {
 // was searched before.
 func (s *Session) load(r store.Reader, seen Seen) error {
 	st := &state{}
+	s.newest = make(Newest)
 	head, err := s.vault.log.Head(r)
 	if err != nil {
 		return err
@@ -203,7 +207,9 @@ func (s *Session) load(r store.Reader, seen Seen) error {
 		if err := s.vault.log.Consistent(r, seen.Head, head); err != nil {
 			return err
 		}
-		st.head, st.statements = seen.Head, seen.Statements
+		if seen.Newest != nil {
+			st.head, st.statements, s.newest = seen.Head, seen.Statements, maps.Clone(seen.Newest)
+		}
 	}
 	return s.advance(r, st, head)
 }
@@ -229,7 +235,13 @@ func (s *Session) sync(r store.Reader) (*state, error) {
 // advance makes a state that is as new as head, and has the session use it. Statements
 // are looked for in the log, not in the store: there none can be left out.
 func (s *Session) advance(r store.Reader, st *state, head audit.Head) error {
-	found, err := s.vault.log.Writers(r, st.head.Size, head.Size, []byte{kindStatement})
+	var found []int64
+	err := s.vault.log.Writes(r, st.head.Size, head.Size, func(seq int64, w audit.Write) {
+		if !w.Deleted && w.Key[0] == kindStatement && (len(found) == 0 || found[len(found)-1] != seq) {
+			found = append(found, seq)
+		}
+		s.newest.take(seq, w)
+	})
 	if err != nil {
 		return err
 	}
@@ -465,9 +477,9 @@ func (s *Session) remember() error {
 		return nil
 	}
 	s.mu.Lock()
-	st := s.state
+	seen := Seen{s.state.head, s.state.statements, maps.Clone(s.newest)}
 	s.mu.Unlock()
-	return s.options.Remember(Seen{st.head, st.statements})
+	return s.options.Remember(seen)
 }
 
 // Close writes down what the session has seen, for the next one, and forgets its keys.

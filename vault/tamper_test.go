@@ -22,7 +22,7 @@ import (
 //   - checkpoint: check names it only with a head that was kept elsewhere.
 //
 // What reading doesn't find, it doesn't take for something else either: it has the true
-// value or, where a record was put back, one that was true once.
+// value or, where the whole store was put back, one that was true once.
 func TestTamper(t *testing.T) {
 	const (
 		reading = 1 << iota
@@ -68,9 +68,14 @@ func TestTamper(t *testing.T) {
 
 		{"head put back", putBack(kindHead), reading | check},
 		{"keys put back", putBack(kindKeys), reading | check},
-		{"scope put back", putBack(kindScope), check},
-		{"head and keys put back", putBack(kindHead, kindKeys), check},
-		{"all of a scope put back", putBack(kindScope, kindName, kindKeys, kindHead, kindVersion), check},
+		{"scope put back", putBack(kindScope), reading | check},
+		{"head and keys put back", putBack(kindHead, kindKeys), reading | check},
+		{"all of a scope put back", putBack(kindScope, kindName, kindKeys, kindHead, kindVersion), reading | check},
+		{"all secrets of a scope deleted", func(t *tampering) {
+			for _, kind := range []byte{kindName, kindKeys, kindHead, kindVersion} {
+				lose(kind)(t)
+			}
+		}, reading | check},
 		{"all of a scope put back to before it was re-keyed", func(t *tampering) {
 			t.putBack(t.earlier, kindScope, kindName, kindKeys, kindHead, kindVersion)
 		}, reading | check},

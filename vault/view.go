@@ -113,20 +113,30 @@ func (v *view) decide(least Role, on target, what string, act audit.Act) (audit.
 }
 
 // vouched makes sure that the log says that a record is what someone wrote who could write
-// to the scope then, and gives the entry that says so.
+// to the scope then, and that nothing was written in its place since. It gives the entry
+// that says so.
 func (v *view) vouched(key, raw []byte, sc *scope) (audit.Entry, error) {
 	rec, err := decodeRecord(raw)
 	if err != nil {
 		return audit.Entry{}, err
 	}
-	e, err := v.s.entry(v.r, v.state, rec.seq)
+	e, err := v.writer(rec.seq, sc)
 	if err != nil {
 		return e, err
 	}
 	if !e.Vouches(key, raw) {
 		return e, errors.New("the log doesn't vouch for it: it was put there by other means")
 	}
-	if role, _ := v.roster.role(e.Actor, sc.target(), rec.seq, time.Time{}); role < Developer {
+	return e, v.newest(key, rec.seq, sc)
+}
+
+// writer gives an entry of someone who could write to the scope then.
+func (v *view) writer(seq int64, sc *scope) (audit.Entry, error) {
+	e, err := v.s.entry(v.r, v.state, seq)
+	if err != nil {
+		return e, err
+	}
+	if role, _ := v.roster.role(e.Actor, sc.target(), seq, time.Time{}); role < Developer {
 		return e, fmt.Errorf("it was written by %s, who was not allowed to", v.names.principal(e.Actor))
 	}
 	return e, nil
@@ -203,6 +213,9 @@ func (v *view) secretNamed(sc *scope, name string) (ID, error) {
 	key := nameKey(sc.ID, hashName(rec.Index, name))
 	raw, err := v.r.Get(key)
 	if errors.Is(err, store.ErrNotFound) {
+		if err := v.newest(key, -1, sc); err != nil {
+			return ID{}, v.damaged(sc, fmt.Errorf("the name of a secret: %w", err))
+		}
 		return ID{}, nil
 	}
 	if err != nil {

@@ -1,11 +1,9 @@
 package audit
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -82,20 +80,19 @@ func (l *Log) Entry(r store.Reader, seq int64) (Entry, error) {
 	return e, nil
 }
 
-// Writers gives the entries from one to before another whose acts say that they set a key
-// that begins with prefix. It reads the entries, and verifies nothing of them.
-func (l *Log) Writers(r store.Reader, from, to int64, prefix []byte) ([]int64, error) {
-	var found []int64
+// Writes calls visit for each write that the entries from one to before another list, in
+// order. It verifies nothing of them.
+func (l *Log) Writes(r store.Reader, from, to int64, visit func(seq int64, w Write)) error {
 	for seq := from; seq < to; seq++ {
 		e, err := l.Entry(r, seq)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if slices.ContainsFunc(e.Writes, func(w Write) bool { return !w.Deleted && bytes.HasPrefix(w.Key, prefix) }) {
-			found = append(found, seq)
+		for _, w := range e.Writes {
+			visit(seq, w)
 		}
 	}
-	return found, nil
+	return nil
 }
 
 // Includes proves that the log of this head has this entry, and before it the same
