@@ -183,11 +183,3 @@ func encodeJSON(from any) []byte {
 	}
 	return data
 }
-
-// clearBytes makes keys and values unreadable in memory once they are used. Go may have
-// copied them elsewhere before: this is a best effort.
-func clearBytes(bs ...[]byte) {
-	for _, b := range bs {
-		clear(b)
-	}
-}

@@ -52,7 +52,7 @@ func TestVector(t *testing.T) {
 }
 
 func TestNewIsNew(t *testing.T) {
-	if New().Public() == New().Public() {
+	if one, other := New(), New(); one.Public() == other.Public() {
 		t.Error("two new identities are the same")
 	}
 }

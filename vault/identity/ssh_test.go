@@ -91,10 +91,10 @@ func TestSSH(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ask, wrong := silent(t), silent(t)
+			ask := silent(t)
 			if tt.encrypted {
-				ask, wrong = says(words), says("wrong horse")
-				if _, err := UnwrapSSH(tt.file, wrong, sealed); !errors.Is(err, ErrPassphrase) {
+				ask = says(words)
+				if _, err := UnwrapSSH(tt.file, says("wrong horse"), sealed); !errors.Is(err, ErrPassphrase) {
 					t.Errorf("wrong passphrase: got %v, want %v", err, ErrPassphrase)
 				}
 				cancelled := errors.New("cancelled")
