@@ -107,7 +107,7 @@ func (v *view) opener() (*audit.Opener, error) {
 	}
 	if len(ids) == 0 {
 		role, _ := v.role(target{})
-		return nil, &DeniedError{"read", "the audit log", Owner, role}
+		return nil, &DeniedError{Verb: "read", What: "the audit log", Need: Owner, Have: role}
 	}
 	return v.s.vault.log.Opener(ids...), nil
 }

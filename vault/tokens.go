@@ -23,7 +23,7 @@ func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
 			return err
 		}
 		if v.names.machine != nil {
-			return &DeniedError{"list", "tokens", Reader, NoRole}
+			return &DeniedError{Verb: "list", What: "tokens", Need: Reader, Have: NoRole}
 		}
 		for _, p := range v.roster.principalsInOrder() {
 			if p.kind == Machine {

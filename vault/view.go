@@ -109,7 +109,13 @@ func (v *view) decide(least Role, on target, what string, act audit.Act) (audit.
 	if act.Allowed = role >= least; act.Allowed {
 		return act, nil
 	}
-	return act, &refusal{&DeniedError{act.Verb, what, least, role}, act}
+	denied := &DeniedError{Verb: act.Verb, What: what, Need: least, Have: role}
+	if before, ended := v.roster.role(v.self, on, always, time.Time{}); before >= least {
+		if denied.Ended = v.roster.principals[v.self].until; !over(denied.Ended, v.now) {
+			denied.Ended = ended.Until
+		}
+	}
+	return act, &refusal{denied, act}
 }
 
 // vouched makes sure that the log says that a record is what someone wrote who could write
