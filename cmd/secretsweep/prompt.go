@@ -65,6 +65,7 @@ func (sh shell) confirmName(will, name string, stop <-chan struct{}) (bool, erro
 func (sh shell) answer(stop <-chan struct{}) (string, error) {
 	line, err := untilStopped(stop, func() (string, error) { return bufio.NewReader(sh.stdin).ReadString('\n') })
 	if err != nil && !errors.Is(err, io.EOF) {
+		fmt.Fprintln(sh.stderr)
 		return "", err
 	}
 	return strings.TrimSpace(line), nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -55,17 +54,5 @@ func TestQuestionsStop(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
-	}
-}
-
-// A value that the terminal would cut short is refused.
-func TestTypedTooLong(t *testing.T) {
-	for length, want := range map[int]bool{longestTyped() - 1: true, longestTyped(): false, longestTyped() + 1000: false} {
-		terminal, keys := newTerminal(t)
-		go io.WriteString(keys, strings.Repeat("x", length)+"\n")
-		text, err := atTerminal(terminal).ask("Value", t.Context().Done())
-		if got := err == nil && len(text) == length; got != want {
-			t.Errorf("%d bytes: got %d, %v", length, len(text), err)
-		}
 	}
 }
