@@ -95,9 +95,9 @@ func (v *view) needAny(verb string, sc *scope) (audit.Act, error) {
 }
 
 // needOwner refuses an act on the whole vault, or a part of it, to whoever doesn't own
-// that.
+// that. what is empty for the vault itself.
 func (v *view) needOwner(verb, what string, on target) (audit.Act, error) {
-	return v.decide(Owner, on, what, audit.Act{Verb: verb, Name: what})
+	return v.decide(Owner, on, cmp.Or(what, "the vault"), audit.Act{Verb: verb, Name: what})
 }
 
 func (v *view) decide(least Role, on target, what string, act audit.Act) (audit.Act, error) {
