@@ -156,11 +156,17 @@ func (b *bundler) statements() error {
 			return err
 		}
 		for _, w := range e.Writes {
-			if !w.Deleted && w.Key[0] == kindStatement {
-				if err := b.add(w.Key); err != nil {
-					return err
-				}
+			if w.Deleted || w.Key[0] != kindStatement {
+				continue
 			}
+			raw, err := b.r.Get(w.Key)
+			if errors.Is(err, store.ErrNotFound) {
+				continue // the roster could be read, so it is none that counts
+			}
+			if err != nil {
+				return err
+			}
+			b.pairs[string(w.Key)] = raw
 		}
 	}
 	return b.wraps(rosterKeyID)

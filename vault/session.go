@@ -78,7 +78,7 @@ type state struct {
 // stated is a statement that was authenticated, or why those of an entry don't count.
 type stated struct {
 	statement
-	number int
+	number int // -1 if the entry says nothing
 	seq    int64
 	actor  ID
 	err    error
@@ -322,7 +322,7 @@ func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, 
 		}
 		signer, ok = h.founder, true
 	}
-	ignore := func(err error) ([]stated, error) { return []stated{{seq: seq, err: err}}, nil }
+	ignore := func(err error) ([]stated, error) { return []stated{{number: -1, seq: seq, err: err}}, nil }
 	if !ok {
 		return ignore(errors.New("it makes statements, and is by someone who was not there"))
 	}
@@ -330,39 +330,49 @@ func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, 
 		return ignore(err)
 	}
 	var all []stated
+	next := st.roster.statements
 	for _, w := range e.Writes {
 		if w.Deleted || w.Key[0] != kindStatement {
 			continue
 		}
-		raw, err := r.Get(w.Key)
-		if err == nil && !e.Vouches(w.Key, raw) {
-			err = errors.New("it isn't the one that was made")
+		m := stated{number: -1, seq: seq, actor: e.Actor}
+		if len(w.Key) == 1+4 {
+			m.number = int(binary.BigEndian.Uint32(w.Key[1:]))
 		}
-		if err == nil {
-			m := stated{seq: seq, actor: e.Actor}
-			if err = s.openStatement(r, w.Key, raw, &m); err == nil {
-				all = append(all, m)
-				continue
-			}
+		// One that is out of turn isn't read: where it stood another may stand now, rightly.
+		if m.number == next {
+			next++
+			m.err = s.openStatement(r, e, w.Key, &m)
 		}
-		if len(st.roster.principals) > 0 && !st.roster.ownsAnything(e.Actor, seq) {
-			return ignore(errors.New("it makes statements, and is by someone who was no owner"))
+		switch {
+		case m.err == nil:
+		case len(st.roster.principals) > 0 && !st.roster.ownsAnything(e.Actor, seq):
+			// It has its number and says nothing, whatever becomes of its record.
+			m.err = errors.New("it can't be read, and is by someone who was no owner")
+		case errors.Is(m.err, ErrNotMember):
+			return nil, m.err
+		default:
+			return nil, &IntegrityError{fmt.Sprintf("a statement of entry %d of the log", seq), m.err}
 		}
-		if errors.Is(err, ErrNotMember) {
-			return nil, err
-		}
-		return nil, &IntegrityError{fmt.Sprintf("a statement of entry %d of the log", seq), err}
+		all = append(all, m)
 	}
 	return all, nil
 }
 
 // openStatement opens a statement that an entry wrote.
-func (s *Session) openStatement(r store.Reader, key, raw []byte, m *stated) error {
+func (s *Session) openStatement(r store.Reader, e audit.Entry, key []byte, m *stated) error {
+	raw, err := r.Get(key)
+	if err != nil {
+		return err
+	}
+	if !e.Vouches(key, raw) {
+		return errors.New("it isn't the one that was made")
+	}
 	rec, err := decodeRecord(raw)
 	if err != nil {
 		return err
 	}
-	if len(key) != 1+4 || rec.seq != m.seq {
+	if rec.seq != m.seq {
 		return errors.New("it belongs somewhere else")
 	}
 	rosterKey, err := s.sharedKey(r, rosterKeyID, rec.generation)
@@ -373,7 +383,6 @@ func (s *Session) openStatement(r store.Reader, key, raw []byte, m *stated) erro
 	if err != nil {
 		return err
 	}
-	m.number = int(binary.BigEndian.Uint32(key[1:]))
 	m.statement, err = decodeStatement(plain)
 	return err
 }

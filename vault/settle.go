@@ -76,7 +76,7 @@ func rekeyed(because audit.Act, what string) audit.Act {
 
 // sharedKeys gives every shared key that there was before the turn, in a fixed order.
 func (t *turn) sharedKeys() []ID {
-	keys := []ID{rosterKeyID, membersKeyID, auditKeyID}
+	keys := vaultKeys()
 	var scopes []*scope
 	for _, sc := range t.roster.scopes {
 		scopes = append(scopes, sc)
