@@ -264,10 +264,14 @@ func (b bundled) Includes(store.Reader, audit.Head, audit.Entry) error { return 
 func (b bundled) Consistent(_ store.Reader, old, now audit.Head) error { return nil }
 
 // Writes visits what the entries wrote that made statements.
-func (b bundled) Writes(r store.Reader, _, _ int64, visit func(int64, audit.Write)) error {
+func (b bundled) Writes(r store.Reader, _ int64, _ audit.Head, visit func(int64, audit.Write)) error {
 	for _, seq := range b.header.Statements {
-		if err := b.Log.Writes(r, seq, seq+1, visit); err != nil {
+		e, err := b.Entry(r, seq)
+		if err != nil {
 			return err
+		}
+		for _, w := range e.Writes {
+			visit(seq, w)
 		}
 	}
 	return nil

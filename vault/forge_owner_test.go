@@ -208,3 +208,113 @@ func TestTokenOfNowhere(t *testing.T) {
 		t.Errorf("tokens: %+v, %v", all, err)
 	}
 }
+
+// TestHiddenStatement edits the entry that took a right away, so that it seems to say
+// something else.
+func TestHiddenStatement(t *testing.T) {
+	s := newStage(t)
+	if err := s.owner.Grant(t.Context(), "rita", Wanted{Pattern: Pattern{"*", "prod"}, Role: Reader}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.owner.Grant(t.Context(), "rita", Wanted{Pattern: Pattern{"web", "*"}, Role: Developer}); err != nil {
+		t.Fatal(err)
+	}
+	f := s.forgers["reader"]
+	from := f.next()
+	if _, err := s.owner.Revoke(t.Context(), "rita", Pattern{"web", "*"}); err != nil {
+		t.Fatal(err)
+	}
+	get(t, s.victims["dora"], Ref{"web", "prod", "ONE"}, Which{}) // and life goes on
+	generation, with := s.scopeKeyOf(s.owner)
+	f.sign(s.forged(f, f.next(), s.one, "ONE", "forged", generation, with))
+	all := records(t, s.store)
+	hidden := 0
+	for seq := from; seq < f.next(); seq++ {
+		key := string(audit.EntryKey(seq))
+		for _, statement := range keysOf(all, kindStatement) {
+			if at := bytes.Index(all[key], append([]byte{0, byte(len(statement))}, statement...)); at >= 0 {
+				all[key] = bytes.Clone(all[key])
+				all[key][at+2] = kindStatement - 1
+				hidden++
+			}
+		}
+	}
+	if hidden == 0 {
+		t.Fatal("there is no statement to hide")
+	}
+	put(t, s.store, all)
+	s.verify("a statement that was hidden")
+	s.found("a statement that was hidden", audit.Head{})
+}
+
+// TestForgedReading has a reader write in the log that somebody else read, and say in an
+// entry of somebody else's that they didn't.
+func TestForgedReading(t *testing.T) {
+	s := newStage(t)
+	get(t, s.rita, Ref{"web", "prod", "ONE"}, Which{})
+	dora := s.victims["dora"]
+	auditors := s.owner.state.roster.keys[auditKeyID]
+	for what, forge := range map[string]func(store.Tx, *audit.Appender) error{
+		"an entry more": func(tx store.Tx, by *audit.Appender) error {
+			_, err := by.Append(tx, audit.Act{Verb: verbRead, Name: "ONE", Allowed: true}, nil)
+			return err
+		},
+		"another entry": func(tx store.Tx, by *audit.Appender) error {
+			at := store.NewOverlay(tx) // the same log, but for its last entry
+			size, err := tx.Get([]byte("an"))
+			if err != nil {
+				return err
+			}
+			size = bytes.Clone(size)
+			size[len(size)-1]--
+			if err := at.Set([]byte("an"), size); err != nil {
+				return err
+			}
+			e, err := by.Append(at, audit.Act{Verb: verbList, Allowed: true}, nil)
+			if err != nil {
+				return err
+			}
+			for p := range at.Changes() {
+				if p.Key[1] == 's' || bytes.Equal(p.Key, audit.EntryKey(e.Seq)) {
+					if err := tx.Set(p.Key, p.Value); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		},
+	} {
+		before := records(t, s.store)
+		by, err := s.vault.log.Appender(dora.state.self, s.rita.identity.Signer(), auditors[len(auditors)-1].Recipient.Age())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.store.Update(t.Context(), func(tx store.Tx) error { return forge(tx, by) }); err != nil {
+			t.Fatal(err)
+		}
+		sessions := []*Session{s.owner}
+		fresh, err := s.vault.Session(t.Context(), s.keys, s.options())
+		if err == nil {
+			sessions = append(sessions, fresh)
+		}
+		for i, session := range sessions {
+			nobodys := 0
+			err := session.Log(t.Context(), Filter{}, func(l Logged) error {
+				if l.Principal == "dora" {
+					t.Errorf("%s: session %d has dora %s", what, i, l.Verb)
+				}
+				if l.Principal == "" && l.Detail != "" {
+					nobodys++
+				}
+				return nil
+			})
+			if err == nil && nobodys == 0 {
+				t.Errorf("%s: session %d finds nothing wrong", what, i)
+			}
+			if what == "an entry more" && err != nil {
+				t.Errorf("%s keeps session %d from reading the log: %v", what, i, err)
+			}
+		}
+		put(t, s.store, before)
+	}
+}

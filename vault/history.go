@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,13 +13,14 @@ import (
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
-// Logged is an entry of the log that was opened.
+// Logged is an entry of the log that was opened. Whoever can write to the store can append
+// an entry that nobody signed, or that auditors can't open: of such a one there is only a
+// Detail, which says so.
 type Logged struct {
 	Seq       int64
-	Principal string
+	Principal string // who signed it; empty for nobody
 	audit.Act
 }
 
@@ -48,31 +50,18 @@ const logPart = 5_000
 func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) error {
 	for from, more := int64(0), true; more; {
 		var part []Logged
-		err := s.vault.store.View(ctx, func(r store.Reader) error {
-			v, err := s.view(r)
-			if err != nil {
-				return err
-			}
+		err := s.look(ctx, func(v *view) error {
 			opener, err := v.opener()
 			if err != nil {
 				return err
 			}
 			defer opener.Close()
 			to := min(from+logPart, v.head.Size)
-			for seq := from; seq < to; seq++ {
-				e, err := s.vault.log.Entry(r, seq)
-				if err != nil {
-					return err
-				}
-				act, err := opener.Open(r, e)
-				if err != nil {
-					return err
-				}
-				l := Logged{seq, v.names.principal(e.Actor), act}
-				if f.accepts(l) {
-					part = append(part, l)
-				}
+			all, err := v.logged(opener, from, to)
+			if err != nil {
+				return err
 			}
+			part = slices.DeleteFunc(all, func(l Logged) bool { return !f.accepts(l) })
 			from, more = to, to < v.head.Size
 			return ctx.Err()
 		})
@@ -88,8 +77,35 @@ func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) e
 	return nil
 }
 
+// logged opens the entries from one to before another.
+func (v *view) logged(opener *audit.Opener, from, to int64) ([]Logged, error) {
+	all := make([]Logged, to-from)
+	errs := make([]error, to-from)
+	inParallel(len(all), func(i int) {
+		seq := from + int64(i)
+		all[i].Seq = seq
+		e, wrong := v.s.entry(v.r, v.state, seq)
+		if wrong != nil {
+			// What isn't in the log stands where something else was.
+			if e.Signature == nil || v.s.vault.log.Includes(v.r, v.head, e) != nil {
+				errs[i] = &IntegrityError{fmt.Sprintf("entry %d of the log", seq), wrong}
+			}
+			all[i].Detail = wrong.Error()
+			return
+		}
+		all[i].Principal = v.names.principal(e.Actor)
+		if all[i].Act, wrong = opener.Open(v.r, e); wrong != nil {
+			all[i].Detail = wrong.Error()
+		}
+	})
+	return all, cmp.Or(errs...)
+}
+
 // opener gives what opens the acts of the log.
 func (v *view) opener() (*audit.Opener, error) {
+	if role, _ := v.role(target{}); role < Owner {
+		return nil, &DeniedError{"read", "the audit log", Owner, role}
+	}
 	var ids []age.Identity
 	for generation := range v.roster.keys[auditKeyID] {
 		key, err := v.s.verifiedKey(v.r, v.state, auditKeyID, generation+1)
@@ -105,20 +121,13 @@ func (v *view) opener() (*audit.Opener, error) {
 		}
 		ids = append(ids, auditor.Age())
 	}
-	if len(ids) == 0 {
-		role, _ := v.role(target{})
-		return nil, &DeniedError{"read", "the audit log", Owner, role}
-	}
 	return v.s.vault.log.Opener(ids...), nil
 }
 
 // Checkpoint gives a signed head of the log, to be kept elsewhere.
 func (s *Session) Checkpoint(ctx context.Context) (text []byte, err error) {
-	err = s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err == nil {
-			text, err = audit.Checkpoint(s.vault.id, v.head, v.names.principal(v.self), s.identity.Signer())
-		}
+	err = s.look(ctx, func(v *view) error {
+		text, err = audit.Checkpoint(s.vault.id, v.head, v.names.principal(v.self), s.identity.Signer())
 		return err
 	})
 	return text, err
@@ -185,11 +194,7 @@ func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) 
 		return nil, err
 	}
 	var all []Exposed
-	err = s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err = s.look(ctx, func(v *view) error {
 		who, err := v.principal(name)
 		if err != nil {
 			return err
@@ -249,12 +254,13 @@ func (r *roster) reachOf(p ID, sc *scope) []*grant {
 }
 
 // before tells whether a version was there by an entry of the log. One whose record is
-// gone may have been.
+// gone, or isn't what was written, may have been.
 func (v *view) before(o *opened, n int, last int64) bool {
-	raw, err := v.r.Get(versionKey(o.scope.ID, o.id, n))
+	place := versionKey(o.scope.ID, o.id, n)
+	raw, err := v.r.Get(place)
 	if err != nil {
 		return true
 	}
-	rec, err := decodeRecord(raw)
-	return err != nil || rec.seq <= last
+	e, err := v.vouched(place, raw, o.scope)
+	return err != nil || e.Seq <= last
 }

@@ -28,12 +28,13 @@ func follows(key []byte) bool {
 	return len(key) > 1+len(ID{}) && (key[0] == kindHead || key[0] == kindName) || len(key) == 1+len(ID{}) && key[0] == kindScope
 }
 
-// take adds what an entry says that it wrote.
+// take adds what an entry says that it wrote, or took away: that is -1, as long as it is
+// news.
 func (n Newest) take(seq int64, w audit.Write) {
 	switch {
 	case !follows(w.Key):
 	case w.Deleted:
-		delete(n, string(w.Key))
+		n[string(w.Key)] = -1
 	default:
 		n[string(w.Key)] = seq
 	}
@@ -80,9 +81,12 @@ func (v *view) newest(key []byte, seq int64, sc *scope) error {
 	if v.s.vault.bundle || !follows(key) {
 		return nil // a bundle's maker vouches that its records are the newest
 	}
-	v.s.mu.Lock()
-	last, ok := v.s.newest[string(key)]
-	v.s.mu.Unlock()
+	last, ok := v.state.newest[string(key)]
+	if !ok {
+		v.s.mu.Lock()
+		last, ok = v.s.newest[string(key)]
+		v.s.mu.Unlock()
+	}
 	if !ok {
 		last = -1
 	}
@@ -142,6 +146,11 @@ func (v *view) complete(sc *scope, there []ID) error {
 		}
 	}
 	v.s.mu.Unlock()
+	for key, seq := range v.state.newest {
+		if strings.HasPrefix(key, prefix) && seq >= 0 && !slices.Contains(missing, key) {
+			missing = append(missing, key)
+		}
+	}
 	if len(missing) <= len(there) {
 		return nil
 	}

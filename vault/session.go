@@ -21,19 +21,20 @@ import (
 
 // Session is one identity's door to a vault: each of its methods checks, writes down what
 // is done, and does it, in one transaction. What can't be written down isn't done. It is
-// safe for concurrent use.
+// safe for concurrent use until it is closed.
 type Session struct {
 	vault    *Vault
 	identity *identity.Identity
 	address  ID // under which wraps for the identity are stored
 	options  Options
+	checking bool // by whom reads all of the log anyway, and says what was changed in it
 
 	mu       sync.Mutex
-	state    *state
+	state    *state // of what is committed
 	appender *audit.Appender
 	auditors identity.Public // to whom it seals
 	keys     map[keyRef][]byte
-	entries  map[int64]audit.Entry // verified
+	entries  map[int64]audit.Entry // verified, of the log up to the state's head
 	newest   Newest                // by the log up to the state's head
 	held     int                   // entries, and what they wrote
 }
@@ -73,6 +74,7 @@ type state struct {
 	statements []int64  // the entries that wrote statements
 	made       []stated // the statements, as far as they count
 	problems   []Problem
+	newest     Newest // by the entries since the session's state
 }
 
 // stated is a statement that was authenticated, or why those of an entry don't count.
@@ -160,14 +162,11 @@ func decodeHeader(data []byte) (header, error) {
 // Session opens the door for an identity.
 func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (*Session, error) {
 	s := v.newSession(id, o)
-	var seen Seen
-	if o.Recall != nil {
-		var err error
-		if seen, err = o.Recall(); err != nil {
-			return nil, err
-		}
+	seen, err := s.recall()
+	if err != nil {
+		return nil, err
 	}
-	err := v.store.View(ctx, func(r store.Reader) error {
+	err = v.store.View(ctx, func(r store.Reader) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.load(r, seen)
@@ -197,7 +196,7 @@ func (v *Vault) addressOf(p identity.Public) ID {
 // load verifies a vault for the first time. seen spares the search for statements in what
 // was searched before.
 func (s *Session) load(r store.Reader, seen Seen) error {
-	st := &state{}
+	since := &state{}
 	s.newest = make(Newest)
 	head, err := s.vault.log.Head(r)
 	if err != nil {
@@ -208,52 +207,98 @@ func (s *Session) load(r store.Reader, seen Seen) error {
 			return err
 		}
 		if seen.Newest != nil {
-			st.head, st.statements, s.newest = seen.Head, seen.Statements, maps.Clone(seen.Newest)
+			since.head, since.statements, s.newest = seen.Head, seen.Statements, maps.Clone(seen.Newest)
 		}
 	}
-	return s.advance(r, st, head)
+	st, err := s.advance(r, since, head)
+	if err == nil {
+		s.keep(st)
+	}
+	return err
 }
 
-// sync brings the session up to date with the store, and gives its state.
-func (s *Session) sync(r store.Reader) (*state, error) {
+// current gives the session's state.
+func (s *Session) current() *state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// look calls do with a view of the vault as it is now.
+func (s *Session) look(ctx context.Context, do func(*view) error) error {
+	since := s.current() // from before the moment that is seen: else that could be the older one
+	return s.vault.store.View(ctx, func(r store.Reader) error {
+		v, err := s.view(r, since)
+		if err != nil {
+			return err
+		}
+		s.committed(v.state)
+		return do(v)
+	})
+}
+
+// committed takes a state for the session's, if it is newer: what it is of is in the store
+// for good.
+func (s *Session) committed(st *state) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st.head.Size > s.state.head.Size {
+		s.keep(st)
+	}
+}
+
+// keep makes a state the session's.
+func (s *Session) keep(st *state) {
+	for key, seq := range st.newest {
+		if s.newest[key] = seq; seq < 0 {
+			delete(s.newest, key)
+		}
+	}
+	own := *st
+	own.newest = nil
+	s.state = &own
+}
+
+// sync gives the state of the vault that r reads, which is no older than another one.
+func (s *Session) sync(r store.Reader, since *state) (*state, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	head, err := s.vault.log.Head(r)
 	if err != nil {
 		return nil, err
 	}
-	if head == s.state.head {
-		return s.state, nil
+	if head == since.head {
+		return since, nil
 	}
-	if err := s.vault.log.Consistent(r, s.state.head, head); err != nil {
+	if err := s.vault.log.Consistent(r, since.head, head); err != nil {
 		return nil, err
 	}
-	next := *s.state
-	return &next, s.advance(r, &next, head)
+	return s.advance(r, since, head)
 }
 
-// advance makes a state that is as new as head, and has the session use it. Statements
-// are looked for in the log, not in the store: there none can be left out.
-func (s *Session) advance(r store.Reader, st *state, head audit.Head) error {
+// advance gives the state at a head, from an earlier one. Statements are looked for in the
+// log, not in the store: there none can be left out.
+func (s *Session) advance(r store.Reader, since *state, head audit.Head) (*state, error) {
+	st := *since
 	var found []int64
-	err := s.vault.log.Writes(r, st.head.Size, head.Size, func(seq int64, w audit.Write) {
+	st.newest = make(Newest)
+	err := s.vault.log.Writes(r, since.head.Size, head, func(seq int64, w audit.Write) {
 		if !w.Deleted && w.Key[0] == kindStatement && (len(found) == 0 || found[len(found)-1] != seq) {
 			found = append(found, seq)
 		}
-		s.newest.take(seq, w)
+		st.newest.take(seq, w)
 	})
-	if err != nil {
-		return err
+	if err != nil && !(s.checking && errors.Is(err, audit.ErrChanged)) {
+		return nil, &IntegrityError{"audit log", err}
 	}
 	st.head = head
 	if st.roster == nil || len(found) > 0 {
 		st.statements = slices.Concat(st.statements, found)
-		if err := s.restate(r, st); err != nil {
-			return err
+		if err := s.restate(r, &st); err != nil {
+			return nil, err
 		}
 	}
-	s.state = st
-	return nil
+	return &st, nil
 }
 
 // restate makes the roster and the names of a state from its statements.
@@ -284,7 +329,9 @@ func (s *Session) restate(r store.Reader, st *state) error {
 		}
 	}
 	for generation, key := range st.roster.keys[rosterKeyID] {
-		if held := s.keys[keyRef{rosterKeyID, generation + 1}]; held != nil && !hmac.Equal(s.vault.commitment(rosterKeyID, generation+1, held), key.Commitment) {
+		ref := keyRef{rosterKeyID, generation + 1}
+		if held := s.keys[ref]; held != nil && !hmac.Equal(s.vault.commitment(rosterKeyID, generation+1, held), key.Commitment) {
+			delete(s.keys, ref)
 			return &IntegrityError{"roster", errors.New("it is sealed with another key than its owners made")}
 		}
 	}
@@ -471,6 +518,9 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if seq >= s.state.head.Size {
+		return e, nil // its transaction may fail yet, and another take its place
+	}
 	const most = 200_000 // entries and what they wrote: some 30 MB
 	if s.held += 1 + len(e.Writes); s.held > most {
 		clear(s.entries)
@@ -478,6 +528,15 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	}
 	s.entries[seq] = e
 	return e, nil
+}
+
+// recall gives what was seen before. It is asked for before the store is: what is seen
+// meanwhile by another session would seem to be lost in there.
+func (s *Session) recall() (Seen, error) {
+	if s.options.Recall == nil {
+		return Seen{}, nil
+	}
+	return s.options.Recall()
 }
 
 // remember keeps what was seen.
@@ -491,12 +550,10 @@ func (s *Session) remember() error {
 	return s.options.Remember(seen)
 }
 
-// Close writes down what the session has seen, for the next one, and forgets its keys.
+// Close writes down what the session has seen, for the next one, and forgets its keys. It
+// is called when nothing else of the session runs, and last.
 func (s *Session) Close(ctx context.Context) error {
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		_, err := s.sync(r)
-		return err
-	})
+	err := s.look(ctx, func(*view) error { return nil })
 	if err == nil {
 		err = s.remember()
 	}
@@ -520,9 +577,8 @@ func (s *Session) forget() {
 
 // Self gives the name under which the vault knows the session's identity.
 func (s *Session) Self() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.state.names.principal(s.state.self)
+	st := s.current()
+	return st.names.principal(st.self)
 }
 
 // tagOf gives what stands for a value in the log: the same for equal values of a vault,
