@@ -74,10 +74,12 @@ func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w 
 		}
 		b := bundler{view: t.view, machine: machine, pairs: make(map[string][]byte)}
 		act := audit.Act{Verb: verbBundle, Name: name, Allowed: true}
+		reads := false
 		for _, sc := range t.scopes() {
 			if len(t.roster.reachNow(machine.ID, sc)) == 0 {
 				continue
 			}
+			reads = true
 			one, err := t.need(Owner, verbBundle, sc, ID{}, "")
 			if err != nil {
 				return err
@@ -86,6 +88,9 @@ func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w 
 			if err := b.scope(sc); err != nil {
 				return err
 			}
+		}
+		if !reads {
+			return fmt.Errorf("%s has no right any more, so there is nothing to bundle for it", name)
 		}
 		if err := b.statements(); err != nil {
 			return err

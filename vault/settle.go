@@ -119,7 +119,7 @@ func (t *turn) wrap(key ID, generation int, held []byte, to ID) error {
 	}
 	body, err := public.Wrap(held)
 	if err != nil {
-		return err
+		return fmt.Errorf("a key for %s: %w", t.names.principal(to), err)
 	}
 	return t.putRaw(wrapKey(key, generation, t.s.vault.addressOf(public)), record{body: body})
 }
