@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -157,110 +156,4 @@ func (s *Session) Uses(ctx context.Context) (map[string]map[Pattern]Use, error) 
 		return nil
 	})
 	return uses, err
-}
-
-// Exposed is a version of a secret that someone saw, or could have seen.
-type Exposed struct {
-	Ref
-	Version int
-	State   State
-	Seen    time.Time // when they last read it; zero if the log has no reading
-	Times   int       // how often
-}
-
-// Exposure gives every value that a principal read, and every one that they could have
-// read: that they held the key to, at any time. The log can't prove that someone didn't
-// read: whoever has keys and a copy of the store reads unrecorded. So all of it is to be
-// rotated; what was seen comes first. It takes an auditor who can read the environments.
-func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) {
-	type version struct {
-		Ref
-		number int
-	}
-	read := make(map[version]*Exposed)
-	err := s.Log(ctx, Filter{Verb: verbRead, Principal: name}, func(l Logged) error {
-		if !l.Allowed {
-			return nil
-		}
-		at := version{Ref{l.Project, l.Env, l.Name}, l.Version}
-		if read[at] == nil {
-			read[at] = &Exposed{Ref: at.Ref, Version: at.number}
-		}
-		read[at].Seen = l.Time
-		read[at].Times++
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var all []Exposed
-	err = s.look(ctx, func(v *view) error {
-		who, err := v.principal(name)
-		if err != nil {
-			return err
-		}
-		for _, sc := range v.scopes() {
-			reach := v.roster.reachOf(who.ID, sc)
-			if len(reach) == 0 {
-				continue
-			}
-			secrets, err := v.secrets(sc)
-			if err != nil {
-				return err
-			}
-			for _, o := range secrets {
-				last := int64(-1)
-				for _, g := range reach {
-					if len(g.Secrets) == 0 || slices.Contains(g.Secrets, o.id) {
-						last = max(last, g.to)
-					}
-				}
-				for n := 1; n <= len(o.Versions); n++ {
-					at := version{v.ref(o), n}
-					one := Exposed{Ref: at.Ref, Version: n}
-					if seen := read[at]; seen != nil {
-						one = *seen
-						delete(read, at)
-					} else if last < 0 || !v.before(o, n, last) {
-						continue
-					}
-					one.State = o.state(n, v.now)
-					all = append(all, one)
-				}
-			}
-		}
-		return nil
-	})
-	// What was read under a name that isn't any more.
-	for _, one := range read {
-		one.State = Revoked
-		all = append(all, *one)
-	}
-	slices.SortFunc(all, func(a, b Exposed) int {
-		return cmp.Or(-cmp.Compare(min(a.Times, 1), min(b.Times, 1)), strings.Compare(a.Ref.String(), b.Ref.String()), -cmp.Compare(a.Version, b.Version))
-	})
-	return all, err
-}
-
-// reachOf gives all grants, ended ones too, by which someone could read in a scope.
-func (r *roster) reachOf(p ID, sc *scope) []*grant {
-	var all []*grant
-	for _, g := range r.grants {
-		if g.Principal == p && g.reaches(sc) {
-			all = append(all, g)
-		}
-	}
-	return all
-}
-
-// before tells whether a version was there by an entry of the log. One whose record is
-// gone, or isn't what was written, may have been.
-func (v *view) before(o *opened, n int, last int64) bool {
-	place := versionKey(o.scope.ID, o.id, n)
-	raw, err := v.r.Get(place)
-	if err != nil {
-		return true
-	}
-	e, err := v.vouched(place, raw, o.scope)
-	return err != nil || e.Seq <= last
 }
