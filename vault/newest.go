@@ -138,23 +138,23 @@ func (v *view) complete(sc *scope, there []ID) error {
 		return nil
 	}
 	prefix := string(keyOf(kindHead, sc.ID[:]))
-	var missing []string
+	written := make(map[string]bool)
 	v.s.mu.Lock()
 	for key := range v.s.newest {
 		if strings.HasPrefix(key, prefix) {
-			missing = append(missing, key)
+			written[key] = true
 		}
 	}
 	v.s.mu.Unlock()
-	for key, seq := range v.state.newest {
-		if strings.HasPrefix(key, prefix) && seq >= 0 && !slices.Contains(missing, key) {
-			missing = append(missing, key)
+	for key := range v.state.newest {
+		if strings.HasPrefix(key, prefix) {
+			written[key] = true
 		}
 	}
-	if len(missing) <= len(there) {
+	if len(written) <= len(there) {
 		return nil
 	}
-	for _, key := range slices.Sorted(slices.Values(missing)) {
+	for _, key := range slices.Sorted(maps.Keys(written)) {
 		if _, err := v.r.Get([]byte(key)); !errors.Is(err, store.ErrNotFound) {
 			continue
 		}
