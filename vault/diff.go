@@ -5,8 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Side is one of two things that are compared: an environment, as it was at a point.
@@ -41,26 +39,14 @@ type Difference struct {
 func (s *Session) Diff(ctx context.Context, from, to Side) ([]Difference, error) {
 	var all []Difference
 	var compared []*scope
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.look(ctx, func(v *view) (err error) {
 		all, compared, err = v.diff(from, to)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = s.act(ctx, func(t *turn) error {
-		for _, sc := range compared {
-			if err := t.enterMatch(sc); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.enterMatches(ctx, compared); err != nil {
 		return nil, err
 	}
 	return all, nil

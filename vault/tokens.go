@@ -2,8 +2,6 @@ package vault
 
 import (
 	"context"
-
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Issued is a token that was made.
@@ -17,11 +15,7 @@ type Issued struct {
 // they were. A secret that the caller can't open stands in them without its name.
 func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
 	var all []Issued
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.look(ctx, func(v *view) error {
 		if v.names.machine != nil {
 			return &DeniedError{Verb: "list", What: "tokens", Need: Reader, Have: NoRole}
 		}
@@ -41,12 +35,13 @@ func (v *view) issued(p *principal) Issued {
 		if g.Principal != p.ID {
 			continue
 		}
-		on := v.pattern(target{project: g.Project, environment: g.Environment})
-		one.Project, one.Env, one.By = on.Project, on.Environment, v.names.principal(g.by)
+		on := target{project: g.Project, environment: g.Environment}
+		where := v.pattern(on)
+		one.Project, one.Env, one.By = where.Project, where.Environment, v.names.principal(g.by)
 		sc := v.roster.scopeOf(g.Project, g.Environment)
 		for _, id := range g.Secrets {
 			name := "a secret (" + id.String()[:8] + ")"
-			if role, _ := v.role(sc.target()); role >= Reader {
+			if role, _ := v.role(on); sc != nil && role >= Reader {
 				if o, err := v.secret(sc, id); err == nil {
 					name = o.Name
 				}

@@ -37,6 +37,7 @@ const (
 // the log vouches for it yet.
 type turn struct {
 	*view
+	began    *state
 	tx       store.Tx
 	seq      int64                  // of the next entry, which vouches for what is written
 	writes   map[string]audit.Write // by key, since the last entry
@@ -49,6 +50,7 @@ type turn struct {
 // that is refused is in the log too.
 func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 	var refused error
+	var began *state
 	err := s.vault.commit(ctx, func(tx store.Tx) error {
 		refused = nil
 		own := store.NewOverlay(tx)
@@ -56,6 +58,7 @@ func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 		if err != nil {
 			return err
 		}
+		began = t.began
 		err = do(t)
 		if denied, ok := errors.AsType[*refusal](err); ok {
 			// Nothing of the act remains but its entry.
@@ -76,6 +79,7 @@ func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 	if err != nil {
 		return err
 	}
+	s.committed(began)
 	return refused
 }
 
@@ -88,13 +92,14 @@ type refusal struct {
 func (r *refusal) Unwrap() error { return r.DeniedError }
 
 func (s *Session) turn(tx store.Tx) (*turn, error) {
-	v, err := s.view(tx)
+	v, err := s.view(tx, s.current())
 	if err != nil {
 		return nil, err
 	}
-	own := *v.state // a turn may add to its names
+	began := v.state
+	own := *began // a turn may add to its names
 	v.state = &own
-	return &turn{view: v, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int)}, nil
+	return &turn{view: v, began: began, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int)}, nil
 }
 
 // enter appends an entry to the log, which vouches for everything that was written since

@@ -26,9 +26,10 @@ type view struct {
 	scopeRecords map[ID]scopeRecord // that were opened, or changed in this turn
 }
 
-func (s *Session) view(r store.Reader) (*view, error) {
+// view gives a view that is no older than a state.
+func (s *Session) view(r store.Reader, since *state) (*view, error) {
 	r = audit.ReadOnce(r)
-	st, err := s.sync(r)
+	st, err := s.sync(r, since)
 	if err != nil {
 		return nil, err
 	}
