@@ -491,11 +491,7 @@ type Granted struct {
 // came.
 func (s *Session) Members(ctx context.Context) ([]Member, error) {
 	var all []Member
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		if v.names.machine != nil {
 			return &DeniedError{"list", "principals", Reader, NoRole}
 		}
@@ -549,11 +545,7 @@ type Reading struct {
 // which grant.
 func (s *Session) Explain(ctx context.Context, ref Ref) ([]Reading, error) {
 	var all []Reading
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		sc, err := v.scope(ref.Project, ref.Environment)
 		if err != nil {
 			return err

@@ -31,11 +31,7 @@ func (s *Session) Backup(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	return s.beside(ctx, func(v *view) error {
 		var owners []age.Recipient
 		for _, p := range v.roster.holders(auditKeyID) {
 			if public, ok := v.roster.current(p); ok {
@@ -51,7 +47,7 @@ func (s *Session) Backup(ctx context.Context, w io.Writer) error {
 			return fmt.Errorf("backup: %w", err)
 		}
 		pairs := pairWriter{w: out}
-		for p, err := range r.Scan(nil) {
+		for p, err := range v.r.Scan(nil) {
 			if err == nil {
 				err = pairs.add(p)
 			}

@@ -72,14 +72,10 @@ func (c *check) session(s *Session) error {
 			return err
 		}
 	}
-	s.mu.Lock()
 	err := s.load(c.r, seen)
-	s.mu.Unlock()
 	if rolledBack(err) {
 		c.problem("audit log", err)
-		s.mu.Lock()
 		err = s.load(c.r, Seen{})
-		s.mu.Unlock()
 	}
 	if errors.Is(err, ErrNotMember) {
 		return err
@@ -88,7 +84,7 @@ func (c *check) session(s *Session) error {
 		c.problem("roster", err)
 		return nil
 	}
-	c.view, err = s.view(c.r)
+	c.view, _, err = s.view(c.r, s.verified())
 	if err == nil {
 		c.report.Problems = append(c.report.Problems, c.view.problems...)
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Side is one of two things that are compared: an environment, as it was at a point.
@@ -41,11 +39,7 @@ type Difference struct {
 func (s *Session) Diff(ctx context.Context, from, to Side) ([]Difference, error) {
 	var all []Difference
 	var compared []*scope
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) (err error) {
 		all, compared, err = v.diff(from, to)
 		return err
 	})

@@ -12,7 +12,6 @@ import (
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Logged is an entry of the log that was opened.
@@ -48,11 +47,7 @@ const logPart = 5_000
 func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) error {
 	for from, more := int64(0), true; more; {
 		var part []Logged
-		err := s.vault.store.View(ctx, func(r store.Reader) error {
-			v, err := s.view(r)
-			if err != nil {
-				return err
-			}
+		err := s.beside(ctx, func(v *view) error {
 			opener, err := v.opener()
 			if err != nil {
 				return err
@@ -60,11 +55,11 @@ func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) e
 			defer opener.Close()
 			to := min(from+logPart, v.head.Size)
 			for seq := from; seq < to; seq++ {
-				e, err := s.vault.log.Entry(r, seq)
+				e, err := s.vault.log.Entry(v.r, seq)
 				if err != nil {
 					return err
 				}
-				act, err := opener.Open(r, e)
+				act, err := opener.Open(v.r, e)
 				if err != nil {
 					return err
 				}
@@ -114,11 +109,8 @@ func (v *view) opener() (*audit.Opener, error) {
 
 // Checkpoint gives a signed head of the log, to be kept elsewhere.
 func (s *Session) Checkpoint(ctx context.Context) (text []byte, err error) {
-	err = s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err == nil {
-			text, err = audit.Checkpoint(s.vault.id, v.head, v.names.principal(v.self), s.identity.Signer())
-		}
+	err = s.beside(ctx, func(v *view) (err error) {
+		text, err = audit.Checkpoint(s.vault.id, v.head, v.names.principal(v.self), s.identity.Signer())
 		return err
 	})
 	return text, err
@@ -185,11 +177,7 @@ func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) 
 		return nil, err
 	}
 	var all []Exposed
-	err = s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err = s.beside(ctx, func(v *view) error {
 		who, err := v.principal(name)
 		if err != nil {
 			return err

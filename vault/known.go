@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Known is a value of the vault, for comparison with what lies elsewhere.
@@ -23,11 +22,7 @@ type Known struct {
 func (s *Session) Known(ctx context.Context) ([]Known, error) {
 	var all []Known
 	var from []*scope
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		for _, sc := range v.scopes() {
 			found, err := v.known(sc)
 			if err != nil {
@@ -121,11 +116,7 @@ func IsProduction(environment string) bool {
 func (s *Session) Status(ctx context.Context) (Status, error) {
 	var st Status
 	var compared []*scope
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		st = Status{Self: v.names.principal(v.self), Entries: v.head.Size, Problems: v.problems}
 		v.lookOver(&st)
 		values := make(map[string][]Ref) // by tag

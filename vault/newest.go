@@ -28,14 +28,14 @@ func follows(key []byte) bool {
 	return len(key) > 1+len(ID{}) && (key[0] == kindHead || key[0] == kindName) || len(key) == 1+len(ID{}) && key[0] == kindScope
 }
 
-// take adds what an entry says that it wrote.
-func (n Newest) take(seq int64, w audit.Write) {
-	switch {
-	case !follows(w.Key):
-	case w.Deleted:
-		delete(n, string(w.Key))
-	default:
-		n[string(w.Key)] = seq
+// merge adds what came later, -1 standing for what was deleted.
+func (n Newest) merge(later map[string]int64) {
+	for key, seq := range later {
+		if seq < 0 {
+			delete(n, key)
+		} else {
+			n[key] = seq
+		}
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Which says which version of a secret is meant: a number, or what was current at a
@@ -109,11 +108,7 @@ func (s *Session) read(ctx context.Context, which Which, choose pick) ([]Secret,
 func (s *Session) readBeside(ctx context.Context, which Which, choose pick) ([]Secret, error) {
 	var picked []*opened
 	var got []Secret
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) (err error) {
 		if picked, err = choose(v); err != nil {
 			return err
 		}
@@ -294,11 +289,7 @@ func (s *Session) List(ctx context.Context, project, environment string) ([]List
 // that weren't there then are given as removed ones.
 func (s *Session) ListAt(ctx context.Context, project, environment string, then Point) ([]Listed, error) {
 	var all []Listed
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		sc, err := v.scope(project, environment)
 		if err != nil {
 			return err

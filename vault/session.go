@@ -167,12 +167,7 @@ func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (
 			return nil, err
 		}
 	}
-	err := v.store.View(ctx, func(r store.Reader) error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.load(r, seen)
-	})
-	if err != nil {
+	if err := v.store.View(ctx, func(r store.Reader) error { return s.load(r, seen) }); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -197,63 +192,115 @@ func (v *Vault) addressOf(p identity.Public) ID {
 // load verifies a vault for the first time. seen spares the search for statements in what
 // was searched before.
 func (s *Session) load(r store.Reader, seen Seen) error {
-	st := &state{}
-	s.newest = make(Newest)
-	head, err := s.vault.log.Head(r)
-	if err != nil {
-		return err
-	}
-	if seen.Head.Size > 0 {
-		if err := s.vault.log.Consistent(r, seen.Head, head); err != nil {
+	if seen.Newest == nil && seen.Head.Size > 0 {
+		head, err := s.vault.log.Head(r)
+		if err == nil {
+			err = s.vault.log.Consistent(r, seen.Head, head)
+		}
+		if err != nil {
 			return err
 		}
-		if seen.Newest != nil {
-			st.head, st.statements, s.newest = seen.Head, seen.Statements, maps.Clone(seen.Newest)
-		}
+		seen = Seen{}
 	}
-	return s.advance(r, st, head)
+	begin := &state{head: seen.Head, statements: seen.Statements}
+	s.mu.Lock()
+	s.state, s.newest = begin, make(Newest)
+	s.newest.merge(seen.Newest)
+	s.mu.Unlock()
+	l, err := s.sync(r, begin)
+	if err == nil {
+		s.keep(l)
+	}
+	return err
 }
 
-// sync brings the session up to date with the store, and gives its state.
-func (s *Session) sync(r store.Reader) (*state, error) {
+// learned is what a session learns from a store that is ahead of what it knows.
+type learned struct {
+	from, to *state
+	newest   map[string]int64 // what changes in the session's, -1 for what was deleted
+}
+
+// verified is what the session knows.
+func (s *Session) verified() *state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state
+}
+
+// keep has the session know what it has learned, unless it knows something else already.
+// It is for what is committed: what was learned in a transaction that failed never was.
+func (s *Session) keep(l learned) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state != l.from || l.to == l.from {
+		return
+	}
+	s.state = l.to
+	s.newest.merge(l.newest)
+}
+
+// forgetNew forgets the keys that are newer than what the session knows: the transaction
+// in which it found them may have failed.
+func (s *Session) forgetNew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ref := range s.keys {
+		if ref.generation > s.state.roster.generation(ref.key) {
+			delete(s.keys, ref)
+		}
+	}
+}
+
+// sync verifies a store from what the session knows on. before is what it knew when the
+// transaction began: it may know more by now.
+func (s *Session) sync(r store.Reader, before *state) (learned, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	head, err := s.vault.log.Head(r)
 	if err != nil {
-		return nil, err
+		return learned{}, err
 	}
-	if head == s.state.head {
-		return s.state, nil
+	from := s.state
+	if head.Size < from.head.Size {
+		from = before
 	}
-	if err := s.vault.log.Consistent(r, s.state.head, head); err != nil {
-		return nil, err
+	if head == from.head && from.roster != nil {
+		return learned{from: from, to: from}, nil
 	}
-	next := *s.state
-	return &next, s.advance(r, &next, head)
+	if err := s.vault.log.Consistent(r, from.head, head); err != nil {
+		return learned{}, err
+	}
+	return s.advance(r, from, head)
 }
 
-// advance makes a state that is as new as head, and has the session use it. Statements
-// are looked for in the log, not in the store: there none can be left out.
-func (s *Session) advance(r store.Reader, st *state, head audit.Head) error {
+// advance makes a state that is as new as head. Statements are looked for in the log, not
+// in the store: there none can be left out.
+func (s *Session) advance(r store.Reader, from *state, head audit.Head) (learned, error) {
+	next := *from
+	l := learned{from, &next, make(map[string]int64)}
 	var found []int64
-	err := s.vault.log.Writes(r, st.head.Size, head.Size, func(seq int64, w audit.Write) {
+	err := s.vault.log.Writes(r, from.head.Size, head.Size, func(seq int64, w audit.Write) {
 		if !w.Deleted && w.Key[0] == kindStatement && (len(found) == 0 || found[len(found)-1] != seq) {
 			found = append(found, seq)
 		}
-		s.newest.take(seq, w)
+		if follows(w.Key) {
+			l.newest[string(w.Key)] = seq
+			if w.Deleted {
+				l.newest[string(w.Key)] = -1
+			}
+		}
 	})
 	if err != nil {
-		return err
+		return learned{}, err
 	}
-	st.head = head
-	if st.roster == nil || len(found) > 0 {
-		st.statements = slices.Concat(st.statements, found)
-		if err := s.restate(r, st); err != nil {
-			return err
+	next.head = head
+	if next.roster == nil || len(found) > 0 {
+		next.statements = slices.Concat(next.statements, found)
+		if err := s.restate(r, &next); err != nil {
+			return learned{}, err
 		}
 	}
-	s.state = st
-	return nil
+	return l, nil
 }
 
 // restate makes the roster and the names of a state from its statements.
@@ -462,6 +509,9 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if seq >= s.state.head.Size {
+		return e, nil // it may not come to be
+	}
 	const most = 200_000 // entries and what they wrote: some 30 MB
 	if s.held += 1 + len(e.Writes); s.held > most {
 		clear(s.entries)
@@ -484,10 +534,7 @@ func (s *Session) remember() error {
 
 // Close writes down what the session has seen, for the next one, and forgets its keys.
 func (s *Session) Close(ctx context.Context) error {
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		_, err := s.sync(r)
-		return err
-	})
+	err := s.beside(ctx, func(*view) error { return nil })
 	if err == nil {
 		err = s.remember()
 	}

@@ -2,8 +2,6 @@ package vault
 
 import (
 	"context"
-
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Issued is a token that was made.
@@ -17,11 +15,7 @@ type Issued struct {
 // they were. A secret that the caller can't open stands in them without its name.
 func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
 	var all []Issued
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		if v.names.machine != nil {
 			return &DeniedError{"list", "tokens", Reader, NoRole}
 		}

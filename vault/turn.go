@@ -43,19 +43,21 @@ type turn struct {
 	next     *roster                // with the statements of this turn
 	numbered int                    // statements, so far
 	revised  map[ID]int             // the revisions that environments have by this turn
+	learned  learned                // to be kept if the transaction comes to be
 }
 
 // act carries out do in a transaction, with the entries of the log that it makes. An act
 // that is refused is in the log too.
 func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 	var refused error
+	var l learned
 	err := s.vault.commit(ctx, func(tx store.Tx) error {
-		refused = nil
 		own := store.NewOverlay(tx)
 		t, err := s.turn(own)
 		if err != nil {
 			return err
 		}
+		l = t.learned
 		err = do(t)
 		if denied, ok := errors.AsType[*refusal](err); ok {
 			// Nothing of the act remains but its entry.
@@ -74,8 +76,10 @@ func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 		return own.Flush(tx)
 	})
 	if err != nil {
+		s.forgetNew()
 		return err
 	}
+	s.keep(l)
 	return refused
 }
 
@@ -88,13 +92,13 @@ type refusal struct {
 func (r *refusal) Unwrap() error { return r.DeniedError }
 
 func (s *Session) turn(tx store.Tx) (*turn, error) {
-	v, err := s.view(tx)
+	v, l, err := s.view(tx, s.verified())
 	if err != nil {
 		return nil, err
 	}
 	own := *v.state // a turn may add to its names
 	v.state = &own
-	return &turn{view: v, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int)}, nil
+	return &turn{view: v, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int), learned: l}, nil
 }
 
 // enter appends an entry to the log, which vouches for everything that was written since

@@ -3,8 +3,6 @@ package vault
 import (
 	"context"
 	"time"
-
-	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // Unused is a grant that its holder makes no use of.
@@ -22,11 +20,7 @@ func (s *Session) Unused(ctx context.Context, since time.Time) ([]Unused, error)
 	var standing []Unused
 	var from []int64
 	made := make(map[int64]time.Time)
-	err := s.vault.store.View(ctx, func(r store.Reader) error {
-		v, err := s.view(r)
-		if err != nil {
-			return err
-		}
+	err := s.beside(ctx, func(v *view) error {
 		for _, g := range v.roster.grants {
 			if g.to == always && v.roster.principals[g.Principal].kind != Recovery {
 				standing = append(standing, Unused{Granted: v.granted(g)})

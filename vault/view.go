@@ -2,6 +2,7 @@ package vault
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -26,13 +27,28 @@ type view struct {
 	scopeRecords map[ID]scopeRecord // that were opened, or changed in this turn
 }
 
-func (s *Session) view(r store.Reader) (*view, error) {
+// beside calls do with the vault as it is now, beside other transactions.
+func (s *Session) beside(ctx context.Context, do func(*view) error) error {
+	before := s.verified()
+	return s.vault.store.View(ctx, func(r store.Reader) error {
+		v, learned, err := s.view(r, before)
+		if err != nil {
+			return err
+		}
+		s.keep(learned)
+		return do(v)
+	})
+}
+
+// view reads a transaction. What is learned from it is to be kept once it is committed.
+// before is what the session knew when it began.
+func (s *Session) view(r store.Reader, before *state) (*view, learned, error) {
 	r = audit.ReadOnce(r)
-	st, err := s.sync(r)
+	l, err := s.sync(r, before)
 	if err != nil {
-		return nil, err
+		return nil, l, err
 	}
-	return &view{state: st, s: s, r: r, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord)}, nil
+	return &view{state: l.to, s: s, r: r, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord)}, l, nil
 }
 
 // scope finds an environment by name.
