@@ -1,8 +1,6 @@
 package vault
 
-import (
-	"context"
-)
+import "context"
 
 // Issued is a token that was made.
 type Issued struct {
