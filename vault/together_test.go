@@ -146,11 +146,7 @@ func TestFailedTransaction(t *testing.T) {
 		}
 	}
 	st.fail = nil
-	for _, s := range []*Session{olivia, dora} {
-		if got := get(t, s, ref, Which{}); got != "first" {
-			t.Errorf("%s reads %q", s.Self(), got)
-		}
-	}
+	// Now other entries of the log stand where theirs would have been.
 	if err := acts[0](); err != nil {
 		t.Errorf("again: %v", err)
 	}
