@@ -57,7 +57,7 @@ func (o *offboardOptions) run(cmd *cobra.Command, sh shell, name string) error {
 		return err
 	}
 	defer out.Discard()
-	if err := sh.sure(o.yes, fmt.Sprintf("Take %s's access away for good, and give new keys to all that they could reach?", printable.Text(name))); err != nil {
+	if err := sh.sure(cmd.Context(), o.yes, fmt.Sprintf("Take %s's access away for good, and give new keys to all that they could reach?", printable.Text(name))); err != nil {
 		return err
 	}
 	e, err := o.retire(cmd.Context(), sh, name)

@@ -38,34 +38,49 @@ func (sh shell) ask(question string, stop <-chan struct{}) (string, error) {
 }
 
 // confirm asks a question that is answered by yes or no. Only yes is yes.
-func (sh shell) confirm(question string) (bool, error) {
+func (sh shell) confirm(ctx context.Context, question string) (bool, error) {
 	if _, ok := sh.asked(); !ok {
 		return false, errNobody
 	}
 	fmt.Fprintf(sh.stderr, "%s [y/N] ", question)
-	answer, err := sh.answer()
+	answer, err := sh.answer(ctx)
 	answer = strings.ToLower(answer)
 	return answer == "y" || answer == "yes", err
 }
 
 // confirmName says what will be done to something, and asks for its name. Nothing but the
 // name is a yes.
-func (sh shell) confirmName(will, name string) (bool, error) {
+func (sh shell) confirmName(ctx context.Context, will, name string) (bool, error) {
 	if _, ok := sh.asked(); !ok {
 		return false, errNobody
 	}
 	fmt.Fprintf(sh.stderr, "%s Type %s to go on: ", will, name)
-	answer, err := sh.answer()
+	answer, err := sh.answer(ctx)
 	return answer == name, err
 }
 
-// answer reads a line that the terminal shows.
-func (sh shell) answer() (string, error) {
-	line, err := bufio.NewReader(sh.stdin).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
+// answer reads a line that the terminal shows. If it is interrupted, the read goes on until
+// the program ends.
+func (sh shell) answer(ctx context.Context) (string, error) {
+	type answer struct {
+		line string
+		err  error
 	}
-	return strings.TrimSpace(line), nil
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := bufio.NewReader(sh.stdin).ReadString('\n')
+		answers <- answer{line, err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil && !errors.Is(a.err, io.EOF) {
+			return "", a.err
+		}
+		return strings.TrimSpace(a.line), nil
+	case <-ctx.Done():
+		fmt.Fprintln(sh.stderr)
+		return "", ctx.Err()
+	}
 }
 
 // readHidden reads a line from a terminal that doesn't show it. If stop is closed before

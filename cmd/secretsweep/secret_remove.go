@@ -102,7 +102,7 @@ func (o *destroyOptions) run(ctx context.Context, sh shell, cmd *cobra.Command, 
 	if err := vault.CheckName(name); err != nil {
 		return withHint(fmt.Errorf("%q: %w", name, err), "a name is such as DATABASE_URL")
 	}
-	if err := o.confirm(sh, name); err != nil {
+	if err := o.confirm(ctx, sh, name); err != nil {
 		return err
 	}
 	d, err := o.open(ctx, sh)
@@ -130,7 +130,7 @@ func (o *destroyOptions) run(ctx context.Context, sh shell, cmd *cobra.Command, 
 }
 
 // confirm asks for the name of what is to be destroyed.
-func (o *destroyOptions) confirm(sh shell, name string) error {
+func (o *destroyOptions) confirm(ctx context.Context, sh shell, name string) error {
 	if o.yes {
 		return nil
 	}
@@ -145,7 +145,7 @@ func (o *destroyOptions) confirm(sh shell, name string) error {
 	if at.Environment != "" {
 		where += " in " + at.Environment
 	}
-	ok, err := sh.confirmName(fmt.Sprintf("%s of %s%s will be unreadable for good.", what, name, where), name)
+	ok, err := sh.confirmName(ctx, fmt.Sprintf("%s of %s%s will be unreadable for good.", what, name, where), name)
 	switch {
 	case errors.Is(err, errNobody):
 		return withHint(fmt.Errorf("destroy %s: %w", name, err), "--yes destroys it without asking")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,8 +38,8 @@ With --project or --env, the table is written, and accepted.`,
   secretsweep use                            show what is there, and ask
   secretsweep use --forget                   don't follow it any more`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return o.run(sh, cmp.Or(strings.Join(args, ""), "."))
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(cmd.Context(), sh, cmp.Or(strings.Join(args, ""), "."))
 		},
 	}
 	f := cmd.Flags()
@@ -50,7 +51,7 @@ With --project or --env, the table is written, and accepted.`,
 	return keeps(cmd)
 }
 
-func (o *useOptions) run(sh shell, dir string) error {
+func (o *useOptions) run(ctx context.Context, sh shell, dir string) error {
 	switch {
 	case o.forget && (o.yes || o.Vault != rules.Vault{}):
 		return misuse("--forget goes with no other flag", "leave out the others")
@@ -77,7 +78,7 @@ func (o *useOptions) run(sh shell, dir string) error {
 		sh.say("it is accepted already")
 		return nil
 	case !o.yes:
-		ok, err := sh.confirm("Follow it, here and beneath?")
+		ok, err := sh.confirm(ctx, "Follow it, here and beneath?")
 		if errors.Is(err, errNobody) {
 			return withHint(fmt.Errorf("use: %w", err), "--yes accepts it without asking")
 		}

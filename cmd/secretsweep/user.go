@@ -273,11 +273,11 @@ func arguments(least, most int) cobra.PositionalArgs {
 }
 
 // sure asks whether something is to be done that can't be undone, unless a flag says so.
-func (sh shell) sure(yes bool, question string) error {
+func (sh shell) sure(ctx context.Context, yes bool, question string) error {
 	if yes {
 		return nil
 	}
-	ok, err := sh.confirm(question)
+	ok, err := sh.confirm(ctx, question)
 	if errors.Is(err, errNobody) {
 		return withHint(err, "--yes does it without being asked")
 	}
