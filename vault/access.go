@@ -265,7 +265,7 @@ func (s *Session) Revoke(ctx context.Context, name string, p Pattern) (int, erro
 		if ended == 0 {
 			return &NotFoundError{What: "grant of " + name + " for", Name: p.String()}
 		}
-		if err := t.keepOwner(); err != nil {
+		if err := t.keepOwner(on); err != nil {
 			return err
 		}
 		act.Detail = p.String()
@@ -274,13 +274,12 @@ func (s *Session) Revoke(ctx context.Context, name string, p Pattern) (int, erro
 	return ended, err
 }
 
-// keepOwner refuses what would leave the vault without an owner who acts, or the caller
-// unable to make the keys that the act makes necessary.
-func (t *turn) keepOwner() error {
-	if role, _ := t.roster.role(t.self, target{}, always, time.Time{}); role == Owner {
-		if role, _ := t.next.role(t.self, target{}, always, time.Time{}); role < Owner {
-			return errors.New("nobody can end their own ownership of the vault: another owner has to")
-		}
+// keepOwner refuses what would take from the caller, who owned it, what the act is on: it
+// could be left without an owner, and they couldn't make the keys that the act makes
+// necessary.
+func (t *turn) keepOwner(on target) error {
+	if role, _ := t.next.role(t.self, on, always, time.Time{}); role < Owner {
+		return errors.New("nobody can end their own ownership: another owner has to")
 	}
 	return nil
 }
@@ -405,6 +404,7 @@ func Join(ctx context.Context, st store.Store, id [32]byte, keys *identity.Ident
 			if err != nil {
 				return err
 			}
+			defer clear(plain)
 			if len(plain) != 1+32+keySize || plain[0] != formatVersion {
 				return &IntegrityError{"the invitation", errors.New("it isn't one that this program can read")}
 			}
@@ -428,6 +428,7 @@ func Join(ctx context.Context, st store.Store, id [32]byte, keys *identity.Ident
 	if err != nil {
 		return vault, "", err
 	}
+	defer s.forget()
 	return vault, s.Self(), s.join(ctx, keys)
 }
 
@@ -491,7 +492,7 @@ type Granted struct {
 // came.
 func (s *Session) Members(ctx context.Context) ([]Member, error) {
 	var all []Member
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		if v.names.machine != nil {
 			return &DeniedError{"list", "principals", Reader, NoRole}
 		}
@@ -545,7 +546,7 @@ type Reading struct {
 // which grant.
 func (s *Session) Explain(ctx context.Context, ref Ref) ([]Reading, error) {
 	var all []Reading
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		sc, err := v.scope(ref.Project, ref.Environment)
 		if err != nil {
 			return err
@@ -568,7 +569,7 @@ func (s *Session) Explain(ctx context.Context, ref Ref) ([]Reading, error) {
 		slices.SortFunc(all, func(a, b Reading) int { return cmp.Or(-cmp.Compare(a.Role, b.Role), strings.Compare(a.Name, b.Name)) })
 		return nil
 	})
-	return all, err
+	return all, s.refuse(ctx, err)
 }
 
 // Environments gives the names of all environments that the caller knows of, as

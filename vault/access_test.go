@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -180,6 +181,40 @@ func TestTokens(t *testing.T) {
 	}
 	if got := get(t, b.owner, Ref{"web", "prod", "ONE"}, Which{}); got != "changed" {
 		t.Errorf("after the secret was re-keyed: %q", got)
+	}
+	b.check()
+}
+
+// TestExposedAgain has a value that somebody saw come back after they left, in its place
+// and in another.
+func TestExposedAgain(t *testing.T) {
+	b := newBench(t)
+	ref := Ref{"web", "dev", "KEY"}
+	b.set("dev", "KEY", "known")
+	b.set("prod", "OTHER", "not known")
+	dora, _ := b.person("dora", Reader, "web/dev")
+	get(t, dora, ref, Which{})
+	if err := b.owner.Retire(t.Context(), "dora"); err != nil {
+		t.Fatal(err)
+	}
+	b.set("dev", "KEY", "rotated")
+	if _, err := b.owner.Rollback(t.Context(), ref, 1, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.owner.Copy(t.Context(), ref, Ref{"web", "prod", "KEY"}); err != nil {
+		t.Fatal(err)
+	}
+	exposed, err := b.owner.Exposure(t.Context(), "dora")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range exposed {
+		got = append(got, fmt.Sprintf("%s %d %s %d", e.Ref, e.Version, e.State, e.Times))
+	}
+	want := []string{"web/dev KEY 1 revoked 1", "web/dev KEY 3 current 0", "web/prod KEY 1 current 0"}
+	if !slices.Equal(got, want) {
+		t.Errorf("exposed: %q, want %q", got, want)
 	}
 	b.check()
 }

@@ -31,7 +31,7 @@ func (s *Session) Backup(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return s.beside(ctx, func(v *view) error {
+	return s.look(ctx, func(v *view) error {
 		var owners []age.Recipient
 		for _, p := range v.roster.holders(auditKeyID) {
 			if public, ok := v.roster.current(p); ok {

@@ -74,10 +74,12 @@ func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w 
 		}
 		b := bundler{view: t.view, machine: machine, pairs: make(map[string][]byte)}
 		act := audit.Act{Verb: verbBundle, Name: name, Allowed: true}
+		reads := false
 		for _, sc := range t.scopes() {
 			if len(t.roster.reachNow(machine.ID, sc)) == 0 {
 				continue
 			}
+			reads = true
 			one, err := t.need(Owner, verbBundle, sc, ID{}, "")
 			if err != nil {
 				return err
@@ -86,6 +88,9 @@ func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w 
 			if err := b.scope(sc); err != nil {
 				return err
 			}
+		}
+		if !reads {
+			return fmt.Errorf("%s has no right any more, so there is nothing to bundle for it", name)
 		}
 		if err := b.statements(); err != nil {
 			return err
@@ -156,11 +161,17 @@ func (b *bundler) statements() error {
 			return err
 		}
 		for _, w := range e.Writes {
-			if !w.Deleted && w.Key[0] == kindStatement {
-				if err := b.add(w.Key); err != nil {
-					return err
-				}
+			if w.Deleted || w.Key[0] != kindStatement {
+				continue
 			}
+			raw, err := b.r.Get(w.Key)
+			if errors.Is(err, store.ErrNotFound) {
+				continue // the roster could be read, so it is none that counts
+			}
+			if err != nil {
+				return err
+			}
+			b.pairs[string(w.Key)] = raw
 		}
 	}
 	return b.wraps(rosterKeyID)
@@ -258,10 +269,14 @@ func (b bundled) Includes(store.Reader, audit.Head, audit.Entry) error { return 
 func (b bundled) Consistent(_ store.Reader, old, now audit.Head) error { return nil }
 
 // Writes visits what the entries wrote that made statements.
-func (b bundled) Writes(r store.Reader, _, _ int64, visit func(int64, audit.Write)) error {
+func (b bundled) Writes(r store.Reader, _ int64, _ audit.Head, visit func(int64, audit.Write)) error {
 	for _, seq := range b.header.Statements {
-		if err := b.Log.Writes(r, seq, seq+1, visit); err != nil {
+		e, err := b.Entry(r, seq)
+		if err != nil {
 			return err
+		}
+		for _, w := range e.Writes {
+			visit(seq, w)
 		}
 	}
 	return nil

@@ -64,18 +64,15 @@ func (c *check) problem(what string, err error) {
 }
 
 // session reads the roster, which says whose signatures count.
-func (c *check) session(s *Session) error {
-	var seen Seen
-	if s.options.Recall != nil {
-		var err error
-		if seen, err = s.options.Recall(); err != nil {
-			return err
-		}
-	}
+func (c *check) session(s *Session, seen Seen) error {
+	s.mu.Lock()
 	err := s.load(c.r, seen)
+	s.mu.Unlock()
 	if rolledBack(err) {
 		c.problem("audit log", err)
+		s.mu.Lock()
 		err = s.load(c.r, Seen{})
+		s.mu.Unlock()
 	}
 	if errors.Is(err, ErrNotMember) {
 		return err
@@ -84,7 +81,7 @@ func (c *check) session(s *Session) error {
 		c.problem("roster", err)
 		return nil
 	}
-	c.view, _, err = s.view(c.r, s.verified())
+	c.view, err = s.view(c.r, s.current())
 	if err == nil {
 		c.report.Problems = append(c.report.Problems, c.view.problems...)
 	}
@@ -312,8 +309,8 @@ func (c *check) openSecret(sc *scope, id ID) {
 // openWraps makes sure that the identity's wraps open, and give what its owners made.
 func (c *check) openWraps() {
 	v := c.view
-	for key, all := range v.roster.keys {
-		for _, generation := range all {
+	for _, key := range slices.SortedFunc(maps.Keys(v.roster.keys), compareIDs) {
+		for _, generation := range v.roster.keys[key] {
 			_, err := v.s.verifiedKey(c.r, v.state, key, generation.Generation)
 			if err != nil && !errors.Is(err, ErrNotMember) {
 				c.problem("a wrapped key", err)

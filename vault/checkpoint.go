@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"slices"
 
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -29,7 +30,8 @@ func (v *Vault) ReadCheckpoint(ctx context.Context, id *identity.Identity, o Opt
 	}
 	defer s.forget()
 	failed := errors.New("read the checkpoint: it isn't signed by anyone whom the vault knows")
-	for _, p := range s.state.roster.principals {
+	// Of two with the same keys the one who is there comes last.
+	for _, p := range slices.Backward(s.state.roster.principalsInOrder()) {
 		for _, k := range p.keys {
 			name := s.state.names.principal(p.ID)
 			of, head, err := audit.ParseCheckpoint(text, func(signer string) (ed25519.PublicKey, error) {
@@ -58,19 +60,24 @@ func (v *Vault) VerifyLog(ctx context.Context, id *identity.Identity, o Options,
 }
 
 // look begins a check with the roster and the log, and goes on with more.
-func (v *Vault) look(ctx context.Context, id *identity.Identity, o Options, seen audit.Head, more func(*check) error) (Report, error) {
+func (v *Vault) look(ctx context.Context, id *identity.Identity, o Options, elsewhere audit.Head, more func(*check) error) (Report, error) {
 	c := &check{vault: v, last: make(map[string]lastWrite)}
 	s := v.newSession(id, o)
+	s.checking = true
 	defer s.forget()
-	err := v.store.View(ctx, func(r store.Reader) error {
+	seen, err := s.recall()
+	if err != nil {
+		return c.report, err
+	}
+	err = v.store.View(ctx, func(r store.Reader) error {
 		c.r, c.ctx = r, ctx
-		if err := c.session(s); err != nil {
+		if err := c.session(s, seen); err != nil {
 			return err
 		}
-		if seen.Size > 0 {
+		if elsewhere.Size > 0 {
 			head, err := v.log.Head(r)
 			if err == nil {
-				err = v.log.Consistent(r, seen, head)
+				err = v.log.Consistent(r, elsewhere, head)
 			}
 			c.problem("audit log", err)
 		}

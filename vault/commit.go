@@ -33,7 +33,7 @@ type ledger interface {
 	Entry(store.Reader, int64) (audit.Entry, error)
 	Includes(store.Reader, audit.Head, audit.Entry) error
 	Consistent(r store.Reader, old, now audit.Head) error
-	Writes(r store.Reader, from, to int64, visit func(seq int64, w audit.Write)) error
+	Writes(r store.Reader, from int64, h audit.Head, visit func(seq int64, w audit.Write)) error
 	Appender(actor ID, sign ed25519.PrivateKey, auditors ...age.Recipient) (*audit.Appender, error)
 	Opener(...age.Identity) *audit.Opener
 	Walk(r store.Reader, from int64, keyOf func(int64, ID) (ed25519.PublicKey, error), visit func(audit.Entry) error, problem func(int64, error)) (audit.Head, error)

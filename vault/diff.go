@@ -39,22 +39,14 @@ type Difference struct {
 func (s *Session) Diff(ctx context.Context, from, to Side) ([]Difference, error) {
 	var all []Difference
 	var compared []*scope
-	err := s.beside(ctx, func(v *view) (err error) {
+	err := s.look(ctx, func(v *view) (err error) {
 		all, compared, err = v.diff(from, to)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = s.act(ctx, func(t *turn) error {
-		for _, sc := range compared {
-			if err := t.enterMatch(sc); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.enterMatches(ctx, compared); err != nil {
 		return nil, err
 	}
 	return all, nil

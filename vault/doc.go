@@ -16,8 +16,8 @@
 // included, if they use their keys without this program: that only maintainers read what
 // was replaced, that grants and tokens end by the clock, and that readings are in the log
 // is what the program keeps to. What ends by a [Session.Revoke] or [Session.Retire] ends
-// for good: everything that it was for gets new keys in the same transaction. Nobody
-// un-reads what they have read.
+// for good: everything that it was for, and that no other grant gives them, gets new keys
+// in the same transaction. Nobody un-reads what they have read.
 //
 // Somebody who can write to the store, with or without keys, can destroy it, and can put
 // things back. They can't make anyone accept a value, a right or a name that its writer had
@@ -32,9 +32,10 @@
 //   - a record that is replaced in the course of things counts if the log has no later
 //     entry that replaced it, or took it away ([Newest]).
 //
-// Who puts back all of the store, or cuts off the log's end, is found by identities that
-// remember what they have [Seen], and with a checkpoint, by nothing else.
-// Tests have the table of what is found by what.
+// Sessions compare the entries that tell them so with the log's hashes. Who puts back all of
+// the store, or cuts off the log's end, is found by identities that remember what they have
+// [Seen], and with a checkpoint, by nothing else. Tests have the table of what is found by
+// what.
 //
 // The tag of a value in the log, which auditors read, is the same for equal values. It
 // outlives the value's destruction, and confirms a guess to whoever has the roster's first
@@ -120,16 +121,18 @@
 //	key      the next generation of a shared key
 //
 // Statements are numbered from 0 without gaps. Which there are, the log says, not the
-// store: each entry that set a key with "r". One counts if it is what the entry vouches
-// for, its record's sequence is that entry's, its number comes next, the entry is signed by
-// a principal who was there, and that principal was owner of all that the statement is
-// about: of everything for people, for keys but those of scopes and for retiring people; of
-// the project for an environment; of something for a machine, and of all that it reads for
-// retiring it. A statement that doesn't count changes nothing. What an owner's entry says
-// and the store lacks makes the vault unreadable.
+// store: each key with "r" that was set by an entry that is signed by a principal who was
+// there. Its number is taken if it comes next, whatever has become of the record; one that
+// is out of turn is left alone. A statement counts if it is what the entry vouches for, its
+// record's sequence is that entry's, and the principal was owner of all that it is about: of
+// everything for people, for keys but those of scopes and for retiring people; of the
+// project for an environment; of something for a machine, and also of all that it reads for
+// retiring it. A statement that doesn't count changes nothing. What the entry of an owner of
+// something says, in turn, and the store lacks makes the vault unreadable.
 //
 // A grant is for a project and an environment, zero IDs standing for every one.
-// Environments of one name have one ID. From the entry that makes it to the one before that
+// Environments of one name have one ID, and there is one scope for a project and an
+// environment; none has the ID of another shared key. From the entry that makes it to the one before that
 // which ends it, a grant is good for what it says.
 //
 // Names are sealed in statements with a members' key, bound to the vault's id, "label" and
@@ -177,6 +180,7 @@
 // behind its length (32 bits), records as pairs, and the maker's Ed25519 signature of
 // "bundle" and all that, as they are bound. It has what the token may read, the current
 // versions and those in their grace, the statements and the entries of the log that vouch
-// for these. It can't prove that nothing was left out: its maker, who has to be an owner of
-// what the token reads, answers for that.
+// for these. It can't prove that nothing was left out, a retirement of its maker among that:
+// the maker, who has to be an owner of what the token reads by what the bundle has, answers
+// for that.
 package vault

@@ -9,7 +9,8 @@ import (
 // or not any more.
 var ErrNotMember = errors.New("this identity has no access to the vault")
 
-// DeniedError is what an act answers that the caller has no right to. It is in the log.
+// DeniedError is what an act answers that the caller has no right to. It is in the log,
+// unless what was refused is a look at the log itself, or at who there is.
 type DeniedError struct {
 	Verb string // what was to be done, such as "read"
 	What string // to what

@@ -146,7 +146,7 @@ func (s *stage) bundleBytes(as *Session, edit func(*bundleHeader, map[string][]b
 	s.t.Helper()
 	var data []byte
 	err := s.store.View(s.t.Context(), func(r store.Reader) error {
-		owner, _, err := s.owner.view(r, s.owner.verified()) // who reads all that there is to put in
+		owner, err := s.owner.view(r, s.owner.current()) // who reads all that there is to put in
 		if err != nil {
 			return err
 		}

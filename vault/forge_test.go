@@ -65,7 +65,7 @@ func newStage(t testing.TB) *stage {
 		}
 	}
 	_ = b.store.View(t.Context(), func(r store.Reader) error {
-		v, _, err := b.owner.view(r, b.owner.verified())
+		v, err := b.owner.view(r, b.owner.current())
 		if err == nil {
 			st.one, err = v.secretNamed(st.prod, "ONE")
 		}

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -14,10 +14,12 @@ import (
 	"github.com/secretsweep/secretsweep/vault/identity"
 )
 
-// Logged is an entry of the log that was opened.
+// Logged is an entry of the log that was opened. Whoever can write to the store can append
+// an entry that nobody signed, or that auditors can't open: of such a one there is only a
+// Detail, which says so.
 type Logged struct {
 	Seq       int64
-	Principal string
+	Principal string // who signed it; empty for nobody
 	audit.Act
 }
 
@@ -47,27 +49,18 @@ const logPart = 5_000
 func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) error {
 	for from, more := int64(0), true; more; {
 		var part []Logged
-		err := s.beside(ctx, func(v *view) error {
+		err := s.look(ctx, func(v *view) error {
 			opener, err := v.opener()
 			if err != nil {
 				return err
 			}
 			defer opener.Close()
 			to := min(from+logPart, v.head.Size)
-			for seq := from; seq < to; seq++ {
-				e, err := s.vault.log.Entry(v.r, seq)
-				if err != nil {
-					return err
-				}
-				act, err := opener.Open(v.r, e)
-				if err != nil {
-					return err
-				}
-				l := Logged{seq, v.names.principal(e.Actor), act}
-				if f.accepts(l) {
-					part = append(part, l)
-				}
+			all, err := v.logged(opener, from, to)
+			if err != nil {
+				return err
 			}
+			part = slices.DeleteFunc(all, func(l Logged) bool { return !f.accepts(l) })
 			from, more = to, to < v.head.Size
 			return ctx.Err()
 		})
@@ -83,8 +76,35 @@ func (s *Session) Log(ctx context.Context, f Filter, visit func(Logged) error) e
 	return nil
 }
 
+// logged opens the entries from one to before another.
+func (v *view) logged(opener *audit.Opener, from, to int64) ([]Logged, error) {
+	all := make([]Logged, to-from)
+	errs := make([]error, to-from)
+	inParallel(len(all), func(i int) {
+		seq := from + int64(i)
+		all[i].Seq = seq
+		e, wrong := v.s.entry(v.r, v.state, seq)
+		if wrong != nil {
+			// What isn't in the log stands where something else was.
+			if e.Signature == nil || v.s.vault.log.Includes(v.r, v.head, e) != nil {
+				errs[i] = &IntegrityError{fmt.Sprintf("entry %d of the log", seq), wrong}
+			}
+			all[i].Detail = wrong.Error()
+			return
+		}
+		all[i].Principal = v.names.principal(e.Actor)
+		if all[i].Act, wrong = opener.Open(v.r, e); wrong != nil {
+			all[i].Detail = wrong.Error()
+		}
+	})
+	return all, cmp.Or(errs...)
+}
+
 // opener gives what opens the acts of the log.
 func (v *view) opener() (*audit.Opener, error) {
+	if role, _ := v.role(target{}); role < Owner {
+		return nil, &DeniedError{"read", "the audit log", Owner, role}
+	}
 	var ids []age.Identity
 	for generation := range v.roster.keys[auditKeyID] {
 		key, err := v.s.verifiedKey(v.r, v.state, auditKeyID, generation+1)
@@ -100,16 +120,12 @@ func (v *view) opener() (*audit.Opener, error) {
 		}
 		ids = append(ids, auditor.Age())
 	}
-	if len(ids) == 0 {
-		role, _ := v.role(target{})
-		return nil, &DeniedError{"read", "the audit log", Owner, role}
-	}
 	return v.s.vault.log.Opener(ids...), nil
 }
 
 // Checkpoint gives a signed head of the log, to be kept elsewhere.
 func (s *Session) Checkpoint(ctx context.Context) (text []byte, err error) {
-	err = s.beside(ctx, func(v *view) (err error) {
+	err = s.look(ctx, func(v *view) error {
 		text, err = audit.Checkpoint(s.vault.id, v.head, v.names.principal(v.self), s.identity.Signer())
 		return err
 	})
@@ -140,109 +156,4 @@ func (s *Session) Uses(ctx context.Context) (map[string]map[Pattern]Use, error) 
 		return nil
 	})
 	return uses, err
-}
-
-// Exposed is a version of a secret that someone saw, or could have seen.
-type Exposed struct {
-	Ref
-	Version int
-	State   State
-	Seen    time.Time // when they last read it; zero if the log has no reading
-	Times   int       // how often
-}
-
-// Exposure gives every value that a principal read, and every one that they could have
-// read: that they held the key to, at any time. The log can't prove that someone didn't
-// read: whoever has keys and a copy of the store reads unrecorded. So all of it is to be
-// rotated; what was seen comes first. It takes an auditor who can read the environments.
-func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) {
-	type version struct {
-		Ref
-		number int
-	}
-	read := make(map[version]*Exposed)
-	err := s.Log(ctx, Filter{Verb: verbRead, Principal: name}, func(l Logged) error {
-		if !l.Allowed {
-			return nil
-		}
-		at := version{Ref{l.Project, l.Env, l.Name}, l.Version}
-		if read[at] == nil {
-			read[at] = &Exposed{Ref: at.Ref, Version: at.number}
-		}
-		read[at].Seen = l.Time
-		read[at].Times++
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var all []Exposed
-	err = s.beside(ctx, func(v *view) error {
-		who, err := v.principal(name)
-		if err != nil {
-			return err
-		}
-		for _, sc := range v.scopes() {
-			reach := v.roster.reachOf(who.ID, sc)
-			if len(reach) == 0 {
-				continue
-			}
-			secrets, err := v.secrets(sc)
-			if err != nil {
-				return err
-			}
-			for _, o := range secrets {
-				last := int64(-1)
-				for _, g := range reach {
-					if len(g.Secrets) == 0 || slices.Contains(g.Secrets, o.id) {
-						last = max(last, g.to)
-					}
-				}
-				for n := 1; n <= len(o.Versions); n++ {
-					at := version{v.ref(o), n}
-					one := Exposed{Ref: at.Ref, Version: n}
-					if seen := read[at]; seen != nil {
-						one = *seen
-						delete(read, at)
-					} else if last < 0 || !v.before(o, n, last) {
-						continue
-					}
-					one.State = o.state(n, v.now)
-					all = append(all, one)
-				}
-			}
-		}
-		return nil
-	})
-	// What was read under a name that isn't any more.
-	for _, one := range read {
-		one.State = Revoked
-		all = append(all, *one)
-	}
-	slices.SortFunc(all, func(a, b Exposed) int {
-		return cmp.Or(-cmp.Compare(min(a.Times, 1), min(b.Times, 1)), strings.Compare(a.Ref.String(), b.Ref.String()), -cmp.Compare(a.Version, b.Version))
-	})
-	return all, err
-}
-
-// reachOf gives all grants, ended ones too, by which someone could read in a scope.
-func (r *roster) reachOf(p ID, sc *scope) []*grant {
-	var all []*grant
-	for _, g := range r.grants {
-		if g.Principal == p && g.reaches(sc) {
-			all = append(all, g)
-		}
-	}
-	return all
-}
-
-// before tells whether a version was there by an entry of the log. One whose record is
-// gone may have been.
-func (v *view) before(o *opened, n int, last int64) bool {
-	raw, err := v.r.Get(versionKey(o.scope.ID, o.id, n))
-	if err != nil {
-		return true
-	}
-	rec, err := decodeRecord(raw)
-	return err != nil || rec.seq <= last
 }

@@ -58,7 +58,7 @@ func (s *Session) found(tx store.Tx, h header, f Founding) error {
 		},
 		tx: tx, next: newRoster(), writes: make(map[string]audit.Write), revised: make(map[ID]int),
 	}
-	first := []ID{rosterKeyID, membersKeyID, auditKeyID}
+	first := vaultKeys()
 	made := make(map[ID]*stateKey)
 	for _, id := range first {
 		key := newKey()

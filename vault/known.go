@@ -22,7 +22,7 @@ type Known struct {
 func (s *Session) Known(ctx context.Context) ([]Known, error) {
 	var all []Known
 	var from []*scope
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		for _, sc := range v.scopes() {
 			found, err := v.known(sc)
 			if err != nil {
@@ -37,23 +37,26 @@ func (s *Session) Known(ctx context.Context) ([]Known, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all, s.act(ctx, func(t *turn) error {
-		for _, sc := range from {
-			if err := t.enterMatch(sc); err != nil {
+	if err := s.enterMatches(ctx, from); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// enterMatches writes down that values of environments were compared.
+func (s *Session) enterMatches(ctx context.Context, all []*scope) error {
+	return s.act(ctx, func(t *turn) error {
+		for _, sc := range all {
+			act, err := t.needAny(verbMatch, sc)
+			if err != nil {
+				return err
+			}
+			if err := t.enter(act); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-// enterMatch writes down that values of an environment were compared.
-func (t *turn) enterMatch(sc *scope) error {
-	act, err := t.needAny(verbMatch, sc)
-	if err != nil {
-		return err
-	}
-	return t.enter(act)
 }
 
 // known opens every version of a scope that the caller may read.
@@ -116,7 +119,7 @@ func IsProduction(environment string) bool {
 func (s *Session) Status(ctx context.Context) (Status, error) {
 	var st Status
 	var compared []*scope
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		st = Status{Self: v.names.principal(v.self), Entries: v.head.Size, Problems: v.problems}
 		v.lookOver(&st)
 		values := make(map[string][]Ref) // by tag
@@ -142,16 +145,12 @@ func (s *Session) Status(ctx context.Context) (Status, error) {
 		return nil
 	})
 	if err != nil {
-		return st, err
+		return Status{}, err
 	}
-	return st, s.act(ctx, func(t *turn) error {
-		for _, sc := range compared {
-			if err := t.enterMatch(sc); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	if err := s.enterMatches(ctx, compared); err != nil {
+		return Status{}, err
+	}
+	return st, nil
 }
 
 // compare adds what a scope has to a status.

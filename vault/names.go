@@ -73,39 +73,50 @@ func (s *Session) readNames(r store.Reader, st *state) (*names, error) {
 		}
 		return n, nil
 	}
-	open := func(b box, of ID) ([]byte, error) {
-		all := st.roster.keys[membersKeyID]
-		if b.Generation < 1 || b.Generation > len(all) {
-			return nil, errNoName
+	keys := make(map[int][]byte) // the members', by generation
+	for i, made := range st.roster.keys[membersKeyID] {
+		key, err := s.sharedKey(r, membersKeyID, i+1)
+		if err == nil && !hmac.Equal(s.vault.commitment(membersKeyID, i+1, key), made.Commitment) {
+			delete(s.keys, keyRef{membersKeyID, i + 1})
+			err = errors.New("it is another than its owners made")
 		}
-		key, err := s.sharedKey(r, membersKeyID, b.Generation)
 		if err != nil {
-			return nil, err
+			return nil, &IntegrityError{"the key of names", err}
 		}
-		if !hmac.Equal(s.vault.commitment(membersKeyID, b.Generation, key), all[b.Generation-1].Commitment) {
+		keys[i+1] = key
+	}
+	open := func(b box, of ID) ([]byte, error) {
+		key := keys[b.Generation]
+		if key == nil {
 			return nil, errNoName
 		}
-		return open(key, b.Sealed, s.vault.id[:], []byte("label"), of[:])
+		text, err := open(key, b.Sealed, s.vault.id[:], []byte("label"), of[:])
+		if err != nil {
+			return nil, errNoName
+		}
+		return text, nil
 	}
+	// With the right key a name opens for everyone or for nobody: then it is who made it that
+	// saw to that, and what they made has no name.
 	for _, p := range st.roster.principalsInOrder() {
 		text, err := open(p.label, p.ID)
-		if err != nil {
-			return nil, &IntegrityError{"the name of a principal", err}
+		if err == nil {
+			err = n.callPrincipal(st.roster, p, string(text))
 		}
-		if err := n.callPrincipal(st.roster, p, string(text)); err != nil {
+		if err != nil {
 			st.problems = append(st.problems, Problem{"the name of a principal", err})
 		}
 	}
 	for _, sc := range st.roster.scopesInOrder() {
 		text, err := open(sc.label, sc.ID)
-		if err != nil {
-			return nil, &IntegrityError{"the name of an environment", err}
-		}
 		var l scopeLabel
-		if err := decodeJSON(text, &l); err != nil {
-			return nil, &IntegrityError{"the name of an environment", err}
+		if err == nil {
+			err = decodeJSON(text, &l)
 		}
-		if err := n.callScope(st.roster, sc, l); err != nil {
+		if err == nil {
+			err = n.callScope(st.roster, sc, l)
+		}
+		if err != nil {
 			st.problems = append(st.problems, Problem{"the name of an environment", err})
 		}
 	}

@@ -28,14 +28,15 @@ func follows(key []byte) bool {
 	return len(key) > 1+len(ID{}) && (key[0] == kindHead || key[0] == kindName) || len(key) == 1+len(ID{}) && key[0] == kindScope
 }
 
-// merge adds what came later, -1 standing for what was deleted.
-func (n Newest) merge(later map[string]int64) {
-	for key, seq := range later {
-		if seq < 0 {
-			delete(n, key)
-		} else {
-			n[key] = seq
-		}
+// take adds what an entry says that it wrote, or took away: that is -1, as long as it is
+// news.
+func (n Newest) take(seq int64, w audit.Write) {
+	switch {
+	case !follows(w.Key):
+	case w.Deleted:
+		n[string(w.Key)] = -1
+	default:
+		n[string(w.Key)] = seq
 	}
 }
 
@@ -80,9 +81,12 @@ func (v *view) newest(key []byte, seq int64, sc *scope) error {
 	if v.s.vault.bundle || !follows(key) {
 		return nil // a bundle's maker vouches that its records are the newest
 	}
-	v.s.mu.Lock()
-	last, ok := v.s.newest[string(key)]
-	v.s.mu.Unlock()
+	last, ok := v.state.newest[string(key)]
+	if !ok {
+		v.s.mu.Lock()
+		last, ok = v.s.newest[string(key)]
+		v.s.mu.Unlock()
+	}
 	if !ok {
 		last = -1
 	}
@@ -134,18 +138,23 @@ func (v *view) complete(sc *scope, there []ID) error {
 		return nil
 	}
 	prefix := string(keyOf(kindHead, sc.ID[:]))
-	var missing []string
+	written := make(map[string]bool)
 	v.s.mu.Lock()
 	for key := range v.s.newest {
 		if strings.HasPrefix(key, prefix) {
-			missing = append(missing, key)
+			written[key] = true
 		}
 	}
 	v.s.mu.Unlock()
-	if len(missing) <= len(there) {
+	for key := range v.state.newest {
+		if strings.HasPrefix(key, prefix) {
+			written[key] = true
+		}
+	}
+	if len(written) <= len(there) {
 		return nil
 	}
-	for _, key := range slices.Sorted(slices.Values(missing)) {
+	for _, key := range slices.Sorted(maps.Keys(written)) {
 		if _, err := v.r.Get([]byte(key)); !errors.Is(err, store.ErrNotFound) {
 			continue
 		}

@@ -108,7 +108,7 @@ func (s *Session) read(ctx context.Context, which Which, choose pick) ([]Secret,
 func (s *Session) readBeside(ctx context.Context, which Which, choose pick) ([]Secret, error) {
 	var picked []*opened
 	var got []Secret
-	err := s.beside(ctx, func(v *view) (err error) {
+	err := s.look(ctx, func(v *view) (err error) {
 		if picked, err = choose(v); err != nil {
 			return err
 		}
@@ -280,7 +280,7 @@ func (s *Session) List(ctx context.Context, project, environment string) ([]List
 // that weren't there then are given as removed ones.
 func (s *Session) ListAt(ctx context.Context, project, environment string, then Point) ([]Listed, error) {
 	var all []Listed
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		sc, err := v.scope(project, environment)
 		if err != nil {
 			return err
@@ -296,7 +296,7 @@ func (s *Session) ListAt(ctx context.Context, project, environment string, then 
 	if err != nil {
 		return nil, err
 	}
-	return all, s.act(ctx, func(t *turn) error {
+	err = s.act(ctx, func(t *turn) error {
 		sc, err := t.scope(project, environment)
 		if err != nil {
 			return err
@@ -307,6 +307,10 @@ func (s *Session) ListAt(ctx context.Context, project, environment string, then 
 		}
 		return t.enter(act)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // listed makes what may be shown of a secret.

@@ -19,6 +19,10 @@ var (
 	auditKeyID   = ID([]byte("audit...........")) // reads the log: who owns everything
 )
 
+// vaultKeys gives the shared keys of the whole vault. No scope has the ID of one: who owns
+// a scope makes the key of that ID.
+func vaultKeys() []ID { return []ID{rosterKeyID, membersKeyID, auditKeyID} }
+
 // always is a sequence number that no entry reaches.
 const always = int64(1<<63 - 1)
 
@@ -157,15 +161,16 @@ func (r *roster) reads(p ID, s *scope) bool {
 
 // take adds a statement that was made. An error says why it doesn't count.
 func (r *roster) take(m stated) error {
+	// Numbers have no gaps, so that nobody can have the next statement written over an
+	// earlier one. Which number comes next is told by the log alone: one that can't be read
+	// any more has its number still, or those after it would count no more.
+	if m.number != r.statements {
+		return cmp.Or(m.err, fmt.Errorf("it stands elsewhere than number %d, which comes next", r.statements))
+	}
+	r.statements++
 	if m.err != nil {
 		return m.err
 	}
-	// Numbers have no gaps, so that nobody can have the next statement written over an
-	// earlier one.
-	if m.number != r.statements {
-		return fmt.Errorf("it is number %d, where %d comes next", m.number, r.statements)
-	}
-	r.statements++
 	return r.apply(m.statement, m.seq, m.actor)
 }
 
@@ -218,8 +223,11 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 	case st.Retire != nil:
 		return r.retire(st.Retire.Principal, seq, actor)
 	case st.Scope != nil:
-		if r.scopes[st.Scope.ID] != nil || st.Scope.ID == (ID{}) || st.Scope.Project == (ID{}) || st.Scope.Environment == (ID{}) {
-			return errors.New("makes an environment that is there, or none")
+		if st.Scope.ID == (ID{}) || st.Scope.Project == (ID{}) || st.Scope.Environment == (ID{}) || slices.Contains(vaultKeys(), st.Scope.ID) {
+			return errors.New("makes an environment that there can't be")
+		}
+		if r.scopes[st.Scope.ID] != nil || r.scopeOf(st.Scope.Project, st.Scope.Environment) != nil {
+			return errors.New("makes an environment that is there")
 		}
 		if err := may(target{project: st.Scope.Project}); err != nil {
 			return err
@@ -266,7 +274,7 @@ func (r *roster) retire(p ID, seq int64, actor ID) error {
 		return errors.New("takes away a principal that isn't there")
 	}
 	if role, _ := r.role(actor, target{}, seq, time.Time{}); role < Owner {
-		if who.kind != Machine {
+		if who.kind != Machine || !r.ownsAnything(actor, seq) {
 			return fmt.Errorf("takes away a principal, made by %s, who wasn't owner of everything", actor)
 		}
 		for _, g := range r.grants {
@@ -313,7 +321,7 @@ func (r *roster) addKey(k *stateKey, seq int64, actor ID) error {
 	t := target{} // the whole vault
 	if s := r.scopes[k.ID]; s != nil {
 		t = s.target()
-	} else if k.ID != rosterKeyID && k.ID != membersKeyID && k.ID != auditKeyID {
+	} else if !slices.Contains(vaultKeys(), k.ID) {
 		return errors.New("a key of nothing")
 	}
 	if role, _ := r.role(actor, t, seq, time.Time{}); role < Owner {

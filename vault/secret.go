@@ -69,9 +69,9 @@ type Info struct {
 }
 
 func (i Info) check() error {
-	for what, text := range map[string]string{"kind": i.Kind, "owner": i.Owner, "description": i.Description} {
-		if len(text) > maxText {
-			return fmt.Errorf("the %s has %d bytes, more than %d", what, len(text), maxText)
+	for _, part := range []struct{ what, text string }{{"kind", i.Kind}, {"owner", i.Owner}, {"description", i.Description}} {
+		if len(part.text) > maxText {
+			return fmt.Errorf("the %s has %d bytes, more than %d", part.what, len(part.text), maxText)
 		}
 	}
 	return nil

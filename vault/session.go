@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,19 +20,20 @@ import (
 
 // Session is one identity's door to a vault: each of its methods checks, writes down what
 // is done, and does it, in one transaction. What can't be written down isn't done. It is
-// safe for concurrent use.
+// safe for concurrent use until it is closed.
 type Session struct {
 	vault    *Vault
 	identity *identity.Identity
 	address  ID // under which wraps for the identity are stored
 	options  Options
+	checking bool // by whom reads all of the log anyway, and says what was changed in it
 
 	mu       sync.Mutex
-	state    *state
+	state    *state // of what is committed
 	appender *audit.Appender
 	auditors identity.Public // to whom it seals
 	keys     map[keyRef][]byte
-	entries  map[int64]audit.Entry // verified
+	entries  map[int64]audit.Entry // verified, of the log up to the state's head
 	newest   Newest                // by the log up to the state's head
 	held     int                   // entries, and what they wrote
 }
@@ -60,28 +60,6 @@ type Seen struct {
 	Head       audit.Head `json:"head"`
 	Statements []int64    `json:"statements"` // the entries before it that wrote statements
 	Newest     Newest     `json:"newest"`     // the entries before it that last wrote each record
-}
-
-// state is a vault as a session has verified it. It doesn't change: a new one takes its
-// place.
-type state struct {
-	head   audit.Head
-	roster *roster
-	names  *names
-	self   ID
-
-	statements []int64  // the entries that wrote statements
-	made       []stated // the statements, as far as they count
-	problems   []Problem
-}
-
-// stated is a statement that was authenticated, or why those of an entry don't count.
-type stated struct {
-	statement
-	number int
-	seq    int64
-	actor  ID
-	err    error
 }
 
 // Open finds the vault in a store, and makes sure that it is the one with this id.
@@ -160,14 +138,16 @@ func decodeHeader(data []byte) (header, error) {
 // Session opens the door for an identity.
 func (v *Vault) Session(ctx context.Context, id *identity.Identity, o Options) (*Session, error) {
 	s := v.newSession(id, o)
-	var seen Seen
-	if o.Recall != nil {
-		var err error
-		if seen, err = o.Recall(); err != nil {
-			return nil, err
-		}
+	seen, err := s.recall()
+	if err != nil {
+		return nil, err
 	}
-	if err := v.store.View(ctx, func(r store.Reader) error { return s.load(r, seen) }); err != nil {
+	err = v.store.View(ctx, func(r store.Reader) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.load(r, seen)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -187,242 +167,6 @@ func (v *Vault) newSession(id *identity.Identity, o Options) *Session {
 func (v *Vault) addressOf(p identity.Public) ID {
 	sum := sha256.Sum256(bind([][]byte{[]byte("address"), v.id[:], []byte(p.String())}))
 	return ID(sum[:len(ID{})])
-}
-
-// load verifies a vault for the first time. seen spares the search for statements in what
-// was searched before.
-func (s *Session) load(r store.Reader, seen Seen) error {
-	if seen.Newest == nil && seen.Head.Size > 0 {
-		head, err := s.vault.log.Head(r)
-		if err == nil {
-			err = s.vault.log.Consistent(r, seen.Head, head)
-		}
-		if err != nil {
-			return err
-		}
-		seen = Seen{}
-	}
-	begin := &state{head: seen.Head, statements: seen.Statements}
-	s.mu.Lock()
-	s.state, s.newest = begin, make(Newest)
-	s.newest.merge(seen.Newest)
-	s.mu.Unlock()
-	l, err := s.sync(r, begin)
-	if err == nil {
-		s.keep(l)
-	}
-	return err
-}
-
-// learned is what a session learns from a store that is ahead of what it knows.
-type learned struct {
-	from, to *state
-	newest   map[string]int64 // what changes in the session's, -1 for what was deleted
-}
-
-// verified is what the session knows.
-func (s *Session) verified() *state {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.state
-}
-
-// keep has the session know what it has learned, unless it knows something else already.
-// It is for what is committed: what was learned in a transaction that failed never was.
-func (s *Session) keep(l learned) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.state != l.from || l.to == l.from {
-		return
-	}
-	s.state = l.to
-	s.newest.merge(l.newest)
-}
-
-// forgetNew forgets the keys that are newer than what the session knows: the transaction
-// in which it found them may have failed.
-func (s *Session) forgetNew() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for ref := range s.keys {
-		if ref.generation > s.state.roster.generation(ref.key) {
-			delete(s.keys, ref)
-		}
-	}
-}
-
-// sync verifies a store from what the session knows on. before is what it knew when the
-// transaction began: it may know more by now.
-func (s *Session) sync(r store.Reader, before *state) (learned, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	head, err := s.vault.log.Head(r)
-	if err != nil {
-		return learned{}, err
-	}
-	from := s.state
-	if head.Size < from.head.Size {
-		from = before
-	}
-	if head == from.head && from.roster != nil {
-		return learned{from: from, to: from}, nil
-	}
-	if err := s.vault.log.Consistent(r, from.head, head); err != nil {
-		return learned{}, err
-	}
-	return s.advance(r, from, head)
-}
-
-// advance makes a state that is as new as head. Statements are looked for in the log, not
-// in the store: there none can be left out.
-func (s *Session) advance(r store.Reader, from *state, head audit.Head) (learned, error) {
-	next := *from
-	l := learned{from, &next, make(map[string]int64)}
-	var found []int64
-	err := s.vault.log.Writes(r, from.head.Size, head.Size, func(seq int64, w audit.Write) {
-		if !w.Deleted && w.Key[0] == kindStatement && (len(found) == 0 || found[len(found)-1] != seq) {
-			found = append(found, seq)
-		}
-		if follows(w.Key) {
-			l.newest[string(w.Key)] = seq
-			if w.Deleted {
-				l.newest[string(w.Key)] = -1
-			}
-		}
-	})
-	if err != nil {
-		return learned{}, err
-	}
-	next.head = head
-	if next.roster == nil || len(found) > 0 {
-		next.statements = slices.Concat(next.statements, found)
-		if err := s.restate(r, &next); err != nil {
-			return learned{}, err
-		}
-	}
-	return l, nil
-}
-
-// restate makes the roster and the names of a state from its statements.
-func (s *Session) restate(r store.Reader, st *state) error {
-	known := st.made
-	st.made, st.problems, st.roster = nil, nil, newRoster()
-	take := func(m stated) {
-		if err := st.roster.take(m); err != nil {
-			st.problems = append(st.problems, Problem{What: fmt.Sprintf("a statement of entry %d of the log", m.seq), Err: err})
-		}
-		st.made = append(st.made, m)
-	}
-	last := int64(-1)
-	for _, m := range known {
-		take(m)
-		last = m.seq
-	}
-	for _, seq := range st.statements {
-		if seq <= last {
-			continue
-		}
-		made, err := s.statementsOf(r, st, seq)
-		if err != nil {
-			return err
-		}
-		for _, m := range made {
-			take(m)
-		}
-	}
-	for generation, key := range st.roster.keys[rosterKeyID] {
-		if held := s.keys[keyRef{rosterKeyID, generation + 1}]; held != nil && !hmac.Equal(s.vault.commitment(rosterKeyID, generation+1, held), key.Commitment) {
-			return &IntegrityError{"roster", errors.New("it is sealed with another key than its owners made")}
-		}
-	}
-	st.self = ID{}
-	for id := range st.roster.principals {
-		if now, ok := st.roster.current(id); ok && now == s.identity.Public() {
-			st.self = id
-		}
-	}
-	if st.self == (ID{}) {
-		return ErrNotMember
-	}
-	var err error
-	st.names, err = s.readNames(r, st)
-	return err
-}
-
-// statementsOf gives the statements that an entry wrote, or why they don't count.
-func (s *Session) statementsOf(r store.Reader, st *state, seq int64) ([]stated, error) {
-	e, err := s.vault.log.Entry(r, seq)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.vault.log.Includes(r, st.head, e); err != nil {
-		return nil, &IntegrityError{fmt.Sprintf("entry %d of the log", seq), err}
-	}
-	// Whoever can write to the store can append an entry. One that isn't signed by someone
-	// who was there counts for nothing.
-	key, ok := st.roster.key(e.Actor, seq)
-	signer := key.Verifier()
-	if len(st.roster.principals) == 0 {
-		h, err := readHeader(r)
-		if err != nil {
-			return nil, err
-		}
-		signer, ok = h.founder, true
-	}
-	ignore := func(err error) ([]stated, error) { return []stated{{seq: seq, err: err}}, nil }
-	if !ok {
-		return ignore(errors.New("it makes statements, and is by someone who was not there"))
-	}
-	if err := e.Verify(s.vault.id, signer); err != nil {
-		return ignore(err)
-	}
-	var all []stated
-	for _, w := range e.Writes {
-		if w.Deleted || w.Key[0] != kindStatement {
-			continue
-		}
-		raw, err := r.Get(w.Key)
-		if err == nil && !e.Vouches(w.Key, raw) {
-			err = errors.New("it isn't the one that was made")
-		}
-		if err == nil {
-			m := stated{seq: seq, actor: e.Actor}
-			if err = s.openStatement(r, w.Key, raw, &m); err == nil {
-				all = append(all, m)
-				continue
-			}
-		}
-		if len(st.roster.principals) > 0 && !st.roster.ownsAnything(e.Actor, seq) {
-			return ignore(errors.New("it makes statements, and is by someone who was no owner"))
-		}
-		if errors.Is(err, ErrNotMember) {
-			return nil, err
-		}
-		return nil, &IntegrityError{fmt.Sprintf("a statement of entry %d of the log", seq), err}
-	}
-	return all, nil
-}
-
-// openStatement opens a statement that an entry wrote.
-func (s *Session) openStatement(r store.Reader, key, raw []byte, m *stated) error {
-	rec, err := decodeRecord(raw)
-	if err != nil {
-		return err
-	}
-	if len(key) != 1+4 || rec.seq != m.seq {
-		return errors.New("it belongs somewhere else")
-	}
-	rosterKey, err := s.sharedKey(r, rosterKeyID, rec.generation)
-	if err != nil {
-		return err
-	}
-	plain, err := s.vault.openRecord(key, raw, rosterKey)
-	if err != nil {
-		return err
-	}
-	m.number = int(binary.BigEndian.Uint32(key[1:]))
-	m.statement, err = decodeStatement(plain)
-	return err
 }
 
 // sharedKey unwraps a generation of a shared key for the session's identity. Whoever has
@@ -510,7 +254,7 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if seq >= s.state.head.Size {
-		return e, nil // it may not come to be
+		return e, nil // its transaction may fail yet, and another take its place
 	}
 	const most = 200_000 // entries and what they wrote: some 30 MB
 	if s.held += 1 + len(e.Writes); s.held > most {
@@ -519,6 +263,15 @@ func (s *Session) entry(r store.Reader, st *state, seq int64) (audit.Entry, erro
 	}
 	s.entries[seq] = e
 	return e, nil
+}
+
+// recall gives what was seen before. It is asked for before the store is: what is seen
+// meanwhile by another session would seem to be lost in there.
+func (s *Session) recall() (Seen, error) {
+	if s.options.Recall == nil {
+		return Seen{}, nil
+	}
+	return s.options.Recall()
 }
 
 // remember keeps what was seen.
@@ -532,9 +285,10 @@ func (s *Session) remember() error {
 	return s.options.Remember(seen)
 }
 
-// Close writes down what the session has seen, for the next one, and forgets its keys.
+// Close writes down what the session has seen, for the next one, and forgets its keys. It
+// is called when nothing else of the session runs, and last.
 func (s *Session) Close(ctx context.Context) error {
-	err := s.beside(ctx, func(*view) error { return nil })
+	err := s.look(ctx, func(*view) error { return nil })
 	if err == nil {
 		err = s.remember()
 	}
@@ -558,9 +312,8 @@ func (s *Session) forget() {
 
 // Self gives the name under which the vault knows the session's identity.
 func (s *Session) Self() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.state.names.principal(s.state.self)
+	st := s.current()
+	return st.names.principal(st.self)
 }
 
 // tagOf gives what stands for a value in the log: the same for equal values of a vault,

@@ -76,7 +76,7 @@ func rekeyed(because audit.Act, what string) audit.Act {
 
 // sharedKeys gives every shared key that there was before the turn, in a fixed order.
 func (t *turn) sharedKeys() []ID {
-	keys := []ID{rosterKeyID, membersKeyID, auditKeyID}
+	keys := vaultKeys()
 	var scopes []*scope
 	for _, sc := range t.roster.scopes {
 		scopes = append(scopes, sc)
@@ -119,7 +119,7 @@ func (t *turn) wrap(key ID, generation int, held []byte, to ID) error {
 	}
 	body, err := public.Wrap(held)
 	if err != nil {
-		return err
+		return fmt.Errorf("a key for %s: %w", t.names.principal(to), err)
 	}
 	return t.putRaw(wrapKey(key, generation, t.s.vault.addressOf(public)), record{body: body})
 }

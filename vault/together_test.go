@@ -74,9 +74,9 @@ func TestAheadOfView(t *testing.T) {
 	}
 }
 
-// TestFailedTransaction has acts share a transaction that fails in the end. What they saw
+// TestFailedTogether has acts share a transaction that fails in the end. What they saw
 // in it of each other has never been.
-func TestFailedTransaction(t *testing.T) {
+func TestFailedTogether(t *testing.T) {
 	b := newBench(t)
 	b.set("dev", "ONE", "first")
 	b.person("gone", Developer, "web/dev")

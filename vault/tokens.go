@@ -1,6 +1,8 @@
 package vault
 
-import "context"
+import (
+	"context"
+)
 
 // Issued is a token that was made.
 type Issued struct {
@@ -13,7 +15,7 @@ type Issued struct {
 // they were. A secret that the caller can't open stands in them without its name.
 func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
 	var all []Issued
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		if v.names.machine != nil {
 			return &DeniedError{"list", "tokens", Reader, NoRole}
 		}
@@ -33,12 +35,13 @@ func (v *view) issued(p *principal) Issued {
 		if g.Principal != p.ID {
 			continue
 		}
-		on := v.pattern(target{project: g.Project, environment: g.Environment})
-		one.Project, one.Env, one.By = on.Project, on.Environment, v.names.principal(g.by)
+		on := target{project: g.Project, environment: g.Environment}
+		where := v.pattern(on)
+		one.Project, one.Env, one.By = where.Project, where.Environment, v.names.principal(g.by)
 		sc := v.roster.scopeOf(g.Project, g.Environment)
 		for _, id := range g.Secrets {
 			name := "a secret (" + id.String()[:8] + ")"
-			if role, _ := v.role(sc.target()); role >= Reader {
+			if role, _ := v.role(on); sc != nil && role >= Reader {
 				if o, err := v.secret(sc, id); err == nil {
 					name = o.Name
 				}

@@ -37,25 +37,25 @@ const (
 // the log vouches for it yet.
 type turn struct {
 	*view
+	began    *state
 	tx       store.Tx
 	seq      int64                  // of the next entry, which vouches for what is written
 	writes   map[string]audit.Write // by key, since the last entry
 	next     *roster                // with the statements of this turn
 	numbered int                    // statements, so far
 	revised  map[ID]int             // the revisions that environments have by this turn
-	learned  learned                // to be kept if the transaction comes to be
 }
 
 // act carries out do in a transaction, with the entries of the log that it makes. An act
 // that is refused is in the log too.
 func (s *Session) act(ctx context.Context, do func(*turn) error) error {
-	var l learned
+	var began *state
 	err := s.vault.commit(ctx, func(tx store.Tx) error {
 		t, err := s.turn(tx)
 		if err != nil {
 			return err
 		}
-		l = t.learned
+		began = t.began
 		if err := do(t); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (s *Session) act(ctx context.Context, do func(*turn) error) error {
 		s.forgetNew()
 		return s.refuse(ctx, err)
 	}
-	s.keep(l)
+	s.committed(began)
 	return nil
 }
 
@@ -93,13 +93,14 @@ type refusal struct {
 func (r *refusal) Unwrap() error { return r.DeniedError }
 
 func (s *Session) turn(tx store.Tx) (*turn, error) {
-	v, l, err := s.view(tx, s.verified())
+	v, err := s.view(tx, s.current())
 	if err != nil {
 		return nil, err
 	}
-	own := *v.state // a turn may add to its names
+	began := v.state
+	own := *began // a turn may add to its names
 	v.state = &own
-	return &turn{view: v, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int), learned: l}, nil
+	return &turn{view: v, began: began, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int)}, nil
 }
 
 // enter appends an entry to the log, which vouches for everything that was written since

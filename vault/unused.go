@@ -20,7 +20,7 @@ func (s *Session) Unused(ctx context.Context, since time.Time) ([]Unused, error)
 	var standing []Unused
 	var from []int64
 	made := make(map[int64]time.Time)
-	err := s.beside(ctx, func(v *view) error {
+	err := s.look(ctx, func(v *view) error {
 		for _, g := range v.roster.grants {
 			if g.to == always && v.roster.principals[g.Principal].kind != Recovery {
 				standing = append(standing, Unused{Granted: v.granted(g)})

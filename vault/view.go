@@ -2,7 +2,6 @@ package vault
 
 import (
 	"cmp"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -27,28 +26,14 @@ type view struct {
 	scopeRecords map[ID]scopeRecord // that were opened, or changed in this turn
 }
 
-// beside calls do with the vault as it is now, beside other transactions.
-func (s *Session) beside(ctx context.Context, do func(*view) error) error {
-	before := s.verified()
-	return s.vault.store.View(ctx, func(r store.Reader) error {
-		v, learned, err := s.view(r, before)
-		if err != nil {
-			return err
-		}
-		s.keep(learned)
-		return do(v)
-	})
-}
-
-// view reads a transaction. What is learned from it is to be kept once it is committed.
-// before is what the session knew when it began.
-func (s *Session) view(r store.Reader, before *state) (*view, learned, error) {
+// view gives a view that is no older than a state.
+func (s *Session) view(r store.Reader, since *state) (*view, error) {
 	r = audit.ReadOnce(r)
-	l, err := s.sync(r, before)
+	st, err := s.sync(r, since)
 	if err != nil {
-		return nil, l, err
+		return nil, err
 	}
-	return &view{state: l.to, s: s, r: r, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord)}, l, nil
+	return &view{state: st, s: s, r: r, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord)}, nil
 }
 
 // scope finds an environment by name.

@@ -45,7 +45,8 @@ func newAccessSeen(sh shell, v *vaultFlags) *cobra.Command {
 		Use:   "seen NAME",
 		Short: "List the values that somebody has read, and those that they could have",
 		Long: `Lists the values that somebody, or a token, has read, as the audit log has it, and apart
-those that they held the keys to, at any time. It takes an owner of the vault.
+those that they held the keys to, at any time, and the same values where they are in use
+elsewhere. It takes an owner of the vault.
 
 The log can't prove that something was not read: who has keys and a copy of the vault
 reads without it. So all of it is to be rotated; what was read comes first.`,
@@ -88,7 +89,7 @@ type exposure struct {
 	Kind      vault.PrincipalKind `json:"kind"`
 	Left      bool                `json:"left"`
 	Seen      []exposedRow        `json:"seen"`            // as the audit log has it
-	CouldHave []exposedRow        `json:"could_have_seen"` // held the keys to; the log can't prove that they weren't read
+	CouldHave []exposedRow        `json:"could_have_seen"` // held the keys to, or the same value elsewhere; the log can't prove that they weren't read
 	LetIn     []letInRow          `json:"let_in"`          // whom they gave what still stands
 }
 
@@ -189,7 +190,7 @@ func (e exposure) text(to io.Writer) error {
 		fmt.Fprintf(w, "%s has left, and opens nothing that was written since.\n", name)
 	}
 	e.values(w, fmt.Sprintf("Seen by %s, as the audit log has it", name), e.Seen)
-	e.values(w, fmt.Sprintf("Not in the log, but %s held the keys and could have seen it", name), e.CouldHave)
+	e.values(w, fmt.Sprintf("Not in the log, but %s held the keys and could have seen it, or the same value elsewhere", name), e.CouldHave)
 	if len(e.LetIn) > 0 {
 		fmt.Fprintf(w, "\n%s granted this, which still stands:\n", name)
 		t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)

@@ -222,7 +222,7 @@ func TestCheckpointOfSomeoneGone(t *testing.T) {
 	}
 	bob.want(0, "audit", "checkpoint", "--out", file)
 	bob.says(0, []string{"nothing is wrong"}, "audit", "verify")
-	bob.says(2, []string{"that takes a owner"}, "audit", "log")
+	bob.says(2, []string{"that takes an owner"}, "audit", "log")
 	bob.says(2, []string{"refused"}, "audit", "export", "-o", file+".jsonl")
 	bob.says(2, []string{"refused"}, "vault", "backup", file+".backup")
 	for _, none := range []string{file + ".jsonl", file + ".backup"} {

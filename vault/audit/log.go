@@ -14,6 +14,9 @@ import (
 // the end of an int64.
 const maxSize = 1 << 40
 
+// ErrChanged is what [Log.Writes] answers if an entry that it read isn't the log's.
+var ErrChanged = errors.New("an entry isn't the one that the log's hashes are of: it was changed")
+
 // Head stands for the whole log up to an entry.
 type Head struct {
 	Size int64 // the number of entries
@@ -80,17 +83,41 @@ func (l *Log) Entry(r store.Reader, seq int64) (Entry, error) {
 	return e, nil
 }
 
-// Writes calls visit for each write that the entries from one to before another list, in
-// order. It verifies nothing of them.
-func (l *Log) Writes(r store.Reader, from, to int64, visit func(seq int64, w Write)) error {
-	for seq := from; seq < to; seq++ {
-		e, err := l.Entry(r, seq)
+// Writes calls visit for each write that the entries list from one to the end of the log of
+// this head, in order. It makes sure that the entries that it reads are the log's, so that
+// none is left out or told otherwise: what visit was given counts if there is no error. Who
+// signed them is another question, see [Entry.Verify].
+func (l *Log) Writes(r store.Reader, from int64, h Head, visit func(seq int64, w Write)) error {
+	if err := writes(r, from, h, visit); err != nil {
+		return fmt.Errorf("read the audit log from entry %d: %w", from, err)
+	}
+	return nil
+}
+
+func writes(r store.Reader, from int64, h Head, visit func(int64, Write)) error {
+	if err := h.check(); err != nil {
+		return err
+	}
+	tree, err := frontierAt(from, func(index int64) (Hash, error) { return readHash(r, index) })
+	if err != nil {
+		return err
+	}
+	for seq := from; seq < h.Size; seq++ {
+		stored, err := get(r, EntryKey(seq))
 		if err != nil {
-			return err
+			return fmt.Errorf("entry %d: %w", seq, err)
 		}
+		e, err := decodeEntry(stored)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", seq, err)
+		}
+		tree.add(tlog.RecordHash(stored))
 		for _, w := range e.Writes {
 			visit(seq, w)
 		}
+	}
+	if tree.root() != h.Root {
+		return ErrChanged
 	}
 	return nil
 }

@@ -337,3 +337,41 @@ func TestSessionLost(t *testing.T) {
 		return nil
 	})
 }
+
+// TestWrites reads the writes from each entry of a log to its end, and has one changed, among
+// those or before.
+func TestWrites(t *testing.T) {
+	const n = 11
+	f := newFixture(t, 2)
+	f.fill(t, n)
+	h := f.head(t)
+	read := func(from int64) (keys int, err error) {
+		f.view(t, func(r store.Reader) error {
+			err = f.log.Writes(r, from, h, func(seq int64, w audit.Write) {
+				if key, _ := record(int(seq)); bytes.Equal(w.Key, key) {
+					keys++
+				}
+			})
+			return nil
+		})
+		return keys, err
+	}
+	for changed := int64(-1); changed < n; changed++ {
+		var before []byte
+		if changed >= 0 {
+			before = f.get(t, audit.EntryKey(changed))
+			edited := slices.Clone(before)
+			edited[len(edited)-1] ^= 1
+			f.set(t, audit.EntryKey(changed), edited)
+		}
+		for from := int64(0); from <= n; from++ {
+			keys, err := read(from)
+			if inIt := changed >= from; errors.Is(err, audit.ErrChanged) != inIt || !inIt && (err != nil || keys != int(n-from)) {
+				t.Errorf("entry %d changed, from entry %d: %d keys, %v", changed, from, keys, err)
+			}
+		}
+		if changed >= 0 {
+			f.set(t, audit.EntryKey(changed), before)
+		}
+	}
+}

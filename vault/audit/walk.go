@@ -50,9 +50,8 @@ type walk struct {
 	visit   func(Entry) error
 	problem func(int64, error)
 
-	next  int64     // the sequence of the entry that comes next
-	roots []Hash    // of the complete trees that the entries before next make up, the largest first
-	known map[ID]ID // sessions that were found to be right, and whose they are
+	frontier           // of the entries that were read
+	known    map[ID]ID // sessions that were found to be right, and whose they are
 }
 
 func (w *walk) run(from int64) (Head, error) {
@@ -118,18 +117,12 @@ func (w *walk) skip(seq int64) error {
 // jump takes the stored hashes for those of the entries before seq, and zero for one that
 // is missing.
 func (w *walk) jump(seq int64) error {
-	w.next, w.roots = seq, w.roots[:0]
-	for level := 62; level >= 0; level-- {
-		if seq>>level&1 == 0 {
-			continue
-		}
-		h, _, err := w.stored(seq, tlog.StoredHashIndex(level, seq>>level-1))
-		if err != nil {
-			return err
-		}
-		w.roots = append(w.roots, h)
-	}
-	return nil
+	var err error
+	w.frontier, err = frontierAt(seq, func(index int64) (Hash, error) {
+		h, _, err := w.stored(seq, index)
+		return h, err
+	})
+	return err
 }
 
 // Entries are read ahead, up to so many and so many bytes, to verify their signatures at
@@ -239,24 +232,17 @@ func (w *walk) verifySession(e Entry) error {
 // add adds the next leaf to the tree, and compares the hashes that it completes with
 // those that are stored.
 func (w *walk) add(leaf Hash) error {
-	h, index := leaf, tlog.StoredHashIndex(0, w.next)
-	for n := w.next; ; n >>= 1 {
-		stored, ok, err := w.stored(w.next, index)
+	seq := w.next
+	for i, h := range w.frontier.add(leaf) {
+		index := tlog.StoredHashIndex(0, seq) + int64(i)
+		stored, ok, err := w.stored(seq, index)
 		if err != nil {
 			return err
 		}
 		if ok && stored != h {
-			w.problem(w.next, fmt.Errorf("hash %d isn't that of the entries", index))
+			w.problem(seq, fmt.Errorf("hash %d isn't that of the entries", index))
 		}
-		if n&1 == 0 {
-			break
-		}
-		last := len(w.roots) - 1
-		h, w.roots = tlog.NodeHash(w.roots[last], h), w.roots[:last]
-		index++
 	}
-	w.roots = append(w.roots, h)
-	w.next++
 	return nil
 }
 
@@ -269,17 +255,4 @@ func (w *walk) stored(seq, index int64) (Hash, bool, error) {
 		return Hash{}, false, nil
 	}
 	return h, err == nil, err
-}
-
-// root gives the hash of the tree of the entries before next.
-func (w *walk) root() Hash {
-	if len(w.roots) == 0 {
-		empty, _ := tlog.TreeHash(0, nil) // reads no hash
-		return empty
-	}
-	h := w.roots[len(w.roots)-1]
-	for i := len(w.roots) - 2; i >= 0; i-- {
-		h = tlog.NodeHash(w.roots[i], h)
-	}
-	return h
 }
