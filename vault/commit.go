@@ -51,8 +51,8 @@ type pending struct {
 
 // commit carries out an act in a transaction of the store. Acts that come while another
 // is being committed share the next transaction, and its one sync to disk; what an act
-// that fails has written is left out of it. An act may be carried out again if the
-// transaction fails for another's reason: it must not keep anything from the last time.
+// that fails has written is left out of it. If the transaction fails, all of them do: what
+// an act has seen of those before it then never was.
 func (v *Vault) commit(ctx context.Context, act func(store.Tx) error) error {
 	p := &pending{ctx: ctx, act: act, done: make(chan struct{})}
 	v.mu.Lock()

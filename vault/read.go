@@ -155,15 +155,6 @@ func leastFor(s State) Role {
 	return Reader
 }
 
-// refuse writes down that something was refused before there was a transaction for it.
-func (s *Session) refuse(ctx context.Context, err error) error {
-	denied, ok := errors.AsType[*refusal](err)
-	if !ok {
-		return err
-	}
-	return s.act(ctx, func(*turn) error { return denied })
-}
-
 // chooseAll opens the versions that are asked for, if the caller may read all of them.
 func (v *view) chooseAll(picked []*opened, which Which) ([]Secret, error) {
 	var all []Secret

@@ -90,6 +90,18 @@ func (s *Session) committed(st *state) {
 	}
 }
 
+// forgetNew forgets the keys that are newer than what the session knows: the transaction
+// in which it found them may have failed.
+func (s *Session) forgetNew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for ref := range s.keys {
+		if ref.generation > s.state.roster.generation(ref.key) {
+			delete(s.keys, ref)
+		}
+	}
+}
+
 // keep makes a state the session's.
 func (s *Session) keep(st *state) {
 	for key, seq := range st.newest {

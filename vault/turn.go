@@ -49,38 +49,39 @@ type turn struct {
 // act carries out do in a transaction, with the entries of the log that it makes. An act
 // that is refused is in the log too.
 func (s *Session) act(ctx context.Context, do func(*turn) error) error {
-	var refused error
 	var began *state
 	err := s.vault.commit(ctx, func(tx store.Tx) error {
-		refused = nil
-		own := store.NewOverlay(tx)
-		t, err := s.turn(own)
+		t, err := s.turn(tx)
 		if err != nil {
 			return err
 		}
 		began = t.began
-		err = do(t)
-		if denied, ok := errors.AsType[*refusal](err); ok {
-			// Nothing of the act remains but its entry.
-			if t, err = s.turn(tx); err != nil {
-				return err
-			}
-			refused = denied.DeniedError
-			return t.enter(denied.act)
-		}
-		if err != nil {
+		if err := do(t); err != nil {
 			return err
 		}
 		if len(t.writes) > 0 {
 			panic("vault: an act wrote what no entry of the log vouches for")
 		}
-		return own.Flush(tx)
+		return nil
 	})
 	if err != nil {
-		return err
+		s.forgetNew()
+		return s.refuse(ctx, err)
 	}
 	s.committed(began)
-	return refused
+	return nil
+}
+
+// refuse writes down an act that was refused, of which nothing remains but that.
+func (s *Session) refuse(ctx context.Context, err error) error {
+	denied, ok := errors.AsType[*refusal](err)
+	if !ok {
+		return err
+	}
+	if err := s.act(ctx, func(t *turn) error { return t.enter(denied.act) }); err != nil {
+		return err
+	}
+	return denied.DeniedError
 }
 
 // refusal is a DeniedError with the entry that it leaves in the log.

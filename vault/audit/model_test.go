@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -187,6 +189,58 @@ func TestManyWrites(t *testing.T) {
 		if !e.Vouches(fmt.Append(nil, "record/", i), fmt.Append(nil, i)) {
 			t.Fatalf("write %d isn't vouched for", i)
 		}
+	}
+}
+
+// TestWalkLong walks a log that is read in several parts, with some of it damaged and some
+// missing.
+func TestWalkLong(t *testing.T) {
+	f := newFixture(t, 3)
+	f.fill(t, 900)
+	unsigned := []int64{0, 1, 253, 510, 899}
+	err := f.store.Update(t.Context(), func(tx store.Tx) error {
+		for _, seq := range []int64{254, 255, 256, 600} {
+			if err := tx.Delete(audit.EntryKey(seq)); err != nil {
+				return err
+			}
+		}
+		if err := tx.Set(audit.EntryKey(300), []byte("damaged")); err != nil {
+			return err
+		}
+		for _, seq := range unsigned {
+			entry, err := tx.Get(audit.EntryKey(seq))
+			if err != nil {
+				return err
+			}
+			entry = bytes.Clone(entry)
+			entry[len(entry)-1] ^= 1 // of its signature
+			if err := tx.Set(audit.EntryKey(seq), entry); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, right, problems := f.walk(t, 0)
+	var want []int64
+	for seq := range int64(900) {
+		if (seq < 254 || seq > 256) && seq != 300 && seq != 600 && !slices.Contains(unsigned, seq) {
+			want = append(want, seq)
+		}
+	}
+	if diff := cmp.Diff(want, right); diff != "" {
+		t.Errorf("right entries (-want +got):\n%s", diff)
+	}
+	for _, seq := range unsigned {
+		if got := problems[seq]; len(got) == 0 || !strings.Contains(got[0], "not signed by") {
+			t.Errorf("entry %d, whose signature is wrong: %q", seq, got)
+		}
+		delete(problems, seq)
+	}
+	if diff := cmp.Diff([]int64{254, 300, 600}, slices.Sorted(maps.Keys(problems))); diff != "" {
+		t.Errorf("entries with problems (-want +got):\n%s", diff)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -18,11 +20,12 @@ import (
 // It takes time for the whole log wherever it begins.
 //
 // keyOf gives the public key of an actor, as it was before entry seq; its error is a
-// problem of that entry. visit is given the entries that are right, in their order, each
-// before keyOf is asked for the next; its error ends the walk. An entry is right even if
+// problem of that entry. visit is given the entries that are right, in their order; its
+// error ends the walk. An entry is right even if
 // its session is not, which keeps auditors from reading it and nothing else. problem is
 // told what is wrong, and Walk goes on. For what is beyond the end, seq is the log's
-// size. All are called from Walk's goroutine.
+// size. All are called from Walk's goroutine; signatures are verified on all processors,
+// some entries ahead of the one that is visited.
 //
 // Walk gives the head of what it has read. If there was a problem, it is worth nothing.
 func (l *Log) Walk(
@@ -62,6 +65,8 @@ func (w *walk) run(from int64) (Head, error) {
 	if err := w.jump(from); err != nil {
 		return Head{}, err
 	}
+	var ahead []signed
+	held := 0 // bytes
 	for pair, err := range w.r.Scan([]byte(entryPrefix)) {
 		if err != nil {
 			return Head{}, err
@@ -74,12 +79,16 @@ func (w *walk) run(from int64) (Head, error) {
 		if seq < from {
 			continue
 		}
-		if err := w.skip(seq); err != nil {
-			return Head{}, err
+		ahead, held = append(ahead, w.read(seq, pair.Value)), held+len(pair.Value)
+		if len(ahead) == mostAhead || held >= mostHeld {
+			if err := w.stepAll(ahead); err != nil {
+				return Head{}, err
+			}
+			ahead, held = ahead[:0], 0
 		}
-		if err := w.step(pair.Value); err != nil {
-			return Head{}, err
-		}
+	}
+	if err := w.stepAll(ahead); err != nil {
+		return Head{}, err
 	}
 	if err := w.skip(size); err != nil {
 		return Head{}, err
@@ -116,47 +125,81 @@ func (w *walk) jump(seq int64) error {
 	return err
 }
 
-// step verifies the next entry.
-func (w *walk) step(stored []byte) error {
-	seq := w.next
-	leaf := tlog.RecordHash(stored)
-	e, wrong := w.verify(stored)
+// Entries are read ahead, up to so many and so many bytes, to verify their signatures at
+// once: that is what takes most of a walk's time.
+const (
+	mostAhead = 256
+	mostHeld  = 8 << 20
+)
+
+// signed is an entry that was read ahead.
+type signed struct {
+	seq    int64
+	stored []byte
+	entry  Entry
+	key    ed25519.PublicKey
+	wrong  error
+}
+
+// read reads an entry ahead.
+func (w *walk) read(seq int64, stored []byte) signed {
+	s := signed{seq: seq, stored: stored}
+	if s.entry, s.wrong = decodeEntry(stored); s.wrong != nil {
+		return s
+	}
+	if s.entry.Seq != seq {
+		s.wrong = fmt.Errorf("it is entry %d", s.entry.Seq)
+		return s
+	}
+	s.key, s.wrong = w.keyOf(seq, s.entry.Actor)
+	return s
+}
+
+// stepAll verifies the next entries. There may be some missing before each.
+func (w *walk) stepAll(ahead []signed) error {
+	var all sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for k := range min(workers, len(ahead)) {
+		all.Go(func() {
+			for i := k; i < len(ahead); i += workers {
+				if s := &ahead[i]; s.wrong == nil {
+					s.wrong = s.entry.Verify(w.log.vault, s.key)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for _, s := range ahead {
+		if err := w.skip(s.seq); err != nil {
+			return err
+		}
+		if err := w.step(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step takes the next entry.
+func (w *walk) step(s signed) error {
+	leaf, wrong := tlog.RecordHash(s.stored), s.wrong
+	if wrong == nil && s.entry.Before != w.root() {
+		wrong = errors.New("its actor saw other entries before it")
+	}
 	if wrong != nil {
-		w.problem(seq, wrong)
+		w.problem(s.seq, wrong)
 		// The stored hash is more likely that of what the entries after it saw.
-		if h, err := readHash(w.r, tlog.StoredHashIndex(0, seq)); err == nil {
+		if h, err := readHash(w.r, tlog.StoredHashIndex(0, s.seq)); err == nil {
 			leaf = h
 		}
 	}
 	if err := w.add(leaf); err != nil || wrong != nil {
 		return err
 	}
-	if err := w.verifySession(e); err != nil {
-		w.problem(seq, err)
+	if err := w.verifySession(s.entry); err != nil {
+		w.problem(s.seq, err)
 	}
-	return w.visit(e)
-}
-
-// verify gives the next entry if it is right.
-func (w *walk) verify(stored []byte) (Entry, error) {
-	e, err := decodeEntry(stored)
-	if err != nil {
-		return Entry{}, err
-	}
-	if e.Seq != w.next {
-		return Entry{}, fmt.Errorf("it is entry %d", e.Seq)
-	}
-	key, err := w.keyOf(e.Seq, e.Actor)
-	if err != nil {
-		return Entry{}, err
-	}
-	if err := e.Verify(w.log.vault, key); err != nil {
-		return Entry{}, err
-	}
-	if e.Before != w.root() {
-		return Entry{}, errors.New("its actor saw other entries before it")
-	}
-	return e, nil
+	return w.visit(s.entry)
 }
 
 // verifySession tells whether the session of an entry is the one that its first entry

@@ -25,9 +25,13 @@ func TestMain(m *testing.M) {
 	if !ok {
 		os.Exit(m.Run())
 	}
-	s, err := badger.Open(context.Background(), os.Args[1], badger.Options{Holder: "child"})
+	o := badger.Options{Holder: "child"}
+	if role == "wait" {
+		o.Waiting = func(string) { fmt.Println("waiting") }
+	}
+	s, err := badger.Open(context.Background(), os.Args[1], o)
 	if err == nil {
-		err = map[string]func(*badger.Store) error{"work": work, "count": countUp, "read": readAll}[role](s)
+		err = map[string]func(*badger.Store) error{"work": work, "count": countUp, "read": readAll, "wait": readAll}[role](s)
 	}
 	if err == nil {
 		err = s.Close()

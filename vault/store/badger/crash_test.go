@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,12 +17,18 @@ import (
 	"github.com/secretsweep/secretsweep/vault/store/badger"
 )
 
+// killsName is the environment variable that says how many processes TestKilled kills.
+const killsName = "SECRETSWEEP_TEST_KILLS"
+
 // TestKilled kills a process that writes and rewrites at any moment, again and again, and
 // looks whether all is there that it said it had written, and no transaction in part.
 func TestKilled(t *testing.T) {
-	rounds := 120
-	if testing.Short() {
-		rounds = 15
+	rounds := 40
+	if text := os.Getenv(killsName); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
 	}
 	dir := filepath.Join(t.TempDir(), "store")
 	s, err := badger.Create(t.Context(), dir, badger.Options{})
@@ -35,9 +42,9 @@ func TestKilled(t *testing.T) {
 	for w := range said {
 		said[w] = -1
 	}
-	// A slow machine needs more rounds to do anything worth looking at.
+	// A slow machine needs more rounds, and longer ones, to do anything worth looking at.
 	for round := 0; round < rounds || slices.Min(said) < kept && round < 5*rounds; round++ {
-		killed(t, dir, said)
+		killed(t, dir, said, time.Duration(1+round/rounds)*300*time.Millisecond)
 		verify(t, dir, said)
 		if t.Failed() {
 			return
@@ -50,8 +57,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// killed lets a child work for a while, and notes in said what it says.
-func killed(t *testing.T, dir string, said []int) {
+// killed lets a child work for as long as most, and notes in said what it says.
+func killed(t *testing.T, dir string, said []int, most time.Duration) {
 	var next []string
 	for _, group := range said {
 		next = append(next, strconv.Itoa(group+1))
@@ -66,7 +73,7 @@ func killed(t *testing.T, dir string, said []int) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(time.Duration(rand.IntN(300))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+	time.AfterFunc(rand.N(most), func() { _ = cmd.Process.Kill() })
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		var w, group int

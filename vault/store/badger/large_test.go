@@ -98,6 +98,48 @@ func TestLeftParts(t *testing.T) {
 	}
 }
 
+// TestHalfApplied has a large transaction fail after it was applied in part: nobody who
+// comes before the database is closed may read that.
+func TestHalfApplied(t *testing.T) {
+	s, err := Create(t.Context(), filepath.Join(t.TempDir(), "store"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	err = s.View(t.Context(), func(store.Reader) error {
+		n := s.now
+		good := []store.Pair{{Key: []byte("a"), Value: []byte("new")}}
+		if err := (large{n.db}).stage(t.Context(), slices.Values([][]store.Pair{good, good})); err != nil {
+			return err
+		}
+		if err := write(n.db, partSpace, []store.Pair{{Key: partKey(1), Value: []byte{1}}}); err != nil {
+			return err
+		}
+		if err := n.finish(); err == nil {
+			t.Error("a part that can't be read was applied")
+		}
+		another := make(chan error)
+		go func() {
+			another <- s.View(t.Context(), func(r store.Reader) error {
+				value, err := r.Get([]byte("a"))
+				t.Errorf("it is read: %q, %v", value, err)
+				return nil
+			})
+		}()
+		if err := <-another; err == nil {
+			t.Error("no error")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestParts cuts drawn changes into parts, and looks whether they are within the limits
 // and are the same put together.
 func TestParts(t *testing.T) {

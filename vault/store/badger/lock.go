@@ -16,7 +16,8 @@ import (
 
 // lock is the lock between processes. Who wants it gets hold of the queue first and
 // gives that up when it has the lock: so whoever gives up the lock can see that another
-// wants it, and comes after it.
+// wants it, and comes after it. After some patience it does without: who has the queue may
+// be a process that was stopped while it waited.
 type lock struct {
 	queue, main *flock.Flock
 	holder      string // file that names who has it
@@ -36,45 +37,43 @@ func (l *lock) take(ctx context.Context, begin time.Time, o Options) error {
 	if wait == 0 {
 		wait = defaultWait
 	}
-	told := o.Waiting == nil
-	for _, f := range []*flock.Flock{l.queue, l.main} {
-		for {
-			if err := ctx.Err(); err != nil {
-				return l.giveUpQueue(err)
-			}
-			got, err := f.TryLock()
-			if err != nil {
-				return l.giveUpQueue(fmt.Errorf("lock the store: %w", err))
-			}
-			if got {
-				break
-			}
-			waited := time.Since(begin)
-			if waited >= wait {
-				return l.giveUpQueue(&store.LockedError{Holder: l.who()})
-			}
-			if waited >= longWait && !told {
-				told = true
-				o.Waiting(l.who())
-			}
-			select {
-			case <-ctx.Done():
-			case <-time.After(poll):
-			}
+	told, queued := o.Waiting == nil, false
+	defer func() {
+		if queued {
+			_ = l.queue.Unlock()
 		}
-	}
-	if err := l.queue.Unlock(); err != nil {
-		_ = l.main.Unlock()
-		return fmt.Errorf("lock the store: %w", err)
+	}()
+	for got := false; !got; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		waited := time.Since(begin)
+		if !queued {
+			queued, err = l.queue.TryLock()
+		}
+		if err == nil && (queued || waited >= patience) {
+			got, err = l.main.TryLock()
+		}
+		switch {
+		case err != nil:
+			return fmt.Errorf("lock the store: %w", err)
+		case got:
+			continue
+		case waited >= wait:
+			return &store.LockedError{Holder: l.who()}
+		case waited >= longWait && !told:
+			told = true
+			o.Waiting(l.who())
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(poll):
+		}
 	}
 	// Who can't say so holds it nevertheless.
 	_ = os.WriteFile(l.holder, []byte(strings.TrimLeft(fmt.Sprintf("%s (process %d)", o.Holder, os.Getpid()), " ")), 0o600)
 	return nil
-}
-
-func (l *lock) giveUpQueue(err error) error {
-	_ = l.queue.Unlock()
-	return err
 }
 
 // wanted tells whether another wants the lock, of the one who has it.

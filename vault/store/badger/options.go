@@ -31,4 +31,6 @@ const (
 	// for a quarter of a second and what its longest transaction takes.
 	idle = 50 * time.Millisecond
 	turn = 250 * time.Millisecond
+
+	patience = 8 * turn // with the queue for the lock
 )

@@ -15,6 +15,7 @@ type session struct {
 	db       *badger.DB
 	readOnly error        // why it can only be read, or nil
 	apply    sync.RWMutex // held for writing while a large transaction is applied
+	half     error        // why one is applied in part, or nil: nobody may read that
 
 	// What follows is guarded by the store's mutex.
 	state state
@@ -115,6 +116,14 @@ func (s *Store) openLocked(n *session) (err error) {
 		return errors.Join(err, closeDatabase(n.db))
 	}
 	return nil
+}
+
+// finish applies a large transaction that is marked.
+func (n *session) finish() error {
+	n.apply.Lock()
+	defer n.apply.Unlock()
+	n.half = large{n.db}.finish()
+	return n.half
 }
 
 // end takes a transaction away.

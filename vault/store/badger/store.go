@@ -76,9 +76,12 @@ func (s *Store) View(ctx context.Context, read func(store.Reader) error) error {
 	}
 	defer s.end(n)
 	n.apply.RLock()
-	txn := n.db.NewTransaction(false)
+	txn, err := n.db.NewTransaction(false), n.half
 	n.apply.RUnlock()
 	defer txn.Discard()
+	if err != nil {
+		return err
+	}
 	return read(reader{ctx, txn})
 }
 
@@ -124,9 +127,7 @@ func (s *Store) commit(ctx context.Context, n *session, tx *store.Overlay) error
 	if err := (large{n.db}).stage(ctx, slices.Values(all)); err != nil {
 		return err
 	}
-	n.apply.Lock()
-	defer n.apply.Unlock()
-	return large{n.db}.finish()
+	return n.finish()
 }
 
 // Close ends the use of the store. It waits for transactions that run.
