@@ -99,7 +99,7 @@ func (v *view) principal(name string) (*principal, error) {
 			}
 		}
 		slices.Sort(others)
-		return nil, &NotFoundError{"principal", name, others}
+		return nil, &NotFoundError{"person or token", name, others}
 	}
 	return found, nil
 }
@@ -107,7 +107,7 @@ func (v *view) principal(name string) (*principal, error) {
 func (v *view) present(name string) (*principal, error) {
 	p, err := v.principal(name)
 	if err == nil && p.to != always {
-		err = &NotFoundError{What: "principal any more called", Name: name}
+		err = &NotFoundError{What: "person or token any more called", Name: name}
 	}
 	return p, err
 }
@@ -121,7 +121,7 @@ func (s *Session) AddPerson(ctx context.Context, name string, public identity.Pu
 		}
 		for id := range t.roster.principals {
 			if there, ok := t.roster.current(id); ok && there == public {
-				return &ExistsError{"principal with these keys, called", t.names.principal(id)}
+				return &ExistsError{"member with these keys, called", t.names.principal(id)}
 			}
 		}
 		id, err := t.add(name, statePrincipal{Kind: Person, Public: public})
@@ -182,7 +182,7 @@ func (t *turn) add(name string, p statePrincipal) (ID, error) {
 		return ID{}, fmt.Errorf("add %q: %w", name, err)
 	}
 	if there, err := t.principal(name); err == nil && there.to == always {
-		return ID{}, &ExistsError{"principal", name}
+		return ID{}, &ExistsError{"person or token", name}
 	}
 	p.ID = newID()
 	var err error
@@ -494,7 +494,7 @@ func (s *Session) Members(ctx context.Context) ([]Member, error) {
 	var all []Member
 	err := s.look(ctx, func(v *view) error {
 		if v.names.machine != nil {
-			return &DeniedError{Verb: "list", What: "principals", Need: Reader, Have: NoRole}
+			return &DeniedError{Verb: "list", What: "people and tokens", Need: Reader, Have: NoRole}
 		}
 		for _, p := range v.roster.principalsInOrder() {
 			all = append(all, v.member(p))

@@ -70,7 +70,7 @@ func grant(ctx context.Context, sh shell, v *vaultFlags, name string, w vault.Wa
 	}
 	end := ""
 	if !w.Until.IsZero() {
-		end = " until " + day(w.Until)
+		end = " until " + moment(w.Until)
 	}
 	fmt.Fprintf(sh.stdout, "%s: %s of %s%s\n", name, w.Role, w.Pattern, end)
 	sh.sayProduction(d, []vault.Wanted{w})

@@ -64,7 +64,7 @@ func (o *accessExplainOptions) run(ctx context.Context, sh shell, name string) (
 	fmt.Fprintln(w, "NAME\tKIND\tROLE\tBY GRANT\tUNTIL\tGRANTED BY")
 	for _, r := range rows {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s of %s\t%s\t%s\n", printable.Text(r.Name), kindOf(r.Kind), printable.Text(r.what()),
-			r.Grant.ID, printable.Text(r.Grant.On), orDash(day(r.Grant.Until)), printable.Text(r.Grant.By))
+			r.Grant.ID, printable.Text(r.Grant.On), orDash(moment(r.Grant.Until)), printable.Text(r.Grant.By))
 	}
 	if err := w.Flush(); err != nil {
 		return err

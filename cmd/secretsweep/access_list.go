@@ -151,7 +151,7 @@ func writeAccess(sh shell, rows []accessRow, name string) error {
 	fmt.Fprintln(w, "ENVIRONMENT\tROLE\tREADS\tWRITES\tBY GRANT\tUNTIL\tGRANTED BY")
 	for _, r := range rows {
 		fmt.Fprintf(w, "%s\t%s\tyes\t%s\t%s of %s\t%s\t%s\n", printable.Text(r.Project+"/"+r.Environment), printable.Text(r.what()),
-			yesNo(r.Role >= vault.Developer), r.Grant.ID, printable.Text(r.Grant.On), orDash(day(r.Grant.Until)), printable.Text(r.Grant.By))
+			yesNo(r.Role >= vault.Developer), r.Grant.ID, printable.Text(r.Grant.On), orDash(moment(r.Grant.Until)), printable.Text(r.Grant.By))
 	}
 	return w.Flush()
 }

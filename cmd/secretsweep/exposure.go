@@ -195,7 +195,7 @@ func (e exposure) text(to io.Writer) error {
 		fmt.Fprintf(w, "\n%s granted this, which still stands:\n", name)
 		t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
 		for _, r := range e.LetIn {
-			fmt.Fprintf(t, "  %s\t%s\t%s of %s\t%s\n", printable.Text(r.Name), kindOf(r.Kind), r.Role, printable.Text(r.On), orDash(day(r.Until)))
+			fmt.Fprintf(t, "  %s\t%s\t%s of %s\t%s\n", printable.Text(r.Name), kindOf(r.Kind), r.Role, printable.Text(r.On), orDash(moment(r.Until)))
 		}
 		if err := t.Flush(); err != nil {
 			return err

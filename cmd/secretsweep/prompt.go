@@ -35,6 +35,10 @@ func (sh shell) ask(question string, stop <-chan struct{}) (string, error) {
 	fmt.Fprintf(sh.stderr, "%s (not shown): ", question)
 	text, err := readHidden(terminal, stop)
 	fmt.Fprintln(sh.stderr)
+	if err == nil && discardTyped(terminal) {
+		// The shell would take the lines that follow for commands, and remember them.
+		err = withHint(errors.New("more than one line was typed or pasted, and all of it was thrown away"), "what has several lines, such as a key, comes from a file or from standard input")
+	}
 	return text, err
 }
 

@@ -56,3 +56,20 @@ func TestQuestionsStop(t *testing.T) {
 		})
 	}
 }
+
+// Of a value that is pasted with its line ends, nothing is left for the shell to run.
+func TestPastedLines(t *testing.T) {
+	terminal, keys := newTerminal(t)
+	for text, fails := range map[string]bool{"one line\n": false, "first\nsecond\nthird\n": true} {
+		if _, err := io.WriteString(keys, text); err != nil {
+			t.Fatal(err)
+		}
+		got, err := atTerminal(terminal).ask("Value", nil)
+		if (err != nil) != fails || !fails && got+"\n" != text {
+			t.Errorf("%q: got %q, %v", text, got, err)
+		}
+		if discardTyped(int(terminal.Fd())) {
+			t.Errorf("%q: something is left", text)
+		}
+	}
+}

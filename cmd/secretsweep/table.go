@@ -38,6 +38,15 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
+// moment gives when something ends: the day, and the time if it isn't midnight; "" for never.
+func moment(t time.Time) string {
+	t = t.UTC()
+	if t.IsZero() || t.Equal(t.Truncate(24*time.Hour)) {
+		return day(t)
+	}
+	return t.Format("2006-01-02T15:04Z")
+}
+
 // day gives a time as its day, "" for none.
 func day(t time.Time) string {
 	if t.IsZero() {

@@ -99,7 +99,7 @@ func (o *tokenCreateOptions) run(ctx context.Context, sh shell, name string) (er
 	if _, err := fmt.Fprintln(sh.stdout, token.Text().Reveal()); err != nil {
 		return withHint(fmt.Errorf("the token was made, and could not be printed: %w", err), "secretsweep token revoke %s", name)
 	}
-	end := "until " + day(until)
+	end := "until " + moment(until)
 	if until.IsZero() {
 		end = "until it is revoked"
 	}
@@ -269,11 +269,11 @@ func (r tokenRow) end() string {
 	case r.Revoked:
 		return "revoked"
 	case r.Ended:
-		return day(r.Expires) + " (past)"
+		return moment(r.Expires) + " (past)"
 	case r.Expires.IsZero():
 		return "never"
 	}
-	return day(r.Expires)
+	return moment(r.Expires)
 }
 
 func (r tokenRow) uses() string {

@@ -123,7 +123,7 @@ func (r userRow) roles() string {
 	for _, g := range r.Grants {
 		text := g.Role.String() + " of " + g.On
 		if !g.Until.IsZero() {
-			text += " until " + day(g.Until)
+			text += " until " + moment(g.Until)
 		}
 		all = append(all, text)
 	}

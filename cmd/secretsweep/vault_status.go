@@ -122,7 +122,7 @@ func statusWarnings(st vault.Status) []string {
 		warn("%s was to have a new value by %s", l.Ref, day(l.RotateBy))
 	}
 	for _, g := range st.Ended {
-		warn("%s still holds the keys of %s, though the grant ended on %s: secretsweep access revoke %s %s", g.To, g.Pattern, day(g.Until), g.To, g.Pattern)
+		warn("%s still holds the keys of %s, though the grant ended on %s: secretsweep access revoke %s %s", g.To, g.Pattern, moment(g.Until), g.To, g.Pattern)
 	}
 	for _, name := range st.EndedTokens {
 		warn("the token %s has ended, and whoever has it still holds keys: secretsweep token revoke %s", name, name)

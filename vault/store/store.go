@@ -48,7 +48,8 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 // Pair is a key and what is stored under it.
 type Pair struct{ Key, Value []byte }
 
-// Reader reads a store as it is at one moment.
+// Reader reads a store as it is at one moment. Several goroutines may read at once, as long
+// as none writes, where it is a transaction.
 type Reader interface {
 	// Get gives what is stored under a key, or an error that is [ErrNotFound]. The
 	// caller may keep the bytes and must not change them.

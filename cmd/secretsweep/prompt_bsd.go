@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package main
+
+import "golang.org/x/sys/unix"
+
+// flushInput is tcflush(3). 1 stands for what was not read yet, FREAD in sys/fcntl.h.
+func flushInput(terminal int) error { return unix.IoctlSetPointerInt(terminal, unix.TIOCFLUSH, 1) }
