@@ -494,7 +494,7 @@ func (s *Session) Members(ctx context.Context) ([]Member, error) {
 	var all []Member
 	err := s.look(ctx, func(v *view) error {
 		if v.names.machine != nil {
-			return &DeniedError{"list", "principals", Reader, NoRole}
+			return &DeniedError{Verb: "list", What: "principals", Need: Reader, Have: NoRole}
 		}
 		for _, p := range v.roster.principalsInOrder() {
 			all = append(all, v.member(p))

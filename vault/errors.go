@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ErrNotMember is what opening a session answers an identity that the vault doesn't know,
@@ -16,9 +17,14 @@ type DeniedError struct {
 	What string // to what
 	Need Role   // what it takes
 	Have Role
+
+	Ended time.Time // when a token or a grant ended that would do; zero if there is none
 }
 
 func (e *DeniedError) Error() string {
+	if !e.Ended.IsZero() {
+		return fmt.Sprintf("%s %s: refused: your access ended at %s", e.Verb, e.What, e.Ended.UTC().Format(time.RFC3339))
+	}
 	article := "a"
 	if e.Need == Owner {
 		article = "an"

@@ -103,7 +103,7 @@ func (v *view) logged(opener *audit.Opener, from, to int64) ([]Logged, error) {
 // opener gives what opens the acts of the log.
 func (v *view) opener() (*audit.Opener, error) {
 	if role, _ := v.role(target{}); role < Owner {
-		return nil, &DeniedError{"read", "the audit log", Owner, role}
+		return nil, &DeniedError{Verb: "read", What: "the audit log", Need: Owner, Have: role}
 	}
 	var ids []age.Identity
 	for generation := range v.roster.keys[auditKeyID] {

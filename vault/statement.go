@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -190,7 +191,7 @@ func ParseRole(name string) (Role, error) {
 	if i := slices.Index(roleNames, name); i > 0 {
 		return Role(i), nil
 	}
-	return NoRole, fmt.Errorf("no role %q: it is one of %v", name, roleNames[1:])
+	return NoRole, fmt.Errorf("no role %q: it is one of %s", name, strings.Join(roleNames[1:], ", "))
 }
 
 // String gives the role's name.

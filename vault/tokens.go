@@ -17,7 +17,7 @@ func (s *Session) Tokens(ctx context.Context) ([]Issued, error) {
 	var all []Issued
 	err := s.look(ctx, func(v *view) error {
 		if v.names.machine != nil {
-			return &DeniedError{"list", "tokens", Reader, NoRole}
+			return &DeniedError{Verb: "list", What: "tokens", Need: Reader, Have: NoRole}
 		}
 		for _, p := range v.roster.principalsInOrder() {
 			if p.kind == Machine {

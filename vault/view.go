@@ -96,9 +96,9 @@ func (v *view) needAny(verb string, sc *scope) (audit.Act, error) {
 }
 
 // needOwner refuses an act on the whole vault, or a part of it, to whoever doesn't own
-// that.
+// that. what is empty for the vault itself.
 func (v *view) needOwner(verb, what string, on target) (audit.Act, error) {
-	return v.decide(Owner, on, what, audit.Act{Verb: verb, Name: what})
+	return v.decide(Owner, on, cmp.Or(what, "the vault"), audit.Act{Verb: verb, Name: what})
 }
 
 func (v *view) decide(least Role, on target, what string, act audit.Act) (audit.Act, error) {
@@ -110,7 +110,13 @@ func (v *view) decide(least Role, on target, what string, act audit.Act) (audit.
 	if act.Allowed = role >= least; act.Allowed {
 		return act, nil
 	}
-	return act, &refusal{&DeniedError{act.Verb, what, least, role}, act}
+	denied := &DeniedError{Verb: act.Verb, What: what, Need: least, Have: role}
+	if before, ended := v.roster.role(v.self, on, always, time.Time{}); before >= least {
+		if denied.Ended = v.roster.principals[v.self].until; !over(denied.Ended, v.now) {
+			denied.Ended = ended.Until
+		}
+	}
+	return act, &refusal{denied, act}
 }
 
 // vouched makes sure that the log says that a record is what someone wrote who could write

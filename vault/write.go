@@ -161,25 +161,27 @@ func (t *turn) putSecret(o *opened) error {
 
 // change carries out an act on a secret that is there.
 func (s *Session) change(ctx context.Context, verb string, least Role, ref Ref, do func(*turn, *opened) (detail string, err error)) error {
-	return s.act(ctx, func(t *turn) error {
-		sc, err := t.scope(ref.Project, ref.Environment)
-		if err != nil {
-			return err
-		}
-		act, err := t.need(least, verb, sc, ID{}, ref.Name)
-		if err != nil {
-			return err
-		}
-		o, err := t.named(ref)
-		if err != nil {
-			return err
-		}
-		act.Version = o.current()
-		if act.Detail, err = do(t, o); err != nil {
-			return err
-		}
-		return t.enter(act)
-	})
+	return s.act(ctx, func(t *turn) error { return t.change(verb, least, ref, do) })
+}
+
+func (t *turn) change(verb string, least Role, ref Ref, do func(*turn, *opened) (detail string, err error)) error {
+	sc, err := t.scope(ref.Project, ref.Environment)
+	if err != nil {
+		return err
+	}
+	act, err := t.need(least, verb, sc, ID{}, ref.Name)
+	if err != nil {
+		return err
+	}
+	o, err := t.named(ref)
+	if err != nil {
+		return err
+	}
+	act.Version = o.current()
+	if act.Detail, err = do(t, o); err != nil {
+		return err
+	}
+	return t.enter(act)
 }
 
 // SetInfo changes what is known of a secret beside its values. edit is given what is known
@@ -197,19 +199,29 @@ func (s *Session) SetInfo(ctx context.Context, ref Ref, edit func(*Info)) error 
 	})
 }
 
-// Remove takes a secret away. Its versions stay, for [Session.Rollback].
-func (s *Session) Remove(ctx context.Context, ref Ref) error {
-	return s.change(ctx, verbRemove, Developer, ref, func(t *turn, o *opened) (string, error) {
-		if o.current() == 0 {
-			return "", &NotFoundError{What: "secret", Name: ref.String()}
+// Remove takes secrets away, all of them or none. Their versions stay, for
+// [Session.Rollback].
+func (s *Session) Remove(ctx context.Context, refs ...Ref) error {
+	return s.act(ctx, func(t *turn) error {
+		for _, ref := range refs {
+			if err := t.change(verbRemove, Developer, ref, (*turn).remove); err != nil {
+				return err
+			}
 		}
-		revision, err := t.revise(o.scope)
-		if err != nil {
-			return "", err
-		}
-		o.turn(0, revision, t.now)
-		return "", t.putSecret(o)
+		return nil
 	})
+}
+
+func (t *turn) remove(o *opened) (string, error) {
+	if o.current() == 0 {
+		return "", &NotFoundError{What: "secret", Name: t.ref(o).String()}
+	}
+	revision, err := t.revise(o.scope)
+	if err != nil {
+		return "", err
+	}
+	o.turn(0, revision, t.now)
+	return "", t.putSecret(o)
 }
 
 // Rollback makes the value of an earlier version the current one, as a new version, whose

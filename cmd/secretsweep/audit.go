@@ -27,7 +27,7 @@ func newAudit(sh shell) *cobra.Command {
 		Example: `  secretsweep audit log --secret DATABASE_URL -e prod     who touched it
   secretsweep audit log --denied --since 7d
   secretsweep audit verify
-  secretsweep audit checkpoint --out monday.checkpoint    to keep elsewhere
+  secretsweep audit checkpoint --output monday.checkpoint   to keep elsewhere
   secretsweep audit verify --against monday.checkpoint`,
 		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -230,7 +230,7 @@ func (w *actWriter) write(l vault.Logged) error {
 // comes later.
 func (w *actWriter) row(l vault.Logged) error {
 	if w.n == 1 {
-		fmt.Fprintf(w.out, "%6s  %-20s  %-12s  %-8s  %-8s  %s\n", "ENTRY", "TIME", "BY", "ACT", "DECISION", "WHAT")
+		fmt.Fprintf(w.out, "%6s  %-20s  %-12s  %-8s  %-8s  %s\n", "ENTRY", "TIME", "BY", "VERB", "DECISION", "WHAT")
 	}
 	decision := "allowed"
 	if !l.Allowed {

@@ -84,14 +84,14 @@ func newAuditCheckpoint(sh shell, v *vaultFlags) *cobra.Command {
 		Long: `Prints the size of the log and a hash of all of it, signed by you. Kept elsewhere, it
 proves later that nothing was removed or changed that was there: audit verify --against.
 It tells nothing of what is in the log. Its form is https://c2sp.org/tlog-checkpoint.`,
-		Example: `  secretsweep audit checkpoint --out monday.checkpoint
+		Example: `  secretsweep audit checkpoint --output monday.checkpoint
   secretsweep audit checkpoint | mail -s checkpoint audit@example.com`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return vaultHint(writeCheckpoint(cmd.Context(), sh, v, file))
 		},
 	}
-	cmd.Flags().StringVarP(&file, "out", "o", "", "write to this `file`, and not to standard output")
+	cmd.Flags().StringVarP(&file, "output", "o", "", "write to this `file`, and not to standard output")
 	return cmd
 }
 

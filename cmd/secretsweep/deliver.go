@@ -127,8 +127,11 @@ func (s *selection) read(ctx context.Context, sh shell, d *door, at vault.Patter
 			return nil, withHint(fmt.Errorf("no secret of %s that is wanted is called %q", at, pattern), `"secretsweep secret list" lists them`)
 		}
 	}
+	if len(names) == 0 && s.prefix != "" {
+		return nil, withHint(fmt.Errorf("no secret of %s has a name that begins with %q", at, s.prefix), `"secretsweep secret list" lists them`)
+	}
 	if len(names) == 0 {
-		sh.say("there is no secret in %s that is wanted", at)
+		sh.say("there is no secret in %s", at)
 	}
 	return vars, nil
 }

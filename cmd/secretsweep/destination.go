@@ -68,7 +68,7 @@ func (f *destinationFlags) keepFromGit(ctx context.Context, sh shell, path strin
 	}
 	exposed := fmt.Errorf("git doesn't ignore %q, and the secrets in it could be committed", path)
 	if !f.gitignore {
-		ok, err := sh.confirm(ctx, fmt.Sprintf("git doesn't ignore %q. Add it to the .gitignore beside it?", path))
+		ok, err := sh.confirm(fmt.Sprintf("git doesn't ignore %q. Add it to the .gitignore beside it?", path), ctx.Done())
 		if err != nil && !errors.Is(err, errNobody) {
 			return err
 		}

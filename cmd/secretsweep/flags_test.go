@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -115,4 +118,20 @@ func TestProgressLine(t *testing.T) {
 			t.Fatalf("%q has %d characters, want at most %d", line, n, width)
 		}
 	})
+}
+
+// Only what would have reported something says that it didn't.
+func TestInterruptedSays(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for want, args := range map[string][]string{
+		"secretsweep: interrupted\n":                       {"secret", "list", "-e", "dev"},
+		"secretsweep: interrupted; nothing was reported\n": {"scan", t.TempDir()},
+	} {
+		var stderr bytes.Buffer
+		sh := shell{new(bytes.Buffer), io.Discard, &stderr, func(string) string { return "" }}
+		if status := run(ctx, args, sh); status != statusInterrupted || stderr.String() != want {
+			t.Errorf("%q: status %d, %q", args, status, stderr.String())
+		}
+	}
 }

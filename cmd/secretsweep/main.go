@@ -61,7 +61,7 @@ func (sh shell) terminal(w io.Writer) (width int, ok bool) {
 func run(ctx context.Context, args []string, sh shell) int {
 	root := newRoot(sh)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 
 	var status exitStatus
 	switch {
@@ -69,6 +69,9 @@ func run(ctx context.Context, args []string, sh shell) int {
 		return statusOK
 	case errors.As(err, &status): // the report was written
 		return int(status)
+	case ctx.Err() != nil && cmd.Annotations["keeps"] != "":
+		sh.say("interrupted")
+		return statusInterrupted
 	case ctx.Err() != nil:
 		sh.say("interrupted; nothing was reported")
 		return statusInterrupted

@@ -42,7 +42,7 @@ The tokens that they made, and the people whom they let in, stay: they are liste
 		},
 	}
 	o.exposureFlags.register(cmd)
-	cmd.Flags().BoolVar(&o.yes, "yes", false, "don't ask")
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	if v == nil {
 		o.vaultFlags = new(vaultFlags)
 		o.vaultFlags.register(cmd)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 
 	"golang.org/x/term"
@@ -37,73 +38,84 @@ func (sh shell) ask(question string, stop <-chan struct{}) (string, error) {
 	return text, err
 }
 
-// confirm asks a question that is answered by yes or no. Only yes is yes.
-func (sh shell) confirm(ctx context.Context, question string) (bool, error) {
+// confirm asks a question that is answered by yes or no, until stop is closed. Only yes is
+// yes.
+func (sh shell) confirm(question string, stop <-chan struct{}) (bool, error) {
 	if _, ok := sh.asked(); !ok {
 		return false, errNobody
 	}
 	fmt.Fprintf(sh.stderr, "%s [y/N] ", question)
-	answer, err := sh.answer(ctx)
+	answer, err := sh.answer(stop)
 	answer = strings.ToLower(answer)
 	return answer == "y" || answer == "yes", err
 }
 
-// confirmName says what will be done to something, and asks for its name. Nothing but the
-// name is a yes.
-func (sh shell) confirmName(ctx context.Context, will, name string) (bool, error) {
+// confirmName says what will be done to something, and asks for its name, until stop
+// is closed. Nothing but the name is a yes.
+func (sh shell) confirmName(will, name string, stop <-chan struct{}) (bool, error) {
 	if _, ok := sh.asked(); !ok {
 		return false, errNobody
 	}
 	fmt.Fprintf(sh.stderr, "%s Type %s to go on: ", will, name)
-	answer, err := sh.answer(ctx)
+	answer, err := sh.answer(stop)
 	return answer == name, err
 }
 
-// answer reads a line that the terminal shows. If it is interrupted, the read goes on until
-// the program ends.
-func (sh shell) answer(ctx context.Context) (string, error) {
-	type answer struct {
-		line string
-		err  error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		line, err := bufio.NewReader(sh.stdin).ReadString('\n')
-		answers <- answer{line, err}
-	}()
-	select {
-	case a := <-answers:
-		if a.err != nil && !errors.Is(a.err, io.EOF) {
-			return "", a.err
-		}
-		return strings.TrimSpace(a.line), nil
-	case <-ctx.Done():
+// answer reads a line that the terminal shows, until stop is closed.
+func (sh shell) answer(stop <-chan struct{}) (string, error) {
+	line, err := untilStopped(stop, func() (string, error) { return bufio.NewReader(sh.stdin).ReadString('\n') })
+	if err != nil && !errors.Is(err, io.EOF) {
 		fmt.Fprintln(sh.stderr)
-		return "", ctx.Err()
+		return "", err
 	}
+	return strings.TrimSpace(line), nil
 }
 
 // readHidden reads a line from a terminal that doesn't show it. If stop is closed before
-// the line ends, the terminal shows again what is typed; the read goes on until the
-// program ends.
+// the line ends, the terminal shows again what is typed.
 func readHidden(terminal int, stop <-chan struct{}) (string, error) {
 	before, err := term.GetState(terminal)
 	if err != nil {
 		return "", err
 	}
+	text, err := untilStopped(stop, func() (string, error) {
+		text, err := term.ReadPassword(terminal)
+		return string(text), err
+	})
+	if errors.Is(err, context.Canceled) {
+		err = cmp.Or(term.Restore(terminal, before), err)
+	}
+	if len(text) >= longestTyped() {
+		return "", withHint(fmt.Errorf("a terminal passes on no more than %d bytes of a line, and the rest is lost", longestTyped()), "give it by standard input or in a file")
+	}
+	return text, err
+}
+
+// untilStopped gives what reading a terminal gives, or context.Canceled if stop is closed
+// first. The reading itself then goes on until the program ends.
+func untilStopped(stop <-chan struct{}, read func() (string, error)) (string, error) {
 	type line struct {
-		text []byte
+		text string
 		err  error
 	}
 	lines := make(chan line, 1)
 	go func() {
-		text, err := term.ReadPassword(terminal)
+		text, err := read()
 		lines <- line{text, err}
 	}()
 	select {
 	case l := <-lines:
-		return string(l.text), l.err
+		return l.text, l.err
 	case <-stop:
-		return "", cmp.Or(term.Restore(terminal, before), context.Canceled)
+		return "", context.Canceled
 	}
+}
+
+// longestTyped is how many bytes of a line a terminal passes on, at most: Linux drops what
+// is beyond 4,095 (termios(3)), and macOS what is beyond 1,023 (MAX_CANON).
+func longestTyped() int {
+	if runtime.GOOS == "linux" {
+		return 4095
+	}
+	return 1023
 }

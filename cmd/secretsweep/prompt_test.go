@@ -14,12 +14,12 @@ func TestAnswer(t *testing.T) {
 	defer keyboard.Close()
 	sh := shell{stdin: typed, stderr: new(bytes.Buffer)}
 	go io.WriteString(keyboard, " yes \n")
-	if got, err := sh.answer(t.Context()); got != "yes" || err != nil {
+	if got, err := sh.answer(t.Context().Done()); got != "yes" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := sh.answer(ctx); got != "" || !errors.Is(err, context.Canceled) {
+	if got, err := sh.answer(ctx.Done()); got != "" || !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: got %q, %v", got, err)
 	}
 }

@@ -39,6 +39,9 @@ value at all, nothing is written.`,
   docker run --env-file <(secretsweep pull -e dev --format docker -) IMAGE`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && o.format != "" && o.format != format.WriterOf(".env") {
+				return misuse(fmt.Sprintf("a file with %s has no name that is usual", o.format), fmt.Sprintf("name it: secretsweep pull -f %s FILE, or - for standard output", o.format))
+			}
 			return vaultHint(o.run(cmd.Context(), sh, cmp.Or(strings.Join(args, ""), ".env")))
 		},
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ func newSecretSet(sh shell, v *vaultFlags) *cobra.Command {
 		Long: `Gives a secret a value. It is asked for, or read from standard input, or from a file,
 or made up: it is never an argument, where other users and the shell's history would
 see it. What is read from a terminal or standard input loses one line end; a file is
-taken as it is.
+taken as it is. A value that is empty is taken from a file only.
 
 The version that is replaced can then be read by maintainers only, unless --grace
 leaves it to everyone for a while.`,
@@ -196,19 +195,26 @@ func (o *setOptions) value(ctx context.Context, sh shell, name string) (secret.V
 		if err != nil {
 			return value, err
 		}
-		return secret.New(withoutLineEnd(value.Reveal())), nil
+		text = withoutLineEnd(value.Reveal())
+	} else if err != nil {
+		return secret.Value{}, err
 	}
-	if err == nil && text == "" {
-		err = withHint(errors.New("no value was given"), "an empty one can be set from standard input")
+	if text == "" { // more likely what makes the value failed
+		return secret.Value{}, withHint(errors.New("no value was given"), "an empty one can be set from an empty file: --file "+os.DevNull)
 	}
-	return secret.New(text), err
+	return secret.New(text), nil
 }
 
 // readValue reads a value, which has a limit.
 func readValue(r io.Reader) (secret.Value, error) {
-	data, err := io.ReadAll(io.LimitReader(bufio.NewReader(r), vault.MaxValue+3))
+	const most = vault.MaxValue + len("\r\n")
+	data, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("value: %w", err)
+	}
+	if len(data) > most {
+		clear(data)
+		return secret.Value{}, fmt.Errorf("value: it has more than %d bytes", vault.MaxValue)
 	}
 	value := secret.New(data)
 	clear(data)

@@ -21,6 +21,8 @@ func newSecretRemove(sh shell, v *vaultFlags) *cobra.Command {
 		Use:     "rm NAME…",
 		Aliases: []string{"remove"},
 		Short:   "Remove secrets; their versions stay, and rollback brings them back",
+		Long: `Removes secrets, all that are named or none. Their versions stay, and "secretsweep
+secret rollback" brings them back.`,
 		Example: `  secretsweep secret rm OLD_KEY -e dev
   secretsweep secret rm OLD_KEY OLDER_KEY -e dev`,
 		Args: someNames,
@@ -47,14 +49,16 @@ func (o *removeOptions) run(ctx context.Context, sh shell, names []string) (err 
 		return err
 	}
 	defer d.close(ctx, &err)
-	for _, name := range names {
-		ref, err := o.ref(sh, d, name)
-		if err != nil {
+	refs := make([]vault.Ref, len(names))
+	for i, name := range names {
+		if refs[i], err = o.ref(sh, d, name); err != nil {
 			return err
 		}
-		if err := d.Remove(ctx, ref); err != nil {
-			return err
-		}
+	}
+	if err := d.Remove(ctx, refs...); err != nil {
+		return err
+	}
+	for _, ref := range refs {
 		fmt.Fprintf(sh.stdout, "%s: removed\n", ref)
 	}
 	return nil
@@ -145,7 +149,7 @@ func (o *destroyOptions) confirm(ctx context.Context, sh shell, name string) err
 	if at.Environment != "" {
 		where += " in " + at.Environment
 	}
-	ok, err := sh.confirmName(ctx, fmt.Sprintf("%s of %s%s will be unreadable for good.", what, name, where), name)
+	ok, err := sh.confirmName(fmt.Sprintf("%s of %s%s will be unreadable for good.", what, name, where), name, ctx.Done())
 	switch {
 	case errors.Is(err, errNobody):
 		return withHint(fmt.Errorf("destroy %s: %w", name, err), "--yes destroys it without asking")

@@ -78,7 +78,7 @@ func (o *useOptions) run(ctx context.Context, sh shell, dir string) error {
 		sh.say("it is accepted already")
 		return nil
 	case !o.yes:
-		ok, err := sh.confirm(ctx, "Follow it, here and beneath?")
+		ok, err := sh.confirm("Follow it, here and beneath?", ctx.Done())
 		if errors.Is(err, errNobody) {
 			return withHint(fmt.Errorf("use: %w", err), "--yes accepts it without asking")
 		}

@@ -277,7 +277,7 @@ func (sh shell) sure(ctx context.Context, yes bool, question string) error {
 	if yes {
 		return nil
 	}
-	ok, err := sh.confirm(ctx, question)
+	ok, err := sh.confirm(question, ctx.Done())
 	if errors.Is(err, errNobody) {
 		return withHint(err, "--yes does it without being asked")
 	}

@@ -150,7 +150,7 @@ func (o *joinOptions) id(ctx context.Context, sh shell) (id [32]byte, err error)
 	if err := errors.Join(err, st.Close()); err != nil {
 		return id, err
 	}
-	ok, err := sh.confirm(ctx, fmt.Sprintf("This vault's id is %s.\nHas an owner told you the same, over another channel than the vault came by?", hex.EncodeToString(id[:])))
+	ok, err := sh.confirm(fmt.Sprintf("This vault's id is %s.\nHas an owner told you the same, over another channel than the vault came by?", hex.EncodeToString(id[:])), ctx.Done())
 	if err == nil && !ok {
 		err = withHint(errors.New("nothing was done"), "have an owner tell you the id first")
 	}

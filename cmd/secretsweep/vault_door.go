@@ -228,6 +228,9 @@ func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, err
 		return nil, err
 	}
 	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, opened.ID(), me))
+	if errors.Is(err, vault.ErrNotMember) && me.token {
+		return nil, withHint(err, `the token in $%s was revoked; an owner can make another: "secretsweep token create"`, tokenName)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -239,6 +242,9 @@ func findVault(ctx context.Context, st store.Store, me who) (*vault.Vault, error
 	id, err := vault.IDOf(ctx, st)
 	if err != nil {
 		return nil, err
+	}
+	if !slices.Contains(me.vaults, id) && me.token {
+		return nil, withHint(fmt.Errorf("the token in $%s is of another vault", tokenName), "name its vault with --vault or $%s, or unset the token", vaultName)
 	}
 	if !slices.Contains(me.vaults, id) {
 		return nil, withHint(errors.New("your identity doesn't know this vault"),
@@ -282,7 +288,9 @@ func vaultHint(err error) error {
 		}
 		return err
 	}
-	if _, ok := errors.AsType[*vault.DeniedError](err); ok {
+	if denied, ok := errors.AsType[*vault.DeniedError](err); ok && !denied.Ended.IsZero() {
+		return withHint(err, `an owner can grant it again, or make another token`)
+	} else if ok {
 		return withHint(err, `"secretsweep access list" shows what you may do; an owner can grant it`)
 	}
 	if _, ok := errors.AsType[*vault.ConflictError](err); ok {

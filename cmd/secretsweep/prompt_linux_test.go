@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// newTerminal gives a terminal, and what types at it.
+func newTerminal(t *testing.T) (terminal, keys *os.File) {
+	t.Helper()
+	keys, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no terminals here: ", err)
+	}
+	t.Cleanup(func() { keys.Close() })
+	if err := unix.IoctlSetPointerInt(int(keys.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.IoctlGetInt(int(keys.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { terminal.Close() })
+	return terminal, keys
+}
+
+func atTerminal(terminal *os.File) shell {
+	return shell{terminal, io.Discard, io.Discard, func(string) string { return "" }}
+}
+
+// Every question ends when the program is interrupted, and not when the line does.
+func TestQuestionsStop(t *testing.T) {
+	stop := make(chan struct{})
+	close(stop)
+	for name, ask := range map[string]func(shell) error{
+		"ask":         func(sh shell) error { _, err := sh.ask("Value", stop); return err },
+		"confirm":     func(sh shell) error { _, err := sh.confirm("Sure?", stop); return err },
+		"confirmName": func(sh shell) error { _, err := sh.confirmName("It will be gone.", "KEY", stop); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			terminal, keys := newTerminal(t)
+			defer io.WriteString(keys, "\n") // ends the reading
+			if err := ask(atTerminal(terminal)); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
