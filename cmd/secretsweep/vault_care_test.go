@@ -220,7 +220,7 @@ func TestCheckpointOfSomeoneGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bob.want(0, "audit", "checkpoint", "--out", file)
+	bob.want(0, "audit", "checkpoint", "-o", file)
 	bob.says(0, []string{"nothing is wrong"}, "audit", "verify")
 	bob.says(2, []string{"that takes an owner"}, "audit", "log")
 	bob.says(2, []string{"refused"}, "audit", "export", "-o", file+".jsonl")
