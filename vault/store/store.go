@@ -48,8 +48,8 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 // Pair is a key and what is stored under it.
 type Pair struct{ Key, Value []byte }
 
-// Reader reads a store as it is at one moment. Several goroutines may read at once, as long
-// as none writes, where it is a transaction.
+// Reader reads a store as it is at one moment. Several goroutines may read at once,
+// as long as none writes where it is a transaction.
 type Reader interface {
 	// Get gives what is stored under a key, or an error that is [ErrNotFound]. The
 	// caller may keep the bytes and must not change them.
@@ -74,9 +74,8 @@ type Tx interface {
 	Delete(key []byte) error
 }
 
-// Store keeps bytes. It is safe for concurrent use. What read and change are given is for
-// one goroutine at a time and ends with them; they must not call the store, which may be
-// waiting for them. A context that is done before a commit has begun lets nothing change.
+// Store keeps bytes. It is safe for concurrent use. What read and change are given ends with
+// them; they must not call the store, which may be waiting for them. A context that is done before a commit has begun lets nothing change.
 type Store interface {
 	// View calls read with the store as it is now. It may run beside other
 	// transactions, and sees nothing of what they change after it began.
