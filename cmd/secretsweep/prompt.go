@@ -35,9 +35,15 @@ func (sh shell) ask(question string, stop <-chan struct{}) (string, error) {
 	fmt.Fprintf(sh.stderr, "%s (not shown): ", question)
 	text, err := readHidden(terminal, stop)
 	fmt.Fprintln(sh.stderr)
-	if err == nil && discardTyped(terminal) {
-		// The shell would take the lines that follow for commands, and remember them.
-		err = withHint(errors.New("more than one line was typed or pasted, and all of it was thrown away"), "what has several lines, such as a key, comes from a file or from standard input")
+	return text, err
+}
+
+// askValue asks for a value of one line. The shell would take lines that follow it for
+// commands, and remember them: they are thrown away, and so is the value.
+func (sh shell) askValue(question string, stop <-chan struct{}) (string, error) {
+	text, err := sh.ask(question, stop)
+	if terminal, ok := sh.asked(); err == nil && ok && discardTyped(terminal) {
+		return "", withHint(errors.New("more than one line was typed or pasted, and all of it was thrown away"), "what has several lines, such as a key, comes from a file or from standard input")
 	}
 	return text, err
 }

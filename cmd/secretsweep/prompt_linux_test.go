@@ -64,7 +64,7 @@ func TestPastedLines(t *testing.T) {
 		if _, err := io.WriteString(keys, text); err != nil {
 			t.Fatal(err)
 		}
-		got, err := atTerminal(terminal).ask("Value", nil)
+		got, err := atTerminal(terminal).askValue("Value", nil)
 		if (err != nil) != fails || !fails && got+"\n" != text {
 			t.Errorf("%q: got %q, %v", text, got, err)
 		}

@@ -13,6 +13,10 @@ func discardTyped(terminal int) (some bool) {
 		if n, err := unix.Poll(waiting, patience); err != nil || n == 0 || waiting[0].Revents&unix.POLLIN == 0 {
 			return some
 		}
+		// An end of input that was typed makes it readable, too, and is nothing.
+		if bytes, err := unix.IoctlGetInt(terminal, inputQueue); err != nil || bytes == 0 {
+			return some
+		}
 		some = true
 		if flushInput(terminal) != nil {
 			return some

@@ -125,7 +125,7 @@ func slackToken(sh shell, stop <-chan struct{}) (secret.Value, error) {
 		return secret.New(token), nil
 	}
 	const hint = "set " + slackTokenName + "; docs/slack.md says how to get a token"
-	text, err := sh.ask("Token for Slack", stop)
+	text, err := sh.askValue("Token for Slack", stop)
 	if errors.Is(err, errNobody) {
 		return secret.Value{}, withHint(errors.New("no token for Slack"), hint)
 	}

@@ -189,7 +189,7 @@ func (o *setOptions) value(ctx context.Context, sh shell, name string) (secret.V
 		defer f.Close()
 		return readValue(f)
 	}
-	text, err := sh.ask("Value of "+name, ctx.Done())
+	text, err := sh.askValue("Value of "+name, ctx.Done())
 	if errors.Is(err, errNobody) {
 		value, err := readValue(sh.stdin)
 		if err != nil {

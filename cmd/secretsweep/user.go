@@ -249,7 +249,7 @@ func memberOf(ctx context.Context, d *door, name string) (vault.Member, error) {
 		}
 	}
 	if found == nil {
-		return vault.Member{}, &vault.NotFoundError{What: "principal", Name: name, Others: others}
+		return vault.Member{}, &vault.NotFoundError{What: "person or token", Name: name, Others: others}
 	}
 	return *found, nil
 }

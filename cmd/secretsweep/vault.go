@@ -107,6 +107,11 @@ func (o *initOptions) run(ctx context.Context, sh shell) error {
 		public := recovery.Public()
 		founding.Recovery = &public
 	}
+	if made { // before the vault, which nobody could open if it couldn't be kept
+		if err := me.save(path); err != nil {
+			return err
+		}
+	}
 	options := storeOptions(sh)
 	options.Group = o.group
 	st, err := badger.Create(ctx, dir, options)

@@ -140,7 +140,7 @@ func TestBundle(t *testing.T) {
 		{[]string{"--for", "all", "--expires", "2020-01-01"}, []string{"is past"}},
 		{[]string{"--for", "all", "--expires", "366d"}, []string{"more than a year"}},
 		{[]string{"--for", "alice", "--expires", "24h"}, []string{"alice is no token"}},
-		{[]string{"--for", "nobody", "--expires", "24h"}, []string{"there is no principal nobody"}},
+		{[]string{"--for", "nobody", "--expires", "24h"}, []string{"there is no person or token nobody"}},
 	} {
 		u.says(2, c.texts, append([]string{"vault", "bundle", file}, c.args...)...)
 		if _, err := os.Lstat(file); err == nil {

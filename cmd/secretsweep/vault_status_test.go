@@ -44,7 +44,7 @@ web/prod     -         -        -
 production: web/prod can be read by nobody
 warning: the same value in different environments: web/dev A, web/prod A
 warning: web/dev B was to have a new value by 2026-01-31
-warning: bob still holds the keys of web/dev, though the grant ended on 2026-01-31: secretsweep access revoke bob web/dev
+warning: bob still holds the keys of web/dev, though the grant ended on 2026-01-31T12:00Z: secretsweep access revoke bob web/dev
 warning: the token ci has ended, and whoever has it still holds keys: secretsweep token revoke ci
 warning: dora was invited, and hasn't joined yet
 problem: a statement of entry 5 of the log: made by \x1b[31m, who was no owner of that
