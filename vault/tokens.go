@@ -2,7 +2,65 @@ package vault
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/secretsweep/secretsweep/vault/identity"
 )
+
+// Token is what a machine may read, and for how long.
+type Token struct {
+	Name    string
+	Project string
+	Env     string
+	Secrets []string // none for all of the environment
+	Until   time.Time
+}
+
+// CreateToken makes a machine, and gives the token that it is to have.
+func (s *Session) CreateToken(ctx context.Context, want Token) (identity.Token, error) {
+	keys := identity.New()
+	err := s.act(ctx, func(t *turn) error {
+		sc, err := t.scope(want.Project, want.Env)
+		if err != nil {
+			return err
+		}
+		act, err := t.needOwner(verbAdd, want.Name, sc.target())
+		if err != nil {
+			return err
+		}
+		g := stateGrant{ID: newID(), Project: sc.project, Environment: sc.environment, Role: Reader}
+		label := machineLabel{Name: want.Name, Scopes: []machineScope{{t.names.scopes[sc.ID], sc.ID}}}
+		for _, name := range want.Secrets {
+			o, err := t.named(Ref{want.Project, want.Env, name})
+			if err != nil {
+				return err
+			}
+			if slices.Contains(g.Secrets, o.id) {
+				continue
+			}
+			g.Secrets = append(g.Secrets, o.id)
+			label.Secrets = append(label.Secrets, machineSecret{sc.ID, o.id, name})
+		}
+		if g.Principal, err = t.add(want.Name, statePrincipal{Kind: Machine, Public: keys.Public(), Until: want.Until.UTC()}); err != nil {
+			return err
+		}
+		if g.Machine, err = keys.Public().Wrap(encodeJSON(label)); err != nil {
+			return err
+		}
+		if err := t.say(statement{Grant: &g}); err != nil {
+			return err
+		}
+		act.Project, act.Env = want.Project, want.Env
+		act.Detail = "token for everything"
+		if len(want.Secrets) > 0 {
+			act.Detail = "token for " + strings.Join(want.Secrets, ", ")
+		}
+		return t.settle(act)
+	})
+	return identity.Token{Vault: s.vault.id, Identity: keys}, err
+}
 
 // Issued is a token that was made.
 type Issued struct {
