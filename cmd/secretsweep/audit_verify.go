@@ -46,19 +46,11 @@ func (o *verifyOptions) run(ctx context.Context, sh shell) (err error) {
 	if err := checkTableFormat(o.format); err != nil {
 		return err
 	}
-	me, err := identify(ctx, sh)
-	if err != nil {
-		return err
-	}
-	st, err := o.openStore(ctx, sh)
+	v, me, st, err := o.find(ctx, sh)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	v, err := findVault(ctx, st, me)
-	if err != nil {
-		return err
-	}
 	found, err := inspect(ctx, v, me, sessionOptions(sh, v.ID(), me), o.against, (*vault.Vault).VerifyLog)
 	if err != nil {
 		return err

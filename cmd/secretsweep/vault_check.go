@@ -53,19 +53,11 @@ func (o *checkOptions) run(ctx context.Context, sh shell) (err error) {
 	if o.accept && o.against != "" {
 		return misuse("--accept and --against make no sense together", "leave one of them out")
 	}
-	me, err := identify(ctx, sh)
-	if err != nil {
-		return err
-	}
-	st, err := o.openStore(ctx, sh)
+	v, me, st, err := o.find(ctx, sh)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	v, err := findVault(ctx, st, me)
-	if err != nil {
-		return err
-	}
 	options := sessionOptions(sh, v.ID(), me)
 	if o.accept {
 		options = leniently(sh, options)

@@ -207,34 +207,35 @@ func (d *door) close(ctx context.Context, err *error) {
 
 // open opens the vault for who uses it.
 func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
-	me, err := identify(ctx, sh)
+	there, me, st, err := v.find(ctx, sh)
 	if err != nil {
 		return nil, err
 	}
-	st, err := v.openStore(ctx, sh)
-	if err != nil {
-		return nil, err
+	s, err := there.Session(ctx, me.Identity, sessionOptions(sh, there.ID(), me))
+	if errors.Is(err, vault.ErrNotMember) && me.token {
+		err = withHint(err, `the token in $%s was revoked; an owner can make another: "secretsweep token create"`, tokenName)
 	}
-	d, err := openDoor(ctx, sh, st, me)
 	if err != nil {
 		return nil, errors.Join(vaultHint(err), st.Close())
 	}
-	return d, nil
+	return &door{s, there, me, st}, nil
 }
 
-func openDoor(ctx context.Context, sh shell, st store.Store, me who) (*door, error) {
-	opened, err := findVault(ctx, st, me)
+// find finds out who uses the vault, and opens its store.
+func (v *vaultFlags) find(ctx context.Context, sh shell) (*vault.Vault, who, store.Store, error) {
+	me, err := identify(ctx, sh)
 	if err != nil {
-		return nil, err
+		return nil, me, nil, err
 	}
-	s, err := opened.Session(ctx, me.Identity, sessionOptions(sh, opened.ID(), me))
-	if errors.Is(err, vault.ErrNotMember) && me.token {
-		return nil, withHint(err, `the token in $%s was revoked; an owner can make another: "secretsweep token create"`, tokenName)
-	}
+	st, err := v.openStore(ctx, sh)
 	if err != nil {
-		return nil, err
+		return nil, me, nil, err
 	}
-	return &door{s, opened, me, st}, nil
+	there, err := findVault(ctx, st, me)
+	if err != nil {
+		return nil, me, nil, errors.Join(vaultHint(err), st.Close())
+	}
+	return there, me, st, nil
 }
 
 // findVault finds the vault of a store, if it is one that the identity belongs to.

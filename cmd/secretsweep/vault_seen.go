@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gofrs/flock"
+
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/audit"
@@ -72,14 +74,19 @@ func readSeen(path string) (vault.Seen, error) {
 
 // writeSeen keeps what was seen, unless another process has seen more meanwhile.
 func writeSeen(path string, seen vault.Seen) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	one := flock.New(path + ".lock")
+	if err := one.Lock(); err != nil {
+		return err
+	}
+	defer one.Unlock()
 	if old, err := readSeen(path); err == nil && old.Head.Size >= seen.Head.Size {
 		return nil
 	}
 	data, err := json.Marshal(seen)
 	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	return replacePrivate(path, data)

@@ -43,7 +43,7 @@ var homes = map[string][]string{
 	"github.com/go-git/go-billy":                            {"scanner/source/git"},
 	"github.com/go-git/go-git":                              {"scanner/source/git"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"scanner/source/dir", "scanner/source/git"},
-	"github.com/gofrs/flock":                                {"vault/store/badger"},
+	"github.com/gofrs/flock":                                {"cmd/secretsweep", "vault/store/badger"},
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
 	"github.com/klauspost/compress/gzip":                    {"scanner/source/archive"},
 	"github.com/klauspost/compress/zstd":                    {"scanner/source/archive"},
