@@ -121,7 +121,7 @@ func askGit(ctx context.Context, folder string, question ...string) (bool, error
 		name, _, _ := strings.Cut(kv, "=")
 		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", tokenName, passphraseName}, name)
 	})
-	err := cmd.Run()
+	_, err := cmd.Output()
 	exit, answered := errors.AsType[*exec.ExitError](err)
 	switch {
 	case err == nil:
@@ -130,6 +130,9 @@ func askGit(ctx context.Context, folder string, question ...string) (bool, error
 		return false, nil
 	case errors.Is(err, exec.ErrNotFound):
 		return false, errors.New("git is not installed")
+	case answered && len(exit.Stderr) > 0:
+		said, _, _ := strings.Cut(string(exit.Stderr), "\n")
+		return false, fmt.Errorf("git: %s", said)
 	}
 	return false, fmt.Errorf("git: %w", err)
 }

@@ -51,11 +51,11 @@ func (o *backupOptions) run(ctx context.Context, sh shell) (err error) {
 		return err
 	}
 	defer d.close(ctx, &err)
-	members, err := d.Members(ctx)
-	if err != nil {
+	if err := d.Backup(ctx, out); err != nil {
 		return err
 	}
-	if err := d.Backup(ctx, out); err != nil {
+	members, err := d.Members(ctx)
+	if err != nil {
 		return err
 	}
 	if err := out.Commit(); err != nil {
