@@ -1,29 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"github.com/secretsweep/secretsweep/vault/store/storetest"
 )
-
-// mount makes a disk of so many bytes.
-func mount(t *testing.T, size int) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprint("size=", size)); err != nil {
-		t.Skipf("this needs the right to mount a disk: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
 
 // On a full disk a command says so, and leaves nothing behind.
 func TestFullDisk(t *testing.T) {
@@ -35,7 +19,7 @@ func TestFullDisk(t *testing.T) {
 	u.want(0, "secret", "set", "LARGE", "-e", "dev", "--file", large)
 	backup := filepath.Join(t.TempDir(), "backup")
 	u.want(0, "vault", "backup", backup)
-	disk := mount(t, 256<<10)
+	disk := storetest.Disk(t, 256<<10)
 	for _, c := range []struct{ what, args string }{
 		{"no space left on device", "vault backup " + disk + "/b"},
 		{"room", "vault restore " + backup + " --vault " + disk + "/v"},
@@ -45,4 +29,20 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("%s: %v is left, %v", c.args, left, err)
 		}
 	}
+}
+
+// On a disk that can't be written to, what only looks works, and what would write says why
+// it doesn't.
+func TestReadOnlyDisk(t *testing.T) {
+	disk := storetest.Disk(t, 128<<20)
+	u := newPerson(t)
+	vault := filepath.Join(disk, "vault")
+	backup := filepath.Join(t.TempDir(), "backup")
+	u.want(0, "vault", "backup", backup)
+	u.want(0, "vault", "restore", backup, "--vault", vault)
+	storetest.ReadOnly(t, disk)
+	u.says(0, []string{"nothing is wrong"}, "vault", "check", "--vault", vault)
+	u.says(0, []string{"nothing is wrong"}, "audit", "verify", "--vault", vault)
+	u.says(2, []string{"read-only file system"}, "secret", "get", "A", "-e", "dev", "--vault", vault)
+	u.says(2, []string{"read-only file system"}, "secret", "set", "B", "-e", "dev", "--generate", "hex", "--vault", vault)
 }

@@ -56,7 +56,7 @@ var homes = map[string][]string{
 	"github.com/zalando/go-keyring":                         {"vault/identity"},
 	"golang.org/x/crypto":                                   {"vault", "vault/audit", "vault/identity"},
 	"golang.org/x/mod":                                      {"vault/audit"},
-	"golang.org/x/sys":                                      {"cmd/secretsweep", "vault/store/badger"},
+	"golang.org/x/sys":                                      {"cmd/secretsweep", "vault/store/badger", "vault/store/storetest"},
 	"golang.org/x/sys/cpu":                                  {"detectors/match"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
 	"pgregory.net/rapid":                                    {"vault/store/storetest"},

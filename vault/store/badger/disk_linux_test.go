@@ -12,28 +12,14 @@ import (
 
 	"github.com/secretsweep/secretsweep/vault/store"
 	"github.com/secretsweep/secretsweep/vault/store/badger"
+	"github.com/secretsweep/secretsweep/vault/store/storetest"
 )
-
-// mount makes a disk of so many bytes.
-func mount(t *testing.T, size int) (dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprint("size=", size)); err != nil {
-		t.Skipf("this needs the right to mount a disk: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
 
 // TestFullDisk writes until there is no room, which has to be an error, and no loss.
 func TestFullDisk(t *testing.T) {
 	for _, tt := range []struct{ values, size int }{{1, 300_000}, {6, 900_000}, {4000, 1000}} {
 		t.Run(fmt.Sprint(tt.values, "x", tt.size), func(t *testing.T) {
-			disk := mount(t, 80<<20)
+			disk := storetest.Disk(t, 80<<20)
 			dir := filepath.Join(disk, "store")
 			s, err := badger.Create(t.Context(), dir, badger.Options{})
 			if err != nil {
@@ -90,7 +76,7 @@ func TestFullDisk(t *testing.T) {
 
 // TestReadOnlyDisk reads a store that can't be written to.
 func TestReadOnlyDisk(t *testing.T) {
-	disk := mount(t, 80<<20)
+	disk := storetest.Disk(t, 80<<20)
 	dir := filepath.Join(disk, "store")
 	s, err := badger.Create(t.Context(), dir, badger.Options{})
 	if err != nil {
