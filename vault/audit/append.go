@@ -119,7 +119,8 @@ func (a *Appender) begin(tx store.Tx, seq int64) ([]byte, error) {
 	return nil, nil
 }
 
-// put stores entry seq, the tree's hashes that it completes, and the size.
+// put stores entry seq, the tree's hashes that it completes, and the size in place of the
+// one that there was: no two entries have one place.
 func put(tx store.Tx, seq int64, entry []byte) error {
 	hashes, err := tlog.StoredHashes(seq, entry, hashReader(tx))
 	if err != nil {
@@ -133,5 +134,9 @@ func put(tx store.Tx, seq int64, entry []byte) error {
 			return err
 		}
 	}
-	return tx.Set([]byte(sizeKey), encodeSize(seq+1))
+	var before []byte
+	if seq > 0 {
+		before = encodeSize(seq)
+	}
+	return store.CompareAndSet(tx, []byte(sizeKey), before, encodeSize(seq+1))
 }

@@ -1,0 +1,138 @@
+package vault
+
+import (
+	"context"
+	"strings"
+)
+
+// Status is what somebody who looks after a vault should know.
+type Status struct {
+	Self         string
+	Environments []EnvironmentStatus
+	Shared       []SharedValue
+	Overdue      []Listed  // secrets whose time to be rotated is past
+	Ended        []Granted // grants whose time is past, and whose holders still hold keys
+	EndedTokens  []string  // tokens whose time is past
+	Invited      []string  // who was invited and hasn't joined
+	Entries      int64     // of the log
+	Problems     []Problem // statements that don't count
+}
+
+// EnvironmentStatus is an environment and who can read it.
+type EnvironmentStatus struct {
+	Pattern
+	Revision int // -1 if the caller can't read it
+	Secrets  int // -1 if the caller can't read it
+	Readers  []string
+}
+
+// SharedValue is a value that different environments have in common.
+type SharedValue struct{ Secrets []Ref }
+
+// IsProduction tells whether an environment is one that customers depend on, by its name.
+func IsProduction(environment string) bool {
+	name := strings.ToLower(environment)
+	return name == "prod" || name == "production" || name == "live" || strings.HasPrefix(name, "prod-") || strings.HasSuffix(name, "-prod")
+}
+
+// Status looks over a vault. To find shared values it compares all that the caller can
+// read, which the log has as such.
+func (s *Session) Status(ctx context.Context) (Status, error) {
+	var st Status
+	var compared []*scope
+	err := s.look(ctx, func(v *view) error {
+		st = Status{Self: v.names.principal(v.self), Entries: v.head.Size, Problems: v.problems}
+		v.lookOver(&st)
+		values := make(map[string][]Ref) // by tag
+		var order []string
+		for _, sc := range v.scopes() {
+			one := EnvironmentStatus{Pattern: Pattern(v.names.scopes[sc.ID]), Revision: -1, Secrets: -1}
+			for _, p := range v.roster.holders(sc.ID) {
+				one.Readers = append(one.Readers, v.names.principal(p))
+			}
+			if role, _ := v.role(sc.target()); role >= Reader {
+				if err := v.compare(sc, &one, &st, values, &order); err != nil {
+					return err
+				}
+				compared = append(compared, sc)
+			}
+			st.Environments = append(st.Environments, one)
+		}
+		for _, tag := range order {
+			if refs := values[tag]; acrossEnvironments(refs) {
+				st.Shared = append(st.Shared, SharedValue{refs})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Status{}, err
+	}
+	if err := s.enterMatches(ctx, compared); err != nil {
+		return Status{}, err
+	}
+	return st, nil
+}
+
+// compare adds what a scope has to a status.
+func (v *view) compare(sc *scope, one *EnvironmentStatus, st *Status, values map[string][]Ref, order *[]string) error {
+	rec, err := v.scopeRecord(sc)
+	if err != nil {
+		return err
+	}
+	secrets, err := v.secrets(sc)
+	if err != nil {
+		return err
+	}
+	one.Revision, one.Secrets = rec.Revision, 0
+	for _, o := range secrets {
+		n := o.current()
+		if n == 0 {
+			continue
+		}
+		one.Secrets++
+		if !o.Info.RotateBy.IsZero() && o.Info.RotateBy.Before(v.now) {
+			st.Overdue = append(st.Overdue, v.listed(o))
+		}
+		value, err := v.value(o, n)
+		if err != nil {
+			return err
+		}
+		if value.IsEmpty() {
+			continue
+		}
+		tag := string(v.s.tagOf(value))
+		if values[tag] == nil {
+			*order = append(*order, tag)
+		}
+		values[tag] = append(values[tag], v.ref(o))
+	}
+	return nil
+}
+
+func acrossEnvironments(refs []Ref) bool {
+	for _, r := range refs {
+		if r.Environment != refs[0].Environment {
+			return true
+		}
+	}
+	return false
+}
+
+// lookOver adds what has ended, and who hasn't come, to a status.
+func (v *view) lookOver(st *Status) {
+	for _, g := range v.roster.grants {
+		if g.to == always && over(g.Until, v.now) {
+			st.Ended = append(st.Ended, v.granted(g))
+		}
+	}
+	for _, p := range v.roster.principalsInOrder() {
+		switch {
+		case p.to != always:
+		case over(p.until, v.now):
+			st.EndedTokens = append(st.EndedTokens, v.names.principal(p.ID))
+		case p.invited:
+			st.Invited = append(st.Invited, v.names.principal(p.ID))
+		}
+	}
+}
