@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"github.com/secretsweep/secretsweep/vault/store"
 )
 
@@ -83,6 +85,15 @@ func unseal(dir string, readOnly bool) error {
 		sum, size, err := sumFile(filepath.Join(dir, s.name))
 		switch {
 		case wasOpen && errors.Is(err, fs.ErrNotExist):
+		case wasOpen && err == nil && size == 0 && filepath.Ext(s.name) == ".sst":
+			// Badger empties a table before it removes it. If its manifest still names this
+			// one, it says that it is missing.
+			if readOnly {
+				return badger.ErrTruncateNeeded
+			}
+			if err := os.Remove(filepath.Join(dir, s.name)); err != nil {
+				return err
+			}
 		case errors.Is(err, fs.ErrNotExist):
 			return &store.CorruptError{Err: fmt.Errorf("%s is missing", s.name)}
 		case err != nil:
