@@ -59,7 +59,7 @@ func (f *file) kind() kind {
 	if byExtension[name] == nil {
 		name = path.Join(path.Base(path.Dir(lower)), path.Base(lower))
 	}
-	return kind{f.role, name, envOf(f.path), isPipeline(f.path)}
+	return kind{f.role, name, Environment(f.path), isPipeline(f.path)}
 }
 
 // parts gives the parts of a file that can be read by themselves: the documents of a YAML

@@ -69,12 +69,13 @@ func setOf(words ...string) map[string]bool {
 	return set
 }
 
-// envOf tells which environment a path, or the name of a section, is of. It is that of the
-// first word that is the name of one.
-func envOf(text string) string {
+// Environment tells which environment a path, or the name of a section, is of: "prod",
+// "staging", "dev" or "test", or "" if it doesn't say. It is that of the first word that is
+// the name of one.
+func Environment(text string) string {
 	before := ""
 	for word := range words(strings.ToLower(text)) {
-		switch env := envOfWord[word]; {
+		switch env := environmentOfWord[word]; {
 		case env == "prod" && before == "pre":
 			return "staging"
 		case env != "":
@@ -85,8 +86,8 @@ func envOf(text string) string {
 	return ""
 }
 
-// envOfWord has the usual names of environments.
-var envOfWord = map[string]string{
+// environmentOfWord has the usual names of environments.
+var environmentOfWord = map[string]string{
 	"prod": "prod", "production": "prod", "live": "prod", "prd": "prod",
 	"staging": "staging", "stage": "staging", "stg": "staging", "uat": "staging", "preprod": "staging",
 	"dev": "dev", "development": "dev", "devel": "dev", "local": "dev", "localhost": "dev",

@@ -37,8 +37,8 @@ func TestEnvOf(t *testing.T) {
 		"tests/a.yml": "test", "ci/a.yml": "test", "QA": "test",
 		"dev/prod.yml": "dev",
 	} {
-		if got := envOf(text); got != want {
-			t.Errorf("envOf(%q) = %q, want %q", text, got, want)
+		if got := Environment(text); got != want {
+			t.Errorf("Environment(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

@@ -125,9 +125,9 @@ func (r *reading) unwrap(c *candidate) {
 // env tells the environment that an entry is for: the file's, or that of a name which
 // leads to it.
 func (r *reading) env(e *format.Entry) string {
-	env := envOf(r.path)
+	env := Environment(r.path)
 	for _, part := range e.Path {
-		env = cmp.Or(envOf(part), env)
+		env = cmp.Or(Environment(part), env)
 	}
 	return env
 }

@@ -142,7 +142,9 @@ func finding(value secret.Fingerprint, places []held) Finding {
 	for i, at := range places {
 		if i == 0 || place.Compare(at.place, places[i-1].place) != 0 {
 			f.Places = append(f.Places, at.place)
+			f.Namings = append(f.Namings, Naming{})
 		}
+		f.Namings[len(f.Namings)-1].learn(at.sightings)
 		for _, s := range at.sightings {
 			if !seen[s] {
 				seen[s] = true
@@ -177,6 +179,16 @@ func finding(value secret.Fingerprint, places []held) Finding {
 	}
 	f.Also = slices.DeleteFunc(f.Also, func(id string) bool { return id == f.Rule.ID })
 	return f
+}
+
+// learn takes what sightings say that it doesn't have yet.
+func (n *Naming) learn(sightings []*sighting) {
+	for _, s := range sightings {
+		n.Name, n.Env = cmp.Or(n.Name, s.Name), cmp.Or(n.Env, s.Env)
+		if n.Carrier.IsEmpty() || n.Carrier.Equal(s.Value) {
+			n.Carrier = s.Carrier
+		}
+	}
 }
 
 // compareSpecific tells which of two sightings says more of the value; the

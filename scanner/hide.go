@@ -29,6 +29,7 @@ func hide(findings []Finding, references []Reference, problems []Problem, s *Sum
 		}
 		for j := range f.Places {
 			h.place(&f.Places[j])
+			f.Namings[j].Name = h.text(f.Namings[j].Name)
 		}
 	}
 	for i := range references {

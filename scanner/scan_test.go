@@ -460,3 +460,36 @@ func TestScanKeepsNoData(t *testing.T) {
 		t.Errorf("got %q, want alpha", got.calls)
 	}
 }
+
+// TestScanNamesByPlace asks what a value is called at each of its places.
+func TestScanNamesByPlace(t *testing.T) {
+	got := scan(t, texts{content: map[string]string{"a": "DB=k1", "b": "DATABASE=k1", "c": "k1"}}, naming{patterns{rule("key", "k(.)")}})
+	if len(got.findings) != 1 {
+		t.Fatalf("got %q, want one finding", got.calls)
+	}
+	f := got.findings[0]
+	var names []string
+	for i, n := range f.Namings {
+		names = append(names, f.Places[i].Path+" "+n.Name+" "+n.Env+" "+n.Carrier.Reveal())
+	}
+	want := []string{"a DB in-a DB=k1", "b DATABASE in-b DATABASE=k1", "c  in-c k1"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
+// naming is a detector that says what a value is assigned to.
+type naming struct{ patterns }
+
+func (d naming) Detect(c *detectors.Chunk) detectors.Found {
+	found := d.patterns.Detect(c)
+	for i := range found.Matches {
+		m := &found.Matches[i]
+		m.Name, _, _ = strings.Cut(string(c.Data), "=")
+		if m.Name == string(c.Data) {
+			m.Name = ""
+		}
+		m.Env, m.Carrier = "in-"+c.At.Path, secret.New(c.Data)
+	}
+	return found
+}

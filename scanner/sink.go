@@ -26,11 +26,19 @@ type Finding struct {
 	Parts       []detectors.Part
 	Vault       []detectors.Entry // what it is in a vault, in order; nil if that isn't known
 	Places      []place.Place     // ordered by place.Compare; at least one
+	Namings     []Naming          // what it is called at each of Places
 	// Known: it is in the baseline that is in force, so it fails nothing.
 	Known bool
 	// Local: a baseline is in force, and all its places lie on this machine
 	// alone, so it fails nothing.
 	Local bool
+}
+
+// Naming is what a value is called at a place.
+type Naming struct {
+	Name    string       // what it is assigned to there; "" if that can't be told
+	Env     string       // as in Finding, for this place
+	Carrier secret.Value // the whole that is assigned there
 }
 
 // New tells whether the finding makes the exit status 1.

@@ -38,7 +38,7 @@ func write(t *testing.T, name, content string) string {
 // finding is one of a value at places.
 func finding(value string, places ...place.Place) scanner.Finding {
 	v := secret.New(value)
-	return scanner.Finding{Value: v, Fingerprint: v.Fingerprint(), Places: places}
+	return scanner.Finding{Value: v, Fingerprint: v.Fingerprint(), Places: places, Namings: make([]scanner.Naming, len(places))}
 }
 
 // at is a place in a file, at lines.

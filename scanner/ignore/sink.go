@@ -38,10 +38,14 @@ type use struct {
 }
 
 func (s *sink) Finding(f scanner.Finding) error {
-	var kept []place.Place
-	for _, p := range f.Places {
+	type named struct {
+		place.Place
+		scanner.Naming
+	}
+	var kept []named
+	for i, p := range f.Places {
 		if s.keep(f.Fingerprint, &p) {
-			kept = append(kept, p)
+			kept = append(kept, named{p, f.Namings[i]})
 		}
 	}
 	if len(kept) == 0 {
@@ -49,8 +53,11 @@ func (s *sink) Finding(f scanner.Finding) error {
 		return nil
 	}
 	// A place that lost its first line may come later now.
-	slices.SortStableFunc(kept, place.Compare)
-	f.Places = kept
+	slices.SortStableFunc(kept, func(a, b named) int { return place.Compare(a.Place, b.Place) })
+	f.Places, f.Namings = nil, nil
+	for _, k := range kept {
+		f.Places, f.Namings = append(f.Places, k.Place), append(f.Namings, k.Naming)
+	}
 	return s.Sink.Finding(f)
 }
 
