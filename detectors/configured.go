@@ -46,6 +46,7 @@ func newJudged(set *rules.Set, id string) *judged {
 type setting struct {
 	match.Found
 	name, env  string
+	parent     string // what leads to the name
 	value      string // decoded
 	confidence rules.Confidence
 	why        string // it is a secret, and that sure

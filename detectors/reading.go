@@ -131,6 +131,16 @@ func isAssignment(e *format.Entry) bool {
 // isIndex tells whether a part of a path is the place of an element in a list.
 func isIndex(part string) bool { return part != "" && strings.Trim(part, "0123456789") == "" }
 
+// parentOf gives the name that leads to an entry's own; "" for none.
+func parentOf(e *format.Entry) string {
+	for _, name := range slices.Backward(e.Path[:len(e.Path)-1]) {
+		if !isIndex(name) {
+			return strings.Clone(name)
+		}
+	}
+	return ""
+}
+
 // nameOf tells what an entry's value is the value of. Its own name may say no more than
 // that it is one.
 func (r *reading) nameOf(e *format.Entry) string {

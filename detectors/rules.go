@@ -256,7 +256,7 @@ func tell(matches []Match, settings []setting) {
 			if m.Rule.Structured && (m.Rule != s.Rule || m.Start != s.Start || m.End != s.End) {
 				continue // it has a setting of its own
 			}
-			m.Name, m.Env = s.name, s.env
+			m.Name, m.Parent, m.Env = s.name, s.parent, s.env
 			switch {
 			case m.Rule == s.Rule:
 				m.Value, m.Confidence, m.Why = secret.New(s.value), s.confidence, s.why

@@ -53,7 +53,7 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 			Rule: rule.Rule, Start: c.start, End: c.end, MatchStart: c.start, MatchEnd: c.end,
 			NameStart: -1, NameEnd: -1, CarrierStart: -1, CarrierEnd: -1, Literal: structured,
 		},
-		name: c.name, value: c.value, env: r.env(e),
+		name: c.name, parent: parentOf(e), value: c.value, env: r.env(e),
 	}
 	if s.confidence = r.confidence(e, &s, meaning); s.confidence == "" || rule.allows.Hold(r.data, &s.Found) {
 		return

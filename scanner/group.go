@@ -184,7 +184,10 @@ func finding(value secret.Fingerprint, places []held) Finding {
 // learn takes what sightings say that it doesn't have yet.
 func (n *Naming) learn(sightings []*sighting) {
 	for _, s := range sightings {
-		n.Name, n.Env = cmp.Or(n.Name, s.Name), cmp.Or(n.Env, s.Env)
+		if n.Name == "" {
+			n.Name, n.Parent = s.Name, s.Parent
+		}
+		n.Env = cmp.Or(n.Env, s.Env)
 		if n.Carrier.IsEmpty() || n.Carrier.Equal(s.Value) {
 			n.Carrier = s.Carrier
 		}

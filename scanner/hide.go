@@ -29,7 +29,8 @@ func hide(findings []Finding, references []Reference, problems []Problem, s *Sum
 		}
 		for j := range f.Places {
 			h.place(&f.Places[j])
-			f.Namings[j].Name = h.text(f.Namings[j].Name)
+			n := &f.Namings[j]
+			n.Name, n.Parent = h.text(n.Name), h.text(n.Parent)
 		}
 	}
 	for i := range references {

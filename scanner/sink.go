@@ -37,6 +37,7 @@ type Finding struct {
 // Naming is what a value is called at a place.
 type Naming struct {
 	Name    string       // what it is assigned to there; "" if that can't be told
+	Parent  string       // what leads to that name; see detectors.Match
 	Env     string       // as in Finding, for this place
 	Carrier secret.Value // the whole that is assigned there
 }

@@ -31,6 +31,8 @@ var floors = [][]string{
 	{"detectors/known", "scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
 	{"scanner/source/archive", "scanner/source/git", "scanner/source/home", "scanner/source/slack"},
+	{"importers"},
+	{"tui"},
 	{"cmd/secretsweep"},
 }
 
@@ -39,6 +41,8 @@ var floors = [][]string{
 var homes = map[string][]string{
 	"filippo.io/age":                                        {"vault", "vault/audit", "vault/identity"},
 	"github.com/bmatcuk/doublestar":                         {"scanner"},
+	"github.com/charmbracelet":                              {"tui"},
+	"github.com/muesli/termenv":                             {"tui"},
 	"github.com/dgraph-io/badger":                           {"vault/store/badger"},
 	"github.com/go-git/go-billy":                            {"scanner/source/git"},
 	"github.com/go-git/go-git":                              {"scanner/source/git"},
@@ -47,7 +51,7 @@ var homes = map[string][]string{
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
 	"github.com/klauspost/compress/gzip":                    {"scanner/source/archive"},
 	"github.com/klauspost/compress/zstd":                    {"scanner/source/archive"},
-	"github.com/pelletier/go-toml":                          {"rules"},
+	"github.com/pelletier/go-toml":                          {"importers", "rules"},
 	"github.com/slack-go":                                   {"scanner/source/slack"},
 	"github.com/spf13":                                      {"cmd/secretsweep"},
 	"github.com/google/go-cmp":                              {"scanner/source/sourcetest", "vault/store/storetest"},

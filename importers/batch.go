@@ -1,0 +1,100 @@
+package importers
+
+import (
+	"slices"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+// Batch is what a plan comes to: exactly what is to be written, all of it or nothing.
+type Batch struct {
+	Environments []Ref    // to be made first; without names
+	Secrets      []Secret // ordered by Ref
+	Leaks        []Leak   // in the order of the plan
+}
+
+// Secret is a value that a secret is to get.
+type Secret struct {
+	Ref
+	Aliases []string
+	Value   secret.Value // empty: an entry that somebody has to fill
+	Kind    string       // the provider, or the rule's id
+	Note    string
+	From    string // the importer's name
+	Change  Change
+}
+
+// Change is what a secret's import does.
+type Change string
+
+const (
+	Added   Change = "new"
+	Updated Change = "new version"
+	Same    Change = "no change" // the vault has the value
+)
+
+// Leak is what becomes of a value that leaked.
+type Leak struct {
+	Row *Row
+	Verdict
+	Refs []Ref // where it was imported to
+	// Waiting are where it should go and whoever imports may not write: a maintainer has to.
+	Waiting []Ref
+}
+
+// Access says where somebody may write.
+type Access struct {
+	Has      func(Ref) bool // whether there is that environment; the name doesn't count
+	CanWrite func(Ref) bool // whether they may write there, or make it if it isn't there
+}
+
+// Batch gives what is to be written by someone with that access.
+func (p *Plan) Batch(a Access) Batch {
+	var b Batch
+	made := make(map[Ref]bool)
+	for _, row := range p.Rows {
+		leak := Leak{Row: row, Verdict: row.Verdict}
+		for _, t := range row.Targets {
+			if row.Choice != Import || t.Lost {
+				continue
+			}
+			at := Ref{Project: t.Project, Env: t.Env}
+			if !a.CanWrite(at) {
+				leak.Waiting = append(leak.Waiting, t.Ref)
+				continue
+			}
+			if !a.Has(at) && !made[at] {
+				made[at] = true
+				b.Environments = append(b.Environments, at)
+			}
+			leak.Refs = append(leak.Refs, t.Ref)
+			b.Secrets = append(b.Secrets, p.secretOf(row, t))
+		}
+		if row.Finding != nil && row.Choice != Leave || len(leak.Waiting) > 0 {
+			b.Leaks = append(b.Leaks, leak)
+		}
+	}
+	slices.SortFunc(b.Environments, Ref.Compare)
+	slices.SortFunc(b.Secrets, func(x, y Secret) int { return x.Ref.Compare(y.Ref) })
+	return b
+}
+
+func (p *Plan) secretOf(row *Row, t Target) Secret {
+	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, From: row.Items[0].From}
+	if k, ok := p.kept[t.Ref]; ok {
+		if s.Change = Updated; k.Value.Equal(t.Value) || t.Value.IsEmpty() {
+			s.Change = Same
+		}
+	}
+	for i := range row.Items {
+		if s.Note == "" {
+			s.Note = row.Items[i].Note
+		}
+	}
+	if f := row.Finding; f != nil {
+		if s.Kind = f.Rule.ID; f.Rule.Provider != nil && f.Rule.Provider.ID != "generic" {
+			s.Kind = f.Rule.Provider.ID
+		}
+	}
+	return s
+}

@@ -1,0 +1,161 @@
+package importers
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// step is a change of a plan, with what the rows were before it.
+type step struct {
+	what   string
+	rows   []*Row
+	before []Row
+}
+
+// change carries out a change of rows that can be undone.
+func (p *Plan) change(what string, rows []*Row, do func(*Row)) {
+	s := step{what: what, rows: slices.Clone(rows)}
+	for _, row := range rows {
+		before := *row
+		before.Targets = slices.Clone(row.Targets)
+		s.before = append(s.before, before)
+		do(row)
+	}
+	p.steps = append(p.steps, s)
+}
+
+// Undo takes back the last change, and says which it was; false if there is none.
+func (p *Plan) Undo() (what string, ok bool) {
+	if len(p.steps) == 0 {
+		return "", false
+	}
+	last := p.steps[len(p.steps)-1]
+	p.steps = p.steps[:len(p.steps)-1]
+	for i, row := range last.rows {
+		*row = last.before[i]
+	}
+	return last.what, true
+}
+
+// Choose says what is to become of rows.
+func (p *Plan) Choose(v Verdict, rows ...*Row) error {
+	if err := v.check(); err != nil {
+		return err
+	}
+	if v.Choice == Import {
+		for _, row := range rows {
+			if len(row.Targets) == 0 {
+				return fmt.Errorf("%s has no place to go to: give it an environment and a name", row.Name())
+			}
+		}
+	}
+	p.change(string(v.Choice), rows, func(row *Row) {
+		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
+	})
+	return nil
+}
+
+// Send says where a row goes, which imports it. A name that another row has is a conflict:
+// the one that was sent there last gets it.
+func (p *Plan) Send(row *Row, targets ...Target) error {
+	if len(targets) == 0 {
+		return fmt.Errorf("%s would go nowhere", row.Name())
+	}
+	touched := []*Row{row}
+	for _, t := range targets {
+		for _, other := range p.Rows {
+			if other != row && other.target(t.Ref) != nil && !slices.Contains(touched, other) {
+				touched = append(touched, other)
+			}
+		}
+	}
+	p.change("map", touched, func(r *Row) {
+		if r == row {
+			r.Targets = slices.Clone(targets)
+			r.Verdict, r.Why, r.Decided, r.Earlier = Verdict{Choice: Import}, "", true, false
+			return
+		}
+		r.lose(targets)
+	})
+	return nil
+}
+
+// lose takes from a row the names that another one gets.
+func (r *Row) lose(targets []Target) {
+	left := false
+	for i := range r.Targets {
+		t := &r.Targets[i]
+		if slices.ContainsFunc(targets, func(other Target) bool { return other.Ref == t.Ref && !other.Lost }) {
+			t.Lost = true
+		}
+		left = left || !t.Lost
+	}
+	if !left && r.Choice == Import {
+		r.Verdict, r.Why = Verdict{Choice: Revoke}, "another value is used by that name"
+	}
+}
+
+// Conflict is a name that several values claim.
+type Conflict struct {
+	Ref
+	Rows []*Row // that claim it; the one that gets it first, if one does
+	Kept *Kept  // the vault's value, if it has another one by that name
+}
+
+// Won gives the row that gets the name; nil if the vault's value stays.
+func (c *Conflict) Won() *Row {
+	if c.Rows[0].target(c.Ref).Lost {
+		return nil
+	}
+	return c.Rows[0]
+}
+
+// Conflicts gives all of them, by project, environment and name.
+func (p *Plan) Conflicts() []Conflict {
+	claimed := make(map[Ref][]*Row)
+	for _, row := range p.Rows {
+		if row.Choice == False || row.Choice == Leave {
+			continue
+		}
+		for _, t := range row.Targets {
+			claimed[t.Ref] = append(claimed[t.Ref], row)
+		}
+	}
+	var all []Conflict
+	for ref, rows := range claimed {
+		c := Conflict{Ref: ref, Rows: rows}
+		if k, ok := p.kept[ref]; ok && slices.ContainsFunc(rows, func(r *Row) bool { return !r.target(ref).Value.Equal(k.Value) }) {
+			c.Kept = &k
+		}
+		if len(rows) < 2 && c.Kept == nil {
+			continue
+		}
+		slices.SortStableFunc(c.Rows, func(a, b *Row) int {
+			return cmp.Compare(btoi(a.target(ref).Lost), btoi(b.target(ref).Lost))
+		})
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b Conflict) int { return a.Ref.Compare(b.Ref) })
+	return all
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Resolve gives the name of a conflict to one of its rows, or leaves it to the vault's value
+// for nil.
+func (p *Plan) Resolve(c Conflict, to *Row) {
+	p.change("resolve", c.Rows, func(row *Row) {
+		row.target(c.Ref).Lost = row != to
+		if row == to {
+			row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{Choice: Import}, "", true, false
+			return
+		}
+		row.lose(nil)
+	})
+}

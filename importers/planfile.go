@@ -1,0 +1,183 @@
+package importers
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+// Decision is what somebody chose for a value, without the value.
+type Decision struct {
+	Value   secret.Fingerprint `toml:"value"`
+	Choice  Choice             `toml:"choice"`
+	Until   time.Time          `toml:"until,omitempty"` // a day, in UTC
+	Reason  string             `toml:"reason,omitempty"`
+	Targets []Destination      `toml:"to,omitempty"` // of Import; none for what is suggested
+}
+
+// Destination is a target without the value.
+type Destination struct {
+	Env     string   `toml:"environment"`
+	Name    string   `toml:"name"`
+	Aliases []string `toml:"aliases,omitempty"`
+}
+
+// planFile is a file of decisions.
+type planFile struct {
+	Version int        `toml:"version"`
+	Secrets []Decision `toml:"secret"`
+}
+
+// planVersion rises when a field changes its meaning or goes away.
+const planVersion = 1
+
+// Decisions gives what is chosen for each row, suggestions included or not.
+func (p *Plan) Decisions(suggested bool) []Decision {
+	var all []Decision
+	for _, row := range p.Rows {
+		if !row.Decided && !suggested {
+			continue
+		}
+		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason}
+		if row.Choice == Import {
+			for _, t := range row.Targets {
+				if !t.Lost {
+					d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases})
+				}
+			}
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// Restore makes earlier decisions again, for rows that are there. What was accepted until
+// a day that is past is asked about again.
+func (p *Plan) Restore(all []Decision) {
+	rows := make(map[secret.Fingerprint]*Row)
+	claimed := make(map[Ref][]*Row)
+	for _, row := range p.Rows {
+		rows[row.Key] = row
+		for _, t := range row.Targets {
+			claimed[t.Ref] = append(claimed[t.Ref], row)
+		}
+	}
+	for _, d := range all {
+		row := rows[d.Value]
+		if row == nil {
+			continue
+		}
+		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, true
+		if len(d.Targets) == 0 {
+			continue
+		}
+		var targets []Target
+		for _, to := range d.Targets {
+			t := Target{Ref: Ref{p.Project, to.Env, to.Name}, Aliases: to.Aliases, Value: row.valueFor(to.Env)}
+			targets = append(targets, t)
+			for _, other := range claimed[t.Ref] {
+				if other != row {
+					other.lose([]Target{t})
+				}
+			}
+		}
+		row.Targets = targets
+	}
+}
+
+// valueFor gives what programs of an environment get, where a row has several wholes around
+// one credential.
+func (r *Row) valueFor(env string) secret.Value {
+	for _, t := range r.Targets {
+		if t.Env == env {
+			return t.Value
+		}
+	}
+	for _, t := range r.Targets {
+		return t.Value
+	}
+	return r.Items[0].Value
+}
+
+// WritePlan writes decisions as a file that somebody can read and change. It has no values.
+func (p *Plan) WritePlan(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What is to become of each value. Change it, and give it to \"secretsweep import --plan\".\n")
+	fmt.Fprintf(&b, "# choice: import, revoke, false-positive, accept (with until and reason) or leave.\n\nversion = %d\n", planVersion)
+	decisions := p.Decisions(true)
+	for i, row := range p.Rows {
+		b.WriteString("\n")
+		for _, line := range row.comment() {
+			fmt.Fprintf(&b, "# %s\n", printable.Text(line))
+		}
+		text, err := toml.Marshal(planFile{Secrets: decisions[i : i+1]})
+		if err != nil {
+			return fmt.Errorf("plan: %w", err)
+		}
+		_, block, _ := strings.Cut(string(text), "[[secret]]")
+		b.WriteString("[[secret]]" + block)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// comment says for people what a row is.
+func (r *Row) comment() []string {
+	what := "no known leak"
+	if r.Finding != nil {
+		what = r.Finding.Rule.Description
+	}
+	lines := []string{what + ", " + r.Value.Mask()}
+	const named = 3
+	for i := range r.Items {
+		if i == named {
+			lines = append(lines, fmt.Sprintf("and %d more places", len(r.Items)-named))
+			break
+		}
+		at := &r.Items[i].At
+		lines = append(lines, fmt.Sprintf("%s:%d", at.Name(), at.Start.Line))
+	}
+	if r.Why != "" {
+		lines = append(lines, "suggested: "+r.Why)
+	}
+	return lines
+}
+
+// ReadPlan reads decisions.
+func ReadPlan(r io.Reader) ([]Decision, error) {
+	const most = 64 << 20
+	dec := toml.NewDecoder(io.LimitReader(r, most)).DisallowUnknownFields()
+	var f planFile
+	if err := dec.Decode(&f); err != nil {
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, column := at.Position()
+			return nil, fmt.Errorf("plan: line %d, column %d: %w", line, column, err)
+		}
+		if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+			line, _ := unknown.Errors[0].Position()
+			return nil, fmt.Errorf("plan: line %d: there is no field %q", line, strings.Join(unknown.Errors[0].Key(), "."))
+		}
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	if f.Version != planVersion {
+		return nil, fmt.Errorf("plan: version %d; this program knows %d", f.Version, planVersion)
+	}
+	seen := make(map[secret.Fingerprint]bool)
+	for _, d := range f.Secrets {
+		if err := (Verdict{d.Choice, d.Until, d.Reason}).check(); err != nil {
+			return nil, fmt.Errorf("plan: %s: %w", d.Value, err)
+		}
+		if seen[d.Value] {
+			return nil, fmt.Errorf("plan: %s: it is there twice", d.Value)
+		}
+		seen[d.Value] = true
+	}
+	return f.Secrets, nil
+}

@@ -1,0 +1,100 @@
+package importers
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+)
+
+// rank says how much a place's word counts where two values claim one name: what programs
+// read at their start before what is deployed, that before other configuration, then source
+// code, then what somebody wrote in a chat. What lies in old commits alone says nothing of
+// what is in use.
+type rank int
+
+const (
+	inHistory rank = iota
+	inChat
+	inCode
+	inConfiguration
+	inDeployment
+	inEnvironmentFile
+)
+
+// rankOf gives the rank of the place that an item is from.
+func rankOf(p *place.Place) rank {
+	switch {
+	case !p.Live():
+		return inHistory
+	case p.Kind != place.File:
+		return inChat
+	case isEnvironmentFile(p.Path):
+		return inEnvironmentFile
+	case isDeployment(p.Path):
+		return inDeployment
+	case configurations[strings.ToLower(path.Ext(p.Path))]:
+		return inConfiguration
+	}
+	return inCode
+}
+
+// isEnvironmentFile tells whether a path is that of a .env file, as programs read them
+// where they are started.
+func isEnvironmentFile(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	return base == ".env" || base == ".envrc" || base == ".dev.vars" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env")
+}
+
+// isCompose tells whether a path is that of a file of Docker Compose.
+func isCompose(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	return strings.HasPrefix(base, "docker-compose") || strings.HasPrefix(base, "compose.")
+}
+
+// isDeployment tells whether a path is that of a file of a CI system, of Docker Compose or
+// of Kubernetes.
+func isDeployment(p string) bool {
+	lower := strings.ToLower(p)
+	for part := range strings.SplitSeq(lower, "/") {
+		switch {
+		case deployments[part]:
+			return true
+		case strings.HasSuffix(part, ".gitlab-ci.yml"), strings.HasPrefix(part, "azure-pipelines"), strings.HasPrefix(part, "cloudbuild"):
+			return true
+		}
+	}
+	return isCompose(p)
+}
+
+var (
+	deployments = setOf(
+		".github", ".gitlab", ".circleci", ".drone.yml", ".woodpecker", ".woodpecker.yml", ".buildkite", ".travis.yml", ".semaphore", "jenkinsfile",
+		"appveyor.yml", ".cirrus.yml", "bitbucket-pipelines.yml", "codemagic.yaml", "bitrise.yml", "buildspec.yml",
+		"k8s", "kubernetes", "kube", "manifests", "helm", "charts",
+	)
+	configurations = setOf(
+		".yml", ".yaml", ".json", ".toml", ".ini", ".cfg", ".conf", ".config", ".properties", ".xml", ".plist", ".tf", ".tfvars", ".hcl", ".env", ".csv",
+	)
+)
+
+func setOf(words ...string) map[string]bool {
+	set := make(map[string]bool, len(words))
+	for _, w := range words {
+		set[w] = true
+	}
+	return set
+}
+
+// dated is when a place got its value: when it was committed or said. What isn't committed
+// yet is newer than all that is.
+func dated(p *place.Place) time.Time {
+	switch {
+	case p.Message != nil:
+		return p.Message.Time
+	case p.Commit != nil:
+		return p.Commit.Date
+	}
+	return time.Unix(1<<40, 0)
+}

@@ -1,0 +1,201 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Options are how a program looks and listens.
+type Options struct {
+	Input      io.Reader // the terminal
+	Output     io.Writer // likewise
+	NoColor    bool
+	Background *Background // nil: what the terminal says
+	Mouse      bool        // the wheel scrolls
+	Accessible bool        // forms ask line by line, for screen readers
+	Now        func() time.Time
+}
+
+// Background is what the terminal's is like.
+type Background int
+
+// The two kinds of background.
+const (
+	Dark Background = iota
+	Light
+)
+
+// least is the smallest size that screens are drawn in.
+var least = size{60, 16}
+
+type size struct{ width, height int }
+
+// screen is one of a program's: what is seen between the title and the line of keys.
+type screen interface {
+	// update takes a message, and says which screen is to be seen next: itself, another
+	// one, or nil to end the program.
+	update(msg tea.Msg) (screen, tea.Cmd)
+	// view gives the lines of the body, in a size that is at least [least] less the frame.
+	view(s size) []string
+	// title says where one is.
+	title() string
+	// keys are those that the screen listens to now, the most important first. None that
+	// is disabled is shown.
+	keys() []key.Binding
+	// typing tells whether keys are text: then none of those that work everywhere does
+	// but ctrl+c.
+	typing() bool
+}
+
+// app is the root model.
+type app struct {
+	ctx     context.Context
+	options Options
+	theme   theme
+	name    string // of the program, for the title
+	size    size
+	now     screen
+	help    *help          // nil: isn't shown
+	notice  string         // the last thing that happened, until the next key
+	failed  bool           // notice is an error
+	err     error          // that ended the program
+	leave   func() tea.Cmd // what is to be done before it ends
+}
+
+var _ tea.Model = (*app)(nil)
+
+// failure is a message: something went wrong that the person should know.
+type failure struct{ err error }
+
+// notice is a message: something happened that the person should know.
+type notice string
+
+// started is the first message that a screen gets.
+type started struct{}
+
+func (a *app) Init() tea.Cmd {
+	return func() tea.Msg { return started{} }
+}
+
+var (
+	quitKey = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave; decisions are kept"))
+	helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
+)
+
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.size = size{msg.Width, msg.Height}
+		return a, tea.ClearScreen
+	case failure:
+		if errors.Is(msg.err, context.Canceled) {
+			return a, tea.Quit
+		}
+		a.notice, a.failed = msg.err.Error(), true
+	case notice:
+		a.notice, a.failed = string(msg), false
+		return a, nil
+	case tea.KeyMsg:
+		if key.Matches(msg, quitKey) {
+			return a, tea.Sequence(a.leave(), tea.Quit)
+		}
+		a.notice, a.failed = "", false
+		if a.help != nil {
+			if !a.help.window.move(msg.String()) {
+				a.help = nil
+			}
+			return a, nil
+		}
+		if key.Matches(msg, helpKey) && !a.now.typing() {
+			a.help = newHelp(append(a.now.keys(), helpKey, quitKey))
+			return a, nil
+		}
+	}
+	next, cmd := a.now.update(msg)
+	if next == nil {
+		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
+	}
+	if next != a.now {
+		a.now = next
+		cmd = tea.Batch(cmd, func() tea.Msg { return started{} })
+	}
+	return a, cmd
+}
+
+// frame is how many lines the title, the notice and the keys take.
+const frame = 4
+
+func (a *app) View() string {
+	if a.size.width < least.width || a.size.height < least.height {
+		return strings.Join(block(wrap("This terminal is too small: secretsweep needs 60 columns and 16 lines.", a.size.width), a.size.width, a.size.height), "\n")
+	}
+	body := size{a.size.width, a.size.height - frame}
+	var lines []string
+	if a.help != nil {
+		lines = a.help.view(a, body)
+	} else {
+		lines = a.now.view(body)
+	}
+	all := append([]string{a.top(), ""}, block(lines, body.width, body.height)...)
+	all = append(all, a.noticeLine(), a.keyLine())
+	return strings.Join(all, "\n")
+}
+
+func (a *app) top() string {
+	return fit(a.theme.title.Render(a.name)+"  "+a.now.title(), a.size.width)
+}
+
+func (a *app) noticeLine() string {
+	style := a.theme.good
+	if a.failed {
+		style = a.theme.bad
+	}
+	if a.notice == "" {
+		return strings.Repeat(" ", a.size.width)
+	}
+	return fit(style.Render(safe(a.notice)), a.size.width)
+}
+
+// keyLine shows as many keys as there is room for; the help has all of them.
+func (a *app) keyLine() string {
+	show := func(k key.Binding) string {
+		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
+	}
+	help := show(helpKey)
+	text := ""
+	for _, k := range a.now.keys() {
+		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
+			text += one
+		}
+	}
+	return fit(text+help, a.size.width)
+}
+
+// run shows a program until it ends.
+func run(ctx context.Context, name string, o Options, first func(*app) screen) error {
+	a := newApp(ctx, name, o)
+	a.now = first(a)
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithoutSignalHandler()}
+	if o.Mouse {
+		options = append(options, tea.WithMouseCellMotion())
+	}
+	_, err := tea.NewProgram(a, options...).Run()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return errors.Join(a.err, err)
+}
+
+func newApp(ctx context.Context, name string, o Options) *app {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }}
+}

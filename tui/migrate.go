@@ -1,0 +1,92 @@
+package tui
+
+import (
+	"context"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/secretsweep/secretsweep/importers"
+)
+
+// Migrate shows the flow of migrate until the person leaves it. Decisions are kept whenever
+// one changes, so it may end at any moment.
+func Migrate(ctx context.Context, m Migration, o Options) error {
+	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
+		f := &flow{app: a, Migration: m}
+		a.leave = f.keepLast
+		if m.Founder != nil {
+			return newFound(f)
+		}
+		return newSweep(f)
+	})
+}
+
+// flow is what the screens of migrate share.
+type flow struct {
+	*app
+	Migration
+
+	swept  *Swept
+	plan   *importers.Plan // nil until the sweep is over
+	access importers.Access
+	people []Person
+	grants []Grant // that are wanted
+
+	keeping bool // decisions are being kept,
+	changed bool // and there are others since
+}
+
+// stages are the flow's, in order. Each has a screen.
+var stages = []string{"Sweep", "Decide", "Map", "Roles", "Confirm", "After"}
+
+// titleAt says where in the flow a stage is.
+func (f *flow) titleAt(stage string) string {
+	var parts []string
+	for _, s := range stages {
+		style := f.theme.dim
+		if s == stage {
+			style = f.theme.bold
+			s = "[" + s + "]"
+		}
+		parts = append(parts, style.Render(s))
+	}
+	return safe(f.Project) + "  " + strings.Join(parts, " › ")
+}
+
+// kept is a message: decisions were kept, or couldn't be.
+type kept struct{ err error }
+
+// keep keeps the decisions as they are now. It is called after each change, from update, and
+// its answer goes to keptNow.
+func (f *flow) keep() tea.Cmd {
+	if f.keeping {
+		f.changed = true
+		return nil
+	}
+	f.keeping = true
+	all := f.plan.Decisions(false)
+	return func() tea.Msg { return kept{f.Drafts.Keep(f.ctx, all)} }
+}
+
+// keptNow takes the answer of keep.
+func (f *flow) keptNow(k kept) tea.Cmd {
+	f.keeping = false
+	if k.err != nil {
+		return func() tea.Msg { return failure{k.err} }
+	}
+	if f.changed {
+		f.changed = false
+		return f.keep()
+	}
+	return nil
+}
+
+// keepLast keeps what hasn't been kept, before the program ends.
+func (f *flow) keepLast() tea.Cmd {
+	if f.plan == nil || !f.keeping && !f.changed {
+		return nil
+	}
+	all := f.plan.Decisions(false)
+	return func() tea.Msg { return kept{f.Drafts.Keep(context.WithoutCancel(f.ctx), all)} }
+}

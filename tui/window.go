@@ -1,0 +1,54 @@
+package tui
+
+// window is the visible part of a list, and the line in it that keys act on. It knows
+// numbers only: what a line looks like is its screen's business, which draws the visible
+// ones alone, so that a list may be of any length.
+type window struct {
+	length int // lines of the list
+	height int // lines that are visible
+	top    int // the first visible one
+	cursor int // the line that keys act on
+}
+
+// resize tells the window its list's length and its own height. The cursor stays where it is
+// as far as it can.
+func (w *window) resize(length, height int) {
+	w.length, w.height = length, max(height, 1)
+	w.to(w.cursor)
+}
+
+// to moves the cursor to a line, or to the nearest that there is.
+func (w *window) to(line int) {
+	w.cursor = max(0, min(line, w.length-1))
+	if w.cursor < w.top {
+		w.top = w.cursor
+	}
+	if w.cursor >= w.top+w.height {
+		w.top = w.cursor - w.height + 1
+	}
+	w.top = max(0, min(w.top, w.length-w.height))
+}
+
+// visible gives the first visible line and the one after the last.
+func (w *window) visible() (from, to int) { return w.top, min(w.length, w.top+w.height) }
+
+// move carries out a key that moves the cursor; false for any other one.
+func (w *window) move(key string) bool {
+	switch key {
+	case "up", "k":
+		w.to(w.cursor - 1)
+	case "down", "j":
+		w.to(w.cursor + 1)
+	case "pgup", "ctrl+u":
+		w.to(w.cursor - w.height)
+	case "pgdown", "ctrl+d":
+		w.to(w.cursor + w.height)
+	case "home", "g":
+		w.to(0)
+	case "end", "G":
+		w.to(w.length - 1)
+	default:
+		return false
+	}
+	return true
+}
