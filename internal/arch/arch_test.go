@@ -25,7 +25,7 @@ var floors = [][]string{
 	{"internal/growth"},
 	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample", "vault/store"},
 	{"internal/template", "rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
-	{"detectors/judge", "vault"},
+	{"detectors/judge", "internal/mess", "vault"},
 	{"detectors/match"},
 	{"detectors"},
 	{"detectors/known", "scanner"},
@@ -63,6 +63,7 @@ var homes = map[string][]string{
 	"golang.org/x/sys":                                      {"cmd/secretsweep", "vault/store/badger", "vault/store/storetest"},
 	"golang.org/x/sys/cpu":                                  {"detectors/match"},
 	"golang.org/x/term":                                     {"cmd/secretsweep"},
+	"golang.org/x/tools":                                    {"internal/mess"},
 	"pgregory.net/rapid":                                    {"vault/store/storetest"},
 }
 
