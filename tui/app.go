@@ -143,7 +143,7 @@ func (a *app) View() string {
 	} else {
 		lines = a.now.view(body)
 	}
-	all := append([]string{a.top(), ""}, block(lines, body.width, body.height)...)
+	all := append([]string{a.top(), strings.Repeat(" ", a.size.width)}, block(lines, body.width, body.height)...)
 	all = append(all, a.noticeLine(), a.keyLine())
 	return strings.Join(all, "\n")
 }
