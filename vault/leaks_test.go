@@ -3,7 +3,10 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -93,4 +96,158 @@ func TestLeaks(t *testing.T) {
 		t.Errorf("a reader closes a leak: %v", err)
 	}
 	b.check()
+}
+
+// TestLeakLimits keeps what there is room for, and says what was left out.
+func TestLeakLimits(t *testing.T) {
+	b := newBench(t)
+	many := func(prefix string, n, size int) (all []place.Place) {
+		for i := range n {
+			all = append(all, inFile(fmt.Sprintf("%s%0*d", prefix, size, i)))
+		}
+		return all
+	}
+	if err := b.report(b.owner,
+		leakOfWeb("many", LeakEvent{Kind: Found, Places: many("a", 450, 4)}),
+		leakOfWeb("long", LeakEvent{Kind: Found, Places: many("b", 180, 4000), MorePlaces: 3}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.report(b.owner, leakOfWeb("many", LeakEvent{Kind: Found, Places: many("c", 10, 4)})); err != nil {
+		t.Fatal(err)
+	}
+	all, err := b.owner.Leaks(t.Context(), "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		switch l.Value.Reveal() {
+		case "many":
+			if len(l.Places) != maxLeakPlaces || l.MorePlaces != 260 || len(l.Events[0].Places) != maxLeakPlaces || l.Events[0].MorePlaces != 250 {
+				t.Errorf("many: %d and %d", len(l.Places), l.MorePlaces)
+			}
+		case "long":
+			if len(l.Places) < 20 || len(l.Places)+l.MorePlaces != 183 {
+				t.Errorf("long: %d and %d", len(l.Places), l.MorePlaces)
+			}
+		}
+	}
+	long := strings.Repeat("x", maxText+1)
+	for what, r := range map[string]LeakReport{
+		"a value":      leakOfWeb(strings.Repeat("x", maxLeakEvent), LeakEvent{Kind: Found}),
+		"a reason":     leakOfWeb("one", LeakEvent{Kind: Found, Reason: long}),
+		"a name":       {Project: "web", Leaked: Leaked{Value: secret.New("one"), Name: long}, LeakEvent: LeakEvent{Kind: Found}},
+		"secrets":      leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: make([]Ref, maxLeakRefs+1)}),
+		"a secret":     leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: []Ref{{"web", "dev", "A B"}}}),
+		"data":         leakOfWeb("one", LeakEvent{Kind: Noted, Data: []byte(`{`)}),
+		"a long time":  leakOfWeb("one", LeakEvent{Kind: Accepted, Until: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)}),
+		"another kind": leakOfWeb("one", LeakEvent{Kind: "lost"}),
+		"less places":  leakOfWeb("one", LeakEvent{Kind: Found, MorePlaces: -1}),
+	} {
+		if err := b.report(b.owner, r); err == nil {
+			t.Errorf("%s: taken in", what)
+		}
+	}
+	b.check()
+}
+
+// TestAcceptedEnds has a leak accepted until a time.
+func TestAcceptedEnds(t *testing.T) {
+	b := newBench(t)
+	until := b.now.Add(time.Hour)
+	if err := b.report(b.owner, leakOfWeb("one", LeakEvent{Kind: Accepted, Until: until, Reason: "it ends on its own"})); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"one: accepted by olivia; accepted"}, b.leaks(b.owner)); diff != "" {
+		t.Error(diff)
+	}
+	want := []LeakStatus{{"web", Accepted, 1}}
+	if st, err := b.owner.Status(t.Context()); err != nil || !slices.Equal(st.Leaks, want) {
+		t.Errorf("status: %+v, %v", st.Leaks, err)
+	}
+	b.now = until
+	if diff := cmp.Diff([]string{"one: accepted by olivia; "}, b.leaks(b.owner)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLeaksRights has those ask and report who may not.
+func TestLeaksRights(t *testing.T) {
+	b := newBench(t)
+	if err := b.owner.CreateEnvironment(t.Context(), "api", "dev"); err != nil {
+		t.Fatal(err)
+	}
+	token, err := b.owner.CreateToken(t.Context(), Token{Name: "deploy", Project: "web", Env: "prod"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, _ := b.person("stranger", Owner, "api/*")
+	rita, _ := b.person("rita", Reader, "web/prod")
+	if err := b.report(b.owner, leakOfWeb("one", LeakEvent{Kind: Found})); err != nil {
+		t.Fatal(err)
+	}
+	var denied *DeniedError
+	for _, s := range []*Session{stranger, b.session(token.Identity)} {
+		if _, err := s.Leaks(t.Context(), "web"); !errors.As(err, &denied) {
+			t.Errorf("%s reads leaks: %v", s.Self(), err)
+		}
+		if err := b.report(s, leakOfWeb("one", LeakEvent{Kind: Found})); !errors.As(err, &denied) {
+			t.Errorf("%s reports a leak: %v", s.Self(), err)
+		}
+		if err := s.Shown(t.Context(), "web", secret.New("one"), "a sweep"); !errors.As(err, &denied) {
+			t.Errorf("%s was shown a leak: %v", s.Self(), err)
+		}
+	}
+	for _, kind := range []LeakKind{Imported, FalsePositive, Accepted, Closed} {
+		if err := b.report(rita, leakOfWeb("one", LeakEvent{Kind: kind})); !errors.As(err, &denied) || denied.Need != Developer {
+			t.Errorf("a reader says %s: %v", kind, err)
+		}
+	}
+	refused := 0
+	if err := b.owner.Log(t.Context(), Filter{Denied: true}, func(Logged) error { refused++; return nil }); err != nil || refused != 10 {
+		t.Errorf("%d refusals are in the log, %v", refused, err)
+	}
+	var missing *NotFoundError
+	for _, project := range []string{"nothing", "*", ""} {
+		if _, err := b.owner.Leaks(t.Context(), project); !errors.As(err, &missing) {
+			t.Errorf("leaks of %q: %v", project, err)
+		}
+	}
+	for at, want := range map[string][3]bool{ // for rita, the stranger and the owner
+		"web/prod": {false, false, true}, "web/new": {false, false, true}, "api/dev": {false, true, true},
+		"api/new": {false, true, true}, "new/dev": {false, false, true},
+	} {
+		p, _ := ParsePattern(at)
+		for i, s := range []*Session{rita, stranger, b.owner} {
+			if got := s.CanWrite(p.Project, p.Environment); got != want[i] {
+				t.Errorf("%s can write in %s: %v", s.Self(), at, got)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"api", "web"}, rita.Projects()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestShown has a value be shown to somebody before it is in the vault.
+func TestShown(t *testing.T) {
+	b := newBench(t)
+	rita, _ := b.person("rita", Reader, "web/dev")
+	if err := rita.Shown(t.Context(), "web", secret.New("was shown"), "a sweep of a folder"); err != nil {
+		t.Fatal(err)
+	}
+	b.set("prod", "SHOWN", "was shown")
+	b.set("prod", "NOT", "was not")
+	b.set("dev", "COULD", "could have")
+	exposed, err := b.owner.Exposure(t.Context(), "rita")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range exposed {
+		got = append(got, fmt.Sprint(e.Ref, " ", e.Times, " ", e.Seen.Equal(b.now)))
+	}
+	if diff := cmp.Diff([]string{"web/prod SHOWN 1 true", "web/dev COULD 0 false"}, got); diff != "" {
+		t.Error(diff)
+	}
 }
