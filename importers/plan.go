@@ -33,7 +33,7 @@ type Row struct {
 	Verdict
 	Why     string // why this is suggested; what somebody chose has none
 	Decided bool   // somebody chose, now or earlier
-	Earlier bool   // and it was earlier
+	Earlier bool   // and the vault has it since then
 }
 
 // Live tells whether some place of it is in the present, as far as that is known.

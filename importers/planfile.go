@@ -19,7 +19,8 @@ type Decision struct {
 	Choice  Choice             `toml:"choice"`
 	Until   time.Time          `toml:"until,omitempty"` // a day, in UTC
 	Reason  string             `toml:"reason,omitempty"`
-	Targets []Destination      `toml:"to,omitempty"` // of Import; none for what is suggested
+	Done    bool               `toml:"done,omitempty"` // it was written to the vault, see [Plan.Written]
+	Targets []Destination      `toml:"to,omitempty"`   // of Import; none for what is suggested
 }
 
 // Destination is a target without the value.
@@ -45,7 +46,7 @@ func (p *Plan) Decisions(suggested bool) []Decision {
 		if !row.Decided && !suggested {
 			continue
 		}
-		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason}
+		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason, Done: row.Earlier}
 		if row.Choice == Import {
 			for _, t := range row.Targets {
 				if !t.Lost {
@@ -74,7 +75,7 @@ func (p *Plan) Restore(all []Decision) {
 		if row == nil {
 			continue
 		}
-		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, true
+		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, d.Done
 		if len(d.Targets) == 0 {
 			continue
 		}
@@ -90,6 +91,20 @@ func (p *Plan) Restore(all []Decision) {
 		}
 		row.Targets = targets
 	}
+}
+
+// Obey makes decisions that were written down for this plan. What they don't name is left.
+func (p *Plan) Obey(all []Decision) {
+	named := make(map[secret.Fingerprint]bool)
+	for _, d := range all {
+		named[d.Value] = true
+	}
+	for _, row := range p.Rows {
+		if !named[row.Key] && !row.Earlier {
+			row.Verdict, row.Why = Verdict{Choice: Leave}, "the plan doesn't name it"
+		}
+	}
+	p.Restore(all)
 }
 
 // valueFor gives what programs of an environment get, where a row has several wholes around
@@ -126,6 +141,11 @@ func (p *Plan) WritePlan(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// WriteDecisions writes decisions for [ReadPlan], without a word for people.
+func WriteDecisions(w io.Writer, all []Decision) error {
+	return toml.NewEncoder(w).Encode(planFile{planVersion, all})
 }
 
 // comment says for people what a row is.

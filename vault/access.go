@@ -231,6 +231,18 @@ func (s *Session) CanWrite(project, environment string) bool {
 	return role >= least
 }
 
+// CanReadLeaks tells likewise whether the caller may read what a project knows of its leaks.
+func (s *Session) CanReadLeaks(project string) bool {
+	st, now := s.current(), s.options.Now()
+	for id, l := range st.names.scopes {
+		if l.Project == project {
+			role, _ := st.roster.role(st.self, target{project: st.roster.scopes[id].project}, always, now)
+			return role >= Maintainer
+		}
+	}
+	return false
+}
+
 // Projects gives the names of all projects that the caller knows of.
 func (s *Session) Projects() []string {
 	var all []string

@@ -111,6 +111,7 @@ func newRoot(sh shell) *cobra.Command {
 		newHook(sh),
 		newExplain(sh),
 		newRules(sh),
+		newImport(sh),
 		newVault(sh),
 		newSecretCommand(sh),
 		newRun(sh),

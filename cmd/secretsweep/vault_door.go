@@ -32,6 +32,12 @@ const (
 	bundleName     = "SECRETSWEEP_BUNDLE"          // a bundle that stands for a vault
 )
 
+// What is missing before anything was kept.
+var (
+	errNoIdentity = errors.New("you have no identity")
+	errNoStore    = errors.New("there is no vault")
+)
+
 // vaultFlags are the flags of every command that uses a vault.
 type vaultFlags struct {
 	dir string
@@ -91,7 +97,7 @@ func (v *vaultFlags) openStore(ctx context.Context, sh shell) (store.Store, erro
 	}
 	st, err := badger.Open(ctx, dir, storeOptions(sh))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, withHint(fmt.Errorf("there is no vault in %q", dir), `"secretsweep vault init" makes one; --vault or $%s names another folder`, vaultName)
+		return nil, withHint(fmt.Errorf("%w in %q", errNoStore, dir), `"secretsweep vault init" makes one; --vault or $%s names another folder`, vaultName)
 	}
 	return st, err
 }
@@ -142,7 +148,7 @@ func identify(ctx context.Context, sh shell) (who, error) {
 	}
 	file, err := identity.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return who{}, withHint(fmt.Errorf("you have no identity: there is no %q", path),
+		return who{}, withHint(fmt.Errorf("%w: there is no %q", errNoIdentity, path),
 			`"secretsweep vault init" makes one with a vault, "secretsweep user join" one for a colleague's vault; $%s names another file`, identityName)
 	}
 	if err != nil {
