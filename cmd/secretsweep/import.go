@@ -102,7 +102,7 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 			return err
 		}
 	}
-	found, err := o.gather(ctx, sh, paths)
+	found, err := o.gather(ctx, sh, paths, nil)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,10 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 			return err
 		}
 	}
-	return statusOf(found.problems, 0, 0)
+	for _, p := range found.problems {
+		sh.say("not read: %s", printable.Text(p))
+	}
+	return statusOf(len(found.problems), 0, 0)
 }
 
 // check refuses what makes no sense.
