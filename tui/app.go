@@ -67,6 +67,7 @@ type app struct {
 	failed  bool           // notice is an error
 	err     error          // that ended the program
 	leave   func() tea.Cmd // what is to be done before it ends
+	hear    func(tea.Msg) tea.Cmd // takes what isn't for one screen alone; they get it, too
 }
 
 var _ tea.Model = (*app)(nil)
@@ -118,7 +119,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 	}
+	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
+	cmd = tea.Batch(heard, cmd)
 	if next == nil {
 		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
 	}
@@ -197,5 +200,8 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }}
+	return &app{
+		ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24},
+		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil },
+	}
 }
