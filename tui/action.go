@@ -45,12 +45,16 @@ func carryOut(actions []action, msg tea.KeyMsg) (next screen, cmd tea.Cmd, ok bo
 	return nil, nil, false
 }
 
-// moving is the action that moves a window's cursor, of a screen that stays.
-func moving(s screen, w *window) action {
-	return on("↑↓", "move; also j k, page up and down, home, end", func(pressed string) (screen, tea.Cmd) {
-		w.move(pressed)
-		return s, nil
-	}, "up", "down", "k", "j", "pgup", "pgdown", "ctrl+u", "ctrl+d", "home", "end", "g", "G").when(w.length > 1)
+// moving are the actions that move a window's cursor, of a screen that stays.
+func moving(s screen, w *window) []action {
+	var all []action
+	for _, b := range moveKeys() {
+		all = append(all, action{b, func(pressed string) (screen, tea.Cmd) {
+			w.move(pressed)
+			return s, nil
+		}}.when(w.length > 1))
+	}
+	return all
 }
 
 // wheel moves a window's cursor with the mouse.

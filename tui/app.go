@@ -62,12 +62,13 @@ type app struct {
 	name    string // of the program, for the title
 	size    size
 	now     screen
-	help    *help          // nil: isn't shown
-	notice  string         // the last thing that happened, until the next key
-	failed  bool           // notice is an error
-	err     error          // that ended the program
-	leave   func() tea.Cmd // what is to be done before it ends
-	hear    func(tea.Msg) tea.Cmd // takes what isn't for one screen alone; they get it, too
+	help    *help                 // nil: isn't shown
+	notice  string                // the last thing that happened, until the next key
+	failed  bool                  // notice is an error
+	err     error                 // that ended the program
+	leave   func() tea.Cmd        // what is to be done before it ends
+	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
+	later   func(time.Duration, tea.Msg) tea.Cmd
 }
 
 var _ tea.Model = (*app)(nil)
@@ -171,8 +172,10 @@ func (a *app) keyLine() string {
 	show := func(k key.Binding) string {
 		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
 	}
-	help := show(helpKey)
-	text := ""
+	help, text := show(helpKey), ""
+	if a.now.typing() {
+		help = ""
+	}
 	for _, k := range a.now.keys() {
 		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
 			text += one
@@ -202,6 +205,11 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	}
 	return &app{
 		ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24},
-		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil },
+		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
 	}
+}
+
+// later gives a message once some time has passed.
+func later(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }

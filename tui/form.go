@@ -22,7 +22,7 @@ type field struct {
 }
 
 // text gives what is typed in a field.
-func (f *form) text(i int) string { return f.fields[i].input.String() }
+func (f *form) text(i int) string { return f.fields[i].input.value() }
 
 // wrong gives the first field that has a fault, and moves there.
 func (f *form) wrong() error {
@@ -48,7 +48,7 @@ func (f *form) walking(s screen) action {
 }
 
 // key takes a key that is text.
-func (f *form) key(msg tea.KeyMsg) { f.fields[f.at].input.key(msg) }
+func (f *form) key(msg tea.KeyMsg) { f.fields[f.at].input.update(msg) }
 
 func (f *form) view(t *theme, s size) []string {
 	lines := []string{t.bold.Render(f.title), ""}
@@ -67,7 +67,7 @@ func (f *form) view(t *theme, s size) []string {
 		}
 		lines = append(lines, mark+fit(style.Render(one.label), label)+one.input.view(s.width-label-2, i == f.at))
 		below := t.dim.Render(one.hint)
-		if err := one.check(one.input.String()); err != nil {
+		if err := one.check(one.input.value()); err != nil {
 			below = t.bad.Render(safe(err.Error()))
 		}
 		lines = append(lines, fit("", label+2)+below)
