@@ -72,6 +72,7 @@ type app struct {
 	failed  bool           // notice is an error
 	err     error          // that ended the program
 	leave   func() tea.Cmd // what is to be done before it ends
+	later   func(time.Duration, tea.Msg) tea.Cmd
 }
 
 var _ tea.Model = (*app)(nil)
@@ -173,8 +174,10 @@ func (a *app) keyLine() string {
 	show := func(k key.Binding) string {
 		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
 	}
-	help := show(helpKey)
-	text := ""
+	help, text := show(helpKey), ""
+	if a.now.typing() {
+		help = ""
+	}
 	for _, k := range a.now.keys() {
 		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
 			text += one
@@ -202,5 +205,10 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }}
+	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, later: later}
+}
+
+// later gives a message once some time has passed.
+func later(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }

@@ -68,8 +68,8 @@ type Places interface {
 	// Context gives the lines around a place, with every known value masked; marked are
 	// those that the value is in.
 	Context(ctx context.Context, p place.Place) ([]Line, error)
-	// Reveal gives a value's text, and writes down that it was shown.
-	Reveal(ctx context.Context, row *importers.Row) (string, error)
+	// Show gives a value's text, and writes down that it was shown.
+	Show(ctx context.Context, row *importers.Row) (string, error)
 }
 
 // Line is a line of a file.
