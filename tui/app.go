@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -94,7 +95,8 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
-		return a, tea.ClearScreen
+		_, cmd := a.now.update(msg)
+		return a, tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
 			return a, tea.Quit
@@ -200,7 +202,7 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, later: later}
+	return &app{ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, later: later}
 }
 
 // later gives a message once some time has passed.
