@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -17,13 +18,28 @@ type action struct {
 // on makes an action of keys, which are named as bubbletea names them and have blanks
 // between them; the key of blanks is called space.
 func on(keys, about string, do func() (screen, tea.Cmd)) action {
+	return action{keysFor(keys, about), do}
+}
+
+// keysFor makes a binding of keys as on has them. The help has signs for arrows.
+func keysFor(keys, about string) key.Binding {
 	names := strings.Fields(keys)
+	shown := slices.Clone(names)
 	for i, name := range names {
-		if name == "space" {
+		switch name {
+		case "space":
 			names[i] = " "
+		case "up":
+			shown[i] = "↑"
+		case "down":
+			shown[i] = "↓"
+		case "left":
+			shown[i] = "←"
+		case "right":
+			shown[i] = "→"
 		}
 	}
-	return action{key.NewBinding(key.WithKeys(names...), key.WithHelp(keys, about)), do}
+	return key.NewBinding(key.WithKeys(names...), key.WithHelp(strings.Join(shown, " "), about))
 }
 
 // actions are those of a screen, the most important first.

@@ -3,12 +3,15 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/vault"
 )
 
 // dateLayout is how days are typed and shown.
@@ -23,7 +26,7 @@ func (v *inventory) actions() actions {
 		return func() (screen, tea.Cmd) { return v, do() }
 	}
 	choose := func(c importers.Choice) func() (screen, tea.Cmd) {
-		return stay(func() tea.Cmd { return v.choose(importers.Verdict{Choice: c}) })
+		return stay(func() tea.Cmd { return v.choose(v.acted(), importers.Verdict{Choice: c}, word(c)) })
 	}
 	change := func(do func()) func() (screen, tea.Cmd) {
 		return stay(func() tea.Cmd {
@@ -34,7 +37,7 @@ func (v *inventory) actions() actions {
 		})
 	}
 	switch {
-	case v.revealed.text != "":
+	case v.revealed != nil:
 		return nil
 	case v.search != nil:
 		return actions{
@@ -49,9 +52,10 @@ func (v *inventory) actions() actions {
 		}
 	}
 	row, list := v.row(), !v.open
+	add(len(v.facts) == 0, on("q", "leave", func() (screen, tea.Cmd) { return nil, nil }))
 	add(len(v.facts) > 0, on("n", "go on to the map", v.goOn))
 	add(len(v.acted()) > 0,
-		on("i", "import", choose(importers.Import)),
+		on("i", "import", v.bring),
 		on("r", "revoke only", choose(importers.Revoke)),
 		on("f", "false positive", choose(importers.False)),
 		on("a", "accept until a date", v.accept),
@@ -104,12 +108,53 @@ func (v *inventory) acted() []*importers.Row {
 }
 
 // choose decides about rows.
-func (v *inventory) choose(verdict importers.Verdict) tea.Cmd {
-	rows := v.acted()
+func (v *inventory) choose(rows []*importers.Row, verdict importers.Verdict, what string) tea.Cmd {
 	if err := v.plan.Choose(verdict, rows...); err != nil {
 		return func() tea.Msg { return failure{err} }
 	}
-	return v.decided(rows, word(verdict.Choice))
+	return v.decided(rows, what)
+}
+
+// bring decides to import. What lies in old commits alone has no place to go to, so that it
+// is asked for.
+func (v *inventory) bring() (screen, tea.Cmd) {
+	all := v.acted()
+	rows := slices.DeleteFunc(slices.Clone(all), func(r *importers.Row) bool { return len(r.Targets) == 0 })
+	what, left := word(importers.Import), len(all)-len(rows)
+	switch {
+	case left == 1 && len(all) == 1:
+		return v.placeFor(all[0]), nil
+	case left == len(all):
+		return v, say("none of them has a place to go to: import each by itself")
+	case left > 0:
+		what += "; import by itself each of the " + report.Plural(left, "value") + " without a place to go to"
+	}
+	return v, v.choose(rows, importers.Verdict{Choice: importers.Import}, what)
+}
+
+// placeFor asks where a value goes.
+func (v *inventory) placeFor(row *importers.Row) *form {
+	return &form{
+		app: v.app, from: v,
+		about: []string{"Where does " + safe(row.Name()) + " go to? Nothing tells, as it lies in old commits alone."},
+		fields: []field{
+			{"environment", "such as " + strings.Join(v.plan.Environments(), ", "), newInput("")},
+			{"name", "that programs ask for it by", newInput(row.Name())},
+		},
+		submit: func(values []string) (tea.Cmd, error) {
+			if err := vault.CheckLabel(values[0]); err != nil {
+				return nil, fmt.Errorf("environment: %w", err)
+			}
+			if err := vault.CheckName(values[1]); err != nil {
+				return nil, err
+			}
+			to := importers.Target{Ref: importers.Ref{Project: v.plan.Project, Env: values[0], Name: values[1]}, Value: row.Items[0].Value}
+			if err := v.plan.Send(row, to); err != nil {
+				return nil, err
+			}
+			return v.decided([]*importers.Row{row}, word(importers.Import)), nil
+		},
+	}
 }
 
 // agree takes the suggestions for rows that nobody has decided about.
@@ -173,7 +218,7 @@ func (v *inventory) accept() (screen, tea.Cmd) {
 			case values[1] == "":
 				return nil, errors.New("it needs a reason")
 			}
-			return v.choose(importers.Verdict{Choice: importers.Accept, Until: until, Reason: values[1]}), nil
+			return v.choose(rows, importers.Verdict{Choice: importers.Accept, Until: until, Reason: values[1]}, "accept until "+values[0]), nil
 		},
 	}, nil
 }

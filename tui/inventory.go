@@ -22,7 +22,8 @@ type inventory struct {
 	search   *input // that is typed into; nil: none is
 	open     bool   // keys act on the detail
 	detail   detail
-	revealed revealed
+	wanted   *importers.Row // whose value is to be shown
+	revealed *revealed      // the value that is shown; nil: none is
 }
 
 // newInventory gives the flow's inventory, as it was left.
@@ -45,7 +46,7 @@ func (f *flow) where(p *place.Place) string {
 }
 
 func (v *inventory) title() string { return v.titleAt("Decide") }
-func (v *inventory) typing() bool  { return v.search != nil || v.revealed.text != "" }
+func (v *inventory) typing() bool  { return v.search != nil || v.revealed != nil }
 
 func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
@@ -61,8 +62,8 @@ func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 	case revealed:
 		return v, v.reveal(msg)
 	case hide:
-		if msg.of == v.revealed.row {
-			v.revealed = revealed{}
+		if msg.of == v.revealed {
+			v.revealed = nil
 		}
 	case tea.MouseMsg:
 		return v, v.wheel(msg)
@@ -85,7 +86,7 @@ func (v *inventory) gather() {
 // relist makes the list anew, with the cursor on a row if it is still there.
 func (v *inventory) relist(row *importers.Row) {
 	v.renew()
-	if at := v.find(row); row != nil && at >= 0 {
+	if at := v.find(row); at >= 0 {
 		v.window.cursor = at
 	}
 	v.window.resize(len(v.lines), v.listHeight())
@@ -105,15 +106,16 @@ func (v *inventory) follow() {
 	row := v.row()
 	if row != v.detail.row {
 		v.detail = detailOf(row)
-		v.revealed = revealed{}
+		v.wanted, v.revealed = nil, nil
 	}
 	v.open = v.open && row != nil
 }
 
 func (v *inventory) key(msg tea.KeyMsg) (screen, tea.Cmd) {
+	v.wanted = nil
 	switch {
-	case v.revealed.text != "":
-		v.revealed = revealed{}
+	case v.revealed != nil:
+		v.revealed = nil
 		return v, nil
 	case v.search != nil && v.search.update(msg):
 		v.words = strings.ToLower(v.search.value())
@@ -184,7 +186,11 @@ func (v *inventory) list(s size) []string {
 		lines = append(lines, v.line(c, v.lines[i], i == v.window.cursor, s.width))
 	}
 	if len(v.lines) == 0 {
-		lines = append(lines, "Nothing is to be shown.")
+		none := "There is nothing new: all of it was decided earlier."
+		if v.words != "" {
+			none = "Nothing has all of these words."
+		}
+		lines = append(lines, none)
 	}
 	for len(lines) < s.height-1 {
 		lines = append(lines, "")
@@ -247,7 +253,7 @@ func (v *inventory) why() string {
 func (v *inventory) keys() []key.Binding {
 	all := v.actions().keys()
 	switch {
-	case v.revealed.text != "" || v.search != nil || len(v.facts) == 0:
+	case v.revealed != nil || v.search != nil || len(v.facts) == 0:
 		return all
 	case v.open:
 		return append(all, v.detail.keys()...)

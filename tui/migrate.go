@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -53,6 +55,9 @@ var stages = []string{"Sweep", "Decide", "Map", "Roles", "Confirm", "After"}
 
 // titleAt says where in the flow a stage is.
 func (f *flow) titleAt(stage string) string {
+	if f.size.width < 80 {
+		return fmt.Sprintf("%s  %s (%d of %d)", safe(f.Project), f.theme.bold.Render(stage), slices.Index(stages, stage)+1, len(stages))
+	}
 	var parts []string
 	for _, s := range stages {
 		style := f.theme.dim

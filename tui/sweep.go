@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -102,9 +100,6 @@ func (s *sweep) update(msg tea.Msg) (screen, tea.Cmd) {
 		s.found = s.found[max(0, len(s.found)-last):]
 		return s, msg.of.look
 	case swept:
-		if errors.Is(msg.err, context.Canceled) {
-			return s, nil
-		}
 		if s.err = msg.err; s.err != nil {
 			return s, nil
 		}
@@ -135,7 +130,7 @@ func (s *sweep) view(z size) []string {
 		for _, text := range wrap(safe(s.err.Error()), z.width) {
 			lines = append(lines, s.theme.bad.Render(text))
 		}
-		return append(lines, "", "Nothing was changed.")
+		return append(lines, "", "Nothing was changed; r tries again.")
 	}
 	lines = append(lines, s.bar(z.width), safe(s.at.What), "", s.theme.bold.Render(report.Plural(s.at.Values, "different value")+" so far"), "")
 	for _, text := range s.found[max(0, len(s.found)-(z.height-len(lines))):] {
