@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
@@ -84,8 +83,6 @@ func (v *inventory) looked(a around) tea.Cmd {
 	return v.look()
 }
 
-func (d *detail) keys() []key.Binding { return moveKeys() }
-
 // move carries out a key that moves.
 func (d *detail) move(key string) {
 	to := d.at
@@ -150,7 +147,7 @@ func (v *inventory) ask() tea.Cmd {
 func (v *inventory) reveal(r revealed) tea.Cmd {
 	switch {
 	case r.err != nil:
-		return func() tea.Msg { return failure{r.err} }
+		return complain(r.err)
 	case r.row != v.wanted:
 		return nil
 	}

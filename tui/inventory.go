@@ -55,8 +55,6 @@ func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 		return v, v.look()
 	case tea.WindowSizeMsg:
 		return v, v.look()
-	case kept:
-		return v, v.keptNow(msg)
 	case around:
 		return v, v.looked(msg)
 	case revealed:
@@ -66,7 +64,7 @@ func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 			v.revealed = nil
 		}
 	case tea.MouseMsg:
-		return v, v.wheel(msg)
+		return v, v.turn(msg)
 	case tea.KeyMsg:
 		return v.key(msg)
 	}
@@ -122,35 +120,30 @@ func (v *inventory) key(msg tea.KeyMsg) (screen, tea.Cmd) {
 		v.relist(v.row())
 		return v, v.look()
 	}
-	if next, cmd, ok := v.actions().do(msg); ok {
+	if next, cmd, ok := carryOut(v.actions(), msg); ok {
 		return next, cmd
 	}
-	switch {
-	case v.search != nil:
-	case v.open:
-		v.detail.move(msg.String())
-	case v.window.move(msg.String()):
+	return v, nil
+}
+
+// move carries out a key that moves.
+func (v *inventory) move(pressed string) (screen, tea.Cmd) {
+	if v.open {
+		v.detail.move(pressed)
+	} else {
+		v.window.move(pressed)
 		v.follow()
 	}
 	return v, v.look()
 }
 
-// wheel scrolls.
-func (v *inventory) wheel(msg tea.MouseMsg) tea.Cmd {
-	const lines = 3
-	by := lines
-	switch msg.Button {
-	case tea.MouseButtonWheelUp:
-		by = -lines
-	case tea.MouseButtonWheelDown:
-	default:
-		return nil
-	}
+// turn takes what the mouse's wheel does.
+func (v *inventory) turn(msg tea.MouseMsg) tea.Cmd {
 	if v.open {
-		v.detail.scroll(by)
+		v.detail.scroll(wheel(msg))
 		return nil
 	}
-	v.window.to(v.window.cursor + by)
+	v.window.to(v.window.cursor + wheel(msg))
 	v.follow()
 	return v.look()
 }
@@ -250,13 +243,4 @@ func (v *inventory) why() string {
 	return v.theme.dim.Render("decided: " + word(row.Choice))
 }
 
-func (v *inventory) keys() []key.Binding {
-	all := v.actions().keys()
-	switch {
-	case v.revealed != nil || v.search != nil || len(v.facts) == 0:
-		return all
-	case v.open:
-		return append(all, v.detail.keys()...)
-	}
-	return append(all, moveKeys()...)
-}
+func (v *inventory) keys() []key.Binding { return bindings(v.actions()) }

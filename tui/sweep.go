@@ -106,21 +106,21 @@ func (s *sweep) update(msg tea.Msg) (screen, tea.Cmd) {
 		s.swept, s.plan = msg.Swept, msg.Swept.Plan
 		return newInventory(s.flow), nil
 	case tea.KeyMsg:
-		if next, cmd, ok := s.actions().do(msg); ok {
+		if next, cmd, ok := carryOut(s.actions(), msg); ok {
 			return next, cmd
 		}
 	}
 	return s, nil
 }
 
-func (s *sweep) actions() actions {
+func (s *sweep) actions() []action {
 	if s.err == nil {
 		return nil
 	}
-	return actions{on("r", "try again", func() (screen, tea.Cmd) { return s, s.start() })}
+	return []action{on("r", "try again", func(string) (screen, tea.Cmd) { return s, s.start() })}
 }
 
-func (s *sweep) keys() []key.Binding { return s.actions().keys() }
+func (s *sweep) keys() []key.Binding { return bindings(s.actions()) }
 func (s *sweep) typing() bool        { return false }
 func (s *sweep) title() string       { return s.titleAt("Sweep") }
 

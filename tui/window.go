@@ -37,12 +37,12 @@ func (w *window) visible() (from, to int) { return w.top, min(w.length, w.top+w.
 // moveKeys are the keys that [window.move] knows.
 func moveKeys() []key.Binding {
 	return []key.Binding{
-		keysFor("up k", "up"),
-		keysFor("down j", "down"),
-		keysFor("pgup ctrl+u", "a page up"),
-		keysFor("pgdown ctrl+d", "a page down"),
-		keysFor("home", "to the first"),
-		keysFor("end", "to the last"),
+		key.NewBinding(key.WithKeys("up", "k"), key.WithHelp("↑ k", "up")),
+		key.NewBinding(key.WithKeys("down", "j"), key.WithHelp("↓ j", "down")),
+		key.NewBinding(key.WithKeys("pgup", "ctrl+u"), key.WithHelp("pgup ctrl+u", "a page up")),
+		key.NewBinding(key.WithKeys("pgdown", "ctrl+d"), key.WithHelp("pgdown ctrl+d", "a page down")),
+		key.NewBinding(key.WithKeys("home"), key.WithHelp("home", "to the first")),
+		key.NewBinding(key.WithKeys("end"), key.WithHelp("end", "to the last")),
 	}
 }
 
