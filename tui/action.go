@@ -57,15 +57,16 @@ func moving(s screen, w *window) []action {
 	return all
 }
 
-// wheel moves a window's cursor with the mouse.
-func wheel(w *window, msg tea.MouseMsg) {
+// wheel gives how many lines the mouse's wheel asks to move by.
+func wheel(msg tea.MouseMsg) int {
 	const lines = 3
 	switch msg.Button {
 	case tea.MouseButtonWheelUp:
-		w.to(w.cursor - lines)
+		return -lines
 	case tea.MouseButtonWheelDown:
-		w.to(w.cursor + lines)
+		return lines
 	}
+	return 0
 }
 
 // tell shows a notice.

@@ -17,7 +17,3 @@ func (p pending) typing() bool                     { return false }
 func newFound(f *flow) screen     { return pending{"found"} }
 func newSweep(f *flow) screen     { return pending{"sweep"} }
 func newInventory(f *flow) screen { return pending{"inventory"} }
-func newMapping(f *flow) screen   { return pending{"map"} }
-func newRoles(f *flow) screen     { return pending{"roles"} }
-func newConfirm(f *flow) screen   { return pending{"confirm"} }
-func newAfter(f *flow) screen     { return pending{"after"} }
