@@ -10,7 +10,12 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/secretsweep/secretsweep/internal/hush"
 )
+
+// Bubble Tea is initialised: the program has its standard output again.
+var _ = hush.End()
 
 // Options are how a program looks and listens.
 type Options struct {

@@ -14,14 +14,15 @@ import (
 
 // Migration is what the flow of migrate acts through.
 type Migration struct {
-	Paths   []string // what is swept, as it was given
-	Project string   // that everything goes to
-	Founder Founder  // nil if there is a vault already
-	Sweeper Sweeper
-	Places  Places
-	Drafts  Drafts
-	Vault   Vault
-	After   After
+	Paths    []string // what is swept, as it was given
+	Project  string   // that everything goes to
+	Founder  Founder  // nil if there is a vault already
+	Founding Founding // what the form of a new vault begins with
+	Sweeper  Sweeper
+	Places   Places
+	Drafts   Drafts
+	Vault    Vault
+	After    After
 }
 
 // Founder makes a vault.

@@ -12,6 +12,12 @@ import (
 // Migrate shows the flow of migrate until the person leaves it. Decisions are kept whenever
 // one changes, so it may end at any moment.
 func Migrate(ctx context.Context, m Migration, o Options) error {
+	if m.Founder != nil && o.Accessible {
+		if err := foundByLine(ctx, m, o); err != nil {
+			return err
+		}
+		m.Founder = nil
+	}
 	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
 		f := newFlow(a, m)
 		if m.Founder != nil {
