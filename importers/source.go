@@ -108,7 +108,7 @@ func (c *Conflict) Why() string {
 	case !first.at.Equal(second.at):
 		return "it is the newer one"
 	}
-	return "it was found first"
+	return "nothing tells which of them counts more"
 }
 
 // comparePlaces orders targets by where they are from, that which counts most first.

@@ -69,7 +69,7 @@ func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
 		a.steps[msg.step].Done = true
 		return a, tell("done: " + a.steps[msg.step].Title)
 	case tea.MouseMsg:
-		a.detail.window.scroll(wheel(msg))
+		a.detail.window.scroll(wheelLines(msg))
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(a.actions(), msg); ok {
 			return next, cmd
@@ -151,7 +151,7 @@ func (a *after) result() (imported, left string) {
 	revoke, rotate := 0, 0
 	for _, row := range a.f.plan.Rows {
 		switch {
-		case row.Finding == nil:
+		case !row.Leaked():
 		case row.Choice == importers.Revoke:
 			revoke++
 		case row.Choice == importers.Import:

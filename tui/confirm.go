@@ -49,9 +49,10 @@ func (c *confirm) update(msg tea.Msg) (screen, tea.Cmd) {
 		if msg.err != nil {
 			return c, complain(msg.err)
 		}
-		return newAfter(c.f, msg.imported), nil
+		c.f.plan.Written()
+		return newAfter(c.f, msg.imported), c.f.keep()
 	case tea.MouseMsg:
-		c.window.to(c.window.cursor + wheel(msg))
+		wheel(&c.window, msg)
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(c.actions(), msg); ok {
 			return next, cmd
@@ -101,7 +102,7 @@ func (c *confirm) view(s size) []string {
 	lines = append(lines, c.totals(s.width)...)
 	if c.err != nil {
 		lines = append(lines, wrap(c.f.theme.bad.Render(safe(c.err.Error())), s.width)...)
-		lines = append(lines, "Nothing was written, and your decisions are kept. y tries again.")
+		lines = append(lines, "Your decisions are kept. y tries again.")
 	}
 	lines = append(lines, "")
 	c.window.resize(len(c.lines), s.height-len(lines))

@@ -70,7 +70,7 @@ func (m *mapping) update(msg tea.Msg) (screen, tea.Cmd) {
 		return m, m.f.askAccess()
 	case tea.MouseMsg:
 		if m.edit == nil && m.compared == nil {
-			m.window.to(m.window.cursor + wheel(msg))
+			wheel(&m.window, msg)
 		}
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(m.actions(), msg); ok {
@@ -155,7 +155,7 @@ func (m *mapping) drop(string) (screen, tea.Cmd) {
 		return m.send(row, rest, ref.Name+" isn't imported to "+ref.Env+" any more")
 	}
 	v, said := importers.Verdict{Choice: importers.Revoke}, "isn't imported any more, but only to be revoked"
-	if row.Finding == nil {
+	if !row.Leaked() {
 		v, said = importers.Verdict{Choice: importers.Leave}, "isn't imported any more, and stays where it is"
 	}
 	if err := m.f.plan.Choose(v, row); err != nil {
