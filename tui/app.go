@@ -71,6 +71,7 @@ type app struct {
 	notice  string         // the last thing that happened, until the next key
 	failed  bool           // notice is an error
 	err     error          // that ended the program
+	quit    key.Binding    // ends the program
 	leave   func() tea.Cmd // what is to be done before it ends
 	later   func(time.Duration, tea.Msg) tea.Cmd
 }
@@ -90,10 +91,12 @@ func (a *app) Init() tea.Cmd {
 	return func() tea.Msg { return started{} }
 }
 
-var (
-	quitKey = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave; decisions are kept"))
-	helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
-)
+var helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
+
+// quitKey ends a program, and says so.
+func quitKey(about string) key.Binding {
+	return key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", about))
+}
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
@@ -109,7 +112,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.notice, a.failed = string(msg), false
 		return a, nil
 	case tea.KeyMsg:
-		if key.Matches(msg, quitKey) {
+		if key.Matches(msg, a.quit) {
 			return a, tea.Sequence(a.leave(), tea.Quit)
 		}
 		a.notice, a.failed = "", false
@@ -120,7 +123,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
-			a.help = newHelp(append(a.now.keys(), helpKey, quitKey))
+			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
 			return a, nil
 		}
 	}
@@ -205,7 +208,7 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, later: later}
+	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, quit: quitKey("leave; decisions are kept"), later: later}
 }
 
 // later gives a message once some time has passed.

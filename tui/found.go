@@ -122,7 +122,9 @@ func (n *foundation) recoveryView(s size) []string {
 	return append(append(lines, ""), wrap(recoveryWords, s.width)...)
 }
 
-func (n *foundation) title() string { return safe(n.Project) + "  " + n.theme.bold.Render("[A new vault]") }
+func (n *foundation) title() string {
+	return safe(n.Project) + "  " + n.theme.bold.Render("[A new vault]")
+}
 
 func (n *foundation) keys() []key.Binding {
 	switch {
