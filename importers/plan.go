@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
@@ -19,6 +20,7 @@ type Plan struct {
 	environments []string
 	force        string
 	kept         map[Ref]Kept
+	now          time.Time
 	steps        []step // for Undo
 }
 
@@ -33,7 +35,9 @@ type Row struct {
 	Verdict
 	Why     string // why this is suggested; what somebody chose has none
 	Decided bool   // somebody chose, now or earlier
-	Earlier bool   // and it was earlier
+	Earlier bool   // and the vault has it since then
+
+	offered []Target // the targets that were suggested
 }
 
 // Live tells whether some place of it is in the present, as far as that is known.
@@ -71,11 +75,12 @@ type Options struct {
 	Env          string   // that of everything, whatever the sources say; "" for what they say
 	Kept         []Kept   // the vault's values of the project
 	Decided      []Decision
+	Now          time.Time // what was accepted until before is asked about again
 }
 
 // NewPlan puts items together and makes suggestions.
 func NewPlan(items []Item, o Options) *Plan {
-	p := &Plan{Project: o.Project, environments: o.Environments, force: o.Env, kept: make(map[Ref]Kept)}
+	p := &Plan{Project: o.Project, environments: o.Environments, force: o.Env, now: o.Now, kept: make(map[Ref]Kept)}
 	earlier := make(map[secret.Fingerprint]Kept) // values of versions that were replaced
 	for _, k := range o.Kept {
 		if k.Current {
@@ -88,6 +93,7 @@ func NewPlan(items []Item, o Options) *Plan {
 	p.locate()
 	for _, row := range p.Rows {
 		p.advise(row, earlier)
+		row.offered = slices.Clone(row.Targets)
 	}
 	p.Restore(o.Decided)
 	return p

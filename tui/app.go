@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/secretsweep/secretsweep/internal/hush"
@@ -102,7 +103,8 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
-		return a, tea.ClearScreen
+		_, cmd := a.now.update(msg)
+		return a, tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
 			return a, tea.Quit
@@ -208,7 +210,7 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, quit: quitKey("leave; decisions are kept"), later: later}
+	return &app{ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, quit: quitKey("leave; decisions are kept"), later: later}
 }
 
 // later gives a message once some time has passed.

@@ -9,6 +9,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -24,8 +25,8 @@ func newAccess(b *board) *table[reader] {
 	first := 0                 // that is seen
 	logged := true             // whether the person may know what was used
 	const who, each = 22, 12
-	fits := func(width int) int { return max(1, (width-who)/(each+2)) }
-	columns := 1 // that are seen
+	fits := func(width int) int { return max(1, (width-2-who)/(each+2)) } // of a list that is so wide
+	columns := 1                                                          // that are seen
 	t := &table[reader]{
 		board: b, tab: "Access",
 		none: "Nobody is here.",
@@ -53,7 +54,7 @@ func newAccess(b *board) *table[reader] {
 	}
 	t.self = t
 	row := func(width int, name string, cell func(vault.Pattern) string) string {
-		columns = fits(width)
+		columns = fits(width + 2)
 		all := []column{{name, who}}
 		for _, p := range scopes[min(first, len(scopes)):min(first+columns, len(scopes))] {
 			all = append(all, column{cell(p), each})
@@ -81,10 +82,10 @@ func newAccess(b *board) *table[reader] {
 			return role.String()
 		})
 	}
-	t.summary = func() string {
-		text := plural(len(t.all), "person or token", "people and tokens")
-		if more := len(scopes) - columns; more > 0 {
-			text += b.theme.dim.Render(fmt.Sprintf("; ←→ shows the other %s", plural(more, "environment", "environments")))
+	t.summary = func(width int) string {
+		text := report.Plural(len(t.all), "member")
+		if more := len(scopes) - fits(width); more > 0 {
+			text += b.theme.dim.Render(fmt.Sprintf("; left and right show the other %s", report.Plural(more, "environment")))
 		}
 		return text
 	}
@@ -93,7 +94,7 @@ func newAccess(b *board) *table[reader] {
 		for _, g := range r.Grants {
 			one := fmt.Sprintf("%s of %s", g.Role, g.Pattern)
 			if g.Secrets > 0 {
-				one += ", " + plural(g.Secrets, "secret", "secrets")
+				one += ", " + report.Plural(g.Secrets, "secret")
 			}
 			if !g.Until.IsZero() {
 				one += " until " + date(g.Until)
@@ -114,7 +115,7 @@ func newAccess(b *board) *table[reader] {
 		}
 		for _, p := range scopes {
 			if u := r.uses[p]; u.Reads > 0 {
-				lines = append(lines, fmt.Sprintf("read %s %s, last %s", safe(p.String()), plural(u.Reads, "time", "times"), minute(u.Last)))
+				lines = append(lines, fmt.Sprintf("read %s %s, last %s", safe(p.String()), report.Plural(u.Reads, "time"), minute(u.Last)))
 			}
 		}
 		if len(r.uses) == 0 {
@@ -122,16 +123,16 @@ func newAccess(b *board) *table[reader] {
 		}
 		return lines
 	}
-	t.own = func() []action {
-		to := func(by int) func(string) (screen, tea.Cmd) {
-			return func(string) (screen, tea.Cmd) {
+	t.own = func() actions {
+		to := func(by int) func() (screen, tea.Cmd) {
+			return func() (screen, tea.Cmd) {
 				first = max(0, min(first+by, len(scopes)-columns))
 				return t, nil
 			}
 		}
-		return []action{
-			on("←", "environments to the left", to(-1), "left", "h").when(first > 0),
-			on("→", "environments to the right", to(1), "right", "l").when(first+columns < len(scopes)),
+		return actions{
+			on("left", "environments to the left", to(-1)).when(first > 0),
+			on("right", "environments to the right", to(1)).when(first+columns < len(scopes)),
 		}
 	}
 	return t

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -53,7 +54,7 @@ func newAudit(b *board) *table[vault.Logged] {
 		},
 	}
 	t.self = t
-	t.summary = func() string { return "the last " + plural(len(t.all), "act", "acts") + ", the newest first" }
+	t.summary = func(int) string { return "the last " + report.Plural(len(t.all), "act") + ", the newest first" }
 	return t
 }
 

@@ -8,6 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -50,12 +51,12 @@ func newBrowser(b *board) *table[scope] {
 		},
 	}
 	t.self = t
-	t.summary = func() string { return plural(len(t.all), "environment", "environments") + " in " + safe(b.Vault) }
-	t.own = func() []action {
+	t.summary = func(int) string { return report.Plural(len(t.all), "environment") + " in " + safe(b.Vault) }
+	t.own = func() actions {
 		s, _ := t.current()
-		return []action{
-			on("enter", "its secrets", func(string) (screen, tea.Cmd) { return newSecrets(b, t, s), nil }, "enter").when(s.reads),
-			on("d", "compare with another environment", func(string) (screen, tea.Cmd) { return b.compare(t, t.all, s), nil }, "d").
+		return actions{
+			on("enter", "open", func() (screen, tea.Cmd) { return newSecrets(b, t, s), nil }).when(s.reads),
+			on("d", "compare", func() (screen, tea.Cmd) { return b.compare(t, t.all, s), nil }).
 				when(s.reads && len(others(t.all, s)) > 0),
 		}
 	}
@@ -101,46 +102,46 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 			}
 			var changed, by string
 			if n := len(l.Versions); n > 0 {
-				changed, by = since(b.options.Now(), l.Versions[n-1].Created), safe(l.Versions[n-1].By)
+				changed, by = age(l.Versions[n-1].Created, b.options.Now()), safe(l.Versions[n-1].By)
 			}
 			return secretLine(width, safe(l.Name), version, changed, by)
 		},
 		detail: func(l vault.Listed, width int) []string { return b.about(l, width) },
 	}
 	t.self = t
-	t.summary = func() string {
+	t.summary = func(int) string {
 		there := 0
 		for _, l := range t.all {
 			if l.Current > 0 {
 				there++
 			}
 		}
-		text := plural(there, "secret", "secrets")
+		text := report.Plural(there, "secret")
 		if gone := len(t.all) - there; gone > 0 && !removed {
 			text += b.theme.dim.Render(fmt.Sprintf(", and %d removed: o shows them", gone))
 		}
 		return text
 	}
-	t.own = func() []action {
+	t.own = func() actions {
 		l, ok := t.current()
-		return []action{
-			on("enter", "its versions, and its value", func(string) (screen, tea.Cmd) { return newHistory(b, t, l), nil }, "enter").when(ok),
-			on("s", "give it a new value", func(string) (screen, tea.Cmd) { return newSetting(b, t, t.reload, l), nil }, "s").when(ok && at.writes),
-			on("n", "a new secret", func(string) (screen, tea.Cmd) {
+		return actions{
+			on("enter", "versions, value", func() (screen, tea.Cmd) { return newHistory(b, t, l), nil }).when(ok),
+			on("s", "set", func() (screen, tea.Cmd) { return newSetting(b, t, t.reload, l), nil }).when(ok && at.writes),
+			on("n", "new", func() (screen, tea.Cmd) {
 				return newSetting(b, t, t.reload, vault.Listed{Ref: vault.Ref{Project: at.Project, Environment: at.Environment}}), nil
-			}, "n").when(at.writes),
-			on("o", "show what was removed, or hide it", func(string) (screen, tea.Cmd) {
+			}).when(at.writes),
+			on("o", "removed ones, too", func() (screen, tea.Cmd) {
 				removed = !removed
 				t.refresh()
 				return t, nil
-			}, "o"),
+			}),
 		}
 	}
 	return t
 }
 
 func secretLine(width int, name, version, changed, by string) string {
-	const versions, changes, bys = 7, 7, 12
+	const versions, changes, bys = 7, 9, 12
 	return line(column{name, width - versions - changes - bys - 3*2}, column{version, versions}, column{changed, changes}, column{by, bys})
 }
 
@@ -157,7 +158,7 @@ func (b *board) compare(back screen, all []scope, at scope) screen {
 		return newDifferences(b, back, at.Pattern, with[0].Pattern)
 	}
 	t := &table[scope]{
-		board: b, tab: "Vault", what: at.String() + " compared with", back: back,
+		board: b, tab: "Vault", what: at.String(), back: back,
 		load:  func(context.Context) ([]scope, error) { return with, nil },
 		words: func(s scope) string { return s.String() },
 		heads: func(int) string { return "ENVIRONMENT" },
@@ -167,11 +168,12 @@ func (b *board) compare(back screen, all []scope, at scope) screen {
 		},
 	}
 	t.self = t
-	t.own = func() []action {
+	t.summary = func(int) string { return "Compare " + safe(at.String()) + " with" }
+	t.own = func() actions {
 		s, ok := t.current()
-		return []action{on("enter", "compare with it", func(string) (screen, tea.Cmd) {
+		return actions{on("enter", "compare", func() (screen, tea.Cmd) {
 			return newDifferences(b, back, at.Pattern, s.Pattern), nil
-		}, "enter").when(ok)}
+		}).when(ok)}
 	}
 	return t
 }
@@ -220,12 +222,21 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 		},
 	}
 	t.self = t
-	t.own = func() []action {
-		return []action{on("e", "only what is equal, or all", func(string) (screen, tea.Cmd) {
+	t.summary = func(int) string {
+		equal := 0
+		for _, d := range t.all {
+			if d.Values == vault.Same {
+				equal++
+			}
+		}
+		return fmt.Sprintf("%s, %d with the same value in both", report.Plural(len(t.all), "name"), equal)
+	}
+	t.own = func() actions {
+		return actions{on("e", "only equal ones", func() (screen, tea.Cmd) {
 			same = !same
 			t.refresh()
 			return t, nil
-		}, "e")}
+		})}
 	}
 	return t
 }

@@ -9,6 +9,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -26,14 +27,14 @@ func newDue(b *board) *table[vault.Listed] {
 		heads: func(width int) string { return dueLine(width, "DUE", "SECRET", "OWNER") },
 	}
 	t.self = t
-	t.summary = func() string {
+	t.summary = func(int) string {
 		past := 0
 		for _, l := range t.all {
 			if l.RotateBy.Before(b.options.Now()) {
 				past++
 			}
 		}
-		return fmt.Sprintf("%s, %d within 30 days", plural(past, "secret is overdue", "secrets are overdue"), len(t.all)-past)
+		return fmt.Sprintf("%s overdue, %d within 30 days", report.Plural(past, "secret"), len(t.all)-past)
 	}
 	t.line = func(l vault.Listed, width int) string {
 		style := b.theme.warn
@@ -43,16 +44,16 @@ func newDue(b *board) *table[vault.Listed] {
 		return dueLine(width, style.Render(until(b.options.Now(), l.RotateBy)), safe(l.Ref.String()), safe(l.Owner))
 	}
 	t.detail = func(l vault.Listed, width int) []string { return b.about(l, width) }
-	t.own = func() []action {
-		return []action{
-			on("enter", "its versions", func(string) (screen, tea.Cmd) {
+	t.own = func() actions {
+		return actions{
+			on("enter", "open", func() (screen, tea.Cmd) {
 				l, _ := t.current()
 				return newHistory(b, t, l), nil
-			}, "enter").when(len(t.shown) > 0),
-			on("s", "give it a new value", func(string) (screen, tea.Cmd) {
+			}).when(len(t.shown) > 0),
+			on("s", "set", func() (screen, tea.Cmd) {
 				l, _ := t.current()
 				return newSetting(b, t, t.reload, l), nil
-			}, "s").when(len(t.shown) > 0),
+			}).when(len(t.shown) > 0),
 		}
 	}
 	return t
@@ -112,7 +113,7 @@ func (b *board) about(l vault.Listed, width int) []string {
 	var last string
 	if n := len(l.Versions); n > 0 {
 		v := l.Versions[n-1]
-		last = fmt.Sprintf("%s ago, by %s", since(b.options.Now(), v.Created), safe(v.By))
+		last = fmt.Sprintf("%s, by %s", date(v.Created), safe(v.By))
 	}
 	current := fmt.Sprint(l.Current)
 	if l.Current == 0 {

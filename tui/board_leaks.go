@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -23,21 +24,21 @@ func newLeaks(b *board) *table[Leak] {
 		heads: func(width int) string { return leakLine(width, "DECISION", "VALUE", "RULE", "WENT TO", "AGE") },
 	}
 	t.self = t
-	t.summary = func() string {
+	t.summary = func(int) string {
 		open := 0
 		for _, l := range t.all {
 			if l.Open {
 				open++
 			}
 		}
-		text := plural(open, "leak is open", "leaks are open")
+		text := report.Plural(open, "leak") + " open"
 		if over := len(t.all) - open; over > 0 && !settled {
 			text += b.theme.dim.Render(fmt.Sprintf(", and %d settled: s shows them", over))
 		}
 		return text
 	}
 	t.line = func(l Leak, width int) string {
-		return leakLine(width, b.theme.severity(l.Severity).Render(safe(l.Decision)), safe(l.Value.Mask()), safe(l.Rule), safe(wentTo(l.Refs)), since(b.options.Now(), l.Found))
+		return leakLine(width, b.theme.severity(l.Severity).Render(safe(l.Decision)), safe(l.Value.Mask()), safe(l.Rule), safe(wentTo(l.Refs)), age(l.Found, b.options.Now()))
 	}
 	t.detail = func(l Leak, width int) []string {
 		decision := l.Decision
@@ -52,25 +53,25 @@ func newLeaks(b *board) *table[Leak] {
 			[2]string{"rule", safe(string(l.Severity) + "  " + l.Rule)},
 			[2]string{"decision", safe(decision)},
 			[2]string{"went to", safe(wentTo(l.Refs))},
-			[2]string{"found", date(l.Found) + ", in " + plural(len(l.Places)+l.More, "place", "places")},
+			[2]string{"found", date(l.Found) + ", in " + report.Plural(len(l.Places)+l.More, "place")},
 		)
 		for _, p := range l.Places {
 			lines = append(lines, "  "+safe(p))
 		}
 		return lines
 	}
-	t.own = func() []action {
-		return []action{on("s", "show what is settled, or hide it", func(string) (screen, tea.Cmd) {
+	t.own = func() actions {
+		return actions{on("s", "settled ones, too", func() (screen, tea.Cmd) {
 			settled = !settled
 			t.refresh()
 			return t, nil
-		}, "s")}
+		})}
 	}
 	return t
 }
 
 func leakLine(width int, decision, value, rule, went, age string) string {
-	const decisions, values, ages = 14, 14, 5
+	const decisions, values, ages = 14, 14, 9
 	rest := width - decisions - values - ages - 4*2
 	return line(column{decision, decisions}, column{value, values}, column{rule, rest / 2}, column{went, rest - rest/2}, column{age, ages})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -26,11 +26,8 @@ type history struct {
 	times    int    // how often something was revealed
 }
 
-// shownFor is how long a value is shown.
-const shownFor = 10 * time.Second
-
-// hide is a message: the value of that revelation has been shown long enough.
-type hide struct{ times int }
+// conceal is a message: the value of that revelation has been shown long enough.
+type conceal struct{ times int }
 
 func newHistory(b *board, back screen, l vault.Listed) *history {
 	h := &history{ref: l.Ref}
@@ -57,18 +54,18 @@ func newHistory(b *board, back screen, l vault.Listed) *history {
 			return versionLine(width, fmt.Sprint(v.Number), h.state(v), minute(v.Created), safe(v.By))
 		},
 	}
-	h.summary = func() string { return plural(len(h.all), "version", "versions") }
+	h.summary = func(int) string { return report.Plural(len(h.all), "version") }
 	h.table.detail = func(v vault.Version, width int) []string {
 		if h.revealed != "" {
 			return h.value(width)
 		}
 		return b.about(l, width)
 	}
-	h.own = func() []action {
+	h.own = func() actions {
 		v, ok := h.current()
-		return []action{on("ctrl+r", "show the value of the version; the log will have it", func(string) (screen, tea.Cmd) {
+		return actions{on("ctrl+r", "show the value; the log has it", func() (screen, tea.Cmd) {
 			return h, h.reveal(v.Number)
-		}, "ctrl+r").when(ok && v.State != vault.Destroyed)}
+		}).when(ok && v.State != vault.Destroyed)}
 	}
 	return h
 }
@@ -85,21 +82,21 @@ func (h *history) reveal(version int) tea.Cmd {
 		func(text string, err error) tea.Cmd {
 			switch {
 			case err != nil:
-				return complain(err)
+				return func() tea.Msg { return failure{err} }
 			case h.now != screen(h):
 				return nil // nobody waits for it any more
 			case text == "":
-				return tell("the value is empty")
+				return say("the value is empty")
 			}
 			h.times++
 			h.revealed, h.version = text, version
-			return h.later(shownFor, hide{h.times})
+			return h.later(shownFor, conceal{h.times})
 		})
 }
 
 func (h *history) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
-	case hide:
+	case conceal:
 		if msg.times == h.times {
 			h.revealed = ""
 		}
@@ -213,11 +210,11 @@ func (s *setting) set() tea.Cmd {
 		return s.Values.Set(ctx, vault.Change{Ref: ref, Value: value, If: &current})
 	}, func(version int, err error) tea.Cmd {
 		if err != nil {
-			return complain(err)
+			return func() tea.Msg { return failure{err} }
 		}
-		return tea.Batch(tell(fmt.Sprintf("%s: version %d", ref, version)), s.then())
+		return tea.Batch(say(fmt.Sprintf("%s: version %d", ref, version)), s.then())
 	})
-	return tea.Batch(tell(fmt.Sprintf("writing %s…", ref)), write)
+	return tea.Batch(say(fmt.Sprintf("writing %s…", ref)), write)
 }
 
 func (s *setting) view(sz size) []string {

@@ -2,10 +2,7 @@ package tui
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -13,11 +10,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
-	"github.com/google/go-cmp/cmp"
 	"github.com/muesli/termenv"
-	"pgregory.net/rapid"
 
-	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/audit"
@@ -179,4 +173,30 @@ func newBoardTerminal(t *testing.T, b Board, s size, o Options) *terminal {
 	x.do(x.Init())
 	x.settle()
 	return x
+}
+
+var boardSizes = map[string]size{"80x24": {80, 24}, "200x60": {200, 60}, "60x16": {60, 16}}
+
+func TestBoardScreens(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		keys []string
+	}{
+		{"leaks", nil},
+		{"due", []string{"2"}},
+		{"audit", []string{"3", "down", "down"}},
+		{"vault", []string{"4"}},
+		{"access", []string{"5", "down", "down"}},
+		{"secrets", []string{"4", "enter"}},
+		{"versions", []string{"4", "enter", "enter"}},
+		{"compare", []string{"4", "d"}},
+		{"differences", []string{"4", "d", "enter"}},
+		{"set", []string{"4", "enter", "n"}},
+	} {
+		for name, s := range boardSizes {
+			x := newBoardTerminal(t, newFakeBoard().board(), s, Options{NoColor: true})
+			x.press(tt.keys...)
+			x.golden("board-" + tt.name + "-" + name)
+		}
+	}
 }

@@ -91,40 +91,41 @@ func (b *board) busy(what string) string {
 	return what
 }
 
-// place says where one is: on which of the tabs, and what is seen of it.
+// place says where one is: on which of the tabs, or what is seen of it.
 func (b *board) place(at, what string) string {
 	var parts []string
 	for i, t := range b.tabs {
-		style, label := b.theme.dim, string(rune('1'+i))+" "+t.label()
-		if t.label() == at {
-			style, label = b.theme.bold, "["+label+"]"
+		label := string(rune('1'+i)) + " " + t.label()
+		switch {
+		case t.label() == at && what != "":
+			return b.theme.bold.Render("["+label+"]") + " › " + safe(what)
+		case t.label() == at:
+			parts = append(parts, b.theme.bold.Render("["+label+"]"))
+		default:
+			parts = append(parts, b.theme.dim.Render(label))
 		}
-		parts = append(parts, style.Render(label))
 	}
-	text := strings.Join(parts, "  ")
-	if what != "" {
-		text += "  › " + safe(what)
-	}
-	return text
+	return strings.Join(parts, "  ")
 }
 
 // switching are the actions that go to another tab.
-func (b *board) switching(from string) []action {
+func (b *board) switching(from string) actions {
 	at := 0
 	for i, t := range b.tabs {
 		if t.label() == from {
 			at = i
 		}
 	}
-	step := func(by int) func(string) (screen, tea.Cmd) {
-		return func(string) (screen, tea.Cmd) { return b.tabs[(at+by+len(b.tabs))%len(b.tabs)], nil }
+	step := func(by int) func() (screen, tea.Cmd) {
+		return func() (screen, tea.Cmd) { return b.tabs[(at+by+len(b.tabs))%len(b.tabs)], nil }
 	}
-	to := func(pressed string) (screen, tea.Cmd) { return b.tabs[pressed[0]-'1'], nil }
-	return []action{
-		on("1-5", "go to a tab", to, "1", "2", "3", "4", "5"),
-		on("tab", "the next tab", step(1), "tab"),
-		on("shift+tab", "the tab before", step(-1), "shift+tab"),
+	var all actions
+	for i, t := range b.tabs {
+		if i != at {
+			all = append(all, on(string(rune('1'+i)), t.label(), func() (screen, tea.Cmd) { return t, nil }))
+		}
 	}
+	return append(all, on("tab", "the next tab", step(1)), on("shift+tab", "the tab before", step(-1)))
 }
 
 // opening is what is seen until it is known whether there are leaks.
@@ -158,13 +159,13 @@ func (o *opening) typing() bool        { return false }
 // welcome is what somebody sees who has no vault.
 type welcome struct{ *board }
 
-func (w *welcome) actions() []action {
-	return []action{on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }, "q", "esc")}
+func (w *welcome) actions() actions {
+	return actions{on("q esc", "leave", func() (screen, tea.Cmd) { return nil, nil })}
 }
 
 func (w *welcome) update(msg tea.Msg) (screen, tea.Cmd) {
 	if k, ok := msg.(tea.KeyMsg); ok {
-		if next, cmd, ok := carryOut(w.actions(), k); ok {
+		if next, cmd, ok := w.actions().do(k); ok {
 			return next, cmd
 		}
 	}
@@ -186,5 +187,11 @@ func (w *welcome) view(s size) []string {
 }
 
 func (w *welcome) title() string       { return "" }
-func (w *welcome) keys() []key.Binding { return bindings(w.actions()) }
+func (w *welcome) keys() []key.Binding { return w.actions().keys() }
 func (w *welcome) typing() bool        { return false }
+
+// when switches an action on or off.
+func (a action) when(enabled bool) action {
+	a.SetEnabled(enabled)
+	return a
+}

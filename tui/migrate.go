@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"strings"
+	"sync"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -18,14 +19,20 @@ func Migrate(ctx context.Context, m Migration, o Options) error {
 		}
 		m.Founder = nil
 	}
-	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
-		f := &flow{app: a, Migration: m}
+	ctx, cancel := context.WithCancel(ctx)
+	f := &flow{Migration: m}
+	err := run(ctx, "secretsweep migrate", o, func(a *app) screen {
+		f.app = a
 		a.leave = f.keepLast
 		if m.Founder != nil {
 			return newFound(f)
 		}
 		return newSweep(f)
 	})
+	// Nothing is read any more once the screen is gone.
+	cancel()
+	f.sweeping.Wait()
+	return err
 }
 
 // flow is what the screens of migrate share.
@@ -33,14 +40,18 @@ type flow struct {
 	*app
 	Migration
 
-	swept  *Swept
-	plan   *importers.Plan // nil until the sweep is over
-	access importers.Access
-	people []Person
-	grants []Grant // that are wanted
+	swept     *Swept
+	plan      *importers.Plan // nil until the sweep is over
+	inventory *inventory      // nil until it was seen first
+	access    importers.Access
+	people    []Person
+	grants    []Grant // that are wanted
 
 	keeping bool // decisions are being kept,
 	changed bool // and there are others since
+
+	sweeping sync.WaitGroup // what reads the paths
+	reading  sync.Mutex     // is held while Places is asked
 }
 
 // stages are the flow's, in order. Each has a screen.

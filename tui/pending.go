@@ -14,9 +14,7 @@ func (p pending) title() string                    { return p.name }
 func (p pending) keys() []key.Binding              { return nil }
 func (p pending) typing() bool                     { return false }
 
-func newSweep(f *flow) screen     { return pending{"sweep"} }
-func newInventory(f *flow) screen { return pending{"inventory"} }
-func newMapping(f *flow) screen   { return pending{"map"} }
-func newRoles(f *flow) screen     { return pending{"roles"} }
-func newConfirm(f *flow) screen   { return pending{"confirm"} }
-func newAfter(f *flow) screen     { return pending{"after"} }
+func newMapping(f *flow) screen { return pending{"map"} }
+func newRoles(f *flow) screen   { return pending{"roles"} }
+func newConfirm(f *flow) screen { return pending{"confirm"} }
+func newAfter(f *flow) screen   { return pending{"after"} }

@@ -1,20 +1,11 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 )
-
-// plural says how many there are of something.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
 
 // nameOr gives a name, or what is said where there is none.
 func nameOr(name, none string) string {
@@ -33,33 +24,15 @@ func date(t time.Time) string {
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// since says how long ago something was, in few letters.
-func since(now, then time.Time) string {
-	if then.IsZero() {
-		return ""
-	}
-	return lasting(now.Sub(then))
-}
-
-// until says when something is to be.
+// until says how long it is until something, or was since then.
 func until(now, then time.Time) string {
-	if d := then.Sub(now); d >= 0 {
-		return "in " + lasting(d)
-	}
-	return "overdue by " + lasting(now.Sub(then))
-}
-
-func lasting(d time.Duration) string {
-	const day = 24 * time.Hour
 	switch {
-	case d < time.Hour:
-		return fmt.Sprintf("%dmin", max(0, int(d/time.Minute)))
-	case d < 2*day:
-		return fmt.Sprintf("%dh", int(d/time.Hour))
-	case d < 730*day:
-		return fmt.Sprintf("%dd", int(d/day))
+	case then.Before(now):
+		return "overdue: " + age(then, now)
+	case age(now, then) == "today":
+		return "today"
 	}
-	return fmt.Sprintf("%dy", int(d/(365*day)))
+	return "in " + age(now, then)
 }
 
 // wrapHard breaks a text into lines of a width, between any two characters.

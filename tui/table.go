@@ -23,11 +23,11 @@ type table[T any] struct {
 	load    func(context.Context) ([]T, error)
 	keep    func(T) bool // whether an item is shown at all; nil: all are
 	words   func(T) string
-	summary func() string // what is said above the list
+	summary func(width int) string // what is said above the list
 	heads   func(width int) string
 	line    func(item T, width int) string
 	detail  func(item T, width int) []string
-	own     func() []action // what else can be done
+	own     func() actions // what else can be done
 
 	all, shown []T
 	window     window
@@ -88,33 +88,38 @@ func (t *table[T]) current() (item T, ok bool) {
 	return t.shown[t.window.cursor], true
 }
 
-func (t *table[T]) actions() []action {
+func (t *table[T]) actions() actions {
 	if t.searching {
-		return []action{
-			on("enter", "look at what was found", func(string) (screen, tea.Cmd) { t.searching = false; return t.self, nil }, "enter"),
-			on("esc", "everything again", func(string) (screen, tea.Cmd) { t.find(""); return t.self, nil }, "esc"),
+		return actions{
+			on("enter", "look at what was found", func() (screen, tea.Cmd) { t.searching = false; return t.self, nil }),
+			on("esc", "everything again", func() (screen, tea.Cmd) { t.find(""); return t.self, nil }),
 		}
 	}
-	all := []action{}
+	var all actions
 	if t.own != nil {
 		all = t.own()
 	}
 	all = append(all,
-		on("/", "search", func(string) (screen, tea.Cmd) { t.searching = true; return t.self, nil }, "/"),
-		on("r", "read again", func(string) (screen, tea.Cmd) { return t.self, t.reload() }, "r"),
+		on("/", "search", func() (screen, tea.Cmd) { t.searching = true; return t.self, nil }),
+		on("r", "read again", func() (screen, tea.Cmd) { return t.self, t.reload() }),
 	)
 	switch {
 	case t.search.value() != "":
-		all = append(all, on("esc", "everything again", func(string) (screen, tea.Cmd) { t.find(""); return t.self, nil }, "esc"))
+		all = append(all, on("esc", "everything again", func() (screen, tea.Cmd) { t.find(""); return t.self, nil }))
 	case t.back != nil:
-		all = append(all, on("esc", "back", func(string) (screen, tea.Cmd) { return t.back, nil }, "esc"))
+		all = append(all, on("esc", "back", func() (screen, tea.Cmd) { return t.back, nil }))
 	}
-	all = append(all, t.switching(t.tab)...)
-	all = append(all, moving(t.self, &t.window)...)
-	return append(all, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }, "q"))
+	all = append(all, on("q", "leave", func() (screen, tea.Cmd) { return nil, nil }))
+	return append(all, t.switching(t.tab)...)
 }
 
-func (t *table[T]) keys() []key.Binding { return bindings(t.actions()) }
+func (t *table[T]) keys() []key.Binding {
+	all := t.actions().keys()
+	if len(t.shown) > 1 && !t.searching {
+		all = append(all, moveKeys()...)
+	}
+	return all
+}
 
 // find searches for a text; "" ends the search.
 func (t *table[T]) find(text string) {
@@ -132,16 +137,30 @@ func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
 			return t.self, t.reload()
 		}
 	case tea.MouseMsg:
-		wheel(&t.window, msg)
+		t.wheel(msg)
 	case tea.KeyMsg:
-		if next, cmd, ok := carryOut(t.actions(), msg); ok {
+		if next, cmd, ok := t.actions().do(msg); ok {
 			return next, cmd
 		}
-		if t.searching && t.search.update(msg) {
+		switch {
+		case !t.searching:
+			t.window.move(msg.String())
+		case t.search.update(msg):
 			t.refresh()
 		}
 	}
 	return t.self, nil
+}
+
+// wheel scrolls.
+func (t *table[T]) wheel(msg tea.MouseMsg) {
+	const lines = 3
+	switch msg.Button {
+	case tea.MouseButtonWheelUp:
+		t.window.to(t.window.cursor - lines)
+	case tea.MouseButtonWheelDown:
+		t.window.to(t.window.cursor + lines)
+	}
 }
 
 // wide is from which width on the detail stands beside the list.
@@ -198,7 +217,7 @@ func (t *table[T]) above(width int) string {
 	if t.search.value() != "" {
 		parts = append(parts, fmt.Sprintf("%d of %d have", len(t.shown), len(t.all)), t.theme.bold.Render(safe(t.search.value())))
 	} else if t.loaded && t.err == nil && t.summary != nil {
-		parts = append(parts, t.summary())
+		parts = append(parts, t.summary(width))
 	}
 	if t.loaded && t.loading {
 		parts = append(parts, t.theme.dim.Render(t.busy("reading…")))
