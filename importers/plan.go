@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -43,6 +44,12 @@ type Row struct {
 // Live tells whether some place of it is in the present, as far as that is known.
 func (r *Row) Live() bool {
 	return r.Finding == nil || r.Finding.Live()
+}
+
+// Leaked tells whether others may know the value: it was found, and not on this machine
+// alone.
+func (r *Row) Leaked() bool {
+	return r.Finding != nil && slices.ContainsFunc(r.Finding.Places, func(p place.Place) bool { return !p.Local })
 }
 
 // Name gives what a row is called: where it goes, or what its source calls it.

@@ -204,13 +204,13 @@ func ReadPlan(r io.Reader) ([]Decision, error) {
 	dec := toml.NewDecoder(io.LimitReader(r, most)).DisallowUnknownFields()
 	var f planFile
 	if err := dec.Decode(&f); err != nil {
-		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := at.Position()
-			return nil, fmt.Errorf("plan: line %d, column %d: %w", line, column, err)
-		}
 		if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
 			line, _ := unknown.Errors[0].Position()
 			return nil, fmt.Errorf("plan: line %d: there is no field %q", line, strings.Join(unknown.Errors[0].Key(), "."))
+		}
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, column := at.Position()
+			return nil, fmt.Errorf("plan: line %d, column %d: %w", line, column, err)
 		}
 		return nil, fmt.Errorf("plan: %w", err)
 	}
@@ -221,6 +221,11 @@ func ReadPlan(r io.Reader) ([]Decision, error) {
 	for _, d := range f.Secrets {
 		if err := (Verdict{d.Choice, d.Until, d.Reason}).check(); err != nil {
 			return nil, fmt.Errorf("plan: %s: %w", d.Value, err)
+		}
+		for _, to := range slices.Concat(d.Targets, d.Declined) {
+			if to.Env == "" || to.Name == "" {
+				return nil, fmt.Errorf("plan: %s: a target without environment or name", d.Value)
+			}
 		}
 		if seen[d.Value] {
 			return nil, fmt.Errorf("plan: %s: it is there twice", d.Value)

@@ -68,12 +68,13 @@ type app struct {
 	name    string // of the program, for the title
 	size    size
 	now     screen
-	help    *help          // nil: isn't shown
-	notice  string         // the last thing that happened, until the next key
-	failed  bool           // notice is an error
-	err     error          // that ended the program
-	quit    key.Binding    // ends the program
-	leave   func() tea.Cmd // what is to be done before it ends
+	help    *help                 // nil: isn't shown
+	notice  string                // the last thing that happened, until the next key
+	failed  bool                  // notice is an error
+	err     error                 // that ended the program
+	quit    key.Binding           // ends the program
+	leave   func() tea.Cmd        // what is to be done before it ends
+	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
 	later   func(time.Duration, tea.Msg) tea.Cmd
 }
 
@@ -129,7 +130,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 	}
+	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
+	cmd = tea.Batch(heard, cmd)
 	if next == nil {
 		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
 	}
@@ -210,7 +213,10 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }, quit: quitKey("leave; decisions are kept"), later: later}
+	return &app{
+		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
+		quit: quitKey("leave; decisions are kept"), leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+	}
 }
 
 // later gives a message once some time has passed.

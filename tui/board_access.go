@@ -123,14 +123,14 @@ func newAccess(b *board) *table[reader] {
 		}
 		return lines
 	}
-	t.own = func() actions {
-		to := func(by int) func() (screen, tea.Cmd) {
-			return func() (screen, tea.Cmd) {
+	t.own = func() []action {
+		to := func(by int) func(string) (screen, tea.Cmd) {
+			return func(string) (screen, tea.Cmd) {
 				first = max(0, min(first+by, len(scopes)-columns))
 				return t, nil
 			}
 		}
-		return actions{
+		return []action{
 			on("left", "environments to the left", to(-1)).when(first > 0),
 			on("right", "environments to the right", to(1)).when(first+columns < len(scopes)),
 		}

@@ -52,11 +52,11 @@ func newBrowser(b *board) *table[scope] {
 	}
 	t.self = t
 	t.summary = func(int) string { return report.Plural(len(t.all), "environment") + " in " + safe(b.Vault) }
-	t.own = func() actions {
+	t.own = func() []action {
 		s, _ := t.current()
-		return actions{
-			on("enter", "open", func() (screen, tea.Cmd) { return newSecrets(b, t, s), nil }).when(s.reads),
-			on("d", "compare", func() (screen, tea.Cmd) { return b.compare(t, t.all, s), nil }).
+		return []action{
+			on("enter", "open", func(string) (screen, tea.Cmd) { return newSecrets(b, t, s), nil }).when(s.reads),
+			on("d", "compare", func(string) (screen, tea.Cmd) { return b.compare(t, t.all, s), nil }).
 				when(s.reads && len(others(t.all, s)) > 0),
 		}
 	}
@@ -122,15 +122,15 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 		}
 		return text
 	}
-	t.own = func() actions {
+	t.own = func() []action {
 		l, ok := t.current()
-		return actions{
-			on("enter", "versions, value", func() (screen, tea.Cmd) { return newHistory(b, t, l), nil }).when(ok),
-			on("s", "set", func() (screen, tea.Cmd) { return newSetting(b, t, t.reload, l), nil }).when(ok && at.writes),
-			on("n", "new", func() (screen, tea.Cmd) {
+		return []action{
+			on("enter", "versions, value", func(string) (screen, tea.Cmd) { return newHistory(b, t, l), nil }).when(ok),
+			on("s", "set", func(string) (screen, tea.Cmd) { return newSetting(b, t, t.reload, l), nil }).when(ok && at.writes),
+			on("n", "new", func(string) (screen, tea.Cmd) {
 				return newSetting(b, t, t.reload, vault.Listed{Ref: vault.Ref{Project: at.Project, Environment: at.Environment}}), nil
 			}).when(at.writes),
-			on("o", "removed ones, too", func() (screen, tea.Cmd) {
+			on("o", "removed ones, too", func(string) (screen, tea.Cmd) {
 				removed = !removed
 				t.refresh()
 				return t, nil
@@ -169,9 +169,9 @@ func (b *board) compare(back screen, all []scope, at scope) screen {
 	}
 	t.self = t
 	t.summary = func(int) string { return "Compare " + safe(at.String()) + " with" }
-	t.own = func() actions {
+	t.own = func() []action {
 		s, ok := t.current()
-		return actions{on("enter", "compare", func() (screen, tea.Cmd) {
+		return []action{on("enter", "compare", func(string) (screen, tea.Cmd) {
 			return newDifferences(b, back, at.Pattern, s.Pattern), nil
 		}).when(ok)}
 	}
@@ -231,8 +231,8 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 		}
 		return fmt.Sprintf("%s, %d with the same value in both", report.Plural(len(t.all), "name"), equal)
 	}
-	t.own = func() actions {
-		return actions{on("e", "only equal ones", func() (screen, tea.Cmd) {
+	t.own = func() []action {
+		return []action{on("e", "only equal ones", func(string) (screen, tea.Cmd) {
 			same = !same
 			t.refresh()
 			return t, nil

@@ -44,13 +44,13 @@ func newDue(b *board) *table[vault.Listed] {
 		return dueLine(width, style.Render(until(b.options.Now(), l.RotateBy)), safe(l.Ref.String()), safe(l.Owner))
 	}
 	t.detail = func(l vault.Listed, width int) []string { return b.about(l, width) }
-	t.own = func() actions {
-		return actions{
-			on("enter", "open", func() (screen, tea.Cmd) {
+	t.own = func() []action {
+		return []action{
+			on("enter", "open", func(string) (screen, tea.Cmd) {
 				l, _ := t.current()
 				return newHistory(b, t, l), nil
 			}).when(len(t.shown) > 0),
-			on("s", "set", func() (screen, tea.Cmd) {
+			on("s", "set", func(string) (screen, tea.Cmd) {
 				l, _ := t.current()
 				return newSetting(b, t, t.reload, l), nil
 			}).when(len(t.shown) > 0),

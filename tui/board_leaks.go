@@ -60,8 +60,8 @@ func newLeaks(b *board) *table[Leak] {
 		}
 		return lines
 	}
-	t.own = func() actions {
-		return actions{on("s", "settled ones, too", func() (screen, tea.Cmd) {
+	t.own = func() []action {
+		return []action{on("s", "settled ones, too", func(string) (screen, tea.Cmd) {
 			settled = !settled
 			t.refresh()
 			return t, nil

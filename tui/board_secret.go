@@ -61,9 +61,9 @@ func newHistory(b *board, back screen, l vault.Listed) *history {
 		}
 		return b.about(l, width)
 	}
-	h.own = func() actions {
+	h.own = func() []action {
 		v, ok := h.current()
-		return actions{on("ctrl+r", "show the value; the log has it", func() (screen, tea.Cmd) {
+		return []action{on("ctrl+r", "show the value; the log has it", func(string) (screen, tea.Cmd) {
 			return h, h.reveal(v.Number)
 		}).when(ok && v.State != vault.Destroyed)}
 	}
@@ -82,11 +82,11 @@ func (h *history) reveal(version int) tea.Cmd {
 		func(text string, err error) tea.Cmd {
 			switch {
 			case err != nil:
-				return func() tea.Msg { return failure{err} }
+				return complain(err)
 			case h.now != screen(h):
 				return nil // nobody waits for it any more
 			case text == "":
-				return say("the value is empty")
+				return tell("the value is empty")
 			}
 			h.times++
 			h.revealed, h.version = text, version
@@ -172,9 +172,6 @@ func (s *setting) ask() (cmd tea.Cmd) {
 }
 
 func (s *setting) update(msg tea.Msg) (screen, tea.Cmd) {
-	if cmd, ok := s.hear(msg); ok {
-		return s, cmd
-	}
 	if _, first := msg.(started); first {
 		return s, s.ask()
 	}
@@ -210,11 +207,11 @@ func (s *setting) set() tea.Cmd {
 		return s.Values.Set(ctx, vault.Change{Ref: ref, Value: value, If: &current})
 	}, func(version int, err error) tea.Cmd {
 		if err != nil {
-			return func() tea.Msg { return failure{err} }
+			return complain(err)
 		}
-		return tea.Batch(say(fmt.Sprintf("%s: version %d", ref, version)), s.then())
+		return tea.Batch(tell(fmt.Sprintf("%s: version %d", ref, version)), s.then())
 	})
-	return tea.Batch(say(fmt.Sprintf("writing %s…", ref)), write)
+	return tea.Batch(tell(fmt.Sprintf("writing %s…", ref)), write)
 }
 
 func (s *setting) view(sz size) []string {

@@ -31,6 +31,7 @@ type tab interface {
 func newBoard(a *app, d Board) screen {
 	a.quit = quitKey("leave")
 	b := &board{app: a, Board: d}
+	a.hear = b.hear
 	if d.Vault == "" {
 		return &welcome{b}
 	}
@@ -71,16 +72,16 @@ func (b *board) listen() tea.Cmd {
 	}
 }
 
-// hear takes the messages that are for no screen alone; false for any other one.
-func (b *board) hear(msg tea.Msg) (tea.Cmd, bool) {
+// hear takes the messages that are for no screen alone.
+func (b *board) hear(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case answer:
-		return msg(), true
+		return msg()
 	case held:
 		b.waiting = string(msg)
-		return b.listen(), true
+		return b.listen()
 	}
-	return nil, false
+	return nil
 }
 
 // busy says what keeps one waiting.
@@ -109,20 +110,20 @@ func (b *board) place(at, what string) string {
 }
 
 // switching are the actions that go to another tab.
-func (b *board) switching(from string) actions {
+func (b *board) switching(from string) []action {
 	at := 0
 	for i, t := range b.tabs {
 		if t.label() == from {
 			at = i
 		}
 	}
-	step := func(by int) func() (screen, tea.Cmd) {
-		return func() (screen, tea.Cmd) { return b.tabs[(at+by+len(b.tabs))%len(b.tabs)], nil }
+	step := func(by int) func(string) (screen, tea.Cmd) {
+		return func(string) (screen, tea.Cmd) { return b.tabs[(at+by+len(b.tabs))%len(b.tabs)], nil }
 	}
-	var all actions
+	var all []action
 	for i, t := range b.tabs {
 		if i != at {
-			all = append(all, on(string(rune('1'+i)), t.label(), func() (screen, tea.Cmd) { return t, nil }))
+			all = append(all, on(string(rune('1'+i)), t.label(), func(string) (screen, tea.Cmd) { return t, nil }))
 		}
 	}
 	return append(all, on("tab", "the next tab", step(1)), on("shift+tab", "the tab before", step(-1)))
@@ -144,11 +145,10 @@ func (o *opening) update(msg tea.Msg) (screen, tea.Cmd) {
 			}
 		}))
 	}
-	cmd, _ := o.hear(msg)
 	if o.next != nil {
-		return o.next, cmd
+		return o.next, nil
 	}
-	return o, cmd
+	return o, nil
 }
 
 func (o *opening) view(size) []string  { return []string{o.busy("Opening the vault…")} }
@@ -159,13 +159,13 @@ func (o *opening) typing() bool        { return false }
 // welcome is what somebody sees who has no vault.
 type welcome struct{ *board }
 
-func (w *welcome) actions() actions {
-	return actions{on("q esc", "leave", func() (screen, tea.Cmd) { return nil, nil })}
+func (w *welcome) actions() []action {
+	return []action{on("q esc", "leave", func(string) (screen, tea.Cmd) { return nil, nil })}
 }
 
 func (w *welcome) update(msg tea.Msg) (screen, tea.Cmd) {
 	if k, ok := msg.(tea.KeyMsg); ok {
-		if next, cmd, ok := w.actions().do(k); ok {
+		if next, cmd, ok := carryOut(w.actions(), k); ok {
 			return next, cmd
 		}
 	}
@@ -187,11 +187,5 @@ func (w *welcome) view(s size) []string {
 }
 
 func (w *welcome) title() string       { return "" }
-func (w *welcome) keys() []key.Binding { return w.actions().keys() }
+func (w *welcome) keys() []key.Binding { return bindings(w.actions()) }
 func (w *welcome) typing() bool        { return false }
-
-// when switches an action on or off.
-func (a action) when(enabled bool) action {
-	a.SetEnabled(enabled)
-	return a
-}

@@ -3,12 +3,15 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/scanner/report"
+	"github.com/secretsweep/secretsweep/vault"
 )
 
 // dateLayout is how days are typed and shown.
@@ -18,14 +21,14 @@ const dateLayout = "2006-01-02"
 const accepted = 90
 
 // actions are what can be done now.
-func (v *inventory) actions() actions {
-	stay := func(do func() tea.Cmd) func() (screen, tea.Cmd) {
-		return func() (screen, tea.Cmd) { return v, do() }
+func (v *inventory) actions() []action {
+	stay := func(do func() tea.Cmd) func(string) (screen, tea.Cmd) {
+		return func(string) (screen, tea.Cmd) { return v, do() }
 	}
-	choose := func(c importers.Choice) func() (screen, tea.Cmd) {
-		return stay(func() tea.Cmd { return v.choose(importers.Verdict{Choice: c}) })
+	choose := func(c importers.Choice) func(string) (screen, tea.Cmd) {
+		return stay(func() tea.Cmd { return v.choose(v.acted(), importers.Verdict{Choice: c}, word(c)) })
 	}
-	change := func(do func()) func() (screen, tea.Cmd) {
+	change := func(do func()) func(string) (screen, tea.Cmd) {
 		return stay(func() tea.Cmd {
 			row := v.row()
 			do()
@@ -34,24 +37,25 @@ func (v *inventory) actions() actions {
 		})
 	}
 	switch {
-	case v.revealed.text != "":
+	case v.revealed != nil:
 		return nil
 	case v.search != nil:
-		return actions{
+		return []action{
 			on("enter", "search", stay(func() tea.Cmd { v.search = nil; return nil })),
 			on("esc", "search for nothing", change(func() { v.search, v.words = nil, "" })),
 		}
 	}
-	var all actions
+	var all []action
 	add := func(when bool, more ...action) {
 		if when {
 			all = append(all, more...)
 		}
 	}
 	row, list := v.row(), !v.open
+	add(len(v.facts) == 0, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }))
 	add(len(v.facts) > 0, on("n", "go on to the map", v.goOn))
 	add(len(v.acted()) > 0,
-		on("i", "import", choose(importers.Import)),
+		on("i", "import", v.bring),
 		on("r", "revoke only", choose(importers.Revoke)),
 		on("f", "false positive", choose(importers.False)),
 		on("a", "accept until a date", v.accept),
@@ -59,12 +63,12 @@ func (v *inventory) actions() actions {
 		on("y", "as suggested", stay(func() tea.Cmd { return v.agree(v.acted()) })))
 	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
 	add(len(v.facts) > 0, on("u", "undo", stay(v.undo)))
-	add(list && len(v.lines) > 0, on("space", "select", change(v.toggle)))
+	add(list && len(v.lines) > 0, on("space", "select", change(v.toggle), " "))
 	add(list && row == nil && len(v.lines) > 0, on("enter", "fold or unfold", change(v.fold)))
 	add(list && row != nil, on("enter", "places and all else", stay(func() tea.Cmd { v.open = true; return v.look() })))
 	add(v.open, on("enter esc", "back to the list", stay(func() tea.Cmd { v.open = false; return nil })),
-		on("left", "the row before", stay(func() tea.Cmd { return v.step(-1) })),
-		on("right", "the next row", stay(func() tea.Cmd { return v.step(1) })))
+		on("←", "the row before", stay(func() tea.Cmd { return v.step(-1) }), "left"),
+		on("→", "the next row", stay(func() tea.Cmd { return v.step(1) }), "right"))
 	add(row != nil && !row.Value.IsEmpty() && (v.open || v.wide()), on("ctrl+r", "reveal the value for 10 s; that is written down", stay(v.ask)))
 	add(list && len(v.facts) > 0, on("/", "search", stay(func() tea.Cmd { v.search = new(newInput(v.words)); return nil })))
 	add(list && len(v.shown) > 0,
@@ -78,7 +82,10 @@ func (v *inventory) actions() actions {
 	add(list && (v.hiddenEarlier > 0 || v.earlier), on("e", "show or hide what was decided earlier", change(func() { v.earlier = !v.earlier })))
 	add(list && (v.hiddenSettings > 0 || v.settings), on("o", "show or hide settings", change(func() { v.settings = !v.settings })))
 	add(list && (v.words != "" || len(v.selected) > 0), on("esc", "search for nothing; select nothing", change(v.clear)))
-	add(len(v.swept.Problems) > 0, on("P", "what wasn't read", func() (screen, tea.Cmd) { return newProblems(v.flow, v), nil }))
+	add(len(v.swept.Problems) > 0, on("P", "what wasn't read", func(string) (screen, tea.Cmd) { return newProblems(v.flow, v), nil }))
+	for _, b := range moveKeys() {
+		add(len(v.lines) > 1 || v.open, action{b, v.move})
+	}
 	return all
 }
 
@@ -104,19 +111,57 @@ func (v *inventory) acted() []*importers.Row {
 }
 
 // choose decides about rows.
-func (v *inventory) choose(verdict importers.Verdict) tea.Cmd {
-	rows := v.acted()
+func (v *inventory) choose(rows []*importers.Row, verdict importers.Verdict, what string) tea.Cmd {
 	if err := v.plan.Choose(verdict, rows...); err != nil {
-		return func() tea.Msg { return failure{err} }
+		return complain(err)
 	}
-	return v.decided(rows, word(verdict.Choice))
+	return v.decided(rows, what)
+}
+
+// bring decides to import. What lies in old commits alone has no place to go to, so that it
+// is asked for.
+func (v *inventory) bring(string) (screen, tea.Cmd) {
+	all := v.acted()
+	rows := slices.DeleteFunc(slices.Clone(all), func(r *importers.Row) bool { return len(r.Targets) == 0 })
+	what, left := word(importers.Import), len(all)-len(rows)
+	switch {
+	case left == 1 && len(all) == 1:
+		return v.placeFor(all[0]), nil
+	case left == len(all):
+		return v, tell("none of them has a place to go to: import each by itself")
+	case left > 0:
+		what += "; import by itself each of the " + report.Plural(left, "value") + " without a place to go to"
+	}
+	return v, v.choose(rows, importers.Verdict{Choice: importers.Import}, what)
+}
+
+// placeFor asks where a value goes.
+func (v *inventory) placeFor(row *importers.Row) screen {
+	return &question{
+		app: v.app, from: v,
+		form: form{
+			title: "Where does " + safe(row.Name()) + " go to?",
+			about: []string{"It lies in old commits alone, so nothing tells."},
+			fields: []field{
+				{"environment", "such as " + safe(strings.Join(v.plan.Environments(), ", ")), newInput(""), vault.CheckLabel},
+				{"name", "that programs ask for it by", newInput(row.Name()), vault.CheckName},
+			},
+		},
+		take: func(values []string) (tea.Cmd, error) {
+			to := importers.Target{Ref: importers.Ref{Project: v.plan.Project, Env: values[0], Name: values[1]}, Value: row.Items[0].Value}
+			if err := v.plan.Send(row, to); err != nil {
+				return nil, err
+			}
+			return v.decided([]*importers.Row{row}, word(importers.Import)), nil
+		},
+	}
 }
 
 // agree takes the suggestions for rows that nobody has decided about.
 func (v *inventory) agree(rows []*importers.Row) tea.Cmd {
 	taken := v.plan.Agree(rows...)
 	if len(taken) == 0 {
-		return say("all of it is decided already")
+		return tell("all of it is decided already")
 	}
 	return v.decided(taken, "as suggested")
 }
@@ -134,48 +179,63 @@ func (v *inventory) decided(rows []*importers.Row, what string) tea.Cmd {
 	}
 	v.selected = make(map[*importers.Row]bool)
 	v.relist(to)
-	return tea.Batch(v.keep(), say(text), v.look())
+	return tea.Batch(v.keep(), tell(text), v.look())
 }
-
-// say gives a notice.
-func say(text string) tea.Cmd { return func() tea.Msg { return notice(text) } }
 
 func (v *inventory) undo() tea.Cmd {
 	what, ok := v.plan.Undo()
 	if !ok {
-		return say("there is nothing to undo")
+		return tell("there is nothing to undo")
 	}
 	v.gather()
-	return tea.Batch(v.keep(), say("undone: "+what), v.look())
+	return tea.Batch(v.keep(), tell("undone: "+what), v.look())
 }
 
 // accept asks until when and why.
-func (v *inventory) accept() (screen, tea.Cmd) {
+func (v *inventory) accept(string) (screen, tea.Cmd) {
 	rows := v.acted()
-	about := report.Plural(len(rows), "value")
+	what := report.Plural(len(rows), "value")
 	if len(rows) == 1 {
-		about = safe(rows[0].Name())
+		what = safe(rows[0].Name())
 	}
-	return &form{
+	day := v.day(accepted).Format(dateLayout)
+	return &question{
 		app: v.app, from: v,
-		about: []string{"Accept the risk of " + about + ". It is asked about again after that day."},
-		fields: []field{
-			{"until", "a day, such as " + v.day(accepted).Format(dateLayout), newInput(v.day(accepted).Format(dateLayout))},
-			{"reason", "why that is all right, for who reads it then", newInput("")},
+		form: form{
+			title: "Accept the risk of " + what,
+			about: []string{"It stays as it is. After the day it is asked about again."},
+			fields: []field{
+				{"until", "a day, such as " + day, newInput(day), v.checkDay},
+				{"reason", "for whoever reads it then", newInput(""), checkReason},
+			},
+			at: 1,
 		},
-		submit: func(values []string) (tea.Cmd, error) {
+		take: func(values []string) (tea.Cmd, error) {
 			until, err := time.Parse(dateLayout, values[0])
-			switch {
-			case err != nil:
-				return nil, fmt.Errorf("%q is no day: write it as %s", values[0], v.day(accepted).Format(dateLayout))
-			case until.Before(v.day(1)):
-				return nil, errors.New("that day is over")
-			case values[1] == "":
-				return nil, errors.New("it needs a reason")
+			if err != nil {
+				return nil, err
 			}
-			return v.choose(importers.Verdict{Choice: importers.Accept, Until: until, Reason: values[1]}), nil
+			return v.choose(rows, importers.Verdict{Choice: importers.Accept, Until: until, Reason: values[1]}, "accept until "+values[0]), nil
 		},
 	}, nil
+}
+
+func (v *inventory) checkDay(text string) error {
+	day, err := time.Parse(dateLayout, text)
+	switch {
+	case err != nil:
+		return fmt.Errorf("write the day as %s", v.day(accepted).Format(dateLayout))
+	case day.Before(v.day(0)):
+		return errors.New("that day is over")
+	}
+	return nil
+}
+
+func checkReason(text string) error {
+	if text == "" {
+		return errors.New("it needs a reason")
+	}
+	return nil
 }
 
 // day is that many days from now.
@@ -185,11 +245,11 @@ func (v *inventory) day(days int) time.Time {
 }
 
 // goOn leaves for the next screen.
-func (v *inventory) goOn() (screen, tea.Cmd) {
+func (v *inventory) goOn(string) (screen, tea.Cmd) {
 	if v.undecided == 0 {
 		return newMapping(v.flow), nil
 	}
-	return newMapping(v.flow), say(report.Plural(v.undecided, "value") + " undecided: what is suggested is taken")
+	return newMapping(v.flow), tell(report.Plural(v.undecided, "value") + " undecided: what is suggested is taken")
 }
 
 // step shows the detail of the next row, or of the one before.

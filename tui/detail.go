@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
@@ -84,8 +83,6 @@ func (v *inventory) looked(a around) tea.Cmd {
 	return v.look()
 }
 
-func (d *detail) keys() []key.Binding { return moveKeys() }
-
 // move carries out a key that moves.
 func (d *detail) move(key string) {
 	to := d.at
@@ -129,14 +126,15 @@ type revealed struct {
 }
 
 // hide is a message: what was revealed is to be hidden.
-type hide struct{ of *importers.Row }
+type hide struct{ of *revealed }
 
 // shownFor is how long a value is shown.
 const shownFor = 10 * time.Second
 
-// ask has the value of the row shown.
+// ask has the value of the row shown, unless a key is pressed before it comes.
 func (v *inventory) ask() tea.Cmd {
 	row := v.detail.row
+	v.wanted = row
 	return func() tea.Msg {
 		v.reading.Lock()
 		defer v.reading.Unlock()
@@ -149,17 +147,17 @@ func (v *inventory) ask() tea.Cmd {
 func (v *inventory) reveal(r revealed) tea.Cmd {
 	switch {
 	case r.err != nil:
-		return func() tea.Msg { return failure{r.err} }
-	case r.row != v.detail.row || v.search != nil || !v.open && !v.wide():
+		return complain(r.err)
+	case r.row != v.wanted:
 		return nil
 	}
-	v.revealed = r
-	return v.later(shownFor, hide{r.row})
+	v.wanted, v.revealed = nil, &r
+	return v.later(shownFor, hide{&r})
 }
 
 // revealedLines draws a value that is shown.
 func (v *inventory) revealedLines(s size) []string {
-	if v.revealed.text == "" {
+	if v.revealed == nil {
 		return nil
 	}
 	lines := []string{v.theme.warn.Render("The value, until a key is pressed:")}

@@ -258,12 +258,11 @@ func newTerminal(t *testing.T, d *doors, s size, o Options, first func(*flow) sc
 		return nil
 	}
 	x.size = s
-	f := &flow{app: x.app, Migration: Migration{Paths: []string{"shop", "slack.zip"}, Project: "shop", Sweeper: d, Places: d, Drafts: d, Vault: d, After: d}}
+	f := newFlow(x.app, Migration{Paths: []string{"shop", "slack.zip"}, Project: "shop", Sweeper: d, Places: d, Drafts: d, Vault: d, After: d})
 	if d.swept != nil {
 		f.swept, f.plan = d.swept, d.swept.Plan
 	}
 	f.access, f.people = d.access, d.people
-	x.leave = f.keepLast
 	x.now = first(f)
 	x.do(x.Init())
 	return x

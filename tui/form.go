@@ -1,105 +1,76 @@
 package tui
 
 import (
-	"strings"
-
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// form asks for a few lines of text, and goes back to the screen that it came from.
+// form is some lines that are typed in a screen. Which keys take it and leave it is the
+// screen's business.
 type form struct {
-	*app
-	from   screen
-	about  []string // what it is for
+	title  string
+	about  []string // what it does, before the lines
 	fields []field
-	at     int   // the field that is typed into
-	err    error // what is wrong with what was typed
-	// submit takes what was typed, a text for each field. After an error the form stays.
-	submit func(values []string) (tea.Cmd, error)
+	at     int // the field that is typed in
 }
 
 // field is a line of a form.
 type field struct {
 	label string
 	hint  string // what may be typed
-	input
+	input input
+	check func(text string) error
 }
 
-func (f *form) title() string { return f.from.title() }
-func (f *form) typing() bool  { return true }
+// text gives what is typed in a field.
+func (f *form) text(i int) string { return f.fields[i].input.value() }
 
-func (f *form) actions() actions {
-	all := actions{
-		on("enter", "to the next line; after the last it is done", f.enter),
-		on("esc", "back, without it", func() (screen, tea.Cmd) { return f.from, nil }),
-	}
-	if len(f.fields) > 1 {
-		all = append(all,
-			on("tab down", "to the next line", func() (screen, tea.Cmd) { f.to(f.at + 1); return f, nil }),
-			on("shift+tab up", "to the line before", func() (screen, tea.Cmd) { f.to(f.at - 1); return f, nil }))
-	}
-	return all
-}
-
-func (f *form) keys() []key.Binding { return f.actions().keys() }
-
-func (f *form) to(field int) { f.at = (field + len(f.fields)) % len(f.fields) }
-
-func (f *form) enter() (screen, tea.Cmd) {
-	if f.at < len(f.fields)-1 {
-		f.at++
-		return f, nil
-	}
-	var values []string
+// wrong gives the first field that has a fault, and moves there.
+func (f *form) wrong() error {
 	for i := range f.fields {
-		values = append(values, f.fields[i].value())
+		if err := f.fields[i].check(f.text(i)); err != nil {
+			f.at = i
+			return err
+		}
 	}
-	cmd, err := f.submit(values)
-	if err != nil {
-		f.err = err
-		return f, nil
-	}
-	return f.from, cmd
+	return nil
 }
 
-func (f *form) update(msg tea.Msg) (screen, tea.Cmd) {
-	k, ok := msg.(tea.KeyMsg)
-	if !ok {
-		// What the screen below waits for may come now.
-		_, cmd := f.from.update(msg)
-		return f, cmd
-	}
-	if next, cmd, ok := f.actions().do(k); ok {
-		return next, cmd
-	}
-	if f.fields[f.at].update(k) {
-		f.err = nil
-	}
-	return f, nil
+// walking is the action that moves between the fields of a form, of a screen that stays.
+func (f *form) walking(s screen) action {
+	return on("tab ↑ ↓", "another field", func(pressed string) (screen, tea.Cmd) {
+		step := 1
+		if pressed == "shift+tab" || pressed == "up" {
+			step = len(f.fields) - 1
+		}
+		f.at = (f.at + step) % len(f.fields)
+		return s, nil
+	}, "tab", "shift+tab", "down", "up").when(len(f.fields) > 1)
 }
 
-func (f *form) view(s size) []string {
-	const labels = 12
-	var lines []string
+// key takes a key that is text.
+func (f *form) key(msg tea.KeyMsg) { f.fields[f.at].input.update(msg) }
+
+func (f *form) view(t *theme, s size) []string {
+	lines := []string{t.bold.Render(f.title), ""}
 	for _, text := range f.about {
 		lines = append(lines, wrap(text, s.width)...)
 	}
-	lines = append(lines, "")
-	for i := range f.fields {
-		d := &f.fields[i]
-		mark := "  "
-		if i == f.at {
-			mark = "› "
-		}
-		lines = append(lines,
-			mark+fit(d.label, labels)+d.view(s.width-labels-2, i == f.at),
-			strings.Repeat(" ", labels+2)+f.theme.dim.Render(d.hint), "")
+	if len(f.about) > 0 {
+		lines = append(lines, "")
 	}
-	if f.err != nil {
-		for _, text := range wrap(safe(f.err.Error()), s.width) {
-			lines = append(lines, f.theme.bad.Render(text))
+	const label = 14
+	for i := range f.fields {
+		one := &f.fields[i]
+		mark, style := "  ", t.dim
+		if i == f.at {
+			mark, style = "> ", t.bold
 		}
+		lines = append(lines, mark+fit(style.Render(one.label), label)+one.input.view(s.width-label-2, i == f.at))
+		below := t.dim.Render(one.hint)
+		if err := one.check(one.input.value()); err != nil {
+			below = t.bad.Render(safe(err.Error()))
+		}
+		lines = append(lines, fit("", label+2)+below)
 	}
 	return lines
 }

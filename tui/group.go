@@ -206,9 +206,15 @@ func (l *listing) renew() {
 	}
 }
 
-// find gives the line of a row; -1 if it isn't shown.
+// find gives the line of a row, or of the heading that it is folded below; -1 if it isn't
+// shown.
 func (l *listing) find(row *importers.Row) int {
-	return slices.IndexFunc(l.lines, func(e entry) bool { return e.fact != nil && e.row == row })
+	return slices.IndexFunc(l.lines, func(e entry) bool {
+		if e.fact != nil {
+			return e.row == row
+		}
+		return e.folded && slices.ContainsFunc(e.of, func(k *fact) bool { return k.row == row })
+	})
 }
 
 // groupBy puts rows together by the next of the groupings.

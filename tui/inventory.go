@@ -22,7 +22,8 @@ type inventory struct {
 	search   *input // that is typed into; nil: none is
 	open     bool   // keys act on the detail
 	detail   detail
-	revealed revealed
+	wanted   *importers.Row // whose value is to be shown
+	revealed *revealed      // the value that is shown; nil: none is
 }
 
 // newInventory gives the flow's inventory, as it was left.
@@ -45,7 +46,7 @@ func (f *flow) where(p *place.Place) string {
 }
 
 func (v *inventory) title() string { return v.titleAt("Decide") }
-func (v *inventory) typing() bool  { return v.search != nil || v.revealed.text != "" }
+func (v *inventory) typing() bool  { return v.search != nil || v.revealed != nil }
 
 func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
@@ -54,18 +55,16 @@ func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 		return v, v.look()
 	case tea.WindowSizeMsg:
 		return v, v.look()
-	case kept:
-		return v, v.keptNow(msg)
 	case around:
 		return v, v.looked(msg)
 	case revealed:
 		return v, v.reveal(msg)
 	case hide:
-		if msg.of == v.revealed.row {
-			v.revealed = revealed{}
+		if msg.of == v.revealed {
+			v.revealed = nil
 		}
 	case tea.MouseMsg:
-		return v, v.wheel(msg)
+		return v, v.turn(msg)
 	case tea.KeyMsg:
 		return v.key(msg)
 	}
@@ -85,7 +84,7 @@ func (v *inventory) gather() {
 // relist makes the list anew, with the cursor on a row if it is still there.
 func (v *inventory) relist(row *importers.Row) {
 	v.renew()
-	if at := v.find(row); row != nil && at >= 0 {
+	if at := v.find(row); at >= 0 {
 		v.window.cursor = at
 	}
 	v.window.resize(len(v.lines), v.listHeight())
@@ -105,50 +104,46 @@ func (v *inventory) follow() {
 	row := v.row()
 	if row != v.detail.row {
 		v.detail = detailOf(row)
-		v.revealed = revealed{}
+		v.wanted, v.revealed = nil, nil
 	}
 	v.open = v.open && row != nil
 }
 
 func (v *inventory) key(msg tea.KeyMsg) (screen, tea.Cmd) {
+	v.wanted = nil
 	switch {
-	case v.revealed.text != "":
-		v.revealed = revealed{}
+	case v.revealed != nil:
+		v.revealed = nil
 		return v, nil
 	case v.search != nil && v.search.update(msg):
 		v.words = strings.ToLower(v.search.value())
 		v.relist(v.row())
 		return v, v.look()
 	}
-	if next, cmd, ok := v.actions().do(msg); ok {
+	if next, cmd, ok := carryOut(v.actions(), msg); ok {
 		return next, cmd
 	}
-	switch {
-	case v.search != nil:
-	case v.open:
-		v.detail.move(msg.String())
-	case v.window.move(msg.String()):
+	return v, nil
+}
+
+// move carries out a key that moves.
+func (v *inventory) move(pressed string) (screen, tea.Cmd) {
+	if v.open {
+		v.detail.move(pressed)
+	} else {
+		v.window.move(pressed)
 		v.follow()
 	}
 	return v, v.look()
 }
 
-// wheel scrolls.
-func (v *inventory) wheel(msg tea.MouseMsg) tea.Cmd {
-	const lines = 3
-	by := lines
-	switch msg.Button {
-	case tea.MouseButtonWheelUp:
-		by = -lines
-	case tea.MouseButtonWheelDown:
-	default:
-		return nil
-	}
+// turn takes what the mouse's wheel does.
+func (v *inventory) turn(msg tea.MouseMsg) tea.Cmd {
 	if v.open {
-		v.detail.scroll(by)
+		v.detail.scroll(wheel(msg))
 		return nil
 	}
-	v.window.to(v.window.cursor + by)
+	v.window.to(v.window.cursor + wheel(msg))
 	v.follow()
 	return v.look()
 }
@@ -184,7 +179,11 @@ func (v *inventory) list(s size) []string {
 		lines = append(lines, v.line(c, v.lines[i], i == v.window.cursor, s.width))
 	}
 	if len(v.lines) == 0 {
-		lines = append(lines, "Nothing is to be shown.")
+		none := "There is nothing new: all of it was decided earlier."
+		if v.words != "" {
+			none = "Nothing has all of these words."
+		}
+		lines = append(lines, none)
 	}
 	for len(lines) < s.height-1 {
 		lines = append(lines, "")
@@ -244,13 +243,4 @@ func (v *inventory) why() string {
 	return v.theme.dim.Render("decided: " + word(row.Choice))
 }
 
-func (v *inventory) keys() []key.Binding {
-	all := v.actions().keys()
-	switch {
-	case v.revealed.text != "" || v.search != nil || len(v.facts) == 0:
-		return all
-	case v.open:
-		return append(all, v.detail.keys()...)
-	}
-	return append(all, moveKeys()...)
-}
+func (v *inventory) keys() []key.Binding { return bindings(v.actions()) }

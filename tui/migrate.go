@@ -2,6 +2,8 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,10 +22,9 @@ func Migrate(ctx context.Context, m Migration, o Options) error {
 		m.Founder = nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	f := &flow{Migration: m}
+	var f *flow
 	err := run(ctx, "secretsweep migrate", o, func(a *app) screen {
-		f.app = a
-		a.leave = f.keepLast
+		f = newFlow(a, m)
 		if m.Founder != nil {
 			return newFound(f)
 		}
@@ -47,11 +48,46 @@ type flow struct {
 	people    []Person
 	grants    []Grant // that are wanted
 
-	keeping bool // decisions are being kept,
-	changed bool // and there are others since
+	offered map[string]bool // environments that grants were suggested for
+
+	keeping bool   // decisions are being kept,
+	changed bool   // and there are others since
+	asking  bool   // the vault is being asked for access
+	stop    func() // ends an import that is being written, and waits for it; nil if none is
 
 	sweeping sync.WaitGroup // what reads the paths
 	reading  sync.Mutex     // is held while Places is asked
+}
+
+func newFlow(a *app, m Migration) *flow {
+	f := &flow{app: a, Migration: m, offered: make(map[string]bool)}
+	a.hear, a.leave = f.hear, f.leaving
+	return f
+}
+
+// hear takes the answers that any of the screens may be there for.
+func (f *flow) hear(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case kept:
+		return f.keptNow(msg)
+	case accessed:
+		return f.accessedNow(msg)
+	}
+	return nil
+}
+
+// leaving ends what is being done, before the program ends.
+func (f *flow) leaving() tea.Cmd {
+	stop, keep := f.stop, f.keepLast()
+	return func() tea.Msg {
+		if stop != nil {
+			stop()
+		}
+		if keep != nil {
+			return keep()
+		}
+		return nil
+	}
 }
 
 // stages are the flow's, in order. Each has a screen.
@@ -59,6 +95,9 @@ var stages = []string{"Sweep", "Decide", "Map", "Roles", "Confirm", "After"}
 
 // titleAt says where in the flow a stage is.
 func (f *flow) titleAt(stage string) string {
+	if f.size.width < 80 {
+		return fmt.Sprintf("%s  %s (%d of %d)", safe(f.Project), f.theme.bold.Render(stage), slices.Index(stages, stage)+1, len(stages))
+	}
 	var parts []string
 	for _, s := range stages {
 		style := f.theme.dim

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -102,30 +100,27 @@ func (s *sweep) update(msg tea.Msg) (screen, tea.Cmd) {
 		s.found = s.found[max(0, len(s.found)-last):]
 		return s, msg.of.look
 	case swept:
-		if errors.Is(msg.err, context.Canceled) {
-			return s, nil
-		}
 		if s.err = msg.err; s.err != nil {
 			return s, nil
 		}
 		s.swept, s.plan = msg.Swept, msg.Swept.Plan
 		return newInventory(s.flow), nil
 	case tea.KeyMsg:
-		if next, cmd, ok := s.actions().do(msg); ok {
+		if next, cmd, ok := carryOut(s.actions(), msg); ok {
 			return next, cmd
 		}
 	}
 	return s, nil
 }
 
-func (s *sweep) actions() actions {
+func (s *sweep) actions() []action {
 	if s.err == nil {
 		return nil
 	}
-	return actions{on("r", "try again", func() (screen, tea.Cmd) { return s, s.start() })}
+	return []action{on("r", "try again", func(string) (screen, tea.Cmd) { return s, s.start() })}
 }
 
-func (s *sweep) keys() []key.Binding { return s.actions().keys() }
+func (s *sweep) keys() []key.Binding { return bindings(s.actions()) }
 func (s *sweep) typing() bool        { return false }
 func (s *sweep) title() string       { return s.titleAt("Sweep") }
 
@@ -135,7 +130,7 @@ func (s *sweep) view(z size) []string {
 		for _, text := range wrap(safe(s.err.Error()), z.width) {
 			lines = append(lines, s.theme.bad.Render(text))
 		}
-		return append(lines, "", "Nothing was changed.")
+		return append(lines, "", "Nothing was changed; r tries again.")
 	}
 	lines = append(lines, s.bar(z.width), safe(s.at.What), "", s.theme.bold.Render(report.Plural(s.at.Values, "different value")+" so far"), "")
 	for _, text := range s.found[max(0, len(s.found)-(z.height-len(lines))):] {

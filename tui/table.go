@@ -27,7 +27,7 @@ type table[T any] struct {
 	heads   func(width int) string
 	line    func(item T, width int) string
 	detail  func(item T, width int) []string
-	own     func() actions // what else can be done
+	own     func() []action // what else can be done
 
 	all, shown []T
 	window     window
@@ -88,38 +88,32 @@ func (t *table[T]) current() (item T, ok bool) {
 	return t.shown[t.window.cursor], true
 }
 
-func (t *table[T]) actions() actions {
+func (t *table[T]) actions() []action {
 	if t.searching {
-		return actions{
-			on("enter", "look at what was found", func() (screen, tea.Cmd) { t.searching = false; return t.self, nil }),
-			on("esc", "everything again", func() (screen, tea.Cmd) { t.find(""); return t.self, nil }),
+		return []action{
+			on("enter", "look at what was found", func(string) (screen, tea.Cmd) { t.searching = false; return t.self, nil }),
+			on("esc", "everything again", func(string) (screen, tea.Cmd) { t.find(""); return t.self, nil }),
 		}
 	}
-	var all actions
+	var all []action
 	if t.own != nil {
 		all = t.own()
 	}
 	all = append(all,
-		on("/", "search", func() (screen, tea.Cmd) { t.searching = true; return t.self, nil }),
-		on("r", "read again", func() (screen, tea.Cmd) { return t.self, t.reload() }),
+		on("/", "search", func(string) (screen, tea.Cmd) { t.searching = true; return t.self, nil }),
+		on("r", "read again", func(string) (screen, tea.Cmd) { return t.self, t.reload() }),
 	)
 	switch {
 	case t.search.value() != "":
-		all = append(all, on("esc", "everything again", func() (screen, tea.Cmd) { t.find(""); return t.self, nil }))
+		all = append(all, on("esc", "everything again", func(string) (screen, tea.Cmd) { t.find(""); return t.self, nil }))
 	case t.back != nil:
-		all = append(all, on("esc", "back", func() (screen, tea.Cmd) { return t.back, nil }))
+		all = append(all, on("esc", "back", func(string) (screen, tea.Cmd) { return t.back, nil }))
 	}
-	all = append(all, on("q", "leave", func() (screen, tea.Cmd) { return nil, nil }))
-	return append(all, t.switching(t.tab)...)
+	all = append(all, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }))
+	return append(append(all, t.switching(t.tab)...), moving(t.self, &t.window)...)
 }
 
-func (t *table[T]) keys() []key.Binding {
-	all := t.actions().keys()
-	if len(t.shown) > 1 && !t.searching {
-		all = append(all, moveKeys()...)
-	}
-	return all
-}
+func (t *table[T]) keys() []key.Binding { return bindings(t.actions()) }
 
 // find searches for a text; "" ends the search.
 func (t *table[T]) find(text string) {
@@ -128,39 +122,22 @@ func (t *table[T]) find(text string) {
 }
 
 func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
-	if cmd, ok := t.hear(msg); ok {
-		return t.self, cmd
-	}
 	switch msg := msg.(type) {
 	case started:
 		if !t.loaded {
 			return t.self, t.reload()
 		}
 	case tea.MouseMsg:
-		t.wheel(msg)
+		t.window.to(t.window.cursor + wheel(msg))
 	case tea.KeyMsg:
-		if next, cmd, ok := t.actions().do(msg); ok {
+		if next, cmd, ok := carryOut(t.actions(), msg); ok {
 			return next, cmd
 		}
-		switch {
-		case !t.searching:
-			t.window.move(msg.String())
-		case t.search.update(msg):
+		if t.searching && t.search.update(msg) {
 			t.refresh()
 		}
 	}
 	return t.self, nil
-}
-
-// wheel scrolls.
-func (t *table[T]) wheel(msg tea.MouseMsg) {
-	const lines = 3
-	switch msg.Button {
-	case tea.MouseButtonWheelUp:
-		t.window.to(t.window.cursor - lines)
-	case tea.MouseButtonWheelDown:
-		t.window.to(t.window.cursor + lines)
-	}
 }
 
 // wide is from which width on the detail stands beside the list.

@@ -130,6 +130,7 @@ func (m *migration) doors() tui.Migration {
 	all := tui.Migration{Paths: m.paths, Project: m.project, Sweeper: m, Places: m, Drafts: m, Vault: m, After: m}
 	if m.intake == nil {
 		all.Founder = m
+		all.Founding = tui.Founding{Name: m.me.Name, Environments: []string{"dev", "staging", "prod"}}
 	}
 	return all
 }

@@ -78,8 +78,8 @@ func (m *migration) Context(ctx context.Context, p place.Place) ([]tui.Line, err
 	return nil, errors.New("not there yet")
 }
 
-// Reveal gives a value's text, once the log has that it was shown.
-func (m *migration) Reveal(ctx context.Context, row *importers.Row) (string, error) {
+// Show gives a value's text, once the log has that it was shown.
+func (m *migration) Show(ctx context.Context, row *importers.Row) (string, error) {
 	if err := m.intake.Shown(ctx, m.project, row.Value, firstPlace(row)); err != nil {
 		return "", vaultHint(err)
 	}
