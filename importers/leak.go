@@ -58,8 +58,7 @@ func (r *report) take(n *node, l leak, known bool, fits func(*candidate) bool) {
 	switch {
 	case err == nil:
 		l.candidate = found
-		at := position{text: file.text}
-		l.at.Span, l.at.WorkTree = at.span(found.start, found.end), true
+		l.at.Span, l.at.WorkTree = file.span(l.at.Start.Line, found.start, found.end), true
 	case !known:
 		r.missing.add(lineAt(r.text, n.start), l.at.Path, l.at.Start.Line, err)
 		return

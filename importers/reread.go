@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/format"
+	"github.com/secretsweep/secretsweep/internal/place"
 )
 
 // rereader reads again the lines that reports name: of files in the report's folder or in
@@ -42,6 +43,7 @@ type candidate struct {
 const (
 	maxReread = 16 << 20 // bytes of a file
 	maxKept   = 64 << 20 // bytes of files at a time
+	maxLine   = 64 << 10 // bytes of a line; a longer one says nothing
 )
 
 func newRereader(report string) *rereader {
@@ -65,10 +67,10 @@ func (r *rereader) file(name string) (*lined, error) {
 	if f := r.files[name]; f != nil {
 		return f, nil
 	}
-	err := error(fs.ErrNotExist)
+	fault := errMissing
 	for _, root := range r.roots {
-		var text []byte
-		if text, err = readIn(root, filepath.FromSlash(strings.ReplaceAll(name, "\\", "/"))); err == nil {
+		text, err := readIn(root, filepath.FromSlash(name))
+		if err == nil {
 			f := newLined(text)
 			if r.kept += len(text); r.kept > maxKept {
 				clear(r.files)
@@ -77,11 +79,18 @@ func (r *rereader) file(name string) (*lined, error) {
 			r.files[name] = f
 			return f, nil
 		}
+		if fault == errMissing {
+			fault = err
+		}
 	}
-	return nil, err
+	return nil, fault
 }
 
-var errLeaves = errors.New("it lies outside of the report's folder and of this one")
+var (
+	errMissing = errors.New("there is no such file")
+	errOutside = errors.New("it lies outside of the report's folder and of this one")
+	errUnread  = errors.New("it can't be read")
+)
 
 func readIn(root *os.Root, name string) ([]byte, error) {
 	if filepath.IsAbs(name) {
@@ -90,24 +99,24 @@ func readIn(root *os.Root, name string) ([]byte, error) {
 			return nil, err
 		}
 		if name, err = filepath.Rel(within, name); err != nil {
-			return nil, errLeaves
+			return nil, errOutside
 		}
 	}
 	if !filepath.IsLocal(name) {
-		return nil, errLeaves
+		return nil, errOutside
 	}
 	info, err := root.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, errors.New("there is no such file")
+		return nil, errMissing
 	case err != nil:
-		return nil, errors.New("it can't be read")
+		return nil, errUnread
 	case !info.Mode().IsRegular() || info.Size() > maxReread:
 		return nil, errors.New("it is no file, or a large one")
 	}
 	f, err := root.Open(name)
 	if err != nil {
-		return nil, errors.New("it can't be read")
+		return nil, errUnread
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, maxReread))
@@ -144,9 +153,8 @@ func newLined(text []byte) *lined {
 }
 
 var (
-	inQuotes   = regexp.MustCompile("\"[^\"]*\"|'[^']*'|`[^`]*`")
-	inAddress  = regexp.MustCompile(`://[^/@\s:]*:([^@\s]+)@`)
-	aroundWord = "\"'`,;:=()[]{}<>"
+	inQuotes  = regexp.MustCompile("\"[^\"]*\"|'[^']*'|`[^`]*`")
+	inAddress = regexp.MustCompile(`://[^/@\s:]*:([^@\s]+)@`)
 )
 
 // candidates gives what may be a value in a line, which counts from 1: what it assigns,
@@ -155,12 +163,14 @@ func (f *lined) candidates(line int) []candidate {
 	if line < 1 || line > len(f.starts) {
 		return nil
 	}
-	all := f.assigned[line-1]
 	from, to := f.starts[line-1], len(f.text)
 	if line < len(f.starts) {
 		to = f.starts[line] - 1
 	}
-	text := f.text[from:to]
+	if to-from > maxLine {
+		return nil
+	}
+	all, text := f.assigned[line-1], f.text[from:to]
 	add := func(start, end int) {
 		if end > start {
 			all = append(all, candidate{value: string(text[start:end]), start: from + start, end: from + end})
@@ -172,6 +182,7 @@ func (f *lined) candidates(line int) []candidate {
 	for _, m := range inAddress.FindAllSubmatchIndex(text, -1) {
 		add(m[2], m[3])
 	}
+	const aroundWord = "\"'`,;:=()[]{}<>"
 	at := 0
 	for _, word := range bytes.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\r=,;", c) }) {
 		at += bytes.Index(text[at:], word)
@@ -181,6 +192,12 @@ func (f *lined) candidates(line int) []candidate {
 		at += len(word)
 	}
 	return all
+}
+
+// span gives where the bytes of a stretch lie that begins in a line.
+func (f *lined) span(line, start, end int) place.Span {
+	at := position{text: f.text, at: f.starts[line-1], Position: place.Position{Line: line, Column: 1}}
+	return at.span(start, end)
 }
 
 // find gives the value of a place. Of what may be one, all that fit have to be the same.
