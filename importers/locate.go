@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -17,12 +16,10 @@ type claim struct {
 	Target
 	row     *Row
 	place   *place.Place
-	rank    rank
-	at      time.Time // when the place got the value
-	given   bool      // its name is the source's, not made up
-	told    bool      // something tells the environment
-	bare    string    // the name without the environment's word; "" if it has none
-	dropped bool      // the row has the name already, for another whole around its value
+	given   bool   // its name is the source's, not made up
+	told    bool   // something tells the environment
+	bare    string // the name without the environment's word; "" if it has none
+	dropped bool   // the row has the name already, for another whole around its value
 	named   map[string]bool
 }
 

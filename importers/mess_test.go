@@ -1,7 +1,6 @@
 package importers_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,19 +40,31 @@ func TestMess(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan := importers.NewPlan(itemsOf(t, m), importers.Options{Project: "shop", Environments: []string{"dev", "staging", "prod"}})
-			called := namesOf(m, want)
-			compare(t, "imported", imports(want), imported(plan, called))
-			compare(t, "conflicts", conflicts(want), conflicting(plan, called))
-			compare(t, "to be revoked", slices.Sorted(slices.Values(want.Revoke)), revoked(plan, called))
-			for _, row := range plan.Rows {
-				for _, name := range want.Stay {
-					if row.Choice == importers.Import && row.Value.Reveal() == m.Values[name] {
-						t.Errorf("%s is no secret, and would be imported as %s", name, row.Name())
-					}
-				}
-			}
+			found := sweep(t, m)
+			check(t, m, want, found, importers.Beside(found))
+			check(t, m, want, append([]importers.Importer{found}, files(t, m)...)...)
 		})
+	}
+}
+
+// check compares what an import of a mess comes to with what it has to.
+func check(t *testing.T, m mess.Mess, want mess.Expected, from ...importers.Importer) {
+	t.Helper()
+	items, err := importers.Collect(t.Context(), from...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := importers.NewPlan(items, importers.Options{Project: "shop", Environments: []string{"dev", "staging", "prod"}})
+	called := namesOf(m, want)
+	compare(t, "imported", imports(want), imported(plan, called))
+	compare(t, "conflicts", conflicts(want), conflicting(plan, called))
+	compare(t, "to be revoked", slices.Sorted(slices.Values(want.Revoke)), revoked(plan, called))
+	for _, row := range plan.Rows {
+		for _, name := range want.Stay {
+			if row.Choice == importers.Import && row.Value.Reveal() == m.Values[name] {
+				t.Errorf("%s is no secret, and would be imported as %s", name, row.Name())
+			}
+		}
 	}
 }
 
@@ -64,8 +75,8 @@ func compare(t *testing.T, what string, want, got []string) {
 	}
 }
 
-// itemsOf collects what a sweep of a mess finds, and what its .env files on disk assign.
-func itemsOf(t *testing.T, m mess.Mess) []importers.Item {
+// sweep gives what is found in a mess.
+func sweep(t *testing.T, m mess.Mess) importers.Findings {
 	t.Helper()
 	set, err := rules.Builtin()
 	if err != nil {
@@ -88,7 +99,13 @@ func itemsOf(t *testing.T, m mess.Mess) []importers.Item {
 	if err := scanner.Scan(t.Context(), sources, detector, scanner.Options{}, scanner.Confident(&found, rules.LeastConfidence)); err != nil {
 		t.Fatal(err)
 	}
-	all := []importers.Importer{importers.Findings(found)}
+	return importers.Findings(found)
+}
+
+// files gives the importers of the .env files that lie on disk.
+func files(t *testing.T, m mess.Mess) []importers.Importer {
+	t.Helper()
+	var all []importers.Importer
 	for _, name := range []string{".env", ".env.staging", ".env.production"} {
 		file, err := importers.Open(filepath.Join(m.Repo, name), "dotenv")
 		if err != nil {
@@ -96,11 +113,7 @@ func itemsOf(t *testing.T, m mess.Mess) []importers.Item {
 		}
 		all = append(all, file)
 	}
-	items, err := importers.Collect(context.Background(), all...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return items
+	return all
 }
 
 // sink keeps findings.

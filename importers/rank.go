@@ -11,11 +11,13 @@ import (
 
 // rank says how much a place's word counts where two values claim one name: what programs
 // read at their start before what is deployed, that before other configuration, then source
-// code, then what somebody wrote in a chat.
+// code, then what somebody wrote in a chat. What lies in old commits alone says nothing of
+// what is in use.
 type rank int
 
 const (
 	ofNoSecret rank = iota // a setting, or a name without a value
+	inHistory
 	inChat
 	inCode
 	inConfiguration
@@ -29,6 +31,8 @@ func rankOf(item *Item) rank {
 	switch {
 	case item.Setting, item.Value.IsEmpty():
 		return ofNoSecret
+	case !item.inUse():
+		return inHistory
 	case item.At.Kind != place.File:
 		return inChat
 	case isBackup(name):

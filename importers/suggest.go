@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -35,12 +36,15 @@ type Target struct {
 	Why     string // what the suggestion is made from, for people
 	// Lost: another value has the name, see [Plan.Conflicts].
 	Lost bool
+
+	rank rank
+	at   time.Time // when the place that it is from got the value
 }
 
 // claimOf suggests where an item goes.
 func (p *Plan) claimOf(item *Item, row *Row) *claim {
-	c := &claim{row: row, place: &item.At, rank: rankOf(item), at: dated(&item.At)}
-	c.Project, c.Value = p.Project, item.Value
+	c := &claim{row: row, place: &item.At}
+	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
 	if c.Name == "" && item.Finding != nil {
