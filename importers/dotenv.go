@@ -15,12 +15,14 @@ func dotenv() Format {
 		Read: func(path string, text []byte) ([]Item, error) {
 			var items []Item
 			for e := range format.Dotenv(text) {
-				if e.Comment || e.Value == "" {
+				if e.Comment {
 					continue
 				}
-				items = append(items, Item{
-					Name: e.Name(), Value: valueOf(e.Value), Setting: isSetting(e.Name(), e.Value), At: placeIn(path, text, e.Start, e.End),
-				})
+				at := placeIn(path, text, e.Start, e.End)
+				if e.Value == "" {
+					continue
+				}
+				items = append(items, Item{Name: e.Name(), Value: valueOf(e.Value), At: at})
 			}
 			if len(items) == 0 {
 				return nil, fmt.Errorf("1: it assigns nothing")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -42,7 +41,6 @@ func TestMess(t *testing.T) {
 			}
 			found := sweep(t, m)
 			check(t, m, want, found, importers.Beside(found))
-			check(t, m, want, append([]importers.Importer{found}, files(t, m)...)...)
 		})
 	}
 }
@@ -100,20 +98,6 @@ func sweep(t *testing.T, m mess.Mess) importers.Findings {
 		t.Fatal(err)
 	}
 	return importers.Findings(found)
-}
-
-// files gives the importers of the .env files that lie on disk.
-func files(t *testing.T, m mess.Mess) []importers.Importer {
-	t.Helper()
-	var all []importers.Importer
-	for _, name := range []string{".env", ".env.staging", ".env.production"} {
-		file, err := importers.Open(filepath.Join(m.Repo, name), "dotenv")
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, file)
-	}
-	return all
 }
 
 // sink keeps findings.
