@@ -76,7 +76,7 @@ func (p *Plan) Batch(a Access) Batch {
 			leak.Refs = append(leak.Refs, t.Ref)
 			b.Secrets = append(b.Secrets, p.secretOf(row, t))
 		}
-		if row.Finding != nil && row.Choice != Leave || len(leak.Waiting) > 0 {
+		if row.Leaked() && row.Choice != Leave || len(leak.Waiting) > 0 {
 			b.Leaks = append(b.Leaks, leak)
 		}
 	}

@@ -10,7 +10,12 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/secretsweep/secretsweep/internal/hush"
 )
+
+// Bubble Tea is initialised: the program has its standard output again.
+var _ = hush.End()
 
 // Options are how a program looks and listens.
 type Options struct {
@@ -62,11 +67,13 @@ type app struct {
 	name    string // of the program, for the title
 	size    size
 	now     screen
-	help    *help          // nil: isn't shown
-	notice  string         // the last thing that happened, until the next key
-	failed  bool           // notice is an error
-	err     error          // that ended the program
-	leave   func() tea.Cmd // what is to be done before it ends
+	help    *help                 // nil: isn't shown
+	notice  string                // the last thing that happened, until the next key
+	failed  bool                  // notice is an error
+	err     error                 // that ended the program
+	leave   func() tea.Cmd        // what is to be done before it ends
+	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
+	later   func(time.Duration, tea.Msg) tea.Cmd
 }
 
 var _ tea.Model = (*app)(nil)
@@ -118,7 +125,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 	}
+	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
+	cmd = tea.Batch(heard, cmd)
 	if next == nil {
 		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
 	}
@@ -168,8 +177,10 @@ func (a *app) keyLine() string {
 	show := func(k key.Binding) string {
 		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
 	}
-	help := show(helpKey)
-	text := ""
+	help, text := show(helpKey), ""
+	if a.now.typing() {
+		help = ""
+	}
 	for _, k := range a.now.keys() {
 		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
 			text += one
@@ -197,5 +208,13 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }}
+	return &app{
+		ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24},
+		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+	}
+}
+
+// later gives a message once some time has passed.
+func later(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }

@@ -12,9 +12,14 @@ import (
 // Migrate shows the flow of migrate until the person leaves it. Decisions are kept whenever
 // one changes, so it may end at any moment.
 func Migrate(ctx context.Context, m Migration, o Options) error {
+	if m.Founder != nil && o.Accessible {
+		if err := foundByLine(ctx, m, o); err != nil {
+			return err
+		}
+		m.Founder = nil
+	}
 	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
-		f := &flow{app: a, Migration: m}
-		a.leave = f.keepLast
+		f := newFlow(a, m)
 		if m.Founder != nil {
 			return newFound(f)
 		}
@@ -33,8 +38,43 @@ type flow struct {
 	people []Person
 	grants []Grant // that are wanted
 
-	keeping bool // decisions are being kept,
-	changed bool // and there are others since
+	offered map[string]bool // environments that grants were suggested for
+
+	keeping bool   // decisions are being kept,
+	changed bool   // and there are others since
+	asking  bool   // the vault is being asked for access
+	stop    func() // ends an import that is being written, and waits for it; nil if none is
+}
+
+func newFlow(a *app, m Migration) *flow {
+	f := &flow{app: a, Migration: m, offered: make(map[string]bool)}
+	a.hear, a.leave = f.hear, f.leaving
+	return f
+}
+
+// hear takes the answers that any of the screens may be there for.
+func (f *flow) hear(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case kept:
+		return f.keptNow(msg)
+	case accessed:
+		return f.accessedNow(msg)
+	}
+	return nil
+}
+
+// leaving ends what is being done, before the program ends.
+func (f *flow) leaving() tea.Cmd {
+	stop, keep := f.stop, f.keepLast()
+	return func() tea.Msg {
+		if stop != nil {
+			stop()
+		}
+		if keep != nil {
+			return keep()
+		}
+		return nil
+	}
 }
 
 // stages are the flow's, in order. Each has a screen.

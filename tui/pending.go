@@ -14,7 +14,6 @@ func (p pending) title() string                    { return p.name }
 func (p pending) keys() []key.Binding              { return nil }
 func (p pending) typing() bool                     { return false }
 
-func newFound(f *flow) screen     { return pending{"found"} }
 func newSweep(f *flow) screen     { return pending{"sweep"} }
 func newInventory(f *flow) screen { return pending{"inventory"} }
 func newMapping(f *flow) screen   { return pending{"map"} }

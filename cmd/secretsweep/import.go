@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +103,7 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 			return err
 		}
 	}
-	found, err := o.gather(ctx, sh, paths)
+	found, err := o.gather(ctx, sh, paths, nil)
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 		if o.project == "" {
 			o.project = projectOf(sh, nil, paths)
 		}
-		plan = importers.NewPlan(found.items, importers.Options{Project: o.project, Environments: []string{"dev", "staging", "prod"}, Env: o.env})
+		plan = importers.NewPlan(found.items, importers.Options{Project: o.project, Environments: []string{"dev", "staging", "prod"}, Env: o.env, Now: time.Now()})
 	} else {
 		if plan, err = in.plan(ctx, found.items, o.env); err != nil {
 			return err
@@ -135,7 +136,10 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 			return err
 		}
 	}
-	return statusOf(found.problems, 0, 0)
+	for _, p := range found.problems {
+		sh.say("not read: %s", printable.Text(p))
+	}
+	return statusOf(len(found.problems), 0, 0)
 }
 
 // check refuses what makes no sense.
@@ -251,9 +255,12 @@ func summaryOf(b importers.Batch) string {
 			waiting++
 		}
 	}
-	text := fmt.Sprintf("%s imported, %d new, %d with a new version", report.Plural(len(b.Secrets), "secret"), counts[importers.Added], counts[importers.Updated])
+	text := report.Plural(counts[importers.Added]+counts[importers.Updated], "secret") + " imported"
+	if n := counts[importers.Updated]; n > 0 {
+		text += fmt.Sprintf(", %d as a new version", n)
+	}
 	if n := counts[importers.Same]; n > 0 {
-		text += fmt.Sprintf(", %d that were there", n)
+		text += fmt.Sprintf(", %d were there", n)
 	}
 	text += "; " + report.Plural(len(b.Leaks), "leak record")
 	if waiting > 0 {

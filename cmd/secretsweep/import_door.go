@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -73,7 +74,7 @@ func projectNamed(paths []string) string {
 // plan puts items together with what waits in the vault, and with what was decided about them
 // earlier. env is the environment of everything, whatever the items say; "" for what they say.
 func (in *intake) plan(ctx context.Context, items []importers.Item, env string) (*importers.Plan, error) {
-	o := importers.Options{Project: in.project, Environments: in.environments(), Env: env}
+	o := importers.Options{Project: in.project, Environments: in.environments(), Env: env, Now: time.Now()}
 	known, err := in.Known(ctx)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
-	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -25,11 +24,13 @@ type gathering struct {
 // gathered is what there is to decide about.
 type gathered struct {
 	items    []importers.Item
-	problems int // parts that could not be read
+	problems []string // parts that could not be read, and why
+	leftOut  int      // parts that were left out on purpose
 }
 
-// gather reads files by their formats, and sweeps all other paths.
-func (g *gathering) gather(ctx context.Context, sh shell, paths []string) (gathered, error) {
+// gather reads files by their formats, and sweeps all other paths. w, if it isn't nil, is
+// told how far that is.
+func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *watcher) (gathered, error) {
 	var files []importers.Importer
 	var swept []string
 	for _, path := range paths {
@@ -56,14 +57,14 @@ func (g *gathering) gather(ctx context.Context, sh shell, paths []string) (gathe
 	if err != nil {
 		return all, err
 	}
+	if w != nil {
+		j.matched, j.progress = w.matched, w.progress
+	}
 	if _, err := j.do(ctx, sh, &s); err != nil {
 		return all, err
 	}
 	items, err := s.items(ctx)
-	all.items, all.problems = append(all.items, items...), len(s.problems)
-	for _, p := range s.problems {
-		sh.say("not read: %s", printable.Text(p))
-	}
+	all.items, all.problems, all.leftOut = append(all.items, items...), s.problems, s.leftOut
 	return all, err
 }
 

@@ -213,7 +213,16 @@ func (d *door) close(ctx context.Context, err *error) {
 
 // open opens the vault for who uses it.
 func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
-	there, me, st, err := v.find(ctx, sh)
+	me, err := identify(ctx, sh)
+	if err != nil {
+		return nil, err
+	}
+	return v.openFor(ctx, sh, me)
+}
+
+// openFor opens the vault for an identity.
+func (v *vaultFlags) openFor(ctx context.Context, sh shell, me who) (*door, error) {
+	there, st, err := v.findFor(ctx, sh, me)
 	if err != nil {
 		return nil, err
 	}
@@ -233,15 +242,21 @@ func (v *vaultFlags) find(ctx context.Context, sh shell) (*vault.Vault, who, sto
 	if err != nil {
 		return nil, me, nil, err
 	}
+	there, st, err := v.findFor(ctx, sh, me)
+	return there, me, st, err
+}
+
+// findFor opens the store of the vault, and finds the vault in it.
+func (v *vaultFlags) findFor(ctx context.Context, sh shell, me who) (*vault.Vault, store.Store, error) {
 	st, err := v.openStore(ctx, sh)
 	if err != nil {
-		return nil, me, nil, err
+		return nil, nil, err
 	}
 	there, err := findVault(ctx, st, me)
 	if err != nil {
-		return nil, me, nil, errors.Join(vaultHint(err), st.Close())
+		return nil, nil, errors.Join(vaultHint(err), st.Close())
 	}
-	return there, me, st, nil
+	return there, st, nil
 }
 
 // findVault finds the vault of a store, if it is one that the identity belongs to.
