@@ -101,46 +101,60 @@ func quitKey(about string) key.Binding {
 }
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	keys, ok := msg.(tea.KeyMsg)
+	if !ok || len(keys.Runes) < 2 || keys.Paste {
+		return a, a.take(msg)
+	}
+	// Over a slow line several keys come as one.
+	var all []tea.Cmd
+	for _, r := range keys.Runes {
+		all = append(all, a.take(tea.KeyMsg{Type: keys.Type, Runes: []rune{r}, Alt: keys.Alt}))
+	}
+	return a, tea.Batch(all...)
+}
+
+// take takes a message, or one key.
+func (a *app) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
 		_, cmd := a.now.update(msg)
-		return a, tea.Batch(tea.ClearScreen, cmd)
+		return tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
-			return a, tea.Quit
+			return tea.Quit
 		}
 		a.notice, a.failed = msg.err.Error(), true
 	case notice:
 		a.notice, a.failed = string(msg), false
-		return a, nil
+		return nil
 	case tea.KeyMsg:
 		if key.Matches(msg, a.quit) {
-			return a, tea.Sequence(a.leave(), tea.Quit)
+			return tea.Sequence(a.leave(), tea.Quit)
 		}
 		a.notice, a.failed = "", false
 		if a.help != nil {
 			if !a.help.window.move(msg.String()) {
 				a.help = nil
 			}
-			return a, nil
+			return nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
 			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
-			return a, nil
+			return nil
 		}
 	}
 	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
 	cmd = tea.Batch(heard, cmd)
 	if next == nil {
-		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
+		return tea.Sequence(cmd, a.leave(), tea.Quit)
 	}
 	if next != a.now {
 		a.now = next
 		cmd = tea.Batch(cmd, func() tea.Msg { return started{} })
 	}
-	return a, cmd
+	return cmd
 }
 
 // frame is how many lines the title, the notice and the keys take.
@@ -187,7 +201,8 @@ func (a *app) keyLine() string {
 		help = ""
 	}
 	for _, k := range a.now.keys() {
-		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
+		// The last character of a terminal may be erased with what is behind it.
+		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) < a.size.width {
 			text += one
 		}
 	}

@@ -52,8 +52,10 @@ func (v *inventory) actions() []action {
 		}
 	}
 	row, list := v.row(), !v.open
+	add(v.open, on("enter esc", "back to the list", stay(func() tea.Cmd { v.open = false; return nil })))
 	add(len(v.facts) == 0, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }))
 	add(len(v.facts) > 0, on("n", "go on to the map", v.goOn))
+	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
 	add(len(v.acted()) > 0,
 		on("i", "import", v.bring),
 		on("r", "revoke only", choose(importers.Revoke)),
@@ -61,13 +63,11 @@ func (v *inventory) actions() []action {
 		on("a", "accept until a date", v.accept),
 		on("l", "leave", choose(importers.Leave)),
 		on("y", "as suggested", stay(func() tea.Cmd { return v.agree(v.acted()) })))
-	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
 	add(len(v.facts) > 0, on("u", "undo", stay(v.undo)))
 	add(list && len(v.lines) > 0, on("space", "select", change(v.toggle), " "))
 	add(list && row == nil && len(v.lines) > 0, on("enter", "fold or unfold", change(v.fold)))
 	add(list && row != nil, on("enter", "places and all else", stay(func() tea.Cmd { v.open = true; return v.look() })))
-	add(v.open, on("enter esc", "back to the list", stay(func() tea.Cmd { v.open = false; return nil })),
-		on("←", "the row before", stay(func() tea.Cmd { return v.step(-1) }), "left"),
+	add(v.open, on("←", "the row before", stay(func() tea.Cmd { return v.step(-1) }), "left"),
 		on("→", "the next row", stay(func() tea.Cmd { return v.step(1) }), "right"))
 	add(row != nil && !row.Value.IsEmpty() && (v.open || v.wide()), on("ctrl+r", "reveal the value for 10 s; that is written down", stay(v.ask)))
 	add(list && len(v.facts) > 0, on("/", "search", stay(func() tea.Cmd { v.search = new(newInput(v.words)); return nil })))

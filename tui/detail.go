@@ -279,11 +279,11 @@ func (v *inventory) factLines(width int) []string {
 	var lines []string
 	add := func(label, text string) {
 		const labels = 10
-		for i, t := range wrap(safe(text), width-labels) {
-			if i > 0 {
+		for l := range strings.Lines(text) {
+			for _, t := range wrap(safe(strings.TrimSuffix(l, "\n")), width-labels) {
+				lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
 				label = ""
 			}
-			lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
 		}
 	}
 	lines = append(lines, v.theme.bold.Render(safe(row.Name()))+"  "+row.Value.Mask())
