@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
 )
@@ -19,6 +21,7 @@ type Plan struct {
 	environments []string
 	force        string
 	kept         map[Ref]Kept
+	now          time.Time
 	steps        []step // for Undo
 }
 
@@ -33,12 +36,20 @@ type Row struct {
 	Verdict
 	Why     string // why this is suggested; what somebody chose has none
 	Decided bool   // somebody chose, now or earlier
-	Earlier bool   // and it was earlier
+	Earlier bool   // and the vault has it since then
+
+	offered []Target // the targets that were suggested
 }
 
 // Live tells whether some place of it is in the present, as far as that is known.
 func (r *Row) Live() bool {
 	return r.Finding == nil || r.Finding.Live()
+}
+
+// Leaked tells whether others may know the value: it was found, and not on this machine
+// alone.
+func (r *Row) Leaked() bool {
+	return r.Finding != nil && slices.ContainsFunc(r.Finding.Places, func(p place.Place) bool { return !p.Local })
 }
 
 // Name gives what a row is called: where it goes, or what its source calls it.
@@ -71,11 +82,12 @@ type Options struct {
 	Env          string   // that of everything, whatever the sources say; "" for what they say
 	Kept         []Kept   // the vault's values of the project
 	Decided      []Decision
+	Now          time.Time // what was accepted until before is asked about again
 }
 
 // NewPlan puts items together and makes suggestions.
 func NewPlan(items []Item, o Options) *Plan {
-	p := &Plan{Project: o.Project, environments: o.Environments, force: o.Env, kept: make(map[Ref]Kept)}
+	p := &Plan{Project: o.Project, environments: o.Environments, force: o.Env, now: o.Now, kept: make(map[Ref]Kept)}
 	earlier := make(map[secret.Fingerprint]Kept) // values of versions that were replaced
 	for _, k := range o.Kept {
 		if k.Current {
@@ -88,6 +100,7 @@ func NewPlan(items []Item, o Options) *Plan {
 	p.locate()
 	for _, row := range p.Rows {
 		p.advise(row, earlier)
+		row.offered = slices.Clone(row.Targets)
 	}
 	p.Restore(o.Decided)
 	return p

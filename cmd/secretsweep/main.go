@@ -111,6 +111,8 @@ func newRoot(sh shell) *cobra.Command {
 		newHook(sh),
 		newExplain(sh),
 		newRules(sh),
+		newMigrate(sh),
+		newImport(sh),
 		newVault(sh),
 		newSecretCommand(sh),
 		newRun(sh),
