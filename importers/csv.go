@@ -20,23 +20,20 @@ func table() Format {
 		Name:    "csv",
 		About:   "CSV with columns for name and value",
 		Accepts: func(p string, _ []byte) bool { return strings.EqualFold(path.Ext(p), ".csv") },
-		Read: func(path string, text []byte) ([]Item, error) {
-			if err := checkCSV(text); err != nil {
-				return nil, err
+		Read: reading(readCSV, func(l *list, n *node) {
+			for _, row := range n.nodes {
+				l.row(row)
 			}
-			documents, err := documents(text, format.CSV(text))
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				for _, row := range n.nodes {
-					l.row(row)
-				}
-			}
-			return l.done()
-		},
+		}),
 	}
+}
+
+// readCSV gives a table's rows, and in them the cells by their columns.
+func readCSV(text []byte) ([]*node, error) {
+	if err := checkCSV(text); err != nil {
+		return nil, err
+	}
+	return documents(text, format.CSV(text))
 }
 
 func (l *list) row(row *node) {

@@ -21,19 +21,11 @@ func gitleaks() Format {
 			d := jsonOf(text, "RuleID", "StartLine", "Secret", "File")
 			return len(d) == 1 && d[0].isList() && d[0].nodes[0].has("RuleID", "StartLine", "Secret", "File")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
+		Read: readingReport(func(r *report, n *node) {
+			for _, c := range n.nodes {
+				r.gitleaks(c)
 			}
-			r := newReport(path, text)
-			for _, n := range documents {
-				for _, c := range n.nodes {
-					r.gitleaks(c)
-				}
-			}
-			return r.done()
-		},
+		}),
 	}
 }
 
