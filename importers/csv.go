@@ -50,13 +50,13 @@ func (l *list) row(row *node) {
 	if at == nil {
 		at = &node{start: row.start, end: row.start}
 	}
-	item := Item{Name: cells(name), Env: cells(column(envColumns)), Note: cells(column(noteColumns))}
-	item.Setting = cells(value) != "" && isSetting(item.Name, cells(value))
-	l.add(item, cells(value), at)
+	item := Item{Name: cell(name), Env: cell(column(envColumns)), Note: cell(column(noteColumns))}
+	item.Setting = cell(value) != "" && isSetting(item.Name, cell(value))
+	l.add(item, cell(value), at)
 }
 
-// cells gives what stands in a cell. There a word is no null.
-func cells(n *node) string {
+// cell gives what stands in a cell. There a word is no null.
+func cell(n *node) string {
 	if n == nil {
 		return ""
 	}

@@ -234,3 +234,20 @@ func TestKeyValueList(t *testing.T) {
 		t.Errorf("%d items, error %v", len(items), err)
 	}
 }
+
+func TestIsSetting(t *testing.T) {
+	tests := []struct {
+		name, value string
+		want        bool
+	}{
+		{"PORT", "3000", true}, {"LOG_LEVEL", "debug", true}, {"NODE_ENV", "production", true}, {"BASE_URL", "https://example.com/a", true},
+		{"DATABASE_URL", "postgres://db:5432/app", true}, {"DATABASE_URL", "postgres://app:x@db:5432/app", false},
+		{"CONNECTION", "Server=db;Password=x", false}, {"DB_PASSWORD", "x", false}, {"API_KEY", "x", false},
+		{"ANYTHING", value(1), false}, {"CERTIFICATE", "a\nb", false},
+	}
+	for _, tt := range tests {
+		if got := isSetting(tt.name, tt.value); got != tt.want {
+			t.Errorf("%s=%s: %v", tt.name, tt.value, got)
+		}
+	}
+}

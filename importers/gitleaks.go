@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"strconv"
@@ -62,5 +63,5 @@ func (r *report) gitleaks(n *node) {
 // stands tells whether a candidate stands between two texts.
 func (r *report) stands(file string, c *candidate, before, after string) bool {
 	f, err := r.file(file)
-	return err == nil && strings.HasSuffix(string(f.text[:c.start]), before) && strings.HasPrefix(string(f.text[c.end:]), after)
+	return err == nil && bytes.HasSuffix(f.text[:c.start], []byte(before)) && bytes.HasPrefix(f.text[c.end:], []byte(after))
 }
