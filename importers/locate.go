@@ -16,6 +16,9 @@ type claim struct {
 	Target
 	row     *Row
 	place   *place.Place
+	depth   int // how many folders lead to the place
+	base    int // the length of its file's name
+	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up
 	told    bool   // something tells the environment
 	bare    string // the name without the environment's word; "" if it has none
@@ -50,16 +53,23 @@ func (p *Plan) locate() {
 // compare orders claims: the one that has more to say comes first. It gives 0 for equal
 // claims only, so that the order of the items doesn't matter.
 func (c *claim) compare(d *claim) int {
-	return cmp.Or(
+	says := cmp.Or(
 		cmp.Compare(btoi(c.rank == ofNoSecret), btoi(d.rank == ofNoSecret)),
 		-cmp.Compare(btoi(c.given), btoi(d.given)),
 		-cmp.Compare(c.rank, d.rank),
 		-c.at.Compare(d.at),
-		cmp.Compare(depth(c.place), depth(d.place)),
-		-cmp.Compare(len(path.Base(c.place.Name())), len(path.Base(d.place.Name()))), // .env.local overrides .env
+		cmp.Compare(c.depth, d.depth),
+		-cmp.Compare(c.base, d.base), // .env.local overrides .env
+		cmp.Compare(c.place.Root, d.place.Root),
+		cmp.Compare(c.place.Path, d.place.Path),
+	)
+	if says != 0 {
+		return says
+	}
+	return cmp.Or(
 		place.Compare(*c.place, *d.place),
 		c.Ref.Compare(d.Ref),
-		c.Value.Fingerprint().Compare(d.Value.Fingerprint()),
+		c.value.Compare(d.value),
 		c.row.Key.Compare(d.row.Key),
 	)
 }
@@ -114,7 +124,7 @@ func merge(all []*claim) []*claim {
 	first := make(map[slot]*claim)
 	var wanted []*claim
 	for _, c := range all {
-		s := slot{c.row, c.Env, c.Value.Fingerprint()}
+		s := slot{c.row, c.Env, c.value}
 		f := first[s]
 		if f == nil {
 			c.named = map[string]bool{c.Name: true}
@@ -146,7 +156,7 @@ func (p *Plan) adopt(wanted []*claim) {
 		names[h] = append(names[h], ref.Name)
 	}
 	for _, c := range wanted {
-		all := names[held{c.Env, c.Value.Fingerprint()}]
+		all := names[held{c.Env, c.value}]
 		if len(all) == 0 || c.Value.IsEmpty() || slices.Contains(all, c.Name) {
 			continue
 		}
@@ -226,7 +236,7 @@ func (p *Plan) settle(wanted []*claim) {
 		k, kept := p.kept[c.Ref]
 		first := owner[c.Ref]
 		switch {
-		case first == nil && (!kept || c.Value.IsEmpty() || k.Value.Equal(c.Value)):
+		case first == nil && (!kept || k.Value.Equal(c.Value)):
 			owner[c.Ref] = c
 		case first != nil && first.row == c.row:
 			c.dropped = true

@@ -43,7 +43,8 @@ type Target struct {
 
 // claimOf suggests where an item goes.
 func (p *Plan) claimOf(item *Item, row *Row) *claim {
-	c := &claim{row: row, place: &item.At}
+	name := item.At.Name()
+	c := &claim{row: row, place: &item.At, depth: strings.Count(name, "/"), base: len(path.Base(name)), value: item.fingerprint()}
 	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
