@@ -127,12 +127,8 @@ func canonical(word string) string {
 // the same. A word that means none of them is an environment of its own, in the usual
 // spelling if it has one; "" if none can be called so.
 func (p *Plan) own(word string) string {
-	word = strings.Trim(strings.Map(func(c rune) rune {
-		if isNameRune(c) || strings.ContainsRune("_.@-", c) {
-			return unicode.ToLower(c)
-		}
-		return '-'
-	}, word), "-")
+	parts := strings.FieldsFunc(strings.ToLower(word), func(c rune) bool { return !isNameRune(c) && !strings.ContainsRune("_.@", c) })
+	word = strings.Join(parts, "-")
 	if word == "" || len(word) > maxLabel {
 		return ""
 	}
