@@ -45,9 +45,10 @@ func (r *Row) Live() bool {
 }
 
 // Leaked tells whether others may know the value: it was found, and not on this machine
-// alone.
+// alone, or the vault says so.
 func (r *Row) Leaked() bool {
-	return r.Finding != nil && slices.ContainsFunc(r.Finding.Places, func(p place.Place) bool { return !p.Local })
+	return slices.ContainsFunc(r.Items, func(i Item) bool { return i.Recorded }) ||
+		r.Finding != nil && slices.ContainsFunc(r.Finding.Places, func(p place.Place) bool { return !p.Local })
 }
 
 // Name gives what a row is called: where it goes, or what its source calls it.
