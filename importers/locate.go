@@ -20,6 +20,7 @@ type claim struct {
 	base    int // the length of its file's name
 	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up
+	vague   bool   // its name says nothing, and programs don't ask for it
 	told    bool   // something tells the environment
 	bare    string // the name without the environment's word; "" if it has none
 	dropped bool   // the row has the name already, for another whole around its value
@@ -265,6 +266,4 @@ func (p *Plan) settle(wanted []*claim) {
 }
 
 // alike tells whether two names that are the same mean nothing by that.
-func alike(a, b *claim) bool {
-	return !a.given && !b.given || isVague(a.Name) && a.rank <= inConfiguration && b.rank <= inConfiguration && a.rank > ofNoSecret && b.rank > ofNoSecret
-}
+func alike(a, b *claim) bool { return !a.given && !b.given || a.vague && b.vague }

@@ -121,7 +121,7 @@ func (p *Plan) gather(items []Item) {
 	}
 	for _, item := range items {
 		key := keyOf(&item)
-		if of, ok := whole[key]; ok {
+		if of, ok := whole[key]; ok && item.Finding == nil {
 			key = of
 		}
 		row := rows[key]

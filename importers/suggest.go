@@ -48,6 +48,7 @@ func (p *Plan) claimOf(item *Item, row *Row) *claim {
 	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
+	c.vague = isVague(c.Name) && c.Name != item.Name && c.rank > ofNoSecret && c.rank <= inConfiguration
 	if c.Name == "" && item.Finding != nil {
 		c.Name = screaming(item.Finding.Rule.ID)
 	}
