@@ -231,9 +231,16 @@ func btoi(b bool) int {
 }
 
 // Resolve gives the name of a conflict to one of its rows, or leaves it to the vault's value
-// for nil.
+// for nil. No other row gets the name, even one that isn't to be imported now and may be
+// later.
 func (p *Plan) Resolve(c Conflict, to *Row) {
-	p.change("which value "+c.Ref.String()+" gets", c.Rows, func(row *Row) {
+	var rows []*Row
+	for _, row := range p.Rows {
+		if row.target(c.Ref) != nil {
+			rows = append(rows, row)
+		}
+	}
+	p.change("which value "+c.Ref.String()+" gets", rows, func(row *Row) {
 		row.target(c.Ref).Lost = row != to
 		if row == to {
 			row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{Choice: Import}, "", true, false

@@ -16,7 +16,11 @@ type claim struct {
 	Target
 	row     *Row
 	place   *place.Place
+	depth   int // how many folders lead to the place
+	base    int // the length of its file's name
+	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up
+	vague   bool   // its name says nothing, and programs don't ask for it
 	told    bool   // something tells the environment
 	bare    string // the name without the environment's word; "" if it has none
 	dropped bool   // the row has the name already, for another whole around its value
@@ -50,16 +54,23 @@ func (p *Plan) locate() {
 // compare orders claims: the one that has more to say comes first. It gives 0 for equal
 // claims only, so that the order of the items doesn't matter.
 func (c *claim) compare(d *claim) int {
-	return cmp.Or(
+	says := cmp.Or(
 		cmp.Compare(btoi(c.rank == ofNoSecret), btoi(d.rank == ofNoSecret)),
 		-cmp.Compare(btoi(c.given), btoi(d.given)),
 		-cmp.Compare(c.rank, d.rank),
 		-c.at.Compare(d.at),
-		cmp.Compare(depth(c.place), depth(d.place)),
-		-cmp.Compare(len(path.Base(c.place.Name())), len(path.Base(d.place.Name()))), // .env.local overrides .env
+		cmp.Compare(c.depth, d.depth),
+		-cmp.Compare(c.base, d.base), // .env.local overrides .env
+		cmp.Compare(c.place.Root, d.place.Root),
+		cmp.Compare(c.place.Path, d.place.Path),
+	)
+	if says != 0 {
+		return says
+	}
+	return cmp.Or(
 		place.Compare(*c.place, *d.place),
 		c.Ref.Compare(d.Ref),
-		c.Value.Fingerprint().Compare(d.Value.Fingerprint()),
+		c.value.Compare(d.value),
 		c.row.Key.Compare(d.row.Key),
 	)
 }
@@ -114,7 +125,7 @@ func merge(all []*claim) []*claim {
 	first := make(map[slot]*claim)
 	var wanted []*claim
 	for _, c := range all {
-		s := slot{c.row, c.Env, c.Value.Fingerprint()}
+		s := slot{c.row, c.Env, c.value}
 		f := first[s]
 		if f == nil {
 			c.named = map[string]bool{c.Name: true}
@@ -146,7 +157,7 @@ func (p *Plan) adopt(wanted []*claim) {
 		names[h] = append(names[h], ref.Name)
 	}
 	for _, c := range wanted {
-		all := names[held{c.Env, c.Value.Fingerprint()}]
+		all := names[held{c.Env, c.value}]
 		if len(all) == 0 || c.Value.IsEmpty() || slices.Contains(all, c.Name) {
 			continue
 		}
@@ -226,7 +237,7 @@ func (p *Plan) settle(wanted []*claim) {
 		k, kept := p.kept[c.Ref]
 		first := owner[c.Ref]
 		switch {
-		case first == nil && (!kept || c.Value.IsEmpty() || k.Value.Equal(c.Value)):
+		case first == nil && (!kept || k.Value.Equal(c.Value)):
 			owner[c.Ref] = c
 		case first != nil && first.row == c.row:
 			c.dropped = true
@@ -255,6 +266,4 @@ func (p *Plan) settle(wanted []*claim) {
 }
 
 // alike tells whether two names that are the same mean nothing by that.
-func alike(a, b *claim) bool {
-	return !a.given && !b.given || isVague(a.Name) && a.rank <= inConfiguration && b.rank <= inConfiguration && a.rank > ofNoSecret && b.rank > ofNoSecret
-}
+func alike(a, b *claim) bool { return !a.given && !b.given || a.vague && b.vague }
