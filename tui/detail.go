@@ -104,11 +104,10 @@ func (d *detail) move(key string) {
 		d.scroll(d.height)
 		return
 	case "home":
-		to, d.top = 0, 0
+		d.at, d.top, d.seek = 0, 0, false
+		return
 	case "end":
 		to, d.seek = len(d.places)-1, true
-	default:
-		return
 	}
 	to = max(0, min(to, len(d.places)-1))
 	if to != d.at {
@@ -116,7 +115,7 @@ func (d *detail) move(key string) {
 	}
 }
 
-func (d *detail) scroll(by int) { d.top = max(0, d.top+by) }
+func (d *detail) scroll(by int) { d.top, d.seek = max(0, d.top+by), false }
 
 // revealed is a message, and what is shown of it: a value whose text somebody asked to see.
 type revealed struct {

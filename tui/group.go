@@ -16,6 +16,7 @@ import (
 // for a terminal.
 type fact struct {
 	row      *importers.Row
+	refs     []importers.Ref // where it went when this was gathered
 	severity rules.Severity // "" for what isn't known to have leaked
 	name     string
 	env      string // where it goes, such as "dev, prod"; "" for nowhere
@@ -33,6 +34,7 @@ func (f *flow) factOf(row *importers.Row) fact {
 	k := fact{row: row, name: safe(row.Name()), kind: safe(row.Items[0].From), where: f.spotOf(at), file: safe(fileOf(at))}
 	var envs []string
 	for _, t := range row.Targets {
+		k.refs = append(k.refs, t.Ref)
 		if env := safe(t.Env); !slices.Contains(envs, env) {
 			envs = append(envs, env)
 		}
@@ -56,6 +58,11 @@ func (f *flow) factOf(row *importers.Row) fact {
 	}
 	k.text = strings.ToLower(safe(strings.Join(words, " ")))
 	return k
+}
+
+// old tells whether a row goes elsewhere by now.
+func (k *fact) old() bool {
+	return !slices.EqualFunc(k.refs, k.row.Targets, func(r importers.Ref, t importers.Target) bool { return r == t.Ref })
 }
 
 // fileOf is what a place is in: a file, a channel, or what there is else.

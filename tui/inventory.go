@@ -74,9 +74,13 @@ func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 // gather takes from the plan what it is now: another screen may have changed it.
 func (v *inventory) gather() {
 	row := v.row()
-	v.facts = make([]fact, len(v.plan.Rows))
+	if v.facts == nil {
+		v.facts = make([]fact, len(v.plan.Rows))
+	}
 	for i, r := range v.plan.Rows {
-		v.facts[i] = v.factOf(r)
+		if k := &v.facts[i]; k.row == nil || k.old() {
+			*k = v.factOf(r)
+		}
 	}
 	v.relist(row)
 }
