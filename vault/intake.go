@@ -115,7 +115,7 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 	defer clear(sealer.key)
 	seen := make(map[ID]bool)
 	enter := func() error {
-		act.Detail = fmt.Sprintf("%d, %s", len(t.writes), detail)
+		act.Detail = fmt.Sprintf("%s, %d of them", detail, len(t.writes))
 		return t.enter(act)
 	}
 	for i, r := range reports {

@@ -51,7 +51,7 @@ func TestImport(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"set web/dev OLD, import from a folder", "set web/dev CHANGES, import from a folder", "set web/prod NEW, import from a folder",
-		"leak web/ , 1, import from a folder",
+		"leak web/ , import from a folder, 1 of them",
 	}, logged); diff != "" {
 		t.Error(diff)
 	}
