@@ -22,9 +22,7 @@ type detail struct {
 	row    *importers.Row
 	places []place.Place
 	at     int    // the place that keys act on
-	top    int    // the first line that is visible
-	facts  int    // lines before the places, and
-	height int    // visible ones, when it was drawn last
+	window window // of all lines
 	seek   bool   // the place is to be visible
 	around around // of the place, once it was read
 	asked  bool   // it is being read
@@ -85,37 +83,24 @@ func (v *inventory) looked(a around) tea.Cmd {
 
 // move carries out a key that moves.
 func (d *detail) move(key string) {
-	to := d.at
+	to, last := d.at, len(d.places)-1
 	switch key {
 	case "up", "k":
-		if to == 0 {
-			d.scroll(-1)
-		}
 		to--
 	case "down", "j":
-		if to == len(d.places)-1 {
-			d.scroll(1)
-		}
 		to++
-	case "pgup", "ctrl+u":
-		d.scroll(-d.height)
-		return
-	case "pgdown", "ctrl+d":
-		d.scroll(d.height)
-		return
-	case "home":
-		d.at, d.top, d.seek = 0, 0, false
-		return
 	case "end":
-		to, d.seek = len(d.places)-1, true
+		to = last
+	case "home":
+		d.at = 0
 	}
-	to = max(0, min(to, len(d.places)-1))
-	if to != d.at {
-		d.at, d.seek = to, true
+	to = max(0, min(to, last))
+	if d.seek = to != d.at; d.seek {
+		d.at = to
+		return
 	}
+	d.window.turn(key)
 }
-
-func (d *detail) scroll(by int) { d.top, d.seek = max(0, d.top+by), false }
 
 // revealed is a message, and what is shown of it: a value whose text somebody asked to see.
 type revealed struct {
@@ -181,16 +166,15 @@ func (v *inventory) detailLines(s size) []string {
 	lines := v.revealedLines(s)
 	facts := v.factLines(s.width)
 	beneath := v.aroundLines(s.width)
-	d.facts, d.height = len(facts), s.height-len(lines)
 	const each = 2 // lines of a place
-	total := len(facts) + each*len(d.places) + len(beneath)
 	begin := len(facts) + each*d.at
-	if d.seek && v.open {
-		d.seek = d.around.row == nil || d.around.at != d.at // until all of it is there
-		d.top = min(max(d.top, begin+each+len(beneath)-d.height), begin)
+	d.window.resize(len(facts)+each*len(d.places)+len(beneath), s.height-len(lines))
+	if d.seek {
+		d.window.to(begin + each + len(beneath) - 1)
+		d.window.to(begin)
 	}
-	d.top = max(0, min(d.top, total-d.height))
-	for i := d.top; i < min(total, d.top+d.height); i++ {
+	from, to := d.window.visible()
+	for i := from; i < to; i++ {
 		switch {
 		case i < len(facts):
 			lines = append(lines, facts[i])

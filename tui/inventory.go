@@ -79,7 +79,7 @@ func (v *inventory) gather() {
 	}
 	for i, r := range v.plan.Rows {
 		if k := &v.facts[i]; k.row == nil || k.old() {
-			*k = v.factOf(r)
+			*k = factOf(r)
 		}
 	}
 	v.relist(row)
@@ -144,7 +144,7 @@ func (v *inventory) move(pressed string) (screen, tea.Cmd) {
 // turn takes what the mouse's wheel does.
 func (v *inventory) turn(msg tea.MouseMsg) tea.Cmd {
 	if v.open {
-		v.detail.scroll(wheelLines(msg))
+		v.detail.window.scroll(wheelLines(msg))
 		return nil
 	}
 	wheel(&v.window, msg)

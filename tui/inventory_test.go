@@ -346,13 +346,13 @@ func TestHiddenRows(t *testing.T) {
 	x := newTerminal(t, mixed(), size{80, 30}, plain, newInventory)
 	x.settle()
 	x.sees("2 values decided earlier: e", "2 settings: o", "2 parts not read: P")
-	x.seesNo("LOG_LEVEL", "SLACK_TOKEN →")
 	x.press("o")
 	x.sees("LOG_LEVEL")
 	x.press("o", "e")
-	x.sees("SLACK_TOKEN →")
+	x.seesNo("LOG_LEVEL")
+	x.sees("accept ")
 	x.press("e")
-	x.seesNo("LOG_LEVEL", "SLACK_TOKEN →")
+	x.seesNo("LOG_LEVEL", "accept ")
 }
 
 // TestNothingNew shows what a second run says where all was decided in the first.
@@ -398,7 +398,6 @@ func TestGroupAndSort(t *testing.T) {
 		if len(v.lines) <= len(got) {
 			t.Error("enter doesn't unfold")
 		}
-		x.press("z")
 		x.press("z")
 		if len(v.lines) != n {
 			t.Errorf("unfolded: %d lines, want %d", len(v.lines), n)

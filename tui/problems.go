@@ -43,7 +43,9 @@ func (p *problems) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 func (p *problems) view(s size) []string {
-	lines := []string{p.theme.bold.Render(report.Plural(len(p.swept.Problems), "part") + " not read"), "A secret in there isn't in the list. Besides, " + report.Plural(p.swept.LeftOut, "place") + " left out on purpose.", ""}
+	lines := []string{p.theme.bold.Render(report.Plural(len(p.swept.Problems), "part") + " not read")}
+	lines = append(lines, wrap("A secret in there isn't in the list. Besides, "+report.Plural(p.swept.LeftOut, "place")+" left out on purpose.", s.width)...)
+	lines = append(lines, "")
 	p.window.resize(len(p.swept.Problems), s.height-len(lines))
 	from, to := p.window.visible()
 	for i := from; i < to; i++ {
