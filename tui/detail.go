@@ -25,7 +25,6 @@ type detail struct {
 	window window // of all lines
 	seek   bool   // the place is to be visible
 	around around // of the place, once it was read
-	asked  bool   // it is being read
 }
 
 // around is a message: what lies around a place of a row.
@@ -53,13 +52,15 @@ func detailOf(row *importers.Row) detail {
 	return d
 }
 
-// look has the lines around the place under the cursor read, unless they were.
+// look has the lines around the place under the cursor read, unless they were. While others
+// are being read it waits for these: of the places that a cursor runs over the last alone is
+// worth it.
 func (v *inventory) look() tea.Cmd {
 	d := &v.detail
-	if d.row == nil || d.asked || !v.open && !v.wide() || d.around.row == d.row && d.around.at == d.at {
+	if d.row == nil || v.looking || !v.open && !v.wide() || d.around.row == d.row && d.around.at == d.at {
 		return nil
 	}
-	d.asked = true
+	v.looking = true
 	row, at, p := d.row, d.at, d.places[d.at]
 	return func() tea.Msg {
 		v.reading.Lock()
@@ -71,12 +72,9 @@ func (v *inventory) look() tea.Cmd {
 
 // looked takes what was read. The cursor may be elsewhere by now.
 func (v *inventory) looked(a around) tea.Cmd {
-	if a.row != v.detail.row {
-		return nil
-	}
-	v.detail.asked = false
-	if a.at == v.detail.at {
-		v.detail.around = a
+	v.looking = false
+	if d := &v.detail; a.row == d.row && a.at == d.at {
+		d.around = a
 	}
 	return v.look()
 }
@@ -92,7 +90,7 @@ func (d *detail) move(key string) {
 	case "end":
 		to = last
 	case "home":
-		d.at = 0
+		to, d.at = 0, 0
 	}
 	to = max(0, min(to, last))
 	if d.seek = to != d.at; d.seek {
@@ -149,7 +147,7 @@ func (v *inventory) revealedLines(s size) []string {
 	room := max(1, min(s.height/2, s.height-4))
 	for i, t := range text {
 		if i == room-1 && len(text) > room {
-			lines = append(lines, v.theme.dim.Render(fmt.Sprintf("  and %s more", report.Plural(len(text)-i, "line"))))
+			lines = append(lines, v.theme.dim.Render("  and "+report.Plural(len(text)-i, "more line")))
 			break
 		}
 		lines = append(lines, "  "+t)
