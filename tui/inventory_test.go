@@ -38,6 +38,11 @@ func mixed() *doors {
 	for i := range 12 {
 		all = append(all, found(i, []string{"STRIPE_KEY", "SLACK_TOKEN", "DB_PASSWORD", "SIGNING_SECRET"}[i%4]+[]string{"", "_B", "_C"}[i/4]))
 	}
+	for i := range 4 { // a value that is in many files
+		p := all[4].Places[0]
+		p.Path = fmt.Sprintf("jobs/j%d.py", i)
+		all[4].Places, all[4].Namings = append(all[4].Places, p), append(all[4].Namings, all[4].Namings[0])
+	}
 	file := func(line int) place.Place {
 		return place.Place{Kind: place.File, Root: "shop", Path: ".env.production", Span: spanAt(line), WorkTree: true, Local: true}
 	}
@@ -134,7 +139,7 @@ func TestInventoryResized(t *testing.T) {
 				x.settle()
 				_ = x.screen() // fails if it isn't as large as the terminal
 			}
-			if after := x.screen(); name != "end of the list" && name != "detail" && after != before {
+			if after := x.screen(); !slices.Contains([]string{"end of the list", "detail", "help"}, name) && after != before {
 				t.Errorf("before:\n%s\nafter:\n%s", before, after)
 			}
 		})

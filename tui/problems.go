@@ -14,7 +14,11 @@ type problems struct {
 	window window
 }
 
-func newProblems(f *flow, from screen) screen { return &problems{flow: f, from: from} }
+func newProblems(f *flow, from screen) screen {
+	p := &problems{flow: f, from: from}
+	p.window.resize(len(f.swept.Problems), 1)
+	return p
+}
 
 func (p *problems) title() string { return p.from.title() }
 func (p *problems) typing() bool  { return false }
