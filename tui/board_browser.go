@@ -92,7 +92,7 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 		},
 		keep: func(l vault.Listed) bool { return removed || l.Current > 0 },
 		words: func(l vault.Listed) string {
-			return strings.Join([]string{l.Name, l.Kind, l.Owner, l.Description}, " ")
+			return strings.Join(append([]string{l.Name, l.Kind, l.Owner, l.Description}, l.Aliases...), " ")
 		},
 		heads: func(width int) string { return secretLine(width, "NAME", "VERSION", "CHANGED", "BY") },
 		line: func(l vault.Listed, width int) string {

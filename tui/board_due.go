@@ -128,6 +128,7 @@ func (b *board) about(l vault.Listed, width int) []string {
 		[2]string{"version", current},
 		[2]string{"changed", last},
 		[2]string{"new by", rotate},
+		[2]string{"also called", safe(strings.Join(l.Aliases, ", "))},
 		[2]string{"kind", safe(l.Kind)},
 		[2]string{"owner", safe(l.Owner)},
 		[2]string{"for", safe(l.Description)},

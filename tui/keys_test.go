@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -117,10 +118,17 @@ func TestHelpOfSweep(t *testing.T) {
 // TestValuesStayHidden walks through all screens of the flow with keys as they come, and
 // shows that no value is ever seen that nobody asked for.
 func TestValuesStayHidden(t *testing.T) {
+	first := map[string]func(*flow) screen{
+		"sweep": newSweep, "decide": newInventory, "map": newMapping,
+		"roles":   func(f *flow) screen { return newRoles(f, newMapping(f)) },
+		"confirm": func(f *flow) screen { return newConfirm(f, newMapping(f)) },
+		"after":   func(f *flow) screen { return newAfter(f, Imported{}) },
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		d := mixed()
+		d.steps = []Step{{Title: "a file", Edits: []Edit{{Path: ".gitignore", New: ".env\n"}}}, {Title: "a text", Text: "to read"}}
 		sizes := rapid.SampledFrom([]size{{80, 24}, {200, 60}, {60, 16}})
-		x := newTerminal(t, d, sizes.Draw(rt, "size"), plain, newSweep)
+		x := newTerminal(t, d, sizes.Draw(rt, "size"), plain, first[rapid.SampledFrom(slices.Sorted(maps.Keys(first))).Draw(rt, "first")])
 		x.settle()
 		for range rapid.IntRange(1, 40).Draw(rt, "keys") {
 			keys := allKeys()

@@ -11,6 +11,7 @@ import (
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
+	"github.com/secretsweep/secretsweep/vault/store"
 )
 
 // forgedLeak seals an event as the program does, for whatever key is named.
@@ -73,6 +74,9 @@ func TestForgedLeaks(t *testing.T) {
 		"the first deleted": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
 			return []byte(keysOf(records(t, s.store), kindLeak)[0]), nil
 		}, "", false},
+		"an event of their own deleted": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), nil
+		}, "leak: found by olivia; ", false},
 		"a project that isn't there": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
 			return leakKey(newID(), leak(s, "leak"), f.next()), event(s, "leak", Closed)
 		}, "leak: found by olivia; ", false},
@@ -127,6 +131,15 @@ func TestForgedLeaksKey(t *testing.T) {
 		"an environment that has its ID": func(_ *stage, pat *Session, f *forger, made statement) {
 			f.say(pat, scope(pat, made.Key.ID, "twin"), made)
 		},
+		"an environment that has the ID of a new one": func(s *stage, _ *Session, _ *forger, _ statement) {
+			if _, err := s.owner.Members(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			project := newID()
+			id := leaksKeyID(project)
+			label := sealLabel(s.owner, id, encodeJSON(scopeLabel{"new", "dev"}))
+			s.forger(s.owner, s.keys).say(s.owner, statement{Scope: &stateScope{ID: id, Project: project, Environment: newID(), Label: label}})
+		},
 		"an environment that has the ID of the own one": func(_ *stage, pat *Session, f *forger, _ statement) {
 			api := pat.state.roster.scopes[scopeNamed(pat, "api", "dev")]
 			f.say(pat, scope(pat, leaksKeyID(api.project), "twin"))
@@ -159,18 +172,35 @@ func TestForgedLeaksKey(t *testing.T) {
 	}
 }
 
-// TestUnsignedLeak has somebody without keys append an entry that says something of a leak.
-func TestUnsignedLeak(t *testing.T) {
-	s := newStage(t)
-	if err := s.report(s.owner, leakOfWeb("leak", LeakEvent{Kind: Found})); err != nil {
-		t.Fatal(err)
-	}
-	f := &forger{s.bench, s.owner.state.self, identity.New()}
-	key := leakKey(s.prod.project, s.owner.leakID(s.prod.project, secret.New("leak")), f.next())
-	f.sign(map[string][]byte{string(key): s.forgedLeak(key, f.next(), []byte("{}"))})
-	for _, session := range []*Session{s.owner, s.session(s.keys)} {
-		if diff := cmp.Diff([]string{"leak: found by olivia; "}, s.leaks(session)); diff != "" {
-			t.Error(diff)
+// TestLeakByNobody has an event be written by somebody who can't have it count, and then be
+// taken away again: neither matters.
+func TestLeakByNobody(t *testing.T) {
+	for what, forger := range map[string]func(*stage) *forger{
+		"without keys": func(s *stage) *forger { return &forger{s.bench, s.owner.state.self, identity.New()} },
+		"retired":      func(s *stage) *forger { return s.forgers["retired"] },
+		"a token":      func(s *stage) *forger { return s.forger(s.victims["deploy"], s.victims["deploy"].identity) },
+		"of elsewhere": func(s *stage) *forger { _, f := s.projectOwner(); return f },
+	} {
+		s := newStage(t)
+		f := forger(s)
+		if err := s.report(s.owner, leakOfWeb("leak", LeakEvent{Kind: Found})); err != nil {
+			t.Fatal(err)
+		}
+		plain, err := leakOfWeb("leak", LeakEvent{Kind: Found}).record(s.now).encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := leakKey(s.prod.project, s.owner.leakID(s.prod.project, secret.New("leak")), f.next())
+		f.sign(map[string][]byte{string(key): s.forgedLeak(key, f.next(), plain)})
+		for range 2 {
+			for _, session := range []*Session{s.owner, s.session(s.keys)} {
+				if diff := cmp.Diff([]string{"leak: found by olivia; "}, s.leaks(session)); diff != "" {
+					t.Errorf("%s:\n%s", what, diff)
+				}
+			}
+			if err := s.store.Update(t.Context(), func(tx store.Tx) error { return tx.Delete(key) }); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
