@@ -76,7 +76,7 @@ func newDoors(n int) *doors {
 func (d *doors) called(method string, args ...any) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.calls = append(d.calls, strings.TrimSpace(method+" "+fmt.Sprint(args...)))
+	d.calls = append(d.calls, strings.TrimSpace(method+" "+fmt.Sprintln(args...)))
 	return d.fail[method]
 }
 

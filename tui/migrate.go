@@ -21,19 +21,13 @@ func Migrate(ctx context.Context, m Migration, o Options) error {
 		}
 		m.Founder = nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var f *flow
-	err := run(ctx, "secretsweep migrate", o, func(a *app) screen {
-		f = newFlow(a, m)
+	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
+		f := newFlow(a, m)
 		if m.Founder != nil {
 			return newFound(f)
 		}
 		return newSweep(f)
 	})
-	// Nothing is read any more once the screen is gone.
-	cancel()
-	f.sweeping.Wait()
-	return err
 }
 
 // flow is what the screens of migrate share.
@@ -55,8 +49,7 @@ type flow struct {
 	asking  bool   // the vault is being asked for access
 	stop    func() // ends what was begun last, and waits for it; nil if nothing was
 
-	sweeping sync.WaitGroup // what reads the paths
-	reading  sync.Mutex     // is held while Places is asked
+	reading sync.Mutex // is held while Places is asked
 }
 
 func newFlow(a *app, m Migration) *flow {

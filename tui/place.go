@@ -13,12 +13,12 @@ func placeName(p *place.Place) string {
 	if m := p.Message; m != nil && m.Channel != "" {
 		return "#" + m.Channel
 	}
-	return cmp.Or(p.Name(), p.Ref, string(p.Kind))
+	return cmp.Or(p.Name(), p.Ref, p.Object, string(p.Kind))
 }
 
 // spot says where in it a place is.
 func spot(p *place.Place) string {
-	if p.Message != nil {
+	if p.Message != nil || p.Start.Line < 1 {
 		return placeName(p)
 	}
 	return fmt.Sprintf("%s:%d", placeName(p), p.Start.Line)

@@ -41,11 +41,11 @@ func columnsFor(width int) columns {
 		}
 	}
 	if width >= 72 {
-		c.kind = rest / 4
+		c.kind = rest / 5
 		rest -= c.kind + gap
 	}
 	rest -= gap
-	c.name = rest * 5 / 9
+	c.name = rest * 3 / 5
 	c.where = rest - c.name
 	return c
 }
@@ -134,6 +134,6 @@ func fitName(name, env string, width int) string {
 		return name
 	}
 	to := " → " + env
-	room := max(width-ansi.StringWidth(to), width/2)
+	room := max(width-ansi.StringWidth(to), width*2/5)
 	return ansi.Truncate(name, room, "…") + to
 }
