@@ -54,7 +54,7 @@ func linesOf(p *importers.Plan, b *importers.Batch, grants []Grant) []confirmLin
 		}
 	}
 	if len(waiting) > 0 {
-		heading("%s for a maintainer, as you may not write there", waits(len(waiting)))
+		heading("%s for a maintainer, as you may not write there", count(len(waiting), "value"))
 		all = append(all, waiting...)
 	}
 	if len(grants) > 0 {

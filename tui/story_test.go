@@ -1,0 +1,278 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/bubbles/key"
+	"pgregory.net/rapid"
+
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/vault"
+)
+
+// stored is the number of the value that the vault has.
+const stored = 900
+
+// foundAt makes an item of a value that was found in one file.
+func foundAt(n int, name, path string) importers.Item {
+	f := found(n, name)
+	at := f.Places[0]
+	at.Kind, at.Path, at.Message, at.Head, at.WorkTree = place.File, path, nil, true, true
+	f.Places, f.Namings = []place.Place{at}, []scanner.Naming{{Name: name, Carrier: f.Value}}
+	return importers.Item{Name: name, Value: f.Value, Finding: &f, At: at, From: importers.FromFindings}
+}
+
+// storyPlan is a plan in which everything happens that screens after Decide tell of: names in
+// several environments, conflicts with another value and with the vault's, aliases, an entry
+// to fill in, and names that would do harm on a terminal.
+func storyPlan() *importers.Plan {
+	items := []importers.Item{
+		foundAt(0, "STRIPE_KEY", ".env"),
+		foundAt(1, "STRIPE_KEY", ".env.staging"),
+		foundAt(2, "STRIPE_KEY", ".env.production"),
+		foundAt(3, "SESSION_SECRET", ".env.production"),
+		foundAt(4, "SESSION_SECRET", "deploy/k8s/prod/secret.yaml"),
+		foundAt(5, "SMTP_PASSWORD", ".env"),
+		foundAt(5, "SMTP_PASS", "src/dev/mail.py"),
+		foundAt(6, "DATABASE_URL", ".env"),
+		foundAt(7, "API_TOKEN", "qa/settings\x1b[2J\u202e\n世界.toml"),
+		{Name: "SENTRY_DSN", Env: "staging", From: "github", Note: "set in the console"},
+	}
+	return importers.NewPlan(items, importers.Options{
+		Project: "shop", Environments: []string{"dev", "prod"},
+		Kept: []importers.Kept{{Ref: importers.Ref{Project: "shop", Env: "dev", Name: "DATABASE_URL"}, Value: valueOf(stored), Current: true}},
+	})
+}
+
+// storyDoors lead to a vault with dev and prod in it, and several people.
+func storyDoors() *doors {
+	d := newDoors(0)
+	d.swept = &Swept{Plan: storyPlan()}
+	d.access = importers.Access{
+		Has:      func(r importers.Ref) bool { return r.Env == "dev" || r.Env == "prod" },
+		CanWrite: func(importers.Ref) bool { return true },
+	}
+	d.people = []Person{
+		{Name: "ada", Self: true, Owner: true},
+		{Name: "grace", Roles: map[string]vault.Role{"dev": vault.Developer}},
+		{Name: "linus\x1b[31m", Roles: map[string]vault.Role{"dev": vault.Reader, "prod": vault.Maintainer}},
+		{Name: "margaret"},
+	}
+	d.steps = []Step{
+		{Title: "Write .env.example", About: "Names only, so that others know what they need.", Edits: []Edit{
+			{".env.example", "", "STRIPE_KEY=\nSMTP_PASSWORD=\n"},
+			{".gitignore", "/bin\n/dist\n*.log\n*.tmp\n", "/bin\n/dist\n*.log\n*.tmp\n.env\n.env.*\n"},
+		}},
+		{Title: "Empty .env\x1b[2J", About: "What the vault has leaves the file.", Edits: []Edit{{".env", strings.Repeat("PORT=80\n", 60) + "STRIPE_KEY=****", "PORT=80\n"}}},
+		{Title: "Rewrite the history", About: "Others have to clone again.", Text: "git clone --mirror …\n\tgit filter-repo --replace-text …\n"},
+	}
+	return d
+}
+
+// story opens a screen after Decide at 80 columns and 24 lines, and presses keys.
+func story(t *testing.T, keys ...string) *terminal {
+	t.Helper()
+	x := newTerminal(t, storyDoors(), size{80, 24}, plain, newMapping)
+	x.settle()
+	x.press(keys...)
+	return x
+}
+
+// scenes are the states that the screens after Decide can be in, by the keys that lead there.
+var scenes = map[string][]string{
+	"map":              {"down", "down", "right"},
+	"map-aliases":      {"down", "down", "down"},
+	"map-undo":         {"down", "right", "d"},
+	"map-compare":      {"c", "enter"},
+	"map-compare-more": {"c", "c", "enter", "right"},
+	"map-form":         {"down", "m"},
+	"map-joined":       {"down", "down", "down", "a"},
+	"roles":            {"n", "down", "right"},
+	"roles-undo":       {"n", "down", "right", "space"},
+	"roles-reads":      {"n", "down", "enter", "down"},
+	"confirm":          {"n", "n", "down", "down", "down"},
+	"after":            {"n", "n", "y", "down"},
+	"after-scrolled":   {"n", "n", "y", "down", "pgdown"},
+	"after-asking":     {"n", "n", "y", "enter"},
+	"after-text":       {"n", "n", "y", "end"},
+}
+
+// eachScene runs a test for each scene, by its name.
+func eachScene(t *testing.T, test func(*testing.T, string, []string)) {
+	for name, keys := range scenes {
+		t.Run(name, func(t *testing.T) { test(t, name, keys) })
+	}
+}
+
+func TestStoryScreens(t *testing.T) {
+	eachScene(t, func(t *testing.T, name string, keys []string) {
+		for _, s := range []size{{80, 24}, {200, 60}, {60, 16}} {
+			x := newTerminal(t, storyDoors(), s, plain, newMapping)
+			x.settle()
+			x.press(keys...)
+			x.golden(fmt.Sprintf("%s-%dx%d", name, s.width, s.height))
+		}
+	})
+}
+
+// TestStoryColors has each screen once for a light and once for a dark background.
+func TestStoryColors(t *testing.T) {
+	for background, keys := range map[Background][]string{Light: {}, Dark: {"n", "n", "y"}} {
+		o := Options{Background: &background, Colors: true}
+		x := newTerminal(t, storyDoors(), size{80, 24}, o, newMapping)
+		x.settle()
+		x.press(keys...)
+		x.golden([]string{Dark: "after-dark", Light: "map-light"}[background])
+	}
+}
+
+// TestStoryResize makes the terminal larger and smaller in each scene; what was seen before is
+// seen again.
+func TestStoryResize(t *testing.T) {
+	eachScene(t, func(t *testing.T, _ string, keys []string) {
+		x := story(t, keys...)
+		before := x.now.title()
+		for _, s := range []size{{200, 60}, {60, 16}, {30, 5}, {1, 1}, {80, 24}} {
+			x.resize(s.width, s.height)
+			x.screen()
+		}
+		if x.now.title() != before {
+			t.Errorf("title is %q, was %q", x.now.title(), before)
+		}
+	})
+}
+
+// look is all that a person, or a door, could tell of a state.
+func (x *terminal) look() string {
+	return fmt.Sprintf("%s\n%p %t %v", x.screen(), x.now, x.ended, x.options)
+}
+
+// keyboard is every key that a screen could listen to, but for what works everywhere.
+func keyboard() []string {
+	keys := []string{"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "space", "backspace", "delete", "shift+up", "shift+down", "f1", "f2"}
+	for r := '!'; r <= '~'; r++ {
+		keys = append(keys, string(r))
+	}
+	for r := 'a'; r <= 'z'; r++ {
+		keys = append(keys, "ctrl+"+string(r))
+	}
+	return slices.DeleteFunc(keys, func(k string) bool { return k == "?" || k == "ctrl+c" || k == "ctrl+i" || k == "ctrl+m" })
+}
+
+// TestStoryHelp shows that the help is true: each key that it lists does something, and no
+// other one does.
+func TestStoryHelp(t *testing.T) {
+	eachScene(t, func(t *testing.T, _ string, keys []string) {
+		x := story(t, keys...)
+		before := x.screen()
+		listed := make(map[string]bool)
+		for _, b := range x.now.keys() {
+			for _, k := range b.Keys() {
+				listed[strings.ReplaceAll(k, " ", "space")] = true
+			}
+		}
+		if len(listed) == 0 {
+			t.Fatal("no keys")
+		}
+		typing := x.now.typing()
+		for _, k := range keyboard() {
+			if typing && !listed[k] {
+				continue
+			}
+			y := story(t, keys...)
+			screen := y.now
+			calls := len(y.doors(t).calls)
+			y.press(k)
+			did := y.ended || y.now != screen || y.screen() != before || len(y.doors(t).calls) != calls
+			if did != listed[k] {
+				t.Errorf("key %q: does something: %t, is listed: %t", k, did, listed[k])
+			}
+		}
+	})
+}
+
+// doors gives the fake that a terminal's flow acts through.
+func (x *terminal) doors(t *testing.T) *doors {
+	t.Helper()
+	for _, s := range []screen{x.now} {
+		switch s := s.(type) {
+		case *mapping:
+			return s.f.Vault.(*doors)
+		case *roles:
+			return s.f.Vault.(*doors)
+		case *confirm:
+			return s.f.Vault.(*doors)
+		case *after:
+			return s.f.Vault.(*doors)
+		}
+	}
+	return &doors{}
+}
+
+// TestStoryHides presses any keys on the screens after Decide: no value is ever seen, no line
+// has another width than the terminal, and nothing that was found reaches the terminal as it is.
+func TestStoryHides(t *testing.T) {
+	keys := append(keyboard(), "n", "n", "n", "y", "y", "c", "enter", "enter", "right", "down")
+	rapid.Check(t, func(r *rapid.T) {
+		d := storyDoors()
+		x := newTerminal(t, d, size{80, 24}, plain, newMapping)
+		x.settle()
+		for _, k := range rapid.SliceOfN(rapid.SampledFrom(keys), 1, 30).Draw(r, "keys") {
+			if k == "b" || k == "esc" {
+				continue // back to Decide
+			}
+			x.press(k)
+			if x.ended {
+				return
+			}
+			x.hidesValues(d.swept.Plan)
+			for i, line := range strings.Split(x.View(), "\n") {
+				if safe(line) != line {
+					r.Fatalf("line %d isn't safe: %q", i, line)
+				}
+			}
+		}
+	})
+}
+
+// TestStoryKeys walks from Map to the end with what is suggested.
+func TestStoryKeys(t *testing.T) {
+	keys := []string{"n", "n", "y", "q"}
+	x := story(t)
+	d := x.doors(t)
+	x.press(keys...)
+	if !x.ended || len(d.took("Import")) != 1 {
+		t.Fatalf("not at the end after %v:\n%s", keys, x.screen())
+	}
+	if len(keys) > 12 {
+		t.Errorf("%d keys", len(keys))
+	}
+}
+
+// BenchmarkMap10000 is a key in a table of ten thousand values, and the screen that comes of
+// it.
+func BenchmarkMap10000(b *testing.B) {
+	o := plain
+	o.Output = new(strings.Builder)
+	a := newApp(b.Context(), "secretsweep migrate", o)
+	a.size = size{200, 60}
+	d := newDoors(10_000)
+	f := newFlow(a, Migration{Project: "shop", Drafts: d, Vault: d})
+	f.swept, f.plan = d.swept, d.swept.Plan
+	a.now = newMapping(f)
+	a.Update(started{})
+	_ = a.View()
+	for _, k := range []string{"down", "pgdown", "c", "right"} {
+		b.Run(key.NewBinding(key.WithKeys(k)).Keys()[0], func(b *testing.B) {
+			for b.Loop() {
+				a.Update(keyOf(k))
+				_ = a.View()
+			}
+		})
+	}
+}
