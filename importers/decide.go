@@ -59,6 +59,21 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	return nil
 }
 
+// Agree takes what is suggested for those of the rows that nobody has decided about, and
+// gives these.
+func (p *Plan) Agree(rows ...*Row) []*Row {
+	var undecided []*Row
+	for _, row := range rows {
+		if !row.Decided {
+			undecided = append(undecided, row)
+		}
+	}
+	if len(undecided) > 0 {
+		p.change("suggestions", undecided, func(row *Row) { row.Decided, row.Why = true, "" })
+	}
+	return undecided
+}
+
 // Send says where a row goes, which imports it. A name that another row has is a conflict:
 // the one that was sent there last gets it. An alias is no such claim: it has to be free.
 func (p *Plan) Send(row *Row, targets ...Target) error {

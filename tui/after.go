@@ -66,7 +66,7 @@ func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
 		a.steps[msg.step].Done = true
 		return a, tell("done: " + a.steps[msg.step].Title)
 	case tea.MouseMsg:
-		a.detail.window.scroll(wheelLines(msg))
+		a.detail.window.scroll(wheel(msg))
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(a.actions(), msg); ok {
 			return next, cmd

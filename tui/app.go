@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/secretsweep/secretsweep/internal/hush"
@@ -100,7 +101,8 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
-		return a, tea.ClearScreen
+		_, cmd := a.now.update(msg)
+		return a, tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
 			return a, tea.Quit
@@ -209,7 +211,7 @@ func newApp(ctx context.Context, name string, o Options) *app {
 		o.Now = time.Now
 	}
 	return &app{
-		ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24},
+		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
 		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
 	}
 }

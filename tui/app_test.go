@@ -13,7 +13,9 @@ func TestFrame(t *testing.T) {
 	for _, s := range []size{{80, 24}, {200, 60}, {60, 16}, {40, 10}} {
 		var out strings.Builder
 		a := newApp(t.Context(), "secretsweep", Options{Output: &out, NoColor: true})
-		a.now = pending{"nothing"}
+		f := newFlow(a, Migration{})
+		f.plan = planOf(0)
+		a.now = newMapping(f)
 		a.Update(tea.WindowSizeMsg{Width: s.width, Height: s.height})
 		lines := strings.Split(a.View(), "\n")
 		if len(lines) != s.height {

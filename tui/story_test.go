@@ -2,11 +2,13 @@ package tui
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
 	"pgregory.net/rapid"
 
 	"github.com/secretsweep/secretsweep/importers"
@@ -123,12 +125,18 @@ func TestStoryScreens(t *testing.T) {
 // TestStoryColors has each screen once for a light and once for a dark background.
 func TestStoryColors(t *testing.T) {
 	for background, keys := range map[Background][]string{Light: {}, Dark: {"n", "n", "y"}} {
-		o := Options{Background: &background, Colors: true}
-		x := newTerminal(t, storyDoors(), size{80, 24}, o, newMapping)
+		x := newTerminal(t, storyDoors(), size{80, 24}, Options{Background: &background}, newMapping)
 		x.settle()
+		x.inColor()
 		x.press(keys...)
 		x.golden([]string{Dark: "after-dark", Light: "map-light"}[background])
 	}
+}
+
+// inColor draws as on a terminal of 256 colors.
+func (x *terminal) inColor() {
+	r := lipgloss.NewRenderer(io.Discard, termenv.WithProfile(termenv.ANSI256))
+	x.theme = newTheme(r, x.options)
 }
 
 // TestStoryResize makes the terminal larger and smaller in each scene; what was seen before is
@@ -268,7 +276,7 @@ func BenchmarkMap10000(b *testing.B) {
 	a.Update(started{})
 	_ = a.View()
 	for _, k := range []string{"down", "pgdown", "c", "right"} {
-		b.Run(key.NewBinding(key.WithKeys(k)).Keys()[0], func(b *testing.B) {
+		b.Run(k, func(b *testing.B) {
 			for b.Loop() {
 				a.Update(keyOf(k))
 				_ = a.View()
