@@ -204,7 +204,7 @@ func TestSource(t *testing.T) {
 	}}
 	tests := []struct{ env, value, want string }{
 		{"staging", "a value", ".env.staging"},
-		{"dev", "a value", ".env.staging"}, // of equals the first
+		{"dev", "a value", ".env"},
 		{"prod", "around a value", ".env.production"},
 		{"prod", "a value", ".env.staging"},
 	}

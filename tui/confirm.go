@@ -26,7 +26,8 @@ type written struct {
 
 func newConfirm(f *flow, back screen) screen {
 	c := &confirm{f: f, back: back, batch: f.plan.Batch(f.access)}
-	c.lines = linesOf(f.plan, &c.batch, f.grants)
+	c.lines = f.linesOf(&c.batch)
+	c.window.resize(len(c.lines), 1)
 	return c
 }
 
