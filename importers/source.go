@@ -35,7 +35,7 @@ func (t *Target) compareSources(a, b *Item) int {
 	return cmp.Or(
 		-cmp.Compare(btoi(a.Value.Equal(t.Value)), btoi(b.Value.Equal(t.Value))),
 		-cmp.Compare(btoi(says(a)), btoi(says(b))),
-		-cmp.Compare(rankOf(&a.At), rankOf(&b.At)),
+		-cmp.Compare(rankOf(a), rankOf(b)),
 		-dated(&a.At).Compare(dated(&b.At)),
 	)
 }
@@ -123,5 +123,5 @@ func (t *Target) comparePlaces(other *Target) int {
 
 // String says for people what has a rank.
 func (r rank) String() string {
-	return [...]string{"an old commit", "a chat", "source code", "configuration", "a deployment", "a .env file"}[r]
+	return [...]string{"a setting", "an old commit", "a chat", "source code", "configuration", "a deployment", "a .env file"}[r]
 }

@@ -26,8 +26,8 @@ type listed struct {
 	err   error
 }
 
-// did is a message: a step was done, or couldn't be.
-type did struct {
+// stepDone is a message: a step was done, or couldn't be.
+type stepDone struct {
 	step int
 	err  error
 }
@@ -58,7 +58,7 @@ func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 		a.steps = msg.steps
 		a.window.resize(len(a.steps), a.window.height)
-	case did:
+	case stepDone:
 		a.doing = false
 		if msg.err != nil {
 			return a, complain(msg.err)
@@ -66,7 +66,7 @@ func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
 		a.steps[msg.step].Done = true
 		return a, tell("done: " + a.steps[msg.step].Title)
 	case tea.MouseMsg:
-		a.detail.window.scroll(wheel(msg))
+		a.detail.window.scroll(wheelLines(msg))
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(a.actions(), msg); ok {
 			return next, cmd
@@ -128,7 +128,7 @@ func (a *after) do(string) (screen, tea.Cmd) {
 	step := a.steps[i]
 	return a, func() tea.Msg {
 		defer end()
-		return did{i, door.Do(ctx, step)}
+		return stepDone{i, door.Do(ctx, step)}
 	}
 }
 

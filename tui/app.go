@@ -72,6 +72,7 @@ type app struct {
 	notice  string                // the last thing that happened, until the next key
 	failed  bool                  // notice is an error
 	err     error                 // that ended the program
+	quit    key.Binding           // ends the program
 	leave   func() tea.Cmd        // what is to be done before it ends
 	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
 	later   func(time.Duration, tea.Msg) tea.Cmd
@@ -92,10 +93,12 @@ func (a *app) Init() tea.Cmd {
 	return func() tea.Msg { return started{} }
 }
 
-var (
-	quitKey = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave; decisions are kept"))
-	helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
-)
+var helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
+
+// quitKey ends a program, and says so.
+func quitKey(about string) key.Binding {
+	return key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", about))
+}
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
@@ -112,7 +115,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.notice, a.failed = string(msg), false
 		return a, nil
 	case tea.KeyMsg:
-		if key.Matches(msg, quitKey) {
+		if key.Matches(msg, a.quit) {
 			return a, tea.Sequence(a.leave(), tea.Quit)
 		}
 		a.notice, a.failed = "", false
@@ -123,7 +126,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
-			a.help = newHelp(append(a.now.keys(), helpKey, quitKey))
+			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
 			return a, nil
 		}
 	}
@@ -212,7 +215,7 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	}
 	return &app{
 		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
-		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+		quit: quitKey("leave; decisions are kept"), leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
 	}
 }
 

@@ -51,7 +51,7 @@ func (c *confirm) update(msg tea.Msg) (screen, tea.Cmd) {
 		c.f.plan.Written()
 		return newAfter(c.f, msg.imported), c.f.keep()
 	case tea.MouseMsg:
-		c.window.to(c.window.cursor + wheel(msg))
+		wheel(&c.window, msg)
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(c.actions(), msg); ok {
 			return next, cmd

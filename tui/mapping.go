@@ -81,7 +81,7 @@ func (m *mapping) update(msg tea.Msg) (screen, tea.Cmd) {
 		return m, m.f.askAccess()
 	case tea.MouseMsg:
 		if m.edit == nil && m.compared == nil {
-			m.window.to(m.window.cursor + wheel(msg))
+			wheel(&m.window, msg)
 		}
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(m.actions(), msg); ok {

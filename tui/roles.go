@@ -74,7 +74,7 @@ func (r *roles) update(msg tea.Msg) (screen, tea.Cmd) {
 		if r.list != nil {
 			w = &r.list.window
 		}
-		w.to(w.cursor + wheel(msg))
+		wheel(w, msg)
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(r.actions(), msg); ok {
 			return next, cmd
