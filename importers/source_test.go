@@ -226,3 +226,23 @@ func TestRankWords(t *testing.T) {
 		t.Errorf("ranks (-want +got):\n%s", diff)
 	}
 }
+
+// TestChooseTaken imports a value again whose name another one has got meanwhile.
+func TestChooseTaken(t *testing.T) {
+	p := NewPlan([]Item{leaked("BILLING", ".env", "first"), leaked("BILLING", "src/dev/a.py", "second")}, options())
+	first := rowOf(t, p, "first")
+	for _, v := range []Choice{False, Import} {
+		if err := p.Choose(Verdict{Choice: v}, first); err != nil {
+			t.Fatal(err)
+		}
+		if v == False {
+			p.Resolve(p.Conflicts()[0], rowOf(t, p, "second"))
+		}
+	}
+	if want := "first import  dev/BILLING[](lost) true false\nsecond import  dev/BILLING[] true false\n"; text(p) != want {
+		t.Errorf("got %q, want %q", text(p), want)
+	}
+	if c := p.Conflicts(); len(c) != 1 || c[0].Won() != rowOf(t, p, "second") {
+		t.Errorf("conflicts %v", c)
+	}
+}

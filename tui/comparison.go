@@ -18,7 +18,7 @@ type comparison struct {
 }
 
 func (m *mapping) compare(string) (screen, tea.Cmd) {
-	m.looked[m.ref()] = true
+	m.f.looked[m.ref()] = true
 	m.compared = &comparison{Conflict: *m.cell().conflict}
 	return m, nil
 }

@@ -17,15 +17,14 @@ type mapping struct {
 	f      *flow
 	table  nameTable
 	window window
-	env    int                    // the column that keys act on
-	looked map[importers.Ref]bool // conflicts that the person has seen
+	env    int // the column that was moved to
 
 	edit     *targetForm // nil unless a target is being edited
 	compared *comparison // nil unless a conflict is being looked at
 }
 
 func newMapping(f *flow) screen {
-	m := &mapping{f: f, looked: make(map[importers.Ref]bool)}
+	m := &mapping{f: f}
 	m.lay()
 	return m
 }
@@ -147,7 +146,7 @@ func (m *mapping) sideways(pressed string) (screen, tea.Cmd) {
 }
 
 func (m *mapping) nextConflict(string) (screen, tea.Cmd) {
-	unseen := func(ref importers.Ref, c nameCell) bool { return c.conflict != nil && !m.looked[ref] }
+	unseen := func(ref importers.Ref, c nameCell) bool { return c.conflict != nil && !m.f.looked[ref] }
 	line, env, ok := m.table.next(m.window.cursor, m.column(), unseen)
 	if !ok {
 		line, env, _ = m.table.next(m.window.cursor, m.column(), func(_ importers.Ref, c nameCell) bool { return c.conflict != nil })
@@ -215,7 +214,7 @@ func (m *mapping) goOn(string) (screen, tea.Cmd) {
 	unseen := 0
 	for line := range m.table.lines {
 		for env, c := range m.table.lines[line].cells {
-			if c.conflict != nil && !m.looked[m.table.ref(line, env)] {
+			if c.conflict != nil && !m.f.looked[m.table.ref(line, env)] {
 				unseen++
 			}
 		}

@@ -130,7 +130,7 @@ func (m *mapping) cellText(i, env int) string {
 	text, style := "-", m.f.theme.dim
 	cell := m.table.lines[i].cells[env]
 	switch ref := m.table.ref(i, env); {
-	case cell.conflict != nil && !m.looked[ref]:
+	case cell.conflict != nil && !m.f.looked[ref]:
 		text, style = "conflict", m.f.theme.warn
 	case cell.row != nil:
 		text, style = masked(cell.row.Target(ref)), m.f.theme.marked

@@ -14,9 +14,9 @@ import (
 
 // roles is the screen Roles: who gets which environment, and what they could then read.
 type roles struct {
-	f      *flow
-	back   screen
-	err    error // the vault couldn't be asked
+	f    *flow
+	back screen
+	err  error // the vault couldn't be asked
 
 	batch  importers.Batch
 	in     map[string]int // how many secrets are imported to each environment

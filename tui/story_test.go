@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 	"pgregory.net/rapid"
@@ -70,10 +71,19 @@ func storyDoors() *doors {
 			{".env.example", "", "PAYMENT_KEY=\nSMTP_PASSWORD=\n"},
 			{".gitignore", "/bin\n/dist\n*.log\n*.tmp\n", "/bin\n/dist\n*.log\n*.tmp\n.env\n.env.*\n"},
 		}},
-		{Title: "Empty .env\x1b[2J", About: "What the vault has leaves the file.", Edits: []Edit{{".env", strings.Repeat("PORT=80\n", 60) + "PAYMENT_KEY=****", "PORT=80\n"}}},
+		{Title: "Empty .env\x1b[2J", About: "What the vault has leaves the file.", Edits: []Edit{{".env", settings(60) + "PAYMENT_KEY=****", settings(1)}}},
 		{Title: "Rewrite the history", About: "Others have to clone again.", Text: "git clone --mirror …\n\tgit filter-repo --replace-text …\n"},
 	}
 	return d
+}
+
+// settings gives lines of a .env file.
+func settings(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "PORT_%d=80\n", i)
+	}
+	return b.String()
 }
 
 // story opens a screen after Decide at 80 columns and 24 lines, and presses keys.
@@ -279,12 +289,50 @@ func BenchmarkMap10000(b *testing.B) {
 	a.now = newMapping(f)
 	a.Update(started{})
 	_ = a.View()
-	for _, k := range []string{"down", "pgdown", "c", "right"} {
-		b.Run(k, func(b *testing.B) {
+	for _, keys := range [][]string{{"down"}, {"pgdown"}, {"c"}, {"right"}, {"d", "u"}} {
+		b.Run(strings.Join(keys, "+"), func(b *testing.B) {
 			for b.Loop() {
-				a.Update(keyOf(k))
-				_ = a.View()
+				for _, k := range keys {
+					a.Update(keyOf(k))
+					_ = a.View()
+				}
 			}
 		})
+	}
+}
+
+// TestStoryWheel turns the mouse's wheel on each screen that has a list.
+func TestStoryWheel(t *testing.T) {
+	for _, scene := range []string{"map", "roles", "roles-reads", "confirm", "after-scrolled"} {
+		t.Run(scene, func(t *testing.T) {
+			x := story(t, scenes[scene]...)
+			x.notice = ""
+			before := x.screen()
+			x.send(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
+			down := x.screen()
+			x.send(tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelUp})
+			if up := x.screen(); down == before || up == down {
+				t.Errorf("the wheel does nothing:\n%s", down)
+			}
+		})
+	}
+}
+
+// TestStoryThere goes to and fro between the screens: what was chosen stays chosen.
+func TestStoryThere(t *testing.T) {
+	x := story(t, "c", "enter", "1", "c", "enter", "2", "n", "end", "right", "space", "n")
+	want := x.screen()
+	x.press("esc", "esc", "n", "n")
+	if got := x.screen(); got != want {
+		t.Errorf("there again:\n%s\nbefore:\n%s", got, want)
+	}
+	x.press("esc", "esc", "esc")
+	x.sees("[Decide]")
+	x.press("n")
+	x.sees("[Map]")
+	x.seesNo(" conflict     ", "[conflict]") // all were looked at
+	x.press("n", "n")
+	if got := x.screen(); got != want {
+		t.Errorf("by Decide:\n%s\nbefore:\n%s", got, want)
 	}
 }
