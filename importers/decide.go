@@ -41,7 +41,8 @@ func (p *Plan) Undo() (what string, ok bool) {
 // CanUndo tells whether there is a change to take back.
 func (p *Plan) CanUndo() bool { return len(p.steps) > 0 }
 
-// Choose says what is to become of rows.
+// Choose says what is to become of rows. A name that another row has got meanwhile stays that
+// one's.
 func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	if err := v.check(); err != nil {
 		return err
@@ -53,10 +54,33 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 			}
 		}
 	}
+	taken := p.taken(rows)
 	p.change(string(v.Choice), rows, func(row *Row) {
 		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
+		for i := range row.Targets {
+			t := &row.Targets[i]
+			t.Lost = t.Lost || v.Choice == Import && taken[t.Ref]
+			taken[t.Ref] = taken[t.Ref] || row.Gets(t.Ref)
+		}
 	})
 	return nil
+}
+
+// taken gives the names that rows get, but for some of them.
+func (p *Plan) taken(but []*Row) map[Ref]bool {
+	leave := make(map[*Row]bool)
+	for _, row := range but {
+		leave[row] = true
+	}
+	taken := make(map[Ref]bool)
+	for _, row := range p.Rows {
+		for _, t := range row.Targets {
+			if !leave[row] && row.Gets(t.Ref) {
+				taken[t.Ref] = true
+			}
+		}
+	}
+	return taken
 }
 
 // Agree takes what is suggested for those of the rows that nobody has decided about, and
@@ -196,22 +220,31 @@ func (c *Conflict) Won() *Row {
 
 // Conflicts gives all of them, by project, environment and name.
 func (p *Plan) Conflicts() []Conflict {
-	claimed := make(map[Ref][]*Row)
+	first := make(map[Ref]*Row, len(p.Rows)) // that claims a name,
+	others := make(map[Ref][]*Row)           // and those that do, too
 	for _, row := range p.Rows {
 		if row.Choice == False || row.Choice == Leave {
 			continue
 		}
-		for _, t := range row.Targets {
-			claimed[t.Ref] = append(claimed[t.Ref], row)
+		for i := range row.Targets {
+			if ref := row.Targets[i].Ref; first[ref] == nil {
+				first[ref] = row
+			} else {
+				others[ref] = append(others[ref], row)
+			}
 		}
 	}
 	var all []Conflict
-	for ref, rows := range claimed {
-		c := Conflict{Ref: ref, Rows: rows}
-		if k, ok := p.kept[ref]; ok && slices.ContainsFunc(rows, func(r *Row) bool { return !r.target(ref).Value.Equal(k.Value) }) {
+	for ref, row := range first {
+		k, kept := p.kept[ref]
+		if others[ref] == nil && !kept && !row.target(ref).Lost {
+			continue
+		}
+		c := Conflict{Ref: ref, Rows: append([]*Row{row}, others[ref]...)}
+		if kept && slices.ContainsFunc(c.Rows, func(r *Row) bool { return !r.target(ref).Value.Equal(k.Value) }) {
 			c.Kept = &k
 		}
-		if len(rows) < 2 && c.Kept == nil && !rows[0].target(ref).Lost {
+		if len(c.Rows) < 2 && c.Kept == nil && !row.target(ref).Lost {
 			continue
 		}
 		slices.SortStableFunc(c.Rows, func(a, b *Row) int {

@@ -24,8 +24,13 @@ func (r *Row) Source(t *Target) *Item {
 
 // compareSources orders items by how likely a target is from them.
 func (t *Target) compareSources(a, b *Item) int {
+	env := canonical(t.Env)
 	says := func(item *Item) bool {
-		return canonical(item.Env) == t.Env || canonical(detectors.Environment(item.At.Path)) == t.Env
+		said := canonical(detectors.Environment(item.At.Path))
+		if said == "" && (isEnvironmentFile(item.At.Path) || isCompose(item.At.Path)) {
+			said = "dev"
+		}
+		return canonical(item.Env) == env || said == env
 	}
 	return cmp.Or(
 		-cmp.Compare(btoi(a.Value.Equal(t.Value)), btoi(b.Value.Equal(t.Value))),

@@ -343,6 +343,7 @@ func (x *terminal) until(what string, is func() bool) {
 func (x *terminal) press(keys ...string) {
 	x.t.Helper()
 	for _, k := range keys {
+		_ = x.View() // that is what somebody presses a key at
 		x.send(keyOf(k))
 		x.settle()
 	}

@@ -42,7 +42,8 @@ type flow struct {
 	people    []Person
 	grants    []Grant // that are wanted
 
-	offered map[string]bool // environments that grants were suggested for
+	looked  map[importers.Ref]bool // conflicts that the person has seen
+	offered map[string]bool        // environments that grants were suggested for
 
 	keeping bool   // decisions are being kept,
 	changed bool   // and there are others since
@@ -53,7 +54,7 @@ type flow struct {
 }
 
 func newFlow(a *app, m Migration) *flow {
-	f := &flow{app: a, Migration: m, offered: make(map[string]bool)}
+	f := &flow{app: a, Migration: m, looked: make(map[importers.Ref]bool), offered: make(map[string]bool)}
 	a.hear, a.leave = f.hear, f.leaving
 	return f
 }

@@ -111,7 +111,7 @@ func (t *nameTable) aliases(line int) []string {
 }
 
 // from gives the places that a line's values are from, and why they go where they go.
-func (t *nameTable) from(line int) (places, whys string) {
+func (t *nameTable) from(line int, where func(*importers.Item) string) (places, whys string) {
 	var from, why []string
 	add := func(to *[]string, text string) {
 		if text != "" && !slices.Contains(*to, text) {
@@ -121,7 +121,8 @@ func (t *nameTable) from(line int) (places, whys string) {
 	for env, c := range t.lines[line].cells {
 		if c.row != nil {
 			target := c.row.Target(t.ref(line, env))
-			add(&from, placeName(&c.row.Source(target).At))
+			source := c.row.Source(target)
+			add(&from, cmp.Or(source.At.Name(), where(source)))
 			add(&why, target.Why)
 		}
 	}

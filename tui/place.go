@@ -2,9 +2,9 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
+	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/place"
 )
 
@@ -16,12 +16,12 @@ func placeName(p *place.Place) string {
 	return cmp.Or(p.Name(), p.Ref, p.Object, string(p.Kind))
 }
 
-// spot says where in it a place is.
-func spot(p *place.Place) string {
-	if p.Message != nil || p.Start.Line < 1 {
-		return placeName(p)
+// from says for people where an item is from, and since when it is there.
+func (f *flow) from(item *importers.Item) string {
+	if item.At.Kind == "" {
+		return safe(item.From)
 	}
-	return fmt.Sprintf("%s:%d", placeName(p), p.Start.Line)
+	return f.where(&item.At) + ", " + day(&item.At)
 }
 
 // day says when a place got what is there.
