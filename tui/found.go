@@ -106,7 +106,7 @@ func (n *foundation) view(s size) []string {
 		head = wrap(firstWords, s.width)
 	}
 	head = append(head, "")
-	return append(head, n.form.view(size{s.width, s.height - len(head)})...)
+	return append(head, n.form.view(size{s.width, s.height - len(head)}, &n.theme)...)
 }
 
 // firstWords are what somebody reads who has no vault.

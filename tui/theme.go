@@ -24,10 +24,11 @@ func newTheme(r *lipgloss.Renderer, o Options) theme {
 	if o.Background != nil {
 		r.SetHasDarkBackground(*o.Background == Dark)
 	}
-	r.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
 	cursor := r.NewStyle()
 	if r.ColorProfile() == termenv.Ascii {
 		cursor = cursor.Transform(underlined)
+	} else {
+		r.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
 	}
 	color := func(light, dark string) lipgloss.Style {
 		return r.NewStyle().Foreground(lipgloss.AdaptiveColor{Light: light, Dark: dark})
