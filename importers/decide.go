@@ -38,6 +38,9 @@ func (p *Plan) Undo() (what string, ok bool) {
 	return last.what, true
 }
 
+// CanUndo tells whether there is a change to take back.
+func (p *Plan) CanUndo() bool { return len(p.steps) > 0 }
+
 // Choose says what is to become of rows.
 func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	if err := v.check(); err != nil {
@@ -94,7 +97,7 @@ func (p *Plan) Send(row *Row, targets ...Target) error {
 			}
 		}
 	}
-	p.change("map", touched, func(r *Row) {
+	p.change("where "+row.Name()+" goes", touched, func(r *Row) {
 		if r == row {
 			r.Targets = slices.Clone(targets)
 			r.Verdict, r.Why, r.Decided, r.Earlier = Verdict{Choice: Import}, "", true, false
@@ -230,7 +233,7 @@ func btoi(b bool) int {
 // Resolve gives the name of a conflict to one of its rows, or leaves it to the vault's value
 // for nil.
 func (p *Plan) Resolve(c Conflict, to *Row) {
-	p.change("resolve", c.Rows, func(row *Row) {
+	p.change("which value "+c.Ref.String()+" gets", c.Rows, func(row *Row) {
 		row.target(c.Ref).Lost = row != to
 		if row == to {
 			row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{Choice: Import}, "", true, false

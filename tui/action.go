@@ -63,8 +63,11 @@ func moving(s screen, w *window) []action {
 	return all
 }
 
-// wheel gives how many lines the mouse's wheel asks to move by.
-func wheel(msg tea.MouseMsg) int {
+// wheel moves a window's cursor with the mouse.
+func wheel(w *window, msg tea.MouseMsg) { w.to(w.cursor + wheelLines(msg)) }
+
+// wheelLines gives how many lines the mouse's wheel asks to move by.
+func wheelLines(msg tea.MouseMsg) int {
 	const lines = 3
 	switch msg.Button {
 	case tea.MouseButtonWheelUp:

@@ -140,10 +140,10 @@ func (v *inventory) move(pressed string) (screen, tea.Cmd) {
 // turn takes what the mouse's wheel does.
 func (v *inventory) turn(msg tea.MouseMsg) tea.Cmd {
 	if v.open {
-		v.detail.scroll(wheel(msg))
+		v.detail.scroll(wheelLines(msg))
 		return nil
 	}
-	v.window.to(v.window.cursor + wheel(msg))
+	wheel(&v.window, msg)
 	v.follow()
 	return v.look()
 }

@@ -53,7 +53,7 @@ type flow struct {
 	keeping bool   // decisions are being kept,
 	changed bool   // and there are others since
 	asking  bool   // the vault is being asked for access
-	stop    func() // ends an import that is being written, and waits for it; nil if none is
+	stop    func() // ends what was begun last, and waits for it; nil if nothing was
 
 	sweeping sync.WaitGroup // what reads the paths
 	reading  sync.Mutex     // is held while Places is asked
@@ -74,6 +74,21 @@ func (f *flow) hear(msg tea.Msg) tea.Cmd {
 		return f.accessedNow(msg)
 	}
 	return nil
+}
+
+// begin begins work that has to come to an end before the program does. Its context is
+// cancelled when the program is to end; whoever works calls end.
+func (f *flow) begin() (ctx context.Context, end func()) {
+	ctx, cancel := context.WithCancel(f.ctx)
+	done := make(chan struct{})
+	f.stop = func() {
+		cancel()
+		<-done
+	}
+	return ctx, func() {
+		cancel()
+		close(done)
+	}
 }
 
 // leaving ends what is being done, before the program ends.

@@ -33,7 +33,7 @@ func (p *problems) update(msg tea.Msg) (screen, tea.Cmd) {
 			return next, cmd
 		}
 	case tea.MouseMsg:
-		p.window.to(p.window.cursor + wheel(msg))
+		wheel(&p.window, msg)
 	case started:
 	default:
 		_, cmd := p.from.update(msg)

@@ -128,7 +128,7 @@ func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
 			return t.self, t.reload()
 		}
 	case tea.MouseMsg:
-		t.window.to(t.window.cursor + wheel(msg))
+		wheel(&t.window, msg)
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(t.actions(), msg); ok {
 			return next, cmd

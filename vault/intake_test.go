@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,7 +52,7 @@ func TestImport(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"set web/dev OLD, import from a folder", "set web/dev CHANGES, import from a folder", "set web/prod NEW, import from a folder",
-		"leak web/ , 1, import from a folder",
+		"leak web/ , import from a folder, 1 of them",
 	}, logged); diff != "" {
 		t.Error(diff)
 	}
@@ -106,6 +107,26 @@ func TestImportIsWhole(t *testing.T) {
 	}
 	if got := b.leaks(b.owner); got != nil {
 		t.Errorf("leaks: %q", got)
+	}
+	b.check()
+}
+
+// TestManyLeaks reports more leaks than one entry of the log is for.
+func TestManyLeaks(t *testing.T) {
+	b := newBench(t)
+	var reports []LeakReport
+	for i := range entryWrites + 1 {
+		reports = append(reports, leakOfWeb(fmt.Sprint("leak ", i), LeakEvent{Kind: Found}))
+	}
+	if err := b.report(b.owner, reports...); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(b.leaks(b.owner)); got != len(reports) {
+		t.Errorf("%d leaks of %d", got, len(reports))
+	}
+	entries := 0
+	if err := b.owner.Log(t.Context(), Filter{Verb: verbLeak}, func(Logged) error { entries++; return nil }); err != nil || entries != 2 {
+		t.Errorf("%d entries, %v", entries, err)
 	}
 	b.check()
 }

@@ -56,7 +56,7 @@ func (s *Session) GetAll(ctx context.Context, refs []Ref, which Which) ([]Secret
 }
 
 // GetScope reads the values of all secrets of an environment that the caller may read and
-// that keep accepts, by name. Removed ones are not among them.
+// of which keep accepts the name or an alias, by name. Removed ones are not among them.
 func (s *Session) GetScope(ctx context.Context, project, environment string, which Which, keep func(name string) bool) ([]Secret, error) {
 	return s.read(ctx, which, func(v *view) ([]*opened, error) {
 		sc, err := v.scope(project, environment)
@@ -68,7 +68,7 @@ func (s *Session) GetScope(ctx context.Context, project, environment string, whi
 		}
 		all, err := v.secrets(sc)
 		return slices.DeleteFunc(all, func(o *opened) bool {
-			return !keep(o.Name) || which.Version == 0 && o.at(which.Point) == 0
+			return !slices.ContainsFunc(o.names(), keep) || which.Version == 0 && o.at(which.Point) == 0
 		}), err
 	})
 }

@@ -122,7 +122,7 @@ func waiting(l *vault.Leak) []importers.Item {
 	}
 	var items []importers.Item
 	for _, r := range l.Refs {
-		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, From: "what waits in the vault"}
+		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, Recorded: true, From: "what waits in the vault"}
 		if len(l.Places) > 0 {
 			item.At = l.Places[0]
 		}
