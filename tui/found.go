@@ -113,7 +113,7 @@ func (n *foundation) view(s size) []string {
 const firstWords = "There is no vault yet. It is a folder on this machine, encrypted: what you import goes there, and from there to the programs and people who may have it."
 
 // recoveryWords say what the key is for.
-const recoveryWords = "Write it down on paper, and keep it apart from this machine. With it a new identity is made where yours was lost; whoever has it can read everything. It is stored nowhere: after this it is never shown again, and without it a lost identity is a lost vault."
+const recoveryWords = "Write it down on paper, and keep it apart from this machine: it stands in for a lost identity, and opens everything. It is stored nowhere, and never shown again."
 
 func (n *foundation) recoveryView(s size) []string {
 	lines := []string{n.theme.bold.Render("The vault is made. This is its recovery key:"), ""}
