@@ -26,6 +26,13 @@ func (f *founders) Found(_ context.Context, made Founding) ([]string, error) {
 	return f.recovery, f.err
 }
 
+func (f *founders) CheckPassphrase(passphrase string) error {
+	if len(passphrase) < 10 {
+		return errors.New("it has fewer than 10 characters")
+	}
+	return nil
+}
+
 // newFounders gives founders whose recovery key ends with the group that is given.
 func newFounders(last string) *founders {
 	line := "abcde fghij klmno pqrst uvwxy"
@@ -78,7 +85,10 @@ func TestFound(t *testing.T) {
 	x.press("enter")
 	x.sees("dev is there twice")
 	x.press("backspace", "backspace", "backspace", "backspace", "backspace", "enter")
-	x.write("correct horse")
+	x.write("correct")
+	x.press("enter")
+	x.sees("it has fewer than 10 characters")
+	x.write(" horse")
 	x.press("enter")
 	x.write("correct mouse")
 	x.press("enter")
@@ -124,6 +134,19 @@ func TestFoundWithoutRecovery(t *testing.T) {
 	}
 }
 
+// Who has an identity already isn't asked for its passphrase.
+func TestFoundByTheKnown(t *testing.T) {
+	f := newFounders("zyxwv")
+	x := newTerminal(t, newDoors(3), size{80, 24}, Options{NoColor: true}, func(fl *flow) screen {
+		fl.Founder, fl.Founding, fl.Known = f, newVault, true
+		return newFound(fl)
+	})
+	x.settle()
+	x.seesNo("assphrase")
+	x.press("enter", "enter")
+	x.sees("zyxwv")
+}
+
 // byLine answers the questions that are asked line by line at a terminal, and gives what was
 // to be read there.
 func byLine(t *testing.T, f *founders, answers [][2]string) (string, error) {
@@ -166,7 +189,8 @@ func TestFoundByLine(t *testing.T) {
 		{"Your name in the vault (ada) ", ""},
 		{"Environments (dev, staging, prod) ", "dev, dev"},
 		{"dev is there twice\r\nEnvironments (dev, staging, prod) ", "dev,prod"},
-		{"what you can. ", "correct horse"},
+		{"what you can. ", "correct"},
+		{"fewer than 10 characters\r\nPassphrase, not shown. " + passphraseWords + " " + noPassphraseWords + " ", "correct horse"},
 		{"The passphrase again ", "correct mouse"},
 		{"two different passphrases\r\nThe passphrase again ", "correct horse"},
 		{"of the recovery key ", "zyxww"},
