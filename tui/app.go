@@ -158,23 +158,27 @@ func (a *app) View() string {
 		lines = a.now.view(body)
 	}
 	all := append([]string{a.top(), strings.Repeat(" ", a.size.width)}, block(lines, body.width, body.height)...)
-	all = append(all, a.noticeLine(), a.keyLine())
-	return strings.Join(all, "\n")
+	notice := a.noticeLines() // a long one covers the end of the body
+	all = append(all[:len(all)+1-len(notice)], notice...)
+	return strings.Join(append(all, a.keyLine()), "\n")
 }
 
 func (a *app) top() string {
 	return fit(a.theme.title.Render(a.name)+"  "+a.now.title(), a.size.width)
 }
 
-func (a *app) noticeLine() string {
+// noticeLines gives the notice in one line or more, empty if there is none.
+func (a *app) noticeLines() []string {
+	const most = 3
 	style := a.theme.good
 	if a.failed {
 		style = a.theme.bad
 	}
-	if a.notice == "" {
-		return strings.Repeat(" ", a.size.width)
+	var lines []string
+	for _, l := range wrap(safe(a.notice), a.size.width) {
+		lines = append(lines, fit(style.Render(l), a.size.width))
 	}
-	return fit(style.Render(safe(a.notice)), a.size.width)
+	return lines[:min(len(lines), most)]
 }
 
 // keyLine shows as many keys as there is room for; the help has all of them.

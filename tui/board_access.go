@@ -89,7 +89,7 @@ func newAccess(b *board) *table[reader] {
 		}
 		return text
 	}
-	t.detail = func(r reader, width int) []string {
+	t.detail = func(r reader, s size) []string {
 		var grants []string
 		for _, g := range r.Grants {
 			one := fmt.Sprintf("%s of %s", g.Role, g.Pattern)
@@ -105,7 +105,7 @@ func newAccess(b *board) *table[reader] {
 		if !r.Until.IsZero() {
 			until = date(r.Until)
 		}
-		lines := b.pairs(width,
+		lines := b.pairs(s.width,
 			[2]string{string(r.Kind), b.theme.bold.Render(safe(r.Name))},
 			[2]string{"ends", until},
 			[2]string{"roles", safe(nameOr(strings.Join(grants, "; "), "none"))},

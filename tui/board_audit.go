@@ -37,12 +37,12 @@ func newAudit(b *board) *table[vault.Logged] {
 			}
 			return logLine(width, minute(l.Time), safe(nameOr(l.Principal, "nobody")), what)
 		},
-		detail: func(l vault.Logged, width int) []string {
+		detail: func(l vault.Logged, s size) []string {
 			from := l.Program
 			if l.Host != "" {
 				from += " on " + l.Host
 			}
-			return b.pairs(width,
+			return b.pairs(s.width,
 				[2]string{"entry", fmt.Sprint(l.Seq)},
 				[2]string{"when", l.Time.UTC().Format(time.RFC3339)},
 				[2]string{"who", safe(nameOr(l.Principal, "nobody that the vault knows"))},

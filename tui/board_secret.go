@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -36,15 +37,11 @@ func newHistory(b *board, back screen, l vault.Listed) *history {
 		none:  "It has no version.",
 		words: func(v vault.Version) string { return fmt.Sprint(v.Number, " ", v.State, " ", v.By) },
 		load: func(ctx context.Context) ([]vault.Version, error) {
-			all, err := b.Secrets.List(ctx, l.Project, l.Environment)
+			known, err := b.Secrets.Look(ctx, l.Ref)
 			if err != nil {
 				return nil, err
 			}
-			i := slices.IndexFunc(all, func(o vault.Listed) bool { return o.Name == l.Name })
-			if i < 0 {
-				return nil, fmt.Errorf("there is no %s any more", l.Ref)
-			}
-			l = all[i]
+			l = known
 			versions := slices.Clone(l.Versions)
 			slices.Reverse(versions)
 			return versions, nil
@@ -55,11 +52,11 @@ func newHistory(b *board, back screen, l vault.Listed) *history {
 		},
 	}
 	h.summary = func(int) string { return report.Plural(len(h.all), "version") }
-	h.table.detail = func(v vault.Version, width int) []string {
+	h.detail = func(v vault.Version, s size) []string {
 		if h.revealed != "" {
-			return h.value(width)
+			return h.value(s)
 		}
-		return b.about(l, width)
+		return b.about(l, s.width)
 	}
 	h.own = func() []action {
 		v, ok := h.current()
@@ -111,18 +108,16 @@ func (h *history) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 // value shows the value that was revealed, as much of it as there is room for.
-func (h *history) value(width int) []string {
-	const most = 200
-	lines := []string{h.theme.bold.Render(fmt.Sprintf("Value of version %d", h.version)) + h.theme.dim.Render("  hidden again by any key, or after 10 seconds")}
-	for l := range strings.SplitSeq(printable.Lines(h.revealed), "\n") {
-		for _, part := range wrapHard(l, width) {
-			lines = append(lines, h.theme.marked.Render(part))
-		}
-		if len(lines) > most {
-			break
-		}
+func (h *history) value(s size) []string {
+	lines := []string{
+		h.theme.bold.Render(fmt.Sprintf("Value of version %d", h.version)) + h.theme.dim.Render(", until a key is pressed, or for 10 seconds"),
 	}
-	return lines
+	text := strings.Split(ansi.Hardwrap(printable.Lines(h.revealed), s.width, true), "\n")
+	if room := s.height - len(lines); len(text) > room {
+		more := len(text) - (room - 1)
+		text = append(text[:room-1:room-1], h.theme.dim.Render(fmt.Sprintf("and %s more", report.Plural(more, "line"))))
+	}
+	return append(lines, text...)
 }
 
 func versionLine(width int, version, state, made, by string) string {
@@ -211,14 +206,15 @@ func (s *setting) set() tea.Cmd {
 		}
 		return tea.Batch(tell(fmt.Sprintf("%s: version %d", ref, version)), s.then())
 	})
-	return tea.Batch(tell(fmt.Sprintf("writing %s…", ref)), write)
+	s.notice, s.failed = fmt.Sprintf("writing %s…", ref), false // until the answer is there
+	return write
 }
 
 func (s *setting) view(sz size) []string {
 	if s.form == nil {
 		return nil
 	}
-	return s.form.view(sz)
+	return s.form.view(sz, &s.theme)
 }
 
 func (s *setting) title() string {

@@ -98,6 +98,8 @@ func (d *doors) Found(_ context.Context, f Founding) ([]string, error) {
 	return []string{"recovery words stand here", "and here"}, err
 }
 
+func (d *doors) CheckPassphrase(string) error { return nil }
+
 func (d *doors) Sweep(ctx context.Context, progress func(Progress)) (*Swept, error) {
 	err := d.called("Sweep")
 	if d.sweep != nil {

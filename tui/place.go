@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
@@ -14,6 +15,14 @@ func placeName(p *place.Place) string {
 		return "#" + m.Channel
 	}
 	return cmp.Or(p.Name(), p.Ref, p.Object, string(p.Kind))
+}
+
+// spot says where in it a place is.
+func spot(p *place.Place) string {
+	if p.Message != nil || p.Start.Line < 1 {
+		return placeName(p)
+	}
+	return fmt.Sprintf("%s:%d", placeName(p), p.Start.Line)
 }
 
 // from says for people where an item is from, and since when it is there.

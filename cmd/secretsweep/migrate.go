@@ -129,10 +129,15 @@ func (m *migration) close(ctx context.Context) (err error) {
 func (m *migration) doors() tui.Migration {
 	all := tui.Migration{Paths: m.paths, Project: m.project, Sweeper: m, Places: m, Drafts: m, Vault: m, After: m}
 	if m.intake == nil {
-		all.Founder = m
+		all.Founder, all.Known = m, !m.fresh
 		all.Founding = tui.Founding{Name: m.me.Name, Environments: []string{"dev", "staging", "prod"}}
 	}
 	return all
+}
+
+// CheckPassphrase refuses one that is guessed at once.
+func (m *migration) CheckPassphrase(passphrase string) error {
+	return checkPassphrase([]byte(passphrase))
 }
 
 // Found makes the vault, and opens it.
