@@ -5,15 +5,19 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/mess"
@@ -389,6 +393,64 @@ func TestRereadKey(t *testing.T) {
 			t.Error("a line of the key is shown")
 		}
 	}
+}
+
+// TestRereadHides hides values that nothing but the plan tells to be any, as those of files
+// that were imported: wherever they stand and however long the lines are.
+func TestRereadHides(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.env")
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfNDistinct(rapid.StringMatching(`[b-y]{6,40}`), 1, 3, rapid.ID).Draw(t, "values")
+		value := rapid.SampledFrom(append(values, "a&b c", "one\ntwo\nthree")).Draw(t, "value")
+		values = append(values, value)
+		words := []string{"\n", "\t", "é", "\x00", strings.Repeat("z", 149), strings.Repeat("z", 299), "\r\n", "= "}
+		for _, v := range values {
+			words = append(words, v, url.QueryEscape(v), base64.StdEncoding.EncodeToString([]byte("a"+v+"zz")))
+		}
+		some := rapid.Custom(func(t *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 0, 9).Draw(t, "words"), "")
+		})
+		before, after := "#"+some.Draw(t, "before")+"|", "|"+some.Draw(t, "after")
+		if err := os.WriteFile(file, []byte(before+value+after), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		var all []secret.Value
+		for _, v := range values {
+			all = append(all, secret.New(v))
+		}
+		start := place.Position{Line: 1, Column: 1}.After([]byte(before))
+		last := start.After([]byte(value[:len(value)-1])) // ASCII
+		p := place.Place{Kind: place.File, Root: dir, Path: "a.env", Span: place.Span{Start: start, End: last}}
+		lines, err := newRereader(&job{}, []string{dir}, all).context(context.Background(), p, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, marked := "", 0
+		for _, l := range lines {
+			text += l.Text + "\n"
+			if n := utf8.RuneCountInString(l.Text); n > widest+2 {
+				t.Errorf("line %d has %d characters", l.Number, n)
+			}
+			if l.Marked {
+				marked++
+			}
+		}
+		if want := min(2, strings.Count(value, "\n")+1); marked != want {
+			t.Errorf("%d lines are marked, want %d", marked, want)
+		}
+		for _, v := range values {
+			digits := base64.RawStdEncoding.EncodeToString([]byte("a" + v))
+			for _, form := range []string{v, url.QueryEscape(v), digits[2 : len(digits)-1]} {
+				if len(v) >= 6 && strings.Contains(text, form) {
+					t.Errorf("a value of %d bytes is shown in %d lines", len(v), len(lines))
+				}
+			}
+		}
+		if strings.Contains(text, "|"+value+"|") {
+			t.Error("the value itself is shown")
+		}
+	})
 }
 
 // TestRereadHome follows a link in the home folder, as a sweep of it does.
