@@ -38,6 +38,9 @@ func (p *Plan) Undo() (what string, ok bool) {
 	return last.what, true
 }
 
+// CanUndo tells whether there is a change to take back.
+func (p *Plan) CanUndo() bool { return len(p.steps) > 0 }
+
 // Choose says what is to become of rows.
 func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	if err := v.check(); err != nil {
@@ -54,6 +57,21 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
 	})
 	return nil
+}
+
+// Agree takes what is suggested for those of the rows that nobody has decided about, and
+// gives these.
+func (p *Plan) Agree(rows ...*Row) []*Row {
+	var undecided []*Row
+	for _, row := range rows {
+		if !row.Decided {
+			undecided = append(undecided, row)
+		}
+	}
+	if len(undecided) > 0 {
+		p.change("suggestions", undecided, func(row *Row) { row.Decided, row.Why = true, "" })
+	}
+	return undecided
 }
 
 // Send says where a row goes, which imports it. A name that another row has is a conflict:
@@ -79,7 +97,7 @@ func (p *Plan) Send(row *Row, targets ...Target) error {
 			}
 		}
 	}
-	p.change("map", touched, func(r *Row) {
+	p.change("where "+row.Name()+" goes", touched, func(r *Row) {
 		if r == row {
 			r.Targets = slices.Clone(targets)
 			r.Verdict, r.Why, r.Decided, r.Earlier = Verdict{Choice: Import}, "", true, false
@@ -215,7 +233,7 @@ func btoi(b bool) int {
 // Resolve gives the name of a conflict to one of its rows, or leaves it to the vault's value
 // for nil.
 func (p *Plan) Resolve(c Conflict, to *Row) {
-	p.change("resolve", c.Rows, func(row *Row) {
+	p.change("which value "+c.Ref.String()+" gets", c.Rows, func(row *Row) {
 		row.target(c.Ref).Lost = row != to
 		if row == to {
 			row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{Choice: Import}, "", true, false

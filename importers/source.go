@@ -30,7 +30,7 @@ func (t *Target) compareSources(a, b *Item) int {
 	return cmp.Or(
 		-cmp.Compare(btoi(a.Value.Equal(t.Value)), btoi(b.Value.Equal(t.Value))),
 		-cmp.Compare(btoi(says(a)), btoi(says(b))),
-		-cmp.Compare(rankOf(&a.At), rankOf(&b.At)),
+		-cmp.Compare(rankOf(a), rankOf(b)),
 		-dated(&a.At).Compare(dated(&b.At)),
 	)
 }
@@ -75,6 +75,14 @@ func (t *Target) joins(other *Target) bool {
 	return t.Ref != other.Ref && t.Project == other.Project && t.Env == other.Env && !t.Lost && t.Value.Equal(other.Value)
 }
 
+// Claims counts the values that claim the name, the vault's included.
+func (c *Conflict) Claims() int {
+	if c.Kept != nil {
+		return len(c.Rows) + 1
+	}
+	return len(c.Rows)
+}
+
 // Why says why the row that gets the name of a conflict does.
 func (c *Conflict) Why() string {
 	won := c.Won()
@@ -100,7 +108,7 @@ func (c *Conflict) Why() string {
 	case !first.at.Equal(second.at):
 		return "it is the newer one"
 	}
-	return "it was found first"
+	return "nothing tells which of them counts more"
 }
 
 // comparePlaces orders targets by where they are from, that which counts most first.
@@ -110,5 +118,5 @@ func (t *Target) comparePlaces(other *Target) int {
 
 // String says for people what has a rank.
 func (r rank) String() string {
-	return [...]string{"an old commit", "a chat", "source code", "configuration", "a deployment", "a .env file"}[r]
+	return [...]string{"a setting", "an old commit", "a chat", "source code", "configuration", "a deployment", "a .env file"}[r]
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -71,4 +72,9 @@ func byStage(a, b string) int {
 
 func stageOf(env string) int {
 	return slices.Index([]string{"dev", "test", "", "staging", "prod"}, detectors.Environment(env))
+}
+
+// sortedEnvs gives the environments that a map is by, in the order of [byStage].
+func sortedEnvs[T any](all map[string]T) []string {
+	return slices.SortedFunc(maps.Keys(all), byStage)
 }

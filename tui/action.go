@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -12,8 +14,12 @@ type action struct {
 	do func(pressed string) (screen, tea.Cmd)
 }
 
-// on makes an action. shown is how the help calls the keys.
+// on makes an action. shown is how the help calls the keys, which need no other names if they
+// are called so.
 func on(shown, about string, do func(pressed string) (screen, tea.Cmd), keys ...string) action {
+	if len(keys) == 0 {
+		keys = strings.Fields(shown)
+	}
 	return action{key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, about)), do}
 }
 
@@ -58,14 +64,18 @@ func moving(s screen, w *window) []action {
 }
 
 // wheel moves a window's cursor with the mouse.
-func wheel(w *window, msg tea.MouseMsg) {
+func wheel(w *window, msg tea.MouseMsg) { w.to(w.cursor + wheelLines(msg)) }
+
+// wheelLines gives how many lines the mouse's wheel asks to move by.
+func wheelLines(msg tea.MouseMsg) int {
 	const lines = 3
 	switch msg.Button {
 	case tea.MouseButtonWheelUp:
-		w.to(w.cursor - lines)
+		return -lines
 	case tea.MouseButtonWheelDown:
-		w.to(w.cursor + lines)
+		return lines
 	}
+	return 0
 }
 
 // tell shows a notice.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/secretsweep/secretsweep/internal/hush"
@@ -71,6 +72,7 @@ type app struct {
 	notice  string                // the last thing that happened, until the next key
 	failed  bool                  // notice is an error
 	err     error                 // that ended the program
+	quit    key.Binding           // ends the program
 	leave   func() tea.Cmd        // what is to be done before it ends
 	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
 	later   func(time.Duration, tea.Msg) tea.Cmd
@@ -91,16 +93,19 @@ func (a *app) Init() tea.Cmd {
 	return func() tea.Msg { return started{} }
 }
 
-var (
-	quitKey = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave; decisions are kept"))
-	helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
-)
+var helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
+
+// quitKey ends a program, and says so.
+func quitKey(about string) key.Binding {
+	return key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", about))
+}
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
-		return a, tea.ClearScreen
+		_, cmd := a.now.update(msg)
+		return a, tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
 			return a, tea.Quit
@@ -110,7 +115,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.notice, a.failed = string(msg), false
 		return a, nil
 	case tea.KeyMsg:
-		if key.Matches(msg, quitKey) {
+		if key.Matches(msg, a.quit) {
 			return a, tea.Sequence(a.leave(), tea.Quit)
 		}
 		a.notice, a.failed = "", false
@@ -121,7 +126,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
-			a.help = newHelp(append(a.now.keys(), helpKey, quitKey))
+			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
 			return a, nil
 		}
 	}
@@ -209,8 +214,8 @@ func newApp(ctx context.Context, name string, o Options) *app {
 		o.Now = time.Now
 	}
 	return &app{
-		ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24},
-		leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
+		quit: quitKey("leave; decisions are kept"), leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
 	}
 }
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -36,9 +36,9 @@ type Leak struct {
 	Project  string
 	Value    secret.Value
 	Rule     string
-	Severity string
-	Name     string // "" if it had none
-	Places   []place.Place
+	Severity rules.Severity
+	Name     string      // "" if it had none
+	Places   []string    // in words
 	More     int         // places beside these
 	Decision string      // "undecided", "revoke only", …
 	Reason   string      // of the decision
@@ -59,8 +59,8 @@ type Secrets interface {
 type Values interface {
 	// Set gives a secret a new value, and gives its version.
 	Set(ctx context.Context, c vault.Change) (int, error)
-	// Reveal gives the text of a version, 0 standing for the current one. The log has it.
-	Reveal(ctx context.Context, ref vault.Ref, version int) (string, error)
+	// Show gives the text of a version, and writes down that it was read.
+	Show(ctx context.Context, ref vault.Ref, version int) (string, error)
 }
 
 // Log has who did what.

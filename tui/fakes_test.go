@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +16,10 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
+	"github.com/muesli/termenv"
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -186,7 +189,7 @@ func found(n int, name string) scanner.Finding {
 	rule := kinds()[n%4]
 	value := valueOf(n)
 	made := today.AddDate(0, 0, -n%900)
-	commit := &place.Version{ID: fmt.Sprintf("%040x", n+1), Name: "Grace", Email: "grace@example.com", Date: made, Title: "Add settings"}
+	commit := &place.Version{ID: fmt.Sprintf("%08x%032x", uint32(n+1)*2654435761, n), Name: "Grace", Email: "grace@example.com", Date: made, Title: "Add settings"}
 	at := place.Place{Kind: place.File, Root: "shop", Path: fmt.Sprintf("services/s%02d/config.py", n%20), Span: spanAt(n%300 + 1), Commit: commit, Last: commit, Head: n%5 != 0, WorkTree: n%5 != 0}
 	if n%7 == 6 {
 		at = place.Place{Kind: place.Chat, Root: "slack.zip", Span: spanAt(1), Message: &place.Message{Channel: "ops", User: "linus", Time: made}}
@@ -245,6 +248,11 @@ func newTerminal(t *testing.T, d *doors, s size, o Options, first func(*flow) sc
 	var out strings.Builder
 	o.Output, o.Now = &out, func() time.Time { return today }
 	x := &terminal{app: newApp(t.Context(), "secretsweep migrate", o), t: t, came: make(chan tea.Msg)}
+	if !o.NoColor {
+		r := lipgloss.NewRenderer(&out)
+		r.SetColorProfile(termenv.ANSI256)
+		x.theme = newTheme(r, o)
+	}
 	x.later = func(_ time.Duration, msg tea.Msg) tea.Cmd {
 		x.timers = append(x.timers, msg)
 		return nil
@@ -262,7 +270,7 @@ func newTerminal(t *testing.T, d *doors, s size, o Options, first func(*flow) sc
 
 // do starts a command; its answer comes later.
 func (x *terminal) do(cmd tea.Cmd) {
-	if cmd == nil {
+	if cmd == nil || blinks(cmd) {
 		return
 	}
 	x.out++
@@ -273,6 +281,11 @@ func (x *terminal) do(cmd tea.Cmd) {
 		case <-x.t.Context().Done():
 		}
 	}()
+}
+
+// blinks tells whether a command is one of those that make a cursor blink for ever.
+func blinks(cmd tea.Cmd) bool {
+	return strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), "bubbles/cursor")
 }
 
 // take handles an answer.
@@ -346,7 +359,7 @@ func (x *terminal) write(text string) {
 
 // resize makes the terminal another size.
 func (x *terminal) resize(width, height int) {
-	x.Update(tea.WindowSizeMsg{Width: width, Height: height})
+	x.send(tea.WindowSizeMsg{Width: width, Height: height})
 }
 
 // keyOf gives the message of a key that has that name.

@@ -37,7 +37,7 @@ func (f *form) wrong() error {
 
 // walking is the action that moves between the fields of a form, of a screen that stays.
 func (f *form) walking(s screen) action {
-	return on("tab ↑↓", "another field", func(pressed string) (screen, tea.Cmd) {
+	return on("tab ↑ ↓", "another field", func(pressed string) (screen, tea.Cmd) {
 		step := 1
 		if pressed == "shift+tab" || pressed == "up" {
 			step = len(f.fields) - 1

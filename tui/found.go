@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
+	"github.com/charmbracelet/lipgloss"
 
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -122,7 +123,9 @@ func (n *foundation) recoveryView(s size) []string {
 	return append(append(lines, ""), wrap(recoveryWords, s.width)...)
 }
 
-func (n *foundation) title() string { return safe(n.Project) + "  " + n.theme.bold.Render("[A new vault]") }
+func (n *foundation) title() string {
+	return safe(n.Project) + "  " + n.theme.bold.Render("[A new vault]")
+}
 
 func (n *foundation) keys() []key.Binding {
 	switch {
@@ -205,7 +208,7 @@ func proof(recovery []string) huh.Field {
 
 // foundByLine makes a vault as [foundation] does, before there is a screen.
 func foundByLine(ctx context.Context, m Migration, o Options) error {
-	t := newTheme(o.Output, o)
+	t := newTheme(lipgloss.NewRenderer(o.Output), o)
 	fmt.Fprintf(o.Output, "%s\n\n", firstWords)
 	answers := newNewcomer(m.Founding)
 	if err := askByLine(ctx, o, t, answers.fields(true)...); err != nil {

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"io"
-
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
@@ -18,10 +16,8 @@ type theme struct {
 	cursor                           lipgloss.Style // of a text that is typed
 }
 
-// newTheme makes a theme for what is drawn to w: for a light or a dark background, or without
-// colour.
-func newTheme(w io.Writer, o Options) theme {
-	r := lipgloss.NewRenderer(w)
+// newTheme makes a theme: for a light or a dark background, or without colour.
+func newTheme(r *lipgloss.Renderer, o Options) theme {
 	if o.NoColor {
 		r.SetColorProfile(termenv.Ascii)
 	}

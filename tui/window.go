@@ -31,6 +31,12 @@ func (w *window) to(line int) {
 	w.top = max(0, min(w.top, w.length-w.height))
 }
 
+// scroll moves what is visible, and the cursor with it.
+func (w *window) scroll(lines int) {
+	w.top = max(0, min(w.top+lines, w.length-w.height))
+	w.cursor = w.top
+}
+
 // visible gives the first visible line and the one after the last.
 func (w *window) visible() (from, to int) { return w.top, min(w.length, w.top+w.height) }
 

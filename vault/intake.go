@@ -21,7 +21,9 @@ type Intake struct {
 }
 
 // Import takes all of an intake in, or nothing, and gives the versions that its secrets
-// have then. The log has an entry for each secret; one for leaks may be for many.
+// have then. It takes a developer of the environments that secrets go to, and for leaks what
+// [LeakKind] says; who may not gets a [DeniedError]. A value must be as for [Session.Set]. The
+// log has an entry for each secret; one for leaks may be for many.
 func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 	if err := checkChanges(in.Changes); err != nil {
 		return nil, err
@@ -81,9 +83,6 @@ func (t *turn) keyLeaks(project ID) error {
 // needIn refuses an act on a project to whoever has a lesser role in each of its
 // environments. Of an act that is allowed it gives the entry for the log.
 func (v *view) needIn(least Role, verb string, project ID, name string) (audit.Act, error) {
-	if v.roster.principals[v.self].kind == Machine {
-		least = max(least, Developer) // which no machine is
-	}
 	_, on := v.roster.roleIn(v.self, project, always, v.now)
 	return v.decide(least, on, "leaks of "+name, audit.Act{Verb: verb, Project: name})
 }
@@ -115,7 +114,7 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 	defer clear(sealer.key)
 	seen := make(map[ID]bool)
 	enter := func() error {
-		act.Detail = fmt.Sprintf("%d, %s", len(t.writes), detail)
+		act.Detail = fmt.Sprintf("%s, %d of them", detail, len(t.writes))
 		return t.enter(act)
 	}
 	for i, r := range reports {

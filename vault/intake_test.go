@@ -2,6 +2,7 @@ package vault
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,6 +16,44 @@ func change(env, name, value string, aliases ...string) Change {
 		c.Edit = func(i *Info) { i.Aliases = aliases }
 	}
 	return c
+}
+
+// TestBlank makes an entry that is to be filled, and fills it.
+func TestBlank(t *testing.T) {
+	b := newBench(t)
+	b.set("dev", "THERE", "value")
+	blank := []Change{{Ref: Ref{"web", "dev", "KEY"}, Blank: true}, {Ref: Ref{"web", "dev", "THERE"}, Blank: true}}
+	for range 2 {
+		versions, err := b.owner.Import(t.Context(), Intake{Changes: blank})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]int{0, 1}, versions); diff != "" {
+			t.Error(diff)
+		}
+	}
+	l, err := b.owner.Look(t.Context(), Ref{"web", "dev", "KEY"})
+	if err != nil || !l.Blank() || l.Current != 0 {
+		t.Errorf("the entry is %+v, %v", l, err)
+	}
+	if _, err := b.owner.Get(t.Context(), Ref{"web", "dev", "KEY"}, Which{}); err == nil || err.Error() != "there is no value yet of web/dev KEY" {
+		t.Errorf("reading it: %v", err)
+	}
+	got, err := b.owner.GetScope(t.Context(), "web", "dev", Which{}, func(string) bool { return true })
+	if err != nil || len(got) != 1 {
+		t.Errorf("%d secrets are read, %v", len(got), err)
+	}
+	if st, err := b.owner.Status(t.Context()); err != nil || len(st.Blank) != 1 || st.Blank[0].Name != "KEY" {
+		t.Errorf("status has %+v, %v", st.Blank, err)
+	}
+	if _, err := b.owner.Import(t.Context(), Intake{Changes: []Change{{Ref: Ref{"web", "dev", "KEY"}, Blank: true, Value: secret.New("x")}}}); err == nil {
+		t.Error("an entry to be filled has a value")
+	}
+	b.set("dev", "KEY", "filled")
+	if l, err := b.owner.Look(t.Context(), Ref{"web", "dev", "KEY"}); err != nil || l.Blank() || l.Current != 1 {
+		t.Errorf("filled, it is %+v, %v", l, err)
+	}
+	b.check()
 }
 
 func TestImport(t *testing.T) {
@@ -51,7 +90,7 @@ func TestImport(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"set web/dev OLD, import from a folder", "set web/dev CHANGES, import from a folder", "set web/prod NEW, import from a folder",
-		"leak web/ , 1, import from a folder",
+		"leak web/ , import from a folder, 1 of them",
 	}, logged); diff != "" {
 		t.Error(diff)
 	}
@@ -106,6 +145,26 @@ func TestImportIsWhole(t *testing.T) {
 	}
 	if got := b.leaks(b.owner); got != nil {
 		t.Errorf("leaks: %q", got)
+	}
+	b.check()
+}
+
+// TestManyLeaks reports more leaks than one entry of the log is for.
+func TestManyLeaks(t *testing.T) {
+	b := newBench(t)
+	var reports []LeakReport
+	for i := range entryWrites + 1 {
+		reports = append(reports, leakOfWeb(fmt.Sprint("leak ", i), LeakEvent{Kind: Found}))
+	}
+	if err := b.report(b.owner, reports...); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(b.leaks(b.owner)); got != len(reports) {
+		t.Errorf("%d leaks of %d", got, len(reports))
+	}
+	entries := 0
+	if err := b.owner.Log(t.Context(), Filter{Verb: verbLeak}, func(Logged) error { entries++; return nil }); err != nil || entries != 2 {
+		t.Errorf("%d entries, %v", entries, err)
 	}
 	b.check()
 }

@@ -91,7 +91,7 @@ type Leak struct {
 	Project string
 	Leaked                // as the newest event that says something of it does
 	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
-	// MorePlaces is how many there are beside these, or more.
+	// MorePlaces is about how many there are beside these.
 	MorePlaces int
 	Events     []LeakEvent // in the order of the log
 	Decision   LeakKind    // what the last event says that decides; an acceptance that has ended doesn't
@@ -186,7 +186,7 @@ func (r leakRecord) check() error {
 		return errors.New("a leak of nothing")
 	case len(r.Refs) > maxLeakRefs:
 		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs), maxLeakRefs)
-	case len(r.Places) > maxLeakPlaces || r.MorePlaces < 0:
+	case len(r.Places) > maxLeakPlaces || r.MorePlaces < 0 || r.MorePlaces > 1_000_000_000:
 		return errors.New("a leak with an impossible number of places")
 	case len(r.Data) > 0 && !json.Valid(r.Data):
 		return errors.New("a leak with data that is no JSON")

@@ -3,6 +3,7 @@ package vault
 import (
 	"encoding/base64"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,6 +25,7 @@ func TestLoot(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, mia := b.person("mia-maintainer", Maintainer, "web/*")
+	_, lea := b.person("lea-developer", Developer, "web/*")
 	dana, danaKeys := b.person("dana-developer", Developer, "web/dev")
 	for s, value := range map[*Session]string{b.owner: "leak-of-olivia", dana: "leak-of-dana"} {
 		if err := b.report(s, leakOfWeb(value, LeakEvent{Kind: Found, Reason: value + "-reason"})); err != nil {
@@ -67,6 +69,9 @@ func TestLoot(t *testing.T) {
 	}{
 		{"owner", []*identity.Identity{b.keys}, texts},
 		{"maintainer", []*identity.Identity{mia}, slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == `"verb":"set"` })},
+		{"developer of the project", []*identity.Identity{lea}, slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+			return text == `"verb":"set"` || strings.HasPrefix(text, "leak-of") || strings.HasPrefix(text, inJSON("leak-of-")[:8])
+		})},
 		{"developer who reported a leak", []*identity.Identity{danaKeys}, append([]string{"dev-value", "DEV_NAME"}, people...)},
 		{"developer", []*identity.Identity{dora}, append([]string{"dev-value", "DEV_NAME"}, people...)},
 		{"reader of prod", []*identity.Identity{rita}, append(prod, people...)},

@@ -348,7 +348,7 @@ func (v *view) named(ref Ref) (*opened, error) {
 		return nil, &NotFoundError{What: "secret any more called", Name: ref.String()}
 	}
 	if slices.Contains(o.Info.Aliases, ref.Name) {
-		return nil, &NotFoundError{"secret", ref.String() + ", which is an alias", []string{o.Name}}
+		return nil, &NotFoundError{"secret", ref.String() + ": it is an alias of " + o.Name, []string{o.Name}}
 	}
 	if o.Name != ref.Name {
 		return nil, &IntegrityError{ref.String(), fmt.Errorf("another secret stands in its place")}

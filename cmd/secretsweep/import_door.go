@@ -122,7 +122,7 @@ func waiting(l *vault.Leak) []importers.Item {
 	}
 	var items []importers.Item
 	for _, r := range l.Refs {
-		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, From: "what waits in the vault"}
+		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, Recorded: true, From: "what waits in the vault"}
 		if len(l.Places) > 0 {
 			item.At = l.Places[0]
 		}
@@ -184,7 +184,7 @@ func (in *intake) take(ctx context.Context, b importers.Batch, source string) er
 	}
 	all := vault.Intake{Source: source}
 	for _, s := range b.Secrets {
-		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Edit: func(i *vault.Info) {
+		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
 			for _, alias := range s.Aliases {
 				if !slices.Contains(i.Aliases, alias) {
 					i.Aliases = append(i.Aliases, alias)

@@ -40,7 +40,8 @@ var (
 
 // vaultFlags are the flags of every command that uses a vault.
 type vaultFlags struct {
-	dir string
+	dir     string
+	waiting func(holder string) // is told who has the vault that is waited for; nil: stderr is
 }
 
 func (v *vaultFlags) register(cmd *cobra.Command) {
@@ -95,7 +96,11 @@ func (v *vaultFlags) openStore(ctx context.Context, sh shell) (store.Store, erro
 	if err != nil {
 		return nil, err
 	}
-	st, err := badger.Open(ctx, dir, storeOptions(sh))
+	options := storeOptions(sh)
+	if v.waiting != nil {
+		options.Waiting = v.waiting
+	}
+	st, err := badger.Open(ctx, dir, options)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, withHint(fmt.Errorf("%w in %q", errNoStore, dir), `"secretsweep vault init" makes one; --vault or $%s names another folder`, vaultName)
 	}

@@ -32,6 +32,7 @@ var floors = [][]string{
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
 	{"scanner/source/archive", "scanner/source/git", "scanner/source/home", "scanner/source/slack"},
 	{"importers"},
+	{"importers/cleanup"},
 	{"tui"},
 	{"cmd/secretsweep"},
 }

@@ -83,6 +83,15 @@ func From(findings []scanner.Finding, old *Baseline) *Baseline {
 	return b
 }
 
+// Of makes a baseline of entries. Of two with the same fingerprint the later one counts.
+func Of(entries []Entry) *Baseline {
+	b := &Baseline{make(map[secret.Fingerprint]Entry)}
+	for _, e := range entries {
+		b.entries[e.Fingerprint] = e
+	}
+	return b
+}
+
 // Read reads a baseline file. Its errors name the file and, where it makes
 // sense, the line; one of a gitleaks report is [ErrGitleaks].
 func Read(path string) (*Baseline, error) {

@@ -1,0 +1,61 @@
+package cleanup
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/format"
+)
+
+// isDotenv tells whether a path is that of a .env file that programs read. What direnv
+// reads is a script, and none.
+func isDotenv(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	isFile := base == ".env" || base == ".dev.vars" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env")
+	return isFile && !isExample(base)
+}
+
+// isExample tells whether the name of a .env file says that others copy it.
+func isExample(base string) bool {
+	return slices.ContainsFunc(strings.Split(base, "."), func(part string) bool {
+		return slices.Contains([]string{"example", "sample", "template", "dist", "defaults"}, part)
+	})
+}
+
+// assignment is one of a .env file.
+type assignment struct {
+	name, value string
+	comment     bool
+	from, to    int  // its lines, with their ends
+	start, end  int  // its value
+	refers      bool // to other variables, perhaps
+}
+
+// assignments gives those of a .env file, in order.
+func assignments(text []byte) []assignment {
+	var all []assignment
+	for e := range format.Dotenv(text) {
+		a := assignment{name: e.Name(), value: e.Value, comment: e.Comment, start: e.Start, end: e.End}
+		a.from = lineStart(text, e.Start)
+		a.to = lineAfter(text, e.End)
+		a.refers = e.Style != format.Literal && strings.Contains(e.Value, "$")
+		all = append(all, a)
+	}
+	return all
+}
+
+// lineStart gives where the line begins that a place is in.
+func lineStart(text []byte, at int) int { return bytes.LastIndexByte(text[:at], '\n') + 1 }
+
+// lineAfter gives where the line begins that follows the one that a place is in.
+func lineAfter(text []byte, at int) int {
+	if n := bytes.IndexByte(text[at:], '\n'); n >= 0 {
+		return at + n + 1
+	}
+	return len(text)
+}
+
+// byteOrderMark is what some editors begin a file with.
+const byteOrderMark = "\ufeff"

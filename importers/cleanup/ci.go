@@ -1,0 +1,269 @@
+package cleanup
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/format"
+	"github.com/secretsweep/secretsweep/internal/printable"
+)
+
+// platform is a CI system whose configuration is rewritten.
+type platform struct {
+	name string
+	is   func(path string) bool // with forward slashes
+	// job gives the job that has a variable, from the path that leads to it; "" if it
+	// is no variable of a job.
+	job func(path []string) string
+	// fetch makes the job fetch the variables. Its error says why it can't.
+	fetch func(d *document, f fetch) error
+	// store says how a token becomes a secret of the CI system.
+	store func(token string) string
+	about string // what to know besides
+}
+
+// platforms gives all of them.
+func platforms() []platform { return []platform{github(), gitlab(), circleci()} }
+
+// otherCI tells whether a path is that of another CI system's configuration.
+func otherCI(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	return slices.Contains([]string{
+		"jenkinsfile", "bitbucket-pipelines.yml", ".travis.yml", ".drone.yml", ".woodpecker.yml", "appveyor.yml", ".appveyor.yml",
+		"buildspec.yml", "cloudbuild.yaml", "cloudbuild.yml", ".cirrus.yml", "codemagic.yaml", "bitrise.yml",
+	}, base) || strings.HasPrefix(base, "azure-pipelines") || strings.Contains("/"+p, "/.buildkite/") || strings.Contains("/"+p, "/.woodpecker/")
+}
+
+// fetch is what a job is to fetch: variables of one environment.
+type fetch struct {
+	job string
+	scope
+	vars    []int    // the entries that it has been given them by
+	names   []string // of the variables
+	secrets []string // that they are, each once
+}
+
+// token is the name of the CI system's secret that has the token. A token reads one
+// environment.
+func (s scope) token() string {
+	return "SECRETSWEEP_TOKEN_" + strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z':
+			return c - 'a' + 'A'
+		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+			return c
+		}
+		return '_'
+	}, s.env)
+}
+
+// bundle is the file in the repository that has the environment's secrets, sealed.
+func (s scope) bundle() string { return ".secretsweep/" + s.env + ".bundle" }
+
+// only gives the flags that choose the secrets.
+func (f *fetch) only() string {
+	var b strings.Builder
+	for _, name := range f.secrets {
+		b.WriteString(" --only " + word(name))
+	}
+	return b.String()
+}
+
+// ci makes CI jobs fetch what their configuration has.
+func (w *work) ci(context.Context) (Step, error) {
+	s := Step{
+		Kind:  CI,
+		Title: "Let CI fetch secrets at run time",
+		About: "Variables of jobs that the vault has leave the configuration. A job fetches them from a bundle: a file that is sealed to a token, which the CI system keeps.",
+	}
+	var before, after notes
+	wanted := make(map[scope]bool)
+	var used []platform
+	for _, p := range platforms() {
+		changed := false
+		for _, path := range w.files(p.is) {
+			edit, fetches, err := w.fetching(p, path, &after)
+			if err != nil {
+				after.add("%s stays as it is: %v", w.shown(path), err)
+				continue
+			}
+			if edit != nil {
+				s.Edits = append(s.Edits, *edit)
+				changed = true
+			}
+			for _, f := range fetches {
+				wanted[f.scope] = true
+			}
+		}
+		if changed {
+			used = append(used, p)
+		}
+	}
+	for _, path := range w.files(otherCI) {
+		if spots := w.left(path, nil); len(spots) > 0 {
+			after.add("%s isn't rewritten. Give the job %s and %s, and run its commands by: secretsweep run -- COMMAND", w.shown(path), tokenVariable, bundleVariable)
+			w.list(&after, spots)
+		}
+	}
+	w.prepare(&before, wanted, used)
+	if after.b.Len() > 0 {
+		before.gap()
+		before.b.WriteString(after.String())
+	}
+	slices.SortFunc(s.Edits, func(a, b Edit) int { return cmp.Compare(a.Path, b.Path) })
+	s.Text = before.String()
+	return s, nil
+}
+
+const (
+	tokenVariable  = "SECRETSWEEP_TOKEN"
+	bundleVariable = "SECRETSWEEP_BUNDLE"
+)
+
+// prepare says what has to be done before the edits work.
+func (w *work) prepare(n *notes, wanted map[scope]bool, used []platform) {
+	if len(used) == 0 {
+		return
+	}
+	n.add("First, in the repository, for each environment a token, and a bundle that is sealed to it:")
+	n.add("    mkdir -p .secretsweep")
+	scopes := make([]scope, 0, len(wanted))
+	for s := range wanted {
+		scopes = append(scopes, s)
+	}
+	slices.SortFunc(scopes, func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
+	for _, s := range scopes {
+		token := "ci-" + s.project + "-" + s.env
+		n.add("")
+		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(token), word(s.project), word(s.env))
+		for _, p := range used {
+			n.add("        %s: %s", p.name, p.store(s.token()))
+		}
+		n.add("    secretsweep vault bundle %s --for %s --expires 30d --force", word(s.bundle()), word(token))
+		n.add("    git add %s", word(s.bundle()))
+	}
+	n.gap()
+	n.add("Make the bundles again before they end, and whenever a value changes. What is read from one is in no log.")
+	for _, p := range used {
+		n.add("%s: %s", p.name, p.about)
+	}
+}
+
+// left gives the places of secrets in a file that are left once a document is changed,
+// but for those that may stay; nil for a file that isn't changed.
+func (w *work) left(path string, d *document) []spot {
+	var all []spot
+	for _, s := range w.places[path] {
+		if s.row.Choice != importers.Accept && (d == nil || !d.cuts(s.item.At.Start.Line)) {
+			all = append(all, s)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b spot) int { return a.item.At.Start.Compare(b.item.At.Start) })
+	return all
+}
+
+// list lists places of one file by their lines.
+func (w *work) list(n *notes, spots []spot) {
+	for _, s := range spots {
+		why := ""
+		if !slices.ContainsFunc(w.Secrets, func(x importers.Secret) bool { return x.Value.Equal(s.item.Value) || x.Value.Equal(s.row.Value) }) {
+			why = ", a value that the vault doesn't have"
+		}
+		n.add("    line %d: %s%s", s.item.At.Start.Line, cmp.Or(s.item.Name, s.row.Name()), why)
+	}
+}
+
+// fetching makes the edit of a configuration, nil for none, and notes what has to be done
+// by hand.
+func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, error) {
+	f, err := read(path)
+	if err != nil || f == nil {
+		return nil, nil, err
+	}
+	d := newDocument(f.text)
+	var fetches []fetch
+	var refused []string
+	for _, job := range w.jobs(p, d) {
+		copied := d.clone()
+		err := p.fetch(copied, job)
+		if err == nil {
+			_, err = copied.result()
+		}
+		if err != nil {
+			refused = append(refused, fmt.Sprintf("    job %s stays as it is: %v", printable.Text(job.job), err))
+			continue
+		}
+		d = copied
+		fetches = append(fetches, job)
+	}
+	if len(fetches) > 0 && d.linked() {
+		return nil, nil, errLinkedNodes
+	}
+	after, err := d.result()
+	if err != nil {
+		return nil, nil, err
+	}
+	left := w.left(path, d)
+	if len(refused) > 0 || len(left) > 0 {
+		n.add("%s: what isn't a variable of one job is to be taken out by hand:", w.shown(path))
+		for _, line := range refused {
+			n.add("%s", line)
+		}
+		w.list(n, left)
+	}
+	if bytes.Equal(after, f.text) {
+		return nil, nil, nil
+	}
+	e := w.edit(f, after, format.YAML)
+	return &e, fetches, nil
+}
+
+// errLinkedNodes refuses what has one text in several places.
+var errLinkedNodes = errors.New("it has anchors, aliases or merges, so that a change at one place is one at others")
+
+// jobs gives what each job is to fetch, in the order of the file.
+func (w *work) jobs(p platform, d *document) []fetch {
+	entries := make(map[string][]int)
+	var order []string
+	for i, e := range d.entries {
+		job := p.job(e.Path)
+		if job == "" || e.Comment || len(w.vault.refs(e.Name(), e.Value)) == 0 {
+			continue
+		}
+		if entries[job] == nil {
+			order = append(order, job)
+		}
+		entries[job] = append(entries[job], i)
+	}
+	var all []fetch
+	for _, job := range order {
+		var refs [][]importers.Ref
+		for _, i := range entries[job] {
+			refs = append(refs, w.vault.refs(d.entries[i].Name(), d.entries[i].Value))
+		}
+		to, _ := scopeFor(refs, job) // there is one: each has a secret
+		f := fetch{job: job, scope: to}
+		for k, i := range entries[job] {
+			name := to.in(refs[k])
+			if name == "" {
+				continue
+			}
+			f.vars = append(f.vars, i)
+			if v := d.entries[i].Name(); !slices.Contains(f.names, v) {
+				f.names = append(f.names, v)
+			}
+			if !slices.Contains(f.secrets, name) {
+				f.secrets = append(f.secrets, name)
+			}
+		}
+		all = append(all, f)
+	}
+	return all
+}

@@ -1,0 +1,54 @@
+package cleanup
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// github is GitHub Actions. A job's step puts variables into the file $GITHUB_ENV, from
+// which later steps have them, and tells the log to mask them: see "Workflow commands" in
+// docs.github.com/actions/reference.
+func github() platform {
+	return platform{
+		name: "GitHub Actions",
+		is: func(p string) bool {
+			ext := path.Ext(p)
+			return strings.HasSuffix("/"+path.Dir(p), "/.github/workflows") && (ext == ".yml" || ext == ".yaml")
+		},
+		job: func(p []string) string {
+			ofJob := len(p) == 4 && p[2] == "env"
+			ofStep := len(p) == 6 && p[2] == "steps" && p[4] == "env"
+			if p[0] != "jobs" || !ofJob && !ofStep || isGitHubs(p[len(p)-1]) {
+				return ""
+			}
+			return p[1]
+		},
+		fetch: fetchOnGitHub,
+		store: func(token string) string { return "gh secret set " + token + ", which asks for the token" },
+		about: "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. Secrets aren't given to pull requests from forks.",
+	}
+}
+
+// isGitHubs tells whether a variable can't be set by way of $GITHUB_ENV.
+func isGitHubs(name string) bool {
+	return strings.HasPrefix(name, "GITHUB_") || strings.HasPrefix(name, "RUNNER_") || name == "CI" || name == "NODE_OPTIONS"
+}
+
+func fetchOnGitHub(d *document, f fetch) error {
+	return d.fetchInStep(f, "actions/checkout@", fmt.Sprintf(`- name: Secrets from the vault
+  shell: bash
+  env:
+    %s: ${{ secrets.%s }}
+    %s: %s
+  run: |
+    go install github.com/secretsweep/secretsweep/cmd/secretsweep@latest
+    "$(go env GOPATH)/bin/secretsweep" run%s -- bash -c '
+      set -euo pipefail
+      for name; do
+        printenv "$name" | sed -n "s/%%/%%25/g; s/^..../::add-mask::&/p"
+        end=$(od -An -N16 -tx1 /dev/urandom | tr -d " \n")
+        { echo "$name<<$end"; printenv "$name"; echo "$end"; } >>"$GITHUB_ENV"
+      done' bash %s
+`, tokenVariable, f.token(), bundleVariable, scalar(f.bundle()), f.only(), strings.Join(f.names, " ")))
+}

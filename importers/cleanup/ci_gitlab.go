@@ -1,0 +1,81 @@
+package cleanup
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/format"
+)
+
+// gitlab is GitLab CI. A job's before_script and its script are run by one shell: see
+// docs.gitlab.com/ci/yaml.
+func gitlab() platform {
+	return platform{
+		name: "GitLab CI",
+		is: func(p string) bool {
+			base := path.Base(p)
+			return strings.HasSuffix(base, ".gitlab-ci.yml") || strings.HasSuffix(base, ".gitlab-ci.yaml")
+		},
+		job: func(p []string) string {
+			if len(p) != 3 || p[1] != "variables" || slices.Contains([]string{"default", "workflow", "spec"}, p[0]) {
+				return ""
+			}
+			return p[0]
+		},
+		fetch: fetchOnGitLab,
+		store: func(token string) string {
+			return "the variable " + token + " in Settings, CI/CD, Variables: masked, protected, not expanded"
+		},
+		about: "secretsweep has to be in the job's image, as one static program. Nothing masks what is fetched: see that no command prints it.",
+	}
+}
+
+// errInherits refuses a job that would lose commands if it got a before_script.
+var errInherits = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
+
+func fetchOnGitLab(d *document, f fetch) error {
+	variables := []string{f.job, "variables"}
+	for _, name := range []string{tokenVariable, bundleVariable} {
+		if d.has(append(slices.Clone(variables), name)) {
+			return errFetches
+		}
+		d.added = append(d.added, append(slices.Clone(variables), name))
+	}
+	first := d.entries[f.vars[0]]
+	indent := indentAt(d.text, lineStart(d.text, first.Start))
+	if first.Style == format.Block {
+		indent = indentAt(d.text, lineStart(d.text, lineStart(d.text, first.Start)-1))
+	}
+	instead := d.indented(fmt.Sprintf("%s: $%s\n%s: %s\n", tokenVariable, f.token(), bundleVariable, scalar(f.bundle())), indent)
+	for _, entry := range f.vars {
+		if err := d.take(entry, instead); err != nil {
+			return err
+		}
+		instead = ""
+	}
+	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"\n"}
+	script := []string{f.job, "before_script"}
+	if d.has(script) {
+		indent, from, _, ok := d.element(script, 0)
+		if !ok {
+			return errNoSteps
+		}
+		d.insert(script, 0, from, indent, commands...)
+		return nil
+	}
+	if d.has([]string{"before_script"}) || d.has([]string{"default", "before_script"}) || d.has([]string{"include"}) || d.has([]string{f.job, "extends"}) {
+		return errInherits
+	}
+	head := d.keyOf(f.vars[0])
+	at := indentAt(d.text, head)
+	text := d.indented("before_script:\n", at) + d.indented(strings.Join(commands, ""), at+2)
+	d.splices = append(d.splices, splice{head, head, text})
+	d.added = append(d.added, script)
+	return nil
+}
+
+// errFetches refuses a job that has been changed before.
+var errFetches = errors.New("it fetches secrets already; add the name there")

@@ -1,0 +1,147 @@
+package cleanup
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/format"
+	"github.com/secretsweep/secretsweep/internal/printable"
+)
+
+// dotenv takes what the vault has out of .env files.
+func (w *work) dotenv(context.Context) (Step, error) {
+	s := Step{
+		Kind:  Dotenv,
+		Title: "Take secrets out of .env files",
+		About: "What the vault has leaves the files; settings and comments stay. Programs get the secrets from \"secretsweep run\", or read a file that \"secretsweep pull\" writes.",
+	}
+	var n notes
+	for _, path := range w.files(isDotenv) {
+		f, err := read(path)
+		switch {
+		case err != nil:
+			n.add("%s stays as it is: %v", w.shown(path), err)
+			continue
+		case f == nil:
+			continue
+		}
+		after, kept, err := w.emptied(f)
+		if err != nil {
+			n.add("%s stays as it is: %v", w.shown(path), err)
+			continue
+		}
+		for _, why := range kept {
+			n.add("%s: %s", w.shown(path), why)
+		}
+		if !bytes.Equal(after, f.text) {
+			s.Edits = append(s.Edits, w.edit(f, after, format.Dotenv))
+		}
+	}
+	s.Text = n.String()
+	return s, nil
+}
+
+// emptied gives a .env file without the assignments that one environment of the vault
+// has, and says what stays though the vault has it.
+func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
+	all := assignments(f.text)
+	var refs [][]importers.Ref
+	for _, a := range all {
+		refs = append(refs, w.vault.refs(a.name, a.value))
+	}
+	to, ok := scopeFor(refs, w.shown(f.path))
+	if !ok {
+		return f.text, nil, nil
+	}
+	// Of several assignments of a name all go or none: what is left would count.
+	stays := make(map[string]string)
+	for i, a := range all {
+		switch {
+		case a.comment:
+		case to.in(refs[i]) == "":
+			stays[a.name] = "it is assigned twice, and the vault has only one of the values"
+		case a.refers:
+			stays[a.name] = "it refers to other variables, which nothing does for a value from the vault"
+		}
+	}
+	var left []assignment
+	at := 0
+	for i, a := range all {
+		why, stay := stays[a.name]
+		if len(refs[i]) > 0 && !a.comment {
+			switch {
+			case stay:
+				kept = append(kept, fmt.Sprintf("%s stays: %s", a.name, why))
+			case to.in(refs[i]) == "":
+				kept = append(kept, fmt.Sprintf("%s stays: the vault has it in %s, and the others in %s", a.name, refs[i][0].Env, to.env))
+			}
+		}
+		if to.in(refs[i]) == "" || stay && !a.comment {
+			left = append(left, a)
+			continue
+		}
+		after = append(after, f.text[at:a.from]...)
+		at = a.to
+	}
+	if at == 0 {
+		return f.text, kept, nil
+	}
+	after = to.withHeader(append(after, f.text[at:]...), len(left) == 0)
+	if !sameAssignments(left, assignments(after)) {
+		return nil, nil, errUnsure
+	}
+	return after, kept, nil
+}
+
+// errUnsure refuses an edit after which a file would be read in another way than planned.
+var errUnsure = errors.New("how it is written leaves open what would be left in it; take the secrets out by hand")
+
+// sameAssignments tells whether two files assign the same.
+func sameAssignments(a, b []assignment) bool {
+	return slices.EqualFunc(a, b, func(x, y assignment) bool {
+		return x.name == y.name && x.value == y.value && x.comment == y.comment
+	})
+}
+
+// headerBegin is how the header of a file begins that secrets were taken out of.
+const headerBegin = "# Its secrets are in the vault, in "
+
+// withHeader says at the top of a .env file where its secrets are, unless it does so
+// already.
+func (s scope) withHeader(text []byte, empty bool) []byte {
+	name := printable.Text(s.project + "/" + s.env)
+	first := headerBegin + name + "."
+	if bytes.Contains(text, []byte(first)) {
+		return text
+	}
+	flags := "-p " + word(s.project) + " -e " + word(s.env)
+	lines := []string{
+		first,
+		"# A program that has them:  secretsweep run " + flags + " -- COMMAND",
+		"# A file that has them:     secretsweep pull " + flags + " --gitignore .env.secrets",
+	}
+	if empty {
+		lines[2] = "# This file with them:      secretsweep pull " + flags + " --gitignore"
+	}
+	body, mark := bytes.CutPrefix(text, []byte(byteOrderMark))
+	end := lineEnd(body)
+	var b strings.Builder
+	if mark {
+		b.WriteString(byteOrderMark)
+	}
+	for _, line := range lines {
+		b.WriteString(line + end)
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return []byte(b.String())
+	}
+	if !bytes.HasPrefix(body, []byte(end)) {
+		b.WriteString(end)
+	}
+	return append([]byte(b.String()), body...)
+}
