@@ -84,6 +84,8 @@ type migration struct {
 	me     ownedIdentity // of who makes the vault; nothing where there is one
 	fresh  bool          // me is in no file yet
 	intake *intake       // nil until there is a vault
+
+	rereader *rereader // nil until the sweep is over
 }
 
 // open opens the vault, if there is one. All that has to be asked at the terminal is asked

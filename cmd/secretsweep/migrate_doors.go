@@ -35,6 +35,7 @@ func (m *migration) Sweep(ctx context.Context, progress func(tui.Progress)) (*tu
 	if err != nil {
 		return nil, vaultHint(err)
 	}
+	m.rereader = newRereader(&all.job, m.paths, valuesOf(plan))
 	return &tui.Swept{Plan: plan, Problems: all.problems, LeftOut: all.leftOut}, nil
 }
 
@@ -75,7 +76,8 @@ func (m *migration) Keep(_ context.Context, all []importers.Decision) error {
 
 // Context reads again what lies around a place.
 func (m *migration) Context(ctx context.Context, p place.Place) ([]tui.Line, error) {
-	return nil, errors.New("not there yet")
+	const around = 3
+	return m.rereader.context(ctx, p, around)
 }
 
 // Show gives a value's text, once the log has that it was shown.
