@@ -74,6 +74,9 @@ func valuesOf(plan *importers.Plan) []secret.Value {
 // is in are marked; if it isn't there any more, none is, and the first line, which has no
 // number, says so.
 func (r *rereader) context(ctx context.Context, p place.Place, around int) ([]tui.Line, error) {
+	if p.Span == (place.Span{}) {
+		return nil, fmt.Errorf("nothing says where in %s it is", scanner.NameOf(&p))
+	}
 	t, err := r.text(ctx, p)
 	if err != nil {
 		return nil, err

@@ -78,45 +78,48 @@ func (t *rereadText) lines(p place.Place, around int) []tui.Line {
 	from, to, there := t.span(p.Span)
 	masks, focus := t.masks, from
 	if from < to {
-		own := slices.IndexFunc(t.masks, func(m mask) bool { return m.from < to && from < m.to && m.known })
-		there = there && (own >= 0 || p.Object != "" || t.known[secret.New(t.Data[from:to]).Fingerprint()])
-		masks = apart(append(slices.Clone(t.masks), mask{from: from, to: to}))
-		i := slices.IndexFunc(masks, func(m mask) bool { return from < m.to })
-		focus = masks[i].from
+		there = there && (p.Object != "" || t.has(from, to)) // objects don't change
+		masks = apart(append(slices.Clone(masks), mask{from: from, to: to}))
+		own := slices.IndexFunc(masks, func(m mask) bool { return from < m.to })
+		focus = masks[own].from
 	}
+	first := bytes.LastIndexByte(t.Data[:from], '\n') + 1 // where the line begins
+	at := first
+	for n := 0; n < around && at > 0; n++ {
+		at = bytes.LastIndexByte(t.Data[:at-1], '\n') + 1
+	}
+	number := t.At.Start.Line + bytes.Count(t.Data[:at], newline)
+	last := number + bytes.Count(t.Data[at:from], newline) + around
 	var lines []tui.Line
-	show := func(number, from, to, focus int) {
-		text := t.line(from, to, focus, masks)
-		lines = append(lines, tui.Line{Number: number, Text: text, Marked: there && marks(p, number)})
-	}
-	number := t.At.Start.Line + bytes.Count(t.Data[:from], []byte("\n"))
-	start := bytes.LastIndexByte(t.Data[:from], '\n') + 1
-	before := start
-	for n := 0; n < around && before > 0; n++ {
-		before = bytes.LastIndexByte(t.Data[:before-1], '\n') + 1
-	}
-	at := number - bytes.Count(t.Data[before:start], []byte("\n"))
-	for last := number + around; before < len(t.Data) && at <= last; at++ {
+	for ; at < len(t.Data) && number <= last; number++ {
 		end := len(t.Data)
-		if n := bytes.IndexByte(t.Data[before:], '\n'); n >= 0 {
-			end = before + n
+		if n := bytes.IndexByte(t.Data[at:], '\n'); n >= 0 {
+			end = at + n
 		}
-		if before == start {
-			show(at, before, end, max(before, focus))
-		} else {
-			show(at, before, end, before)
+		l := tui.Line{Number: number, Text: t.line(at, end, at, masks), Marked: there && marks(p, number)}
+		if at == first {
+			l.Text = t.line(at, end, max(at, focus), masks)
+			if more := bytes.Count(t.Data[min(end, to):to], newline); more > 0 { // on to the line where it ends
+				number += more - 1
+				last += more
+				end = bytes.LastIndexByte(t.Data[:to], '\n')
+			}
 		}
-		if before == start && to > end { // on to the line where it ends
-			at += bytes.Count(t.Data[end:to], []byte("\n")) - 1
-			end = bytes.LastIndexByte(t.Data[:to], '\n')
-			last = at + 1 + around
-		}
-		before = end + 1
+		lines = append(lines, l)
+		at = end + 1
 	}
 	if !there {
 		return slices.Insert(lines, 0, tui.Line{Text: "it has changed since the sweep"})
 	}
 	return lines
+}
+
+var newline = []byte("\n")
+
+// has tells whether Data[from:to] is, or overlaps, one of the values that the sweep found.
+func (t *rereadText) has(from, to int) bool {
+	overlaps := func(m mask) bool { return m.known && m.from < to && from < m.to }
+	return slices.ContainsFunc(t.masks, overlaps) || t.known[secret.New(t.Data[from:to]).Fingerprint()]
 }
 
 // span gives where in the text a value stood, and whether the text is still that long.
