@@ -54,13 +54,16 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 			}
 		}
 	}
-	taken := p.taken(rows)
+	var taken map[Ref]bool
+	if v.Choice == Import {
+		taken = p.taken(rows)
+	}
 	p.change(string(v.Choice), rows, func(row *Row) {
 		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
 		for i := range row.Targets {
-			t := &row.Targets[i]
-			t.Lost = t.Lost || v.Choice == Import && taken[t.Ref]
-			taken[t.Ref] = taken[t.Ref] || row.Gets(t.Ref)
+			if t := &row.Targets[i]; v.Choice == Import && !t.Lost {
+				t.Lost, taken[t.Ref] = taken[t.Ref], true
+			}
 		}
 	})
 	return nil
@@ -74,8 +77,11 @@ func (p *Plan) taken(but []*Row) map[Ref]bool {
 	}
 	taken := make(map[Ref]bool)
 	for _, row := range p.Rows {
-		for _, t := range row.Targets {
-			if !leave[row] && row.Gets(t.Ref) {
+		if row.Choice != Import || leave[row] {
+			continue
+		}
+		for i := range row.Targets {
+			if t := &row.Targets[i]; !t.Lost {
 				taken[t.Ref] = true
 			}
 		}

@@ -50,13 +50,13 @@ func (r *roles) lay() {
 		r.in[r.batch.Secrets[i].Env]++
 		envs[r.batch.Secrets[i].Env] = true
 	}
-	r.f.offer(sortedEnvs(envs))
 	for i := range r.f.people {
 		for env := range r.f.people[i].Roles {
 			envs[env] = true
 		}
 	}
 	r.envs = sortedEnvs(envs)
+	r.f.offer(r.envs)
 	r.window.resize(len(r.f.people), r.window.height)
 	r.env = max(0, min(r.env, len(r.envs)-1))
 }

@@ -149,3 +149,19 @@ func TestRolesAsks(t *testing.T) {
 		t.Errorf("asked %d times", n)
 	}
 }
+
+// TestRolesElsewhere wants a role in an environment that nothing is imported to.
+func TestRolesElsewhere(t *testing.T) {
+	d := storyDoors()
+	d.people[1].Roles["qa"] = vault.Reader
+	has := d.access.Has
+	d.access.Has = func(r importers.Ref) bool { return r.Env == "qa" || has(r) }
+	x := newTerminal(t, d, size{80, 24}, plain, newMapping)
+	x.settle()
+	x.press("n", "down", "right", "space", "n")
+	x.sees("4 roles to be")
+	x.press("b", "n", "y")
+	if !slices.Contains(d.grants, Grant{"grace", "qa", vault.Developer}) {
+		t.Errorf("grants %v", d.grants)
+	}
+}
