@@ -222,6 +222,18 @@ func TestLocate(t *testing.T) {
 		}, []string{
 			"a import dev/A", "b revoke dev/B(lost)", "c revoke dev/C(lost)", "d import dev/D[TOKEN_D]", "e revoke dev/D(lost)", "f import dev/F staging/F",
 		}},
+		{"what the vault has of several folders", [][]Item{
+			foundAt("a", in("api/.env", "API_KEY")),
+			foundAt("b", in("web/.env", "API_KEY")),
+			foundAt("c", in("api/.env", "OTHER_KEY")),
+			foundAt("d", in("web/.env", "OTHER_KEY")),
+		}, func(o *Options) {
+			o.Kept = []Kept{kept("dev", "API_KEY", "b"), kept("dev", "API_OTHER_KEY", "c"), kept("dev", "WEB_OTHER_KEY", "d")}
+		}, []string{"a import dev/API_API_KEY", "b import dev/API_KEY", "c import dev/API_OTHER_KEY", "d import dev/WEB_OTHER_KEY"}},
+		{"what the vault has gets no other value by a number", [][]Item{
+			foundAt("a", said("", "dev").on(2)),
+			foundAt("b", said("", "dev").on(1)),
+		}, func(o *Options) { o.Kept = []Kept{kept("dev", "EXAMPLE_TOKEN_2", "other")} }, []string{"a import dev/EXAMPLE_TOKEN", "b import dev/EXAMPLE_TOKEN_3"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
