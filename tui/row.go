@@ -12,11 +12,8 @@ import (
 
 // word is how a choice is called in a line.
 func word(c importers.Choice) string {
-	switch c {
-	case importers.False:
+	if c == importers.False {
 		return "false"
-	case importers.Revoke:
-		return "revoke"
 	}
 	return string(c)
 }
@@ -40,7 +37,7 @@ func columnsFor(width int) columns {
 			rest -= w + gap
 		}
 	}
-	if width >= 72 {
+	if width >= 80 { // beside the detail, which says it, there may be less
 		c.kind = rest / 5
 		rest -= c.kind + gap
 	}
