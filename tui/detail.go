@@ -200,7 +200,7 @@ func (v *inventory) placeLine(n int, first bool, width int) string {
 	}
 	mark := "  "
 	if n == v.detail.at {
-		mark = "› "
+		mark = "> "
 	}
 	text := v.where(p)
 	if over := ansi.StringWidth(text) + 2 - width; over > 0 {

@@ -64,19 +64,18 @@ func (c columns) heads() string {
 func (v *inventory) line(c columns, e entry, here bool, width int) string {
 	mark := "  "
 	if here {
-		mark = "› "
+		mark = "> "
 	}
 	if e.fact == nil {
 		fold := "▾ "
 		if e.folded {
 			fold = "▸ "
 		}
-		text := mark + fold + e.group
-		count := "  " + report.Plural(len(e.of), "value")
+		name, many := mark+fold+e.group, "  "+report.Plural(len(e.of), "value")
 		if here {
-			return v.theme.chosen.Render(fit(text+count, width))
+			return v.theme.chosen.Render(fit(name+many, width))
 		}
-		return v.theme.bold.Render(text) + v.theme.dim.Render(count)
+		return v.theme.bold.Render(name) + v.theme.dim.Render(many)
 	}
 	row := e.row
 	if v.selected[row] {
