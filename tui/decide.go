@@ -52,7 +52,7 @@ func (v *inventory) actions() []action {
 		}
 	}
 	row, list := v.row(), !v.open
-	add(len(v.facts) == 0, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }))
+	add(len(v.facts) == 0, on("q", "end", func(string) (screen, tea.Cmd) { return nil, nil }))
 	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
 	add(len(v.facts) > 0, on("n", "map", v.goOn))
 	add(len(v.acted()) > 0,

@@ -162,11 +162,12 @@ func (v *inventory) detailLines(s size) []string {
 		return nil
 	}
 	lines := v.revealedLines(s)
-	facts := v.factLines(s.width)
+	facts, remedy := v.factLines(s.width), v.remedyLines(s.width)
 	beneath := v.aroundLines(s.width)
 	const each = 2 // lines of a place
 	begin := len(facts) + each*d.at
-	d.window.resize(len(facts)+each*len(d.places)+len(beneath), s.height-len(lines))
+	end := len(facts) + each*len(d.places) + len(beneath)
+	d.window.resize(end+len(remedy), s.height-len(lines))
 	if d.seek {
 		d.window.to(begin + each + len(beneath) - 1)
 		d.window.to(begin)
@@ -176,6 +177,8 @@ func (v *inventory) detailLines(s size) []string {
 		switch {
 		case i < len(facts):
 			lines = append(lines, facts[i])
+		case i >= end:
+			lines = append(lines, remedy[i-end])
 		case i >= begin+each && i < begin+each+len(beneath):
 			lines = append(lines, beneath[i-begin-each])
 		default:
@@ -197,7 +200,7 @@ func (v *inventory) placeLine(n int, first bool, width int) string {
 	}
 	mark := "  "
 	if n == v.detail.at {
-		mark = "› "
+		mark = "> "
 	}
 	text := v.where(p)
 	if over := ansi.StringWidth(text) + 2 - width; over > 0 {
@@ -254,19 +257,40 @@ func (v *inventory) aroundLines(width int) []string {
 	return lines
 }
 
+// labelled draws a text of one or more lines beside its label.
+func (v *inventory) labelled(label, text string, width int) []string {
+	const labels = 10
+	var lines []string
+	for part := range strings.SplitSeq(text, "\n") {
+		for _, t := range wrap(safe(part), width-labels) {
+			lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
+			label = ""
+		}
+	}
+	return lines
+}
+
+// remedyLines draws what is to be done where the row's value comes from.
+func (v *inventory) remedyLines(width int) []string {
+	f := v.detail.row.Finding
+	if f == nil || f.Rule.Provider == nil {
+		return nil
+	}
+	lines := []string{""}
+	if text := f.Rule.Provider.Console; text != "" {
+		lines = append(lines, v.labelled("console", text, width)...)
+	}
+	if text := f.Rule.Provider.Rotate; text != "" {
+		lines = append(lines, v.labelled("rotate", text, width)...)
+	}
+	return lines
+}
+
 // factLines draws what is known of the row.
 func (v *inventory) factLines(width int) []string {
 	row := v.detail.row
 	var lines []string
-	add := func(label, text string) {
-		const labels = 10
-		for i, t := range wrap(safe(text), width-labels) {
-			if i > 0 {
-				label = ""
-			}
-			lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
-		}
-	}
+	add := func(label, text string) { lines = append(lines, v.labelled(label, text, width)...) }
 	lines = append(lines, v.theme.bold.Render(safe(row.Name()))+"  "+row.Value.Mask())
 	if row.Value.IsEmpty() {
 		lines[0] = v.theme.bold.Render(safe(row.Name())) + "  no value yet"
@@ -313,14 +337,6 @@ func (v *inventory) factLines(width int) []string {
 	if f := row.Finding; f != nil {
 		if since, ok := f.Since(); ok {
 			add("age", age(since, v.options.Now())+", since "+since.UTC().Format(dateLayout))
-		}
-		if p := f.Rule.Provider; p != nil {
-			if p.Console != "" {
-				add("console", p.Console)
-			}
-			if p.Rotate != "" {
-				add("rotate", p.Rotate)
-			}
 		}
 	}
 	return append(lines, "", v.theme.bold.Render(report.Plural(len(v.detail.places), "place")))

@@ -215,17 +215,18 @@ func (v *inventory) hidden() string {
 	if v.search != nil {
 		return "/" + v.search.view(max(1, v.size.width/2), true)
 	}
-	var parts []string
+	parts := v.unread()
+	add := func(text string) { parts = append(parts, v.theme.dim.Render(text)) }
 	if v.words != "" {
-		parts = append(parts, "only "+safe(v.words)+" (esc)")
+		add("only " + safe(v.words) + ": esc")
 	}
 	if v.hiddenEarlier > 0 {
-		parts = append(parts, report.Plural(v.hiddenEarlier, "value")+" decided earlier: e")
+		add(report.Plural(v.hiddenEarlier, "value") + " decided earlier: e")
 	}
 	if v.hiddenSettings > 0 {
-		parts = append(parts, report.Plural(v.hiddenSettings, "setting")+": o")
+		add(report.Plural(v.hiddenSettings, "setting") + ": o")
 	}
-	return v.theme.dim.Render(strings.Join(append(parts, v.unread()...), " · "))
+	return strings.Join(parts, v.theme.dim.Render(" · "))
 }
 
 // unread says how much wasn't read.

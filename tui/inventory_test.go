@@ -150,7 +150,7 @@ func TestNothingFound(t *testing.T) {
 	d := newDoors(0)
 	x := newTerminal(t, d, size{80, 24}, plain, newInventory)
 	x.settle()
-	x.sees("Nothing was found.", "q leave")
+	x.sees("Nothing was found.", "q end")
 	x.press("i", "Y", "space", "enter", "n")
 	if x.ended || len(d.took("Keep")) > 0 {
 		t.Error("keys that do nothing did something")
@@ -467,6 +467,28 @@ func TestKeepFails(t *testing.T) {
 	x.sees("keep decisions: the disk is full")
 	if row(t, d, "MAIL_PASSWORD").Choice != importers.Revoke {
 		t.Error("the decision is gone")
+	}
+}
+
+// TestKeepLast shows that decisions are kept when one leaves at once, in their order.
+func TestKeepLast(t *testing.T) {
+	d := mixed()
+	x := newTerminal(t, d, size{80, 24}, plain, newInventory)
+	x.settle()
+	_, late := x.Update(keyOf("r")) // what it asks for is done after all else
+	x.press("r")
+	x.press("ctrl+c")
+	if !x.ended || len(d.kept) != 4 {
+		t.Fatalf("ended %v, %d decisions were kept, want 4", x.ended, len(d.kept))
+	}
+	before := len(d.took("Keep"))
+	for _, cmd := range late().(tea.BatchMsg) {
+		if cmd != nil {
+			cmd()
+		}
+	}
+	if len(d.took("Keep")) != before || len(d.kept) != 4 {
+		t.Errorf("later %d decisions were kept instead", len(d.kept))
 	}
 }
 

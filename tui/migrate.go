@@ -50,7 +50,10 @@ type flow struct {
 	asking  bool   // the vault is being asked for access
 	stop    func() // ends what was begun last, and waits for it; nil if nothing was
 
-	reading sync.Mutex // is held while Places is asked
+	reading  sync.Mutex // is held while Places is asked
+	drafts   int        // how many were to be kept
+	drafting sync.Mutex // is held while one is kept
+	drafted  int        // the number of the last that was; drafting guards it
 }
 
 func newFlow(a *app, m Migration) *flow {
@@ -130,8 +133,23 @@ func (f *flow) keep() tea.Cmd {
 		return nil
 	}
 	f.keeping = true
-	all := f.plan.Decisions(false)
-	return func() tea.Msg { return kept{f.Drafts.Keep(f.ctx, all)} }
+	return f.draft(f.ctx)
+}
+
+// draft keeps the decisions as they are now. What is about to be kept when the program ends
+// may come after what is kept then, and is too late.
+func (f *flow) draft(ctx context.Context) tea.Cmd {
+	f.drafts++
+	number, all := f.drafts, f.plan.Decisions(false)
+	return func() tea.Msg {
+		f.drafting.Lock()
+		defer f.drafting.Unlock()
+		if number < f.drafted {
+			return nil
+		}
+		f.drafted = number
+		return kept{f.Drafts.Keep(ctx, all)}
+	}
 }
 
 // keptNow takes the answer of keep.
@@ -152,6 +170,5 @@ func (f *flow) keepLast() tea.Cmd {
 	if f.plan == nil || !f.keeping && !f.changed {
 		return nil
 	}
-	all := f.plan.Decisions(false)
-	return func() tea.Msg { return kept{f.Drafts.Keep(context.WithoutCancel(f.ctx), all)} }
+	return f.draft(context.WithoutCancel(f.ctx))
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
@@ -12,7 +13,7 @@ import (
 // placeName says in few words what a place is in.
 func placeName(p *place.Place) string {
 	if m := p.Message; m != nil && m.Channel != "" {
-		return "#" + m.Channel
+		return "#" + strings.TrimPrefix(m.Channel, "#")
 	}
 	return cmp.Or(p.Name(), p.Ref, p.Object, string(p.Kind))
 }

@@ -55,7 +55,7 @@ func (p *problems) view(s size) []string {
 	for i := from; i < to; i++ {
 		mark := "  "
 		if i == p.window.cursor {
-			mark = "› "
+			mark = "> "
 		}
 		lines = append(lines, mark+safe(p.swept.Problems[i]))
 	}
