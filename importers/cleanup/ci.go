@@ -12,7 +12,6 @@ import (
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/format"
-	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 // platform is a CI system whose configuration is rewritten.
@@ -187,32 +186,32 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 	if err != nil || f == nil {
 		return nil, nil, err
 	}
-	d := newDocument(f.text)
+	original := newDocument(f.text)
+	d := original
 	var fetches []fetch
 	var refused []string
 	for _, job := range w.jobs(p, d) {
-		copied := d.clone()
-		err := p.fetch(copied, job)
+		changed := d.clone()
+		err := p.fetch(changed, job)
 		if err == nil {
-			_, err = copied.result()
+			_, err = changed.result()
+		}
+		if err == nil && original.linked() {
+			err = errLinkedNodes
 		}
 		if err != nil {
-			refused = append(refused, fmt.Sprintf("    job %s stays as it is: %v", printable.Text(job.job), err))
+			refused = append(refused, fmt.Sprintf("    job %s: %v", job.job, err))
 			continue
 		}
-		d = copied
+		d = changed
 		fetches = append(fetches, job)
-	}
-	if len(fetches) > 0 && d.linked() {
-		return nil, nil, errLinkedNodes
 	}
 	after, err := d.result()
 	if err != nil {
 		return nil, nil, err
 	}
-	left := w.left(path, d)
-	if len(refused) > 0 || len(left) > 0 {
-		n.add("%s: what isn't a variable of one job is to be taken out by hand:", w.shown(path))
+	if left := w.left(path, d); len(left) > 0 {
+		n.add("%s: to be taken out by hand, as it is no variable of one job, or the job can't be changed:", w.shown(path))
 		for _, line := range refused {
 			n.add("%s", line)
 		}

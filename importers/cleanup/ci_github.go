@@ -36,9 +36,14 @@ func isGitHubs(name string) bool {
 }
 
 func fetchOnGitHub(d *document, f fetch) error {
-	return d.fetchInStep(f, "actions/checkout@", fmt.Sprintf(`- name: Secrets from the vault
+	folder := "" // that steps are run in, if it isn't the top
+	if d.has([]string{"defaults", "run", "working-directory"}) || d.has([]string{"jobs", f.job, "defaults", "run", "working-directory"}) {
+		folder = "  working-directory: .\n"
+	}
+	return d.fetchInStep(f, "actions/checkout@", func(bundle string) string {
+		return fmt.Sprintf(`- name: Secrets from the vault
   shell: bash
-  env:
+%s  env:
     %s: ${{ secrets.%s }}
     %s: %s
   run: |
@@ -50,5 +55,6 @@ func fetchOnGitHub(d *document, f fetch) error {
         end=$(od -An -N16 -tx1 /dev/urandom | tr -d " \n")
         { echo "$name<<$end"; printenv "$name"; echo "$end"; } >>"$GITHUB_ENV"
       done' bash %s
-`, tokenVariable, f.token(), bundleVariable, scalar(f.bundle()), f.only(), strings.Join(f.names, " ")))
+`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), f.only(), strings.Join(f.names, " "))
+	})
 }

@@ -29,15 +29,25 @@ func gitlab() platform {
 		store: func(token string) string {
 			return "the variable " + token + " in Settings, CI/CD, Variables: masked, protected, not expanded"
 		},
-		about: "secretsweep has to be in the job's image, as one static program. Nothing masks what is fetched: see that no command prints it.",
+		about: "secretsweep has to be in the job's image, as one static program, and a Unix shell. Nothing masks what is fetched: see that no command prints it.",
 	}
 }
 
-// errInherits refuses a job that would lose commands if it got a before_script.
-var errInherits = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
+// Why a job isn't changed.
+var (
+	errInherits = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
+	errTemplate = errors.New("other jobs take from it, and may have a before_script of their own")
+	errFetches  = errors.New("it fetches secrets already; add the name there")
+)
 
 func fetchOnGitLab(d *document, f fetch) error {
 	variables := []string{f.job, "variables"}
+	switch strategy, _ := d.value(append(slices.Clone(variables), "GIT_STRATEGY")); {
+	case strings.HasPrefix(f.job, "."):
+		return errTemplate
+	case strategy == "none":
+		return errNoCheckout
+	}
 	for _, name := range []string{tokenVariable, bundleVariable} {
 		if d.has(append(slices.Clone(variables), name)) {
 			return errFetches
@@ -56,7 +66,7 @@ func fetchOnGitLab(d *document, f fetch) error {
 		}
 		instead = ""
 	}
-	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"\n"}
+	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
 	script := []string{f.job, "before_script"}
 	if d.has(script) {
 		indent, from, _, ok := d.element(script, 0)
@@ -76,6 +86,3 @@ func fetchOnGitLab(d *document, f fetch) error {
 	d.added = append(d.added, script)
 	return nil
 }
-
-// errFetches refuses a job that has been changed before.
-var errFetches = errors.New("it fetches secrets already; add the name there")

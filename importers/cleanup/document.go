@@ -59,6 +59,16 @@ func (d *document) clone() *document {
 // errFlow refuses to take out what isn't in lines of its own.
 var errFlow = errors.New("a variable doesn't stand in lines of its own")
 
+// value gives what is assigned at a path.
+func (d *document) value(path []string) (string, bool) {
+	for _, e := range d.entries {
+		if !e.Comment && slices.Equal(e.Path, path) {
+			return e.Value, true
+		}
+	}
+	return "", false
+}
+
 // has tells whether something is assigned at a path, or below it.
 func (d *document) has(path []string) bool {
 	return slices.ContainsFunc(d.entries, func(e format.Entry) bool { return !e.Comment && hasPrefix(e.Path, path) })

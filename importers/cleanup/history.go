@@ -100,7 +100,7 @@ func (w *work) pastOf(p *place.Place) string {
 	if !committed || p.Local {
 		return ""
 	}
-	if top := w.folder(p.Root); repositoryOf(top) == top && w.topOf(top) != "" {
+	if top := w.folder(p.Root); w.topOf(top) != "" {
 		return top
 	}
 	return ""
