@@ -64,7 +64,9 @@ func (s scope) token() string {
 }
 
 // bundle is the file in the repository that has the environment's secrets, sealed.
-func (s scope) bundle() string { return ".secretsweep/" + s.env + ".bundle" }
+func (s scope) bundle() string {
+	return ".secretsweep/" + strings.ReplaceAll(s.env, "/", "-") + ".bundle"
+}
 
 // only gives the flags that choose the secrets.
 func (f *fetch) only() string {
@@ -186,8 +188,8 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 	if err != nil || f == nil {
 		return nil, nil, err
 	}
-	original := newDocument(f.text)
-	d := original
+	d := newDocument(f.text)
+	linked := d.linked()
 	var fetches []fetch
 	var refused []string
 	for _, job := range w.jobs(p, d) {
@@ -196,7 +198,7 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 		if err == nil {
 			_, err = changed.result()
 		}
-		if err == nil && original.linked() {
+		if linked {
 			err = errLinkedNodes
 		}
 		if err != nil {
@@ -227,7 +229,8 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 // errLinkedNodes refuses what has one text in several places.
 var errLinkedNodes = errors.New("it has anchors, aliases or merges, so that a change at one place is one at others")
 
-// jobs gives what each job is to fetch, in the order of the file.
+// jobs gives what each job is to fetch, in the order of the file. It is nothing for one
+// whose variables can't be taken out.
 func (w *work) jobs(p platform, d *document) []fetch {
 	entries := make(map[string][]int)
 	var order []string
@@ -251,7 +254,7 @@ func (w *work) jobs(p platform, d *document) []fetch {
 		f := fetch{job: job, scope: to}
 		for k, i := range entries[job] {
 			name := to.in(refs[k])
-			if name == "" {
+			if name == "" || !d.takes(i) {
 				continue
 			}
 			f.vars = append(f.vars, i)

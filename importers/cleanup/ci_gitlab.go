@@ -37,6 +37,7 @@ func gitlab() platform {
 var (
 	errInherits = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
 	errTemplate = errors.New("other jobs take from it, and may have a before_script of their own")
+	errServices = errors.New("its services get the variables too, and before it fetches any")
 	errFetches  = errors.New("it fetches secrets already; add the name there")
 )
 
@@ -47,6 +48,10 @@ func fetchOnGitLab(d *document, f fetch) error {
 		return errTemplate
 	case strategy == "none":
 		return errNoCheckout
+	case d.has([]string{"services"}) || d.has([]string{"default", "services"}) || d.has([]string{f.job, "services"}):
+		return errServices
+	case len(f.vars) == 0:
+		return errFlow
 	}
 	for _, name := range []string{tokenVariable, bundleVariable} {
 		if d.has(append(slices.Clone(variables), name)) {

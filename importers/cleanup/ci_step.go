@@ -19,8 +19,11 @@ var (
 // one that checks the repository out. step makes it, of the bundle's path.
 func (d *document) fetchInStep(f fetch, checkout string, step func(bundle string) string) error {
 	steps := []string{"jobs", f.job, "steps"}
-	if !d.has(steps) {
+	switch {
+	case !d.has(steps):
 		return errNoSteps
+	case len(f.vars) == 0:
+		return errFlow
 	}
 	after, folder, ok := d.checkout(steps, checkout)
 	if !ok {

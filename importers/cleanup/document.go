@@ -96,6 +96,12 @@ func (d *document) take(entry int, text string) error {
 	return nil
 }
 
+// takes tells whether an entry can be cut out, and then the key of its mapping if that is
+// empty.
+func (d *document) takes(entry int) bool {
+	return d.clone().take(entry, "") == nil && !strings.HasPrefix(strings.TrimSpace(d.lineAt(d.keyOf(entry))), "-")
+}
+
 func isComment(s string) bool { return strings.HasPrefix(strings.TrimLeft(s, " \t"), "#") }
 
 // takeEmpty cuts out the line of the key that an entry's mapping is the value of, if
