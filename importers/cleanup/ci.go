@@ -64,9 +64,7 @@ func (s scope) token() string {
 }
 
 // bundle is the file in the repository that has the environment's secrets, sealed.
-func (s scope) bundle() string {
-	return ".secretsweep/" + strings.ReplaceAll(s.env, "/", "-") + ".bundle"
-}
+func (s scope) bundle() string { return ".secretsweep/" + s.env + ".bundle" }
 
 // only gives the flags that choose the secrets.
 func (f *fetch) only() string {

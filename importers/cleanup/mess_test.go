@@ -256,6 +256,9 @@ func TestMess(t *testing.T) {
 	}
 	d.plan(t)
 	for kind, s := range d.steps(t) {
+		if slices.Contains([]cleanup.Kind{cleanup.Example, cleanup.Ignore, cleanup.Dotenv, cleanup.Baseline}, kind) && !s.Done() {
+			t.Errorf("%s isn't done: %s", kind, d.named(s.Text))
+		}
 		for _, e := range s.Edits {
 			t.Errorf("%s once more changes %s:\n%s", kind, e.Path, d.named(string(e.After)))
 		}

@@ -114,3 +114,9 @@ func (p *project) does(kind Kind) Step {
 	}
 	return s
 }
+
+// nameable tells whether the system allows a file's name.
+func nameable(t *testing.T, name string) bool {
+	path := filepath.Join(t.TempDir(), filepath.Base(name))
+	return os.WriteFile(path, nil, 0o644) == nil
+}
