@@ -41,7 +41,7 @@ type Match struct {
 	Carrier    secret.Value   // the whole assigned value, such as the URL around a password; else equal to Value
 	Name       string         // what it was assigned to, if that can be told
 	Parent     string         // what leads to the name in a file that has levels, such as "mail" in mail.password
-	Env        string         // the environment that it is for: "prod", "staging", "dev" or "test"; "" if that can't be told
+	Env        string         // the environment that the text says it is for, as a section's name does: "prod", "staging", "dev" or "test"; "" if it doesn't say
 	Parts      []Part         // what belongs to it (Rule.Parts) and was found near
 	Severity   rules.Severity // the rule's, or less if the value tells that it opens little
 	Confidence rules.Confidence

@@ -45,8 +45,7 @@ func newJudged(set *rules.Set, id string) *judged {
 // setting is a secret that a file assigns.
 type setting struct {
 	match.Found
-	name, env  string
-	parent     string // what leads to the name
+	naming
 	value      string // decoded
 	confidence rules.Confidence
 	why        string // it is a secret, and that sure

@@ -71,13 +71,28 @@ func setOf(words ...string) map[string]bool {
 
 // Environment tells which environment a path, or the name of a section, is of: "prod",
 // "staging", "dev" or "test", or "" if it doesn't say. It is that of the first word that is
-// the name of one.
+// the name of one, in the path's last part or else in the folder that is nearest to it.
 func Environment(text string) string {
+	lower := strings.ToLower(text)
+	for end := len(lower); end > 0; {
+		start := strings.LastIndexByte(lower[:end], '/') + 1
+		if env := environmentIn(lower, start, end); env != "" {
+			return env
+		}
+		end = start - 1
+	}
+	return ""
+}
+
+// environmentIn is Environment for one part of a path that is in lower case.
+func environmentIn(lower string, start, end int) string {
 	before := ""
-	for word := range words(strings.ToLower(text)) {
+	for word := range words(lower[start:end]) {
 		switch env := environmentOfWord[word]; {
 		case env == "prod" && before == "pre":
 			return "staging"
+		case word == "ci" && isPipeline(lower): // it is the tool's name
+		case word == "local" && strings.HasSuffix(lower[:start], "usr/"):
 		case env != "":
 			return env
 		}

@@ -35,7 +35,9 @@ func TestEnvOf(t *testing.T) {
 		"config/staging.yml": "staging", "uat": "staging", "app-pre-prod.yml": "staging",
 		".env.local": "dev", "development": "dev", "settings_dev.py": "dev",
 		"tests/a.yml": "test", "ci/a.yml": "test", "QA": "test",
-		"dev/prod.yml": "dev",
+		"dev/prod.yml": "prod", "prod/app/dev.d/a.yml": "dev", "staging.d/prod/app.yml": "prod", "prod/": "prod", "/": "",
+		".gitlab-ci.yml": "", ".github/workflows/ci.yml": "", ".github/workflows/ci-staging.yml": "staging", "deploy-ci": "test",
+		"usr/local/etc/app.conf": "", "/usr/local/prod/app.conf": "prod", "local/app.conf": "dev",
 	} {
 		if got := Environment(text); got != want {
 			t.Errorf("Environment(%q) = %q, want %q", text, got, want)

@@ -23,6 +23,8 @@ type reading struct {
 	settings // so far
 	data     []byte
 	secrets  map[string]bool          // what is a Kubernetes Secret, by document and path
+	labels   map[string]string        // the names of what is in Kubernetes, likewise
+	jobs     map[string]string        // the environments of a CI system's jobs, likewise
 	meanings map[string]judge.Meaning // of names
 	// Of a pair such as "name: DB_PASSWORD, value: …", the name, and where it stands.
 	named, namedAt string
@@ -34,15 +36,30 @@ func newReading(c *configured, f file, data []byte) *reading {
 
 // entries gives what there is to take.
 func (r *reading) entries() iter.Seq[format.Entry] {
-	if mayHoldSecrets(r.data) {
-		r.secrets = map[string]bool{}
+	secrets, jobs := mayHoldSecrets(r.data), isPipeline(r.path) && bytes.Contains(r.data, []byte("environment"))
+	if secrets || jobs {
+		r.secrets, r.labels, r.jobs = map[string]bool{}, map[string]string{}, map[string]string{}
 		for e := range r.read(r.data) {
-			if e.Name() == "kind" && e.Value == "Secret" {
-				r.secrets[placeOf(&e, len(e.Path)-1)] = true
+			if secrets {
+				r.noteManifest(&e)
+			}
+			if jobs {
+				r.noteJob(&e)
 			}
 		}
 	}
 	return r.read(r.data)
+}
+
+// noteManifest keeps what an entry says of a manifest of Kubernetes.
+func (r *reading) noteManifest(e *format.Entry) {
+	n := len(e.Path)
+	switch {
+	case e.Name() == "kind" && e.Value == "Secret":
+		r.secrets[placeOf(e, n-1)] = true
+	case e.Name() == "name" && n > 1 && e.Path[n-2] == "metadata":
+		r.labels[placeOf(e, n-2)] = e.Value
+	}
 }
 
 // mayHoldSecrets tells whether something in a text may be of the kind Secret, of
@@ -130,16 +147,6 @@ func isAssignment(e *format.Entry) bool {
 
 // isIndex tells whether a part of a path is the place of an element in a list.
 func isIndex(part string) bool { return part != "" && strings.Trim(part, "0123456789") == "" }
-
-// parentOf gives the name that leads to an entry's own; "" for none.
-func parentOf(e *format.Entry) string {
-	for _, name := range slices.Backward(e.Path[:len(e.Path)-1]) {
-		if !isIndex(name) {
-			return strings.Clone(name)
-		}
-	}
-	return ""
-}
 
 // nameOf tells what an entry's value is the value of. Its own name may say no more than
 // that it is one.

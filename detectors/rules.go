@@ -103,7 +103,12 @@ func (d *Rules) detect(c *Chunk, layers int) Found {
 	if layers == 1 && len(matches) > 0 && allExemplary(c.paths()) {
 		lowerRandom(matches)
 	}
-	tell(matches, read.found)
+	d.configured.name(c, tell(matches, read.found))
+	if layers == 1 && isProse(&c.At) {
+		for i := range matches {
+			matches[i].readProse(c.Data)
+		}
+	}
 	for i := range matches {
 		matches[i].weigh(d.now)
 	}
@@ -246,17 +251,18 @@ func lowerRandom(matches []Match) {
 	}
 }
 
-// tell adds to matches what the settings at the same places say of them.
-func tell(matches []Match, settings []setting) {
+// tell adds to matches what the settings at the same places say of them. It gives those
+// that have none, by their start.
+func tell(matches []Match, settings []setting) (untold []*Match) {
 	for i := range matches {
-		m := &matches[i]
+		m, told := &matches[i], false
 		from, _ := slices.BinarySearchFunc(settings, m.Start+1, func(s setting, start int) int { return cmp.Compare(s.End, start) })
 		for j := from; j < len(settings) && settings[j].Start < m.End; j++ {
 			s := &settings[j]
 			if m.Rule.Structured && (m.Rule != s.Rule || m.Start != s.Start || m.End != s.End) {
 				continue // it has a setting of its own
 			}
-			m.Name, m.Parent, m.Env = s.name, s.parent, s.env
+			m.Name, m.Parent, m.Env, told = s.name, s.parent, s.env, true
 			switch {
 			case m.Rule == s.Rule:
 				m.Value, m.Confidence, m.Why = secret.New(s.value), s.confidence, s.why
@@ -266,7 +272,12 @@ func tell(matches []Match, settings []setting) {
 				m.because("raised, because " + s.why)
 			}
 		}
+		if !told {
+			untold = append(untold, m)
+		}
 	}
+	slices.SortStableFunc(untold, func(a, b *Match) int { return cmp.Compare(a.Start, b.Start) })
+	return untold
 }
 
 // lower is one step less of confidence.

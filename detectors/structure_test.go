@@ -30,8 +30,8 @@ func TestStructureAndPatterns(t *testing.T) {
 		name, path, text string
 		want             []string
 	}{
-		{"provider", "prod.env", "ACME_TOKEN=" + tok, []string{"tok ACME_TOKEN prod high [config-secret] " + tok}},
-		{"looks random", "prod.env", "ACME_TOKEN=" + key, []string{"config-secret ACME_TOKEN prod medium [any] " + key}},
+		{"provider", "prod.env", "ACME_TOKEN=" + tok, []string{"tok ACME_TOKEN  high [config-secret] " + tok}},
+		{"looks random", "prod.env", "ACME_TOKEN=" + key, []string{"config-secret ACME_TOKEN  medium [any] " + key}},
 		{"no structure", "notes.txt", "ACME_TOKEN=" + key, []string{"any ACME_TOKEN  medium [] " + key}},
 		{"denied", "app.yml", "token: abcd1234\nencryptedData:\n  other: " + key, nil},
 		{"denied by its name", "app.yml", "token: abcd1234\ntoken_hash: " + key, nil},

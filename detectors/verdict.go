@@ -53,7 +53,7 @@ func (r *reading) judge(e *format.Entry, c candidate) {
 			Rule: rule.Rule, Start: c.start, End: c.end, MatchStart: c.start, MatchEnd: c.end,
 			NameStart: -1, NameEnd: -1, CarrierStart: -1, CarrierEnd: -1, Literal: structured,
 		},
-		name: c.name, parent: parentOf(e), value: c.value, env: r.env(e),
+		naming: naming{c.name, r.parentOf(e, c.name), r.envOf(e)}, value: c.value,
 	}
 	if s.confidence = r.confidence(e, &s, meaning); s.confidence == "" || rule.allows.Hold(r.data, &s.Found) {
 		return
@@ -120,16 +120,6 @@ func (r *reading) unwrap(c *candidate) {
 		c.value, c.start = text, c.start+at
 		c.end = c.start + len(text)
 	}
-}
-
-// env tells the environment that an entry is for: the file's, or that of a name which
-// leads to it.
-func (r *reading) env(e *format.Entry) string {
-	env := Environment(r.path)
-	for _, part := range e.Path {
-		env = cmp.Or(Environment(part), env)
-	}
-	return env
 }
 
 // meaning is judge.NameOf, with what a name means in the files of clients.
@@ -204,14 +194,15 @@ const longKey = 10
 // environment that it is for, or because nothing in the name speaks against it.
 func (r *reading) trustsWord(s *setting) bool {
 	const long = 8
-	return r.role == keeps || s.env == "prod" || s.env == "staging" ||
+	env := cmp.Or(s.env, Environment(r.path))
+	return r.role == keeps || env == "prod" || env == "staging" ||
 		len(s.value) >= long && judge.EndsAsPassword(s.name) && !isPipeline(r.path) && !r.isDump()
 }
 
 // trustsPhrase tells whether a few words are a password rather than a sentence.
 func (r *reading) trustsPhrase(s *setting) bool {
 	if strings.Contains(s.value, " ") {
-		return r.role == keeps || s.env == "prod" || strings.HasSuffix(strings.ToLower(s.name), "passphrase")
+		return r.role == keeps || cmp.Or(s.env, Environment(r.path)) == "prod" || strings.HasSuffix(strings.ToLower(s.name), "passphrase")
 	}
 	return r.trustsWord(s)
 }

@@ -3,6 +3,7 @@ package importers
 import (
 	"slices"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
@@ -20,7 +21,8 @@ type Secret struct {
 	Value   secret.Value // empty: an entry that somebody has to fill
 	Kind    string       // the provider, or the rule's id
 	Note    string
-	From    string // the importer's name
+	From    string      // the importer's name
+	At      place.Place // where it lies
 	Change  Change
 }
 
@@ -48,11 +50,15 @@ type Access struct {
 	CanWrite func(Ref) bool // whether they may write there, or make it if it isn't there
 }
 
-// Batch gives what is to be written by someone with that access.
+// Batch gives what is to be written by someone with that access. What was written earlier
+// isn't written again.
 func (p *Plan) Batch(a Access) Batch {
 	var b Batch
 	made := make(map[Ref]bool)
 	for _, row := range p.Rows {
+		if row.Earlier {
+			continue
+		}
 		leak := Leak{Row: row, Verdict: row.Verdict}
 		for _, t := range row.Targets {
 			if row.Choice != Import || t.Lost {
@@ -70,7 +76,7 @@ func (p *Plan) Batch(a Access) Batch {
 			leak.Refs = append(leak.Refs, t.Ref)
 			b.Secrets = append(b.Secrets, p.secretOf(row, t))
 		}
-		if row.Finding != nil && row.Choice != Leave || len(leak.Waiting) > 0 {
+		if row.Leaked() && row.Choice != Leave || len(leak.Waiting) > 0 {
 			b.Leaks = append(b.Leaks, leak)
 		}
 	}
@@ -79,8 +85,19 @@ func (p *Plan) Batch(a Access) Batch {
 	return b
 }
 
+// Written notes that the plan's batch is in the vault: whoever makes a plan of the same
+// sources with its decisions isn't asked again. It can't be undone.
+func (p *Plan) Written() {
+	for _, row := range p.Rows {
+		if row.Choice != Leave {
+			row.Decided, row.Earlier = true, true
+		}
+	}
+	p.steps = nil
+}
+
 func (p *Plan) secretOf(row *Row, t Target) Secret {
-	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, From: row.Items[0].From}
+	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, From: row.Items[0].From, At: row.Items[0].At}
 	if k, ok := p.kept[t.Ref]; ok {
 		if s.Change = Updated; k.Value.Equal(t.Value) || t.Value.IsEmpty() {
 			s.Change = Same

@@ -38,6 +38,9 @@ func (p *Plan) Undo() (what string, ok bool) {
 	return last.what, true
 }
 
+// CanUndo tells whether there is a change to take back.
+func (p *Plan) CanUndo() bool { return len(p.steps) > 0 }
+
 // Choose says what is to become of rows.
 func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	if err := v.check(); err != nil {
@@ -56,11 +59,35 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	return nil
 }
 
+// Agree takes what is suggested for those of the rows that nobody has decided about, and
+// gives these.
+func (p *Plan) Agree(rows ...*Row) []*Row {
+	var undecided []*Row
+	for _, row := range rows {
+		if !row.Decided {
+			undecided = append(undecided, row)
+		}
+	}
+	if len(undecided) > 0 {
+		p.change("suggestions", undecided, func(row *Row) { row.Decided, row.Why = true, "" })
+	}
+	return undecided
+}
+
 // Send says where a row goes, which imports it. A name that another row has is a conflict:
-// the one that was sent there last gets it.
+// the one that was sent there last gets it. An alias is no such claim: it has to be free.
 func (p *Plan) Send(row *Row, targets ...Target) error {
 	if len(targets) == 0 {
 		return fmt.Errorf("%s would go nowhere", row.Name())
+	}
+	targets, err := distinct(targets)
+	if err != nil {
+		return err
+	}
+	for i := range targets {
+		if err := p.free(row, &targets[i]); err != nil {
+			return err
+		}
 	}
 	touched := []*Row{row}
 	for _, t := range targets {
@@ -70,7 +97,7 @@ func (p *Plan) Send(row *Row, targets ...Target) error {
 			}
 		}
 	}
-	p.change("map", touched, func(r *Row) {
+	p.change("where "+row.Name()+" goes", touched, func(r *Row) {
 		if r == row {
 			r.Targets = slices.Clone(targets)
 			r.Verdict, r.Why, r.Decided, r.Earlier = Verdict{Choice: Import}, "", true, false
@@ -78,6 +105,55 @@ func (p *Plan) Send(row *Row, targets ...Target) error {
 		}
 		r.lose(targets)
 	})
+	return nil
+}
+
+// distinct makes one target of those that send one value to one name.
+func distinct(targets []Target) ([]Target, error) {
+	var all []Target
+	for _, t := range targets {
+		t.Aliases = slices.Clone(t.Aliases)
+		i := slices.IndexFunc(all, func(other Target) bool { return other.Ref == t.Ref })
+		switch {
+		case i < 0:
+			all = append(all, t)
+		case !all[i].Value.Equal(t.Value):
+			return nil, fmt.Errorf("%s would get two texts around one value", t.Ref)
+		default:
+			all[i].Aliases = append(all[i].Aliases, t.Aliases...)
+			all[i].Lost = all[i].Lost && t.Lost
+		}
+	}
+	for i := range all {
+		t := &all[i]
+		slices.Sort(t.Aliases)
+		t.Aliases = slices.DeleteFunc(slices.Compact(t.Aliases), func(alias string) bool { return alias == t.Name })
+	}
+	return all, nil
+}
+
+// free tells whether nothing else that is imported is called as a target and its aliases
+// are, but for those of the target's own name.
+func (p *Plan) free(row *Row, t *Target) error {
+	for _, other := range p.Rows {
+		if other == row || other.Choice != Import {
+			continue
+		}
+		for i := range other.Targets {
+			o := &other.Targets[i]
+			if o.Lost || o.Project != t.Project || o.Env != t.Env || o.Name == t.Name {
+				continue
+			}
+			if slices.Contains(o.Aliases, t.Name) {
+				return fmt.Errorf("%s is an alias of %s", t.Ref, o.Name)
+			}
+			for _, alias := range t.Aliases {
+				if alias == o.Name || slices.Contains(o.Aliases, alias) {
+					return fmt.Errorf("%s is called %s", o.Ref, alias)
+				}
+			}
+		}
+	}
 	return nil
 }
 
@@ -96,16 +172,23 @@ func (r *Row) lose(targets []Target) {
 	}
 }
 
-// Conflict is a name that several values claim.
+// Gets tells whether a row is imported by a name.
+func (r *Row) Gets(ref Ref) bool {
+	t := r.target(ref)
+	return r.Choice == Import && t != nil && !t.Lost
+}
+
+// Conflict is a name that several values claim, or one that gets it no more.
 type Conflict struct {
 	Ref
 	Rows []*Row // that claim it; the one that gets it first, if one does
 	Kept *Kept  // the vault's value, if it has another one by that name
 }
 
-// Won gives the row that gets the name; nil if the vault's value stays.
+// Won gives the row that gets the name; nil if none does, and the vault's value stays if
+// there is one.
 func (c *Conflict) Won() *Row {
-	if c.Rows[0].target(c.Ref).Lost {
+	if !c.Rows[0].Gets(c.Ref) {
 		return nil
 	}
 	return c.Rows[0]
@@ -128,11 +211,11 @@ func (p *Plan) Conflicts() []Conflict {
 		if k, ok := p.kept[ref]; ok && slices.ContainsFunc(rows, func(r *Row) bool { return !r.target(ref).Value.Equal(k.Value) }) {
 			c.Kept = &k
 		}
-		if len(rows) < 2 && c.Kept == nil {
+		if len(rows) < 2 && c.Kept == nil && !rows[0].target(ref).Lost {
 			continue
 		}
 		slices.SortStableFunc(c.Rows, func(a, b *Row) int {
-			return cmp.Compare(btoi(a.target(ref).Lost), btoi(b.target(ref).Lost))
+			return cmp.Compare(btoi(b.Gets(ref)), btoi(a.Gets(ref)))
 		})
 		all = append(all, c)
 	}
@@ -150,7 +233,7 @@ func btoi(b bool) int {
 // Resolve gives the name of a conflict to one of its rows, or leaves it to the vault's value
 // for nil.
 func (p *Plan) Resolve(c Conflict, to *Row) {
-	p.change("resolve", c.Rows, func(row *Row) {
+	p.change("which value "+c.Ref.String()+" gets", c.Rows, func(row *Row) {
 		row.target(c.Ref).Lost = row != to
 		if row == to {
 			row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{Choice: Import}, "", true, false

@@ -7,10 +7,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"strings"
-
-	"github.com/secretsweep/secretsweep/internal/place"
-	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
 // Format is a kind of file that secrets are imported from.
@@ -28,6 +24,12 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		dotenv(),
+		ci(),
+		gitleaks(), trufflehog(), detectSecrets(),
+		doppler(), infisical(), keyValue(), secretsManager(), parameterStore(),
+		github(), gitlab(),
+		kubernetes(),
+		genericJSON(), genericYAML(), genericTOML(), table(),
 	}
 }
 
@@ -103,16 +105,3 @@ func (f *File) Items(context.Context) iter.Seq2[Item, error] {
 		}
 	}
 }
-
-// placeIn is where something lies in a file on disk, from and to bytes of its text.
-func placeIn(path string, text []byte, from, to int) place.Place {
-	begin := place.Position{Line: 1, Column: 1}.After(text[:from])
-	end := begin
-	if to > from {
-		end = begin.After(text[from : to-1])
-	}
-	return place.Place{Kind: place.File, Path: strings.ReplaceAll(path, "\\", "/"), WorkTree: true, Span: place.Span{Start: begin, End: end}}
-}
-
-// valueOf makes a value of text.
-func valueOf(text string) secret.Value { return secret.New(text) }

@@ -18,11 +18,12 @@ type Item struct {
 	// such as a list of a CI system's variables: somebody has to fill it in.
 	Value secret.Value
 	// Finding is what a sweep knows of the value; nil if it isn't known to have leaked.
-	Finding *scanner.Finding
-	Setting bool        // it stands among secrets, and looks like none itself
-	Note    string      // what the source says that it is for
-	At      place.Place // where it lies
-	From    string      // the importer's name
+	Finding  *scanner.Finding
+	Recorded bool        // the vault has a leak record of it
+	Setting  bool        // it stands among secrets, and looks like none itself
+	Note     string      // what the source says that it is for
+	At       place.Place // where it lies
+	From     string      // the importer's name
 }
 
 // Importer gives the items of a source.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,10 @@ type Decision struct {
 	Choice  Choice             `toml:"choice"`
 	Until   time.Time          `toml:"until,omitempty"` // a day, in UTC
 	Reason  string             `toml:"reason,omitempty"`
-	Targets []Destination      `toml:"to,omitempty"` // of Import; none for what is suggested
+	Done    bool               `toml:"done,omitempty"` // it was written to the vault, see [Plan.Written]
+	Targets []Destination      `toml:"to,omitempty"`   // of Import; none for what is suggested
+	// Declined are targets that were suggested and not taken: they aren't suggested again.
+	Declined []Destination `toml:"not,omitempty"`
 }
 
 // Destination is a target without the value.
@@ -45,11 +49,16 @@ func (p *Plan) Decisions(suggested bool) []Decision {
 		if !row.Decided && !suggested {
 			continue
 		}
-		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason}
+		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason, Done: row.Earlier}
 		if row.Choice == Import {
 			for _, t := range row.Targets {
 				if !t.Lost {
 					d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases})
+				}
+			}
+			for _, t := range row.offered {
+				if !d.names(t.Ref) {
+					d.Declined = append(d.Declined, Destination{Env: t.Env, Name: t.Name})
 				}
 			}
 		}
@@ -58,8 +67,14 @@ func (p *Plan) Decisions(suggested bool) []Decision {
 	return all
 }
 
-// Restore makes earlier decisions again, for rows that are there. What was accepted until
-// a day that is past is asked about again.
+// names tells whether a decision says something of a target, yes or no.
+func (d *Decision) names(ref Ref) bool {
+	return slices.ContainsFunc(slices.Concat(d.Targets, d.Declined), func(to Destination) bool { return to.Env == ref.Env && to.Name == ref.Name })
+}
+
+// Restore makes earlier decisions again, for rows that are there. What is in the vault and
+// is now suggested for another environment, too, is asked about again, and so is what was
+// accepted until a day that is past.
 func (p *Plan) Restore(all []Decision) {
 	rows := make(map[secret.Fingerprint]*Row)
 	claimed := make(map[Ref][]*Row)
@@ -71,25 +86,53 @@ func (p *Plan) Restore(all []Decision) {
 	}
 	for _, d := range all {
 		row := rows[d.Value]
-		if row == nil {
+		if row == nil || d.Choice == Accept && p.now.After(d.Until.AddDate(0, 0, 1)) {
 			continue
 		}
-		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, true
+		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, d.Done
 		if len(d.Targets) == 0 {
 			continue
 		}
-		var targets []Target
-		for _, to := range d.Targets {
-			t := Target{Ref: Ref{p.Project, to.Env, to.Name}, Aliases: to.Aliases, Value: row.valueFor(to.Env)}
-			targets = append(targets, t)
+		targets := row.destined(p.Project, d)
+		for _, t := range targets {
 			for _, other := range claimed[t.Ref] {
 				if other != row {
 					other.lose([]Target{t})
 				}
 			}
 		}
+		for _, t := range row.offered {
+			if !d.names(t.Ref) && d.Done {
+				targets = append(targets, t)
+				row.Why, row.Decided, row.Earlier = "it is in the vault, and used elsewhere, too", false, false
+			}
+		}
 		row.Targets = targets
 	}
+}
+
+// destined gives the targets of a decision, with their values.
+func (r *Row) destined(project string, d Decision) []Target {
+	var targets []Target
+	for _, to := range d.Targets {
+		t := Target{Ref: Ref{project, to.Env, to.Name}, Aliases: to.Aliases, Value: r.valueFor(to.Env)}
+		targets = append(targets, t)
+	}
+	return targets
+}
+
+// Obey makes decisions that were written down for this plan. What they don't name is left.
+func (p *Plan) Obey(all []Decision) {
+	named := make(map[secret.Fingerprint]bool)
+	for _, d := range all {
+		named[d.Value] = true
+	}
+	for _, row := range p.Rows {
+		if !named[row.Key] && !row.Earlier {
+			row.Verdict, row.Why = Verdict{Choice: Leave}, "the plan doesn't name it"
+		}
+	}
+	p.Restore(all)
 }
 
 // valueFor gives what programs of an environment get, where a row has several wholes around
@@ -128,6 +171,11 @@ func (p *Plan) WritePlan(w io.Writer) error {
 	return err
 }
 
+// WriteDecisions writes decisions for [ReadPlan], without a word for people.
+func WriteDecisions(w io.Writer, all []Decision) error {
+	return toml.NewEncoder(w).Encode(planFile{planVersion, all})
+}
+
 // comment says for people what a row is.
 func (r *Row) comment() []string {
 	what := "no known leak"
@@ -156,13 +204,13 @@ func ReadPlan(r io.Reader) ([]Decision, error) {
 	dec := toml.NewDecoder(io.LimitReader(r, most)).DisallowUnknownFields()
 	var f planFile
 	if err := dec.Decode(&f); err != nil {
-		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := at.Position()
-			return nil, fmt.Errorf("plan: line %d, column %d: %w", line, column, err)
-		}
 		if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
 			line, _ := unknown.Errors[0].Position()
 			return nil, fmt.Errorf("plan: line %d: there is no field %q", line, strings.Join(unknown.Errors[0].Key(), "."))
+		}
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, column := at.Position()
+			return nil, fmt.Errorf("plan: line %d, column %d: %w", line, column, err)
 		}
 		return nil, fmt.Errorf("plan: %w", err)
 	}
@@ -173,6 +221,11 @@ func ReadPlan(r io.Reader) ([]Decision, error) {
 	for _, d := range f.Secrets {
 		if err := (Verdict{d.Choice, d.Until, d.Reason}).check(); err != nil {
 			return nil, fmt.Errorf("plan: %s: %w", d.Value, err)
+		}
+		for _, to := range slices.Concat(d.Targets, d.Declined) {
+			if to.Env == "" || to.Name == "" {
+				return nil, fmt.Errorf("plan: %s: a target without environment or name", d.Value)
+			}
 		}
 		if seen[d.Value] {
 			return nil, fmt.Errorf("plan: %s: it is there twice", d.Value)

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 type rank int
 
 const (
-	inHistory rank = iota
+	ofNoSecret rank = iota // a setting, or a name without a value
+	inHistory
 	inChat
 	inCode
 	inConfiguration
@@ -23,21 +25,43 @@ const (
 	inEnvironmentFile
 )
 
-// rankOf gives the rank of the place that an item is from.
-func rankOf(p *place.Place) rank {
+// rankOf gives the rank of an item, by the place that it is from.
+func rankOf(item *Item) rank {
+	name := item.At.Name()
 	switch {
-	case !p.Live():
+	case item.Setting, item.Value.IsEmpty():
+		return ofNoSecret
+	case !item.inUse():
 		return inHistory
-	case p.Kind != place.File:
+	case item.At.Kind != place.File:
 		return inChat
-	case isEnvironmentFile(p.Path):
+	case isBackup(name):
+		return inCode
+	case isEnvironmentFile(name):
 		return inEnvironmentFile
-	case isDeployment(p.Path):
+	case isDeployment(name):
 		return inDeployment
-	case configurations[strings.ToLower(path.Ext(p.Path))]:
+	case configurations[strings.ToLower(path.Ext(name))]:
 		return inConfiguration
 	}
 	return inCode
+}
+
+// inUse tells whether something may still read an item where it lies. What lies in old
+// commits says nothing of what is in use, nor does what git keeps for itself.
+func (i *Item) inUse() bool {
+	return i.Finding == nil || i.At.Live() && !slices.Contains(strings.Split(i.At.Path, "/"), ".git")
+}
+
+// folderOf gives the folder of a file, from where the scan began.
+func folderOf(p *place.Place) string { return path.Dir(path.Join(p.Root, p.Name())) }
+
+// depth is how many folders lead to a place.
+func depth(p *place.Place) int { return strings.Count(p.Name(), "/") }
+
+// isBackup tells whether a path is that of an older copy of a file.
+func isBackup(p string) bool {
+	return backups[strings.ToLower(path.Ext(p))] || strings.HasSuffix(p, "~")
 }
 
 // isEnvironmentFile tells whether a path is that of a .env file, as programs read them
@@ -74,6 +98,7 @@ var (
 		"appveyor.yml", ".cirrus.yml", "bitbucket-pipelines.yml", "codemagic.yaml", "bitrise.yml", "buildspec.yml",
 		"k8s", "kubernetes", "kube", "manifests", "helm", "charts",
 	)
+	backups        = setOf(".bak", ".backup", ".old", ".orig", ".save", ".swp", ".tmp")
 	configurations = setOf(
 		".yml", ".yaml", ".json", ".toml", ".ini", ".cfg", ".conf", ".config", ".properties", ".xml", ".plist", ".tf", ".tfvars", ".hcl", ".env", ".csv",
 	)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
@@ -37,58 +38,64 @@ type Target struct {
 	Lost bool
 
 	rank rank
-	at   time.Time
-}
-
-// claim is a target that an item asks for.
-type claim struct {
-	Target
-	row     *Row
-	given   bool   // its name is the source's, not made up
-	bare    string // the name without the environment's word; "" if it has none
-	bareEnv string // the environment that the word names
-	project string // the folder that it is from, for telling two of one name apart
+	at   time.Time // when the place that it is from got the value
 }
 
 // claimOf suggests where an item goes.
-func (p *Plan) claimOf(item *Item, row *Row) claim {
-	c := claim{row: row, given: item.Name != ""}
-	c.rank, c.at, c.Value = rankOf(&item.At), dated(&item.At), item.Value
-	c.Project = p.Project
-	if item.Name != "" {
-		c.Name = nameOf(item.Parent, item.Name)
-		c.bare, c.bareEnv = withoutEnvironment(c.Name)
-	} else if item.Finding != nil {
+func (p *Plan) claimOf(item *Item, row *Row) *claim {
+	c := &claim{row: row, place: &item.At}
+	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
+	c.Name = nameOf(item.Parent, item.Name)
+	c.given = c.Name != ""
+	if c.Name == "" && item.Finding != nil {
 		c.Name = screaming(item.Finding.Rule.ID)
 	}
-	c.Env, c.Why = p.environmentOf(item, c.bareEnv)
-	c.project = screaming(path.Base(path.Dir(item.At.Path)))
+	c.Name = cmp.Or(c.Name, "SECRET")
+	var word string
+	if c.given {
+		c.bare, word = withoutEnvironment(c.Name)
+	}
+	c.Env, c.Why, c.told = p.environmentOf(item, word)
 	return c
 }
 
-// environmentOf suggests an environment: that which the name says, else the file or the
-// section, else the value's own kind. What programs read on a developer's machine is dev.
-// All else is for the environment that the fewest may read.
-func (p *Plan) environmentOf(item *Item, named string) (env, why string) {
+// environmentOf suggests an environment: that which the name says, as a word of it, else
+// the source or the file's path, else the value's own kind. What programs read on a
+// developer's machine is dev. All else is for the environment that the fewest may read,
+// and then nothing told it.
+func (p *Plan) environmentOf(item *Item, word string) (env, why string, told bool) {
 	if p.force != "" {
-		return p.force, "as you said"
+		return p.force, "as you said", true
 	}
-	switch {
-	case named != "":
-		return p.own(named), "its name"
-	case item.Env != "":
-		return p.own(canonical(item.Env)), cmp.Or(item.At.Path, "its source")
+	at := &item.At
+	for _, said := range []struct{ word, why string }{
+		{word, "its name"},
+		{item.Env, cmp.Or(at.Name(), "its source")},
+		{environmentOfPath(at), at.Name()},
+		{kindOf(item), "the kind of the key"},
+	} {
+		if env := p.own(said.word); env != "" {
+			return env, said.why, true
+		}
 	}
-	if said := canonical(detectors.Environment(item.At.Path)); said != "" {
-		return p.own(said), item.At.Path
+	if name := at.Name(); at.Kind == place.File && (isEnvironmentFile(name) || isCompose(name)) {
+		return p.own("dev"), "what " + path.Base(name) + " is for", true
 	}
-	if kind := kindOf(item); kind != "" {
-		return p.own(kind), item.Finding.Rule.Description
+	return p.own("prod"), "nothing says where it is used, so the fewest get it", false
+}
+
+// environmentOfPath gives the environment that a file's path says. Of one that begins at
+// the system's root only the file and its folder count: the rest is where somebody keeps
+// all projects, such as /home/ann/dev.
+func environmentOfPath(p *place.Place) string {
+	name := p.Name()
+	if p.Kind != place.File {
+		return ""
 	}
-	if isEnvironmentFile(item.At.Path) || isCompose(item.At.Path) {
-		return p.own("dev"), "what " + path.Base(item.At.Path) + " is for"
+	if p.Root == "" && (path.IsAbs(name) || strings.Contains(name, ":/")) {
+		name = path.Join(path.Base(path.Dir(name)), path.Base(name))
 	}
-	return p.own("prod"), "nothing says where it is used, so the fewest get it"
+	return detectors.Environment(name)
 }
 
 // kindOf gives the environment that a provider made a value for, as far as its rule says.
@@ -107,50 +114,74 @@ func kindOf(item *Item) string {
 	return ""
 }
 
-// canonical gives the environment that a word stands for; the word itself if it is no
-// usual one.
+// canonical gives the environment that a word stands for; "" if it is no usual one.
 func canonical(word string) string {
-	switch env := detectors.Environment(word); env {
-	case "":
-		return strings.ToLower(word)
-	case "test":
-		return "dev"
-	default:
+	if env := detectors.Environment(word); env != "test" {
 		return env
 	}
+	return "dev"
 }
 
-// own gives the project's own name for a usual environment.
-func (p *Plan) own(env string) string {
-	if slices.Contains(p.environments, env) {
-		return env
+// own gives the project's environment for a word: one of that name, else one that means
+// the same. A word that means none of them is an environment of its own, in the usual
+// spelling if it has one; "" if none can be called so.
+func (p *Plan) own(word string) string {
+	word = strings.Trim(strings.Map(func(c rune) rune {
+		if isNameRune(c) || strings.ContainsRune("_.@-", c) {
+			return unicode.ToLower(c)
+		}
+		return '-'
+	}, word), "-")
+	if word == "" || len(word) > maxLabel {
+		return ""
 	}
-	for _, own := range p.environments {
-		if canonical(own) == env {
-			return own
+	for _, means := range []func(string) string{strings.ToLower, detectors.Environment, canonical} {
+		for _, own := range p.environments {
+			if meaning := means(word); meaning != "" && means(own) == meaning {
+				return own
+			}
 		}
 	}
-	return env
+	return cmp.Or(canonical(word), word)
 }
 
-// vague names say that something is a secret, and not which.
-var vague = setOf("KEY", "TOKEN", "SECRET", "PASSWORD", "PASS", "PASSWD", "PWD", "VALUE", "URL", "URI", "DSN", "USER", "USERNAME", "ID", "API_KEY", "APIKEY", "AUTH", "CREDENTIALS", "DATA", "CODE", "HASH")
+// What a vault allows, in characters.
+const (
+	maxName  = 256 // of a secret
+	maxLabel = 64  // of an environment
+)
+
+// vague words say that something is a secret, and not which.
+var vague = setOf(
+	"KEY", "TOKEN", "SECRET", "PASSWORD", "PASS", "PASSWD", "PWD", "PASSPHRASE", "VALUE", "URL", "URI", "DSN", "USER", "USERNAME", "LOGIN", "ID", "API", "APIKEY",
+	"ACCESS", "AUTH", "PRIVATE", "PUBLIC", "CLIENT", "BEARER", "CREDENTIAL", "CREDENTIALS", "CONNECTION", "STRING", "DATA", "CODE", "HASH", "TXT", "TEXT",
+)
+
+// isVague tells whether a name has vague words alone.
+func isVague(name string) bool {
+	for word := range strings.SplitSeq(name, "_") {
+		if !vague[word] {
+			return false
+		}
+	}
+	return true
+}
 
 // containers are what names stand in, and say nothing of them.
-var containers = setOf("ENV", "ENVIRONMENT", "VARIABLES", "VARS", "DATA", "STRING_DATA", "CONFIG", "SETTINGS", "SECRETS", "SECRET", "VALUES", "DEFAULT", "WITH", "ARGS", "SPEC", "ROOT", "GLOBAL", "COMMON", "PARAMETERS", "PROPERTIES", "CREDENTIALS", "KEYS")
+var containers = setOf("ENV", "ENVIRONMENT", "VARIABLES", "VARS", "DATA", "STRING_DATA", "CONFIG", "SETTINGS", "SECRETS", "SECRET", "VALUES", "DEFAULT", "WITH", "ARGS", "SPEC", "ROOT", "GLOBAL", "COMMON", "PARAMETERS", "PROPERTIES", "CREDENTIALS", "KEYS", "JOBS", "STEPS", "SERVICES", "SCRIPT", "RUN")
 
 // nameOf makes a name as environment variables have it. What leads to the name counts if the
-// name alone says nothing.
+// name alone says nothing, and isn't that of a variable already. It is "" if no name can be
+// made of it.
 func nameOf(parent, name string) string {
-	own := screaming(name)
-	if !vague[own] || parent == "" {
-		return own
+	own, before := screaming(name), screaming(parent)
+	if isVague(own) && own != name && before != "" && before != own && !containers[before] && detectors.Environment(parent) == "" {
+		own = before + "_" + own
 	}
-	before := screaming(parent)
-	if before == "" || containers[before] || detectors.Environment(parent) != "" {
-		return own
+	if len(own) > maxName || strings.Trim(own, "_0123456789") == "" {
+		return ""
 	}
-	return before + "_" + own
+	return own
 }
 
 // screaming gives a name in capital letters, with a low line between its words.
@@ -181,17 +212,23 @@ func isNameRune(c rune) bool {
 	return c < unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c))
 }
 
-// withoutEnvironment cuts an environment's word off the beginning or the end of a name.
-func withoutEnvironment(name string) (bare, env string) {
-	if word, rest, ok := strings.Cut(name, "_"); ok && rest != "" {
-		if env := detectors.Environment(word); env != "" {
-			return rest, canonical(word)
-		}
+// withoutEnvironment cuts an environment's word off the beginning or the end of a name. It
+// gives "" for a name that has none there.
+func withoutEnvironment(name string) (bare, word string) {
+	words := strings.Split(name, "_")
+	n := len(words)
+	cut := func(from, to int) (string, string) {
+		return strings.Join(slices.Concat(words[:from], words[to:]), "_"), strings.Join(words[from:to], "_")
 	}
-	if i := strings.LastIndexByte(name, '_'); i > 0 {
-		if env := detectors.Environment(name[i+1:]); env != "" {
-			return name[:i], canonical(name[i+1:])
-		}
+	switch {
+	case n > 2 && words[0] == "PRE" && words[1] == "PROD":
+		return cut(0, 2)
+	case n > 2 && words[n-2] == "PRE" && words[n-1] == "PROD":
+		return cut(n-2, n)
+	case n > 1 && detectors.Environment(words[0]) != "":
+		return cut(0, 1)
+	case n > 1 && detectors.Environment(words[n-1]) != "":
+		return cut(n-1, n)
 	}
 	return "", ""
 }

@@ -112,10 +112,10 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i, s := range found {
+		there := at
+		there.Span = s.span
 		if s.allowed != "" {
 			c.silence(s.allowed, values[i])
-			there := at
-			there.Span = s.span
 			c.options.Allowed(s.Match, there, s.allowed)
 			continue
 		}
@@ -130,6 +130,7 @@ func (c *collector) Chunk(chunk *detectors.Chunk) {
 			text[values[i]] = v
 		}
 		v.add(s)
+		c.options.Matched(s.Match, there)
 	}
 }
 

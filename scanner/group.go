@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -144,7 +145,9 @@ func finding(value secret.Fingerprint, places []held) Finding {
 			f.Places = append(f.Places, at.place)
 			f.Namings = append(f.Namings, Naming{})
 		}
-		f.Namings[len(f.Namings)-1].learn(at.sightings)
+		n := &f.Namings[len(f.Namings)-1]
+		n.learn(&at.place, at.sightings)
+		f.Env = cmp.Or(f.Env, n.Env)
 		for _, s := range at.sightings {
 			if !seen[s] {
 				seen[s] = true
@@ -161,7 +164,6 @@ func finding(value secret.Fingerprint, places []held) Finding {
 		}
 		f.Also = mergeIDs(f.Also, []string{s.Rule.ID})
 		f.Name = cmp.Or(f.Name, s.Name)
-		f.Env = cmp.Or(f.Env, s.Env)
 		f.Parts = mergeParts(f.Parts, s.Parts)
 		if f.Vault == nil {
 			f.Vault = slices.Clone(s.Vault) // all that know it know the same
@@ -181,8 +183,11 @@ func finding(value secret.Fingerprint, places []held) Finding {
 	return f
 }
 
-// learn takes what sightings say that it doesn't have yet.
-func (n *Naming) learn(sightings []*sighting) {
+// learn takes what a place and the sightings there say that it doesn't have yet.
+func (n *Naming) learn(p *place.Place, sightings []*sighting) {
+	if p.Kind == place.File {
+		n.Env = cmp.Or(n.Env, detectors.Environment(p.Name()))
+	}
 	for _, s := range sightings {
 		if n.Name == "" {
 			n.Name, n.Parent = s.Name, s.Parent

@@ -23,6 +23,10 @@ type Options struct {
 	// Allowed, if set, is told what a marker keeps from being reported, from one
 	// goroutine at a time, in no order. The place is where the text says that it is.
 	Allowed func(m *detectors.Match, at place.Place, marker string)
+	// Matched, if set, is told of matches as they come, from one goroutine at a time and in no
+	// order. Not each of them is a finding in the end, and the place, which is where the text
+	// says that it is, may have a value in its path.
+	Matched func(m *detectors.Match, at place.Place)
 }
 
 // Scan sweeps the sources one after the other, each followed by those that it came
@@ -49,6 +53,9 @@ func Scan(ctx context.Context, sources []Source, d detectors.Detector, o Options
 	}
 	if o.Allowed == nil {
 		o.Allowed = func(*detectors.Match, place.Place, string) {}
+	}
+	if o.Matched == nil {
+		o.Matched = func(*detectors.Match, place.Place) {}
 	}
 	figures := newTally()
 	groups, taken := grouping{}, takings{}

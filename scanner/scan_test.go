@@ -126,16 +126,24 @@ func TestScanAgainstDefinition(t *testing.T) {
 func TestAllowed(t *testing.T) {
 	d := patterns{rule("key", `key (\w+)`)}
 	source := texts{content: map[string]string{"a": "key alpha\nkey beta # gitleaks:allow\n", "b": "x\n  key alpha // secretsweep:allow"}, workers: 2}
-	var got []string
+	var got, matched []string
 	var r recorder
-	o := Options{Allowed: func(m *detectors.Match, at place.Place, marker string) {
-		got = append(got, fmt.Sprintf("%s at %s:%d:%d by %s", m.Value.Reveal(), at.Path, at.Start.Line, at.Start.Column, marker))
-	}}
+	o := Options{
+		Allowed: func(m *detectors.Match, at place.Place, marker string) {
+			got = append(got, fmt.Sprintf("%s at %s:%d:%d by %s", m.Value.Reveal(), at.Path, at.Start.Line, at.Start.Column, marker))
+		},
+		Matched: func(m *detectors.Match, at place.Place) {
+			matched = append(matched, fmt.Sprintf("%s at %s:%d:%d", m.Value.Reveal(), at.Path, at.Start.Line, at.Start.Column))
+		},
+	}
 	if err := Scan(t.Context(), []Source{source}, d, o, &r); err != nil {
 		t.Fatal(err)
 	}
 	slices.Sort(got)
 	want := []string{"alpha at b:2:7 by secretsweep:allow", "beta at a:2:5 by gitleaks:allow"}
+	if diff := cmp.Diff([]string{"alpha at a:1:5"}, matched); diff != "" {
+		t.Errorf("matched (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("allowed (-want +got):\n%s", diff)
 	}

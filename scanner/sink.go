@@ -38,7 +38,7 @@ type Finding struct {
 type Naming struct {
 	Name    string       // what it is assigned to there; "" if that can't be told
 	Parent  string       // what leads to that name; see detectors.Match
-	Env     string       // as in Finding, for this place
+	Env     string       // as in Finding, for this place: what its path says counts before the text
 	Carrier secret.Value // the whole that is assigned there
 }
 

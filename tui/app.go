@@ -9,8 +9,14 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/secretsweep/secretsweep/internal/hush"
 )
+
+// Bubble Tea is initialised: the program has its standard output again.
+var _ = hush.End()
 
 // Options are how a program looks and listens.
 type Options struct {
@@ -62,11 +68,14 @@ type app struct {
 	name    string // of the program, for the title
 	size    size
 	now     screen
-	help    *help          // nil: isn't shown
-	notice  string         // the last thing that happened, until the next key
-	failed  bool           // notice is an error
-	err     error          // that ended the program
-	leave   func() tea.Cmd // what is to be done before it ends
+	help    *help                 // nil: isn't shown
+	notice  string                // the last thing that happened, until the next key
+	failed  bool                  // notice is an error
+	err     error                 // that ended the program
+	quit    key.Binding           // ends the program
+	leave   func() tea.Cmd        // what is to be done before it ends
+	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
+	later   func(time.Duration, tea.Msg) tea.Cmd
 }
 
 var _ tea.Model = (*app)(nil)
@@ -84,16 +93,19 @@ func (a *app) Init() tea.Cmd {
 	return func() tea.Msg { return started{} }
 }
 
-var (
-	quitKey = key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", "leave; decisions are kept"))
-	helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
-)
+var helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
+
+// quitKey ends a program, and says so.
+func quitKey(about string) key.Binding {
+	return key.NewBinding(key.WithKeys("ctrl+c"), key.WithHelp("ctrl+c", about))
+}
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
-		return a, tea.ClearScreen
+		_, cmd := a.now.update(msg)
+		return a, tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
 			return a, tea.Quit
@@ -103,7 +115,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.notice, a.failed = string(msg), false
 		return a, nil
 	case tea.KeyMsg:
-		if key.Matches(msg, quitKey) {
+		if key.Matches(msg, a.quit) {
 			return a, tea.Sequence(a.leave(), tea.Quit)
 		}
 		a.notice, a.failed = "", false
@@ -114,11 +126,13 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
-			a.help = newHelp(append(a.now.keys(), helpKey, quitKey))
+			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
 			return a, nil
 		}
 	}
+	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
+	cmd = tea.Batch(heard, cmd)
 	if next == nil {
 		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
 	}
@@ -168,8 +182,10 @@ func (a *app) keyLine() string {
 	show := func(k key.Binding) string {
 		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
 	}
-	help := show(helpKey)
-	text := ""
+	help, text := show(helpKey), ""
+	if a.now.typing() {
+		help = ""
+	}
 	for _, k := range a.now.keys() {
 		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
 			text += one
@@ -197,5 +213,13 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &app{ctx: ctx, options: o, theme: newTheme(o.Output, o), name: name, size: size{80, 24}, leave: func() tea.Cmd { return nil }}
+	return &app{
+		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
+		quit: quitKey("leave; decisions are kept"), leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+	}
+}
+
+// later gives a message once some time has passed.
+func later(d time.Duration, msg tea.Msg) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return msg })
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -13,7 +14,7 @@ func TestFrame(t *testing.T) {
 	for _, s := range []size{{80, 24}, {200, 60}, {60, 16}, {40, 10}} {
 		var out strings.Builder
 		a := newApp(t.Context(), "secretsweep", Options{Output: &out, NoColor: true})
-		a.now = pending{"nothing"}
+		a.now = blank{}
 		a.Update(tea.WindowSizeMsg{Width: s.width, Height: s.height})
 		lines := strings.Split(a.View(), "\n")
 		if len(lines) != s.height {
@@ -26,3 +27,12 @@ func TestFrame(t *testing.T) {
 		}
 	}
 }
+
+// blank is a screen on which nothing is.
+type blank struct{}
+
+func (b blank) update(tea.Msg) (screen, tea.Cmd) { return b, nil }
+func (b blank) view(size) []string               { return nil }
+func (b blank) title() string                    { return "blank" }
+func (b blank) keys() []key.Binding              { return nil }
+func (b blank) typing() bool                     { return false }

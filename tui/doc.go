@@ -9,7 +9,8 @@
 // Update does no I/O and doesn't wait. What takes time is a tea.Cmd, whose answer comes as a
 // message; all that a screen acts through are the interfaces of doors.go, which package main
 // fulfils. So the package holds no vault, reads no file, and can't reveal a value: it is
-// given texts that are masked, and the text of a value only where Reveal was asked for one.
+// given texts that are masked, and the text of a value only where Places.Show was asked for
+// one.
 //
 // Everything is drawn in the terminal's alternate screen, which leaves nothing in what can
 // be scrolled back to. No value is ever part of a window's title.

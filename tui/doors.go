@@ -14,14 +14,15 @@ import (
 
 // Migration is what the flow of migrate acts through.
 type Migration struct {
-	Paths   []string // what is swept, as it was given
-	Project string   // that everything goes to
-	Founder Founder  // nil if there is a vault already
-	Sweeper Sweeper
-	Places  Places
-	Drafts  Drafts
-	Vault   Vault
-	After   After
+	Paths    []string // what is swept, as it was given
+	Project  string   // that everything goes to
+	Founder  Founder  // nil if there is a vault already
+	Founding Founding // what the form of a new vault begins with
+	Sweeper  Sweeper
+	Places   Places
+	Drafts   Drafts
+	Vault    Vault
+	After    After
 }
 
 // Founder makes a vault.
@@ -67,8 +68,8 @@ type Places interface {
 	// Context gives the lines around a place, with every known value masked; marked are
 	// those that the value is in.
 	Context(ctx context.Context, p place.Place) ([]Line, error)
-	// Reveal gives a value's text, and writes down that it was shown.
-	Reveal(ctx context.Context, row *importers.Row) (string, error)
+	// Show gives a value's text, and writes down that it was shown.
+	Show(ctx context.Context, row *importers.Row) (string, error)
 }
 
 // Line is a line of a file.

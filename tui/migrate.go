@@ -2,7 +2,10 @@ package tui
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -12,14 +15,25 @@ import (
 // Migrate shows the flow of migrate until the person leaves it. Decisions are kept whenever
 // one changes, so it may end at any moment.
 func Migrate(ctx context.Context, m Migration, o Options) error {
-	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
-		f := &flow{app: a, Migration: m}
-		a.leave = f.keepLast
+	if m.Founder != nil && o.Accessible {
+		if err := foundByLine(ctx, m, o); err != nil {
+			return err
+		}
+		m.Founder = nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var f *flow
+	err := run(ctx, "secretsweep migrate", o, func(a *app) screen {
+		f = newFlow(a, m)
 		if m.Founder != nil {
 			return newFound(f)
 		}
 		return newSweep(f)
 	})
+	// Nothing is read any more once the screen is gone.
+	cancel()
+	f.sweeping.Wait()
+	return err
 }
 
 // flow is what the screens of migrate share.
@@ -27,14 +41,68 @@ type flow struct {
 	*app
 	Migration
 
-	swept  *Swept
-	plan   *importers.Plan // nil until the sweep is over
-	access importers.Access
-	people []Person
-	grants []Grant // that are wanted
+	swept     *Swept
+	plan      *importers.Plan // nil until the sweep is over
+	inventory *inventory      // nil until it was seen first
+	access    importers.Access
+	people    []Person
+	grants    []Grant // that are wanted
 
-	keeping bool // decisions are being kept,
-	changed bool // and there are others since
+	offered map[string]bool // environments that grants were suggested for
+
+	keeping bool   // decisions are being kept,
+	changed bool   // and there are others since
+	asking  bool   // the vault is being asked for access
+	stop    func() // ends what was begun last, and waits for it; nil if nothing was
+
+	sweeping sync.WaitGroup // what reads the paths
+	reading  sync.Mutex     // is held while Places is asked
+}
+
+func newFlow(a *app, m Migration) *flow {
+	f := &flow{app: a, Migration: m, offered: make(map[string]bool)}
+	a.hear, a.leave = f.hear, f.leaving
+	return f
+}
+
+// hear takes the answers that any of the screens may be there for.
+func (f *flow) hear(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case kept:
+		return f.keptNow(msg)
+	case accessed:
+		return f.accessedNow(msg)
+	}
+	return nil
+}
+
+// begin begins work that has to come to an end before the program does. Its context is
+// cancelled when the program is to end; whoever works calls end.
+func (f *flow) begin() (ctx context.Context, end func()) {
+	ctx, cancel := context.WithCancel(f.ctx)
+	done := make(chan struct{})
+	f.stop = func() {
+		cancel()
+		<-done
+	}
+	return ctx, func() {
+		cancel()
+		close(done)
+	}
+}
+
+// leaving ends what is being done, before the program ends.
+func (f *flow) leaving() tea.Cmd {
+	stop, keep := f.stop, f.keepLast()
+	return func() tea.Msg {
+		if stop != nil {
+			stop()
+		}
+		if keep != nil {
+			return keep()
+		}
+		return nil
+	}
 }
 
 // stages are the flow's, in order. Each has a screen.
@@ -42,6 +110,9 @@ var stages = []string{"Sweep", "Decide", "Map", "Roles", "Confirm", "After"}
 
 // titleAt says where in the flow a stage is.
 func (f *flow) titleAt(stage string) string {
+	if f.size.width < 80 {
+		return fmt.Sprintf("%s  %s (%d of %d)", safe(f.Project), f.theme.bold.Render(stage), slices.Index(stages, stage)+1, len(stages))
+	}
 	var parts []string
 	for _, s := range stages {
 		style := f.theme.dim

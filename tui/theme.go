@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"io"
-
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
@@ -15,17 +13,21 @@ type theme struct {
 	title, dim, bold, chosen, marked lipgloss.Style
 	good, warn, bad                  lipgloss.Style
 	added, removed                   lipgloss.Style
+	cursor                           lipgloss.Style // of a text that is typed
 }
 
-// newTheme makes a theme for what is drawn to w: for a light or a dark background, or without
-// colour.
-func newTheme(w io.Writer, o Options) theme {
-	r := lipgloss.NewRenderer(w)
+// newTheme makes a theme: for a light or a dark background, or without colour.
+func newTheme(r *lipgloss.Renderer, o Options) theme {
 	if o.NoColor {
 		r.SetColorProfile(termenv.Ascii)
 	}
 	if o.Background != nil {
 		r.SetHasDarkBackground(*o.Background == Dark)
+	}
+	r.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
+	cursor := r.NewStyle()
+	if r.ColorProfile() == termenv.Ascii {
+		cursor = cursor.Transform(underlined)
 	}
 	color := func(light, dark string) lipgloss.Style {
 		return r.NewStyle().Foreground(lipgloss.AdaptiveColor{Light: light, Dark: dark})
@@ -41,7 +43,16 @@ func newTheme(w io.Writer, o Options) theme {
 		bad:     color("124", "210"),
 		added:   color("22", "114"),
 		removed: color("124", "210"),
+		cursor:  cursor,
 	}
+}
+
+// underlined marks a character where a terminal has no styles.
+func underlined(text string) string {
+	if text == " " {
+		return "_"
+	}
+	return text + "\u0332"
 }
 
 // severity is how a severity looks.

@@ -1,5 +1,7 @@
 package tui
 
+import "github.com/charmbracelet/bubbles/key"
+
 // window is the visible part of a list, and the line in it that keys act on. It knows
 // numbers only: what a line looks like is its screen's business, which draws the visible
 // ones alone, so that a list may be of any length.
@@ -29,8 +31,26 @@ func (w *window) to(line int) {
 	w.top = max(0, min(w.top, w.length-w.height))
 }
 
+// scroll moves what is visible, and the cursor with it.
+func (w *window) scroll(lines int) {
+	w.top = max(0, min(w.top+lines, w.length-w.height))
+	w.cursor = w.top
+}
+
 // visible gives the first visible line and the one after the last.
 func (w *window) visible() (from, to int) { return w.top, min(w.length, w.top+w.height) }
+
+// moveKeys are the keys that [window.move] knows.
+func moveKeys() []key.Binding {
+	return []key.Binding{
+		key.NewBinding(key.WithKeys("up", "k"), key.WithHelp("↑ k", "up")),
+		key.NewBinding(key.WithKeys("down", "j"), key.WithHelp("↓ j", "down")),
+		key.NewBinding(key.WithKeys("pgup", "ctrl+u"), key.WithHelp("pgup ctrl+u", "a page up")),
+		key.NewBinding(key.WithKeys("pgdown", "ctrl+d"), key.WithHelp("pgdown ctrl+d", "a page down")),
+		key.NewBinding(key.WithKeys("home"), key.WithHelp("home", "to the first")),
+		key.NewBinding(key.WithKeys("end"), key.WithHelp("end", "to the last")),
+	}
+}
 
 // move carries out a key that moves the cursor; false for any other one.
 func (w *window) move(key string) bool {
@@ -43,9 +63,9 @@ func (w *window) move(key string) bool {
 		w.to(w.cursor - w.height)
 	case "pgdown", "ctrl+d":
 		w.to(w.cursor + w.height)
-	case "home", "g":
+	case "home":
 		w.to(0)
-	case "end", "G":
+	case "end":
 		w.to(w.length - 1)
 	default:
 		return false

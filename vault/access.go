@@ -211,6 +211,48 @@ func (t *turn) keepOwner(on target) error {
 	return nil
 }
 
+// CanWrite tells whether the caller may set secrets in an environment, or, where it isn't
+// there, make it. It says so by what the session has seen last, and the log has no entry
+// of it.
+func (s *Session) CanWrite(project, environment string) bool {
+	st, now := s.current(), s.options.Now()
+	on, least := target{}, Owner // of a project that isn't there
+	for id, l := range st.names.scopes {
+		sc := st.roster.scopes[id]
+		switch {
+		case l.Project != project:
+		case l.Environment == environment:
+			on, least = sc.target(), Developer
+		case least == Owner:
+			on.project = sc.project
+		}
+	}
+	role, _ := st.roster.role(st.self, on, always, now)
+	return role >= least
+}
+
+// CanReadLeaks tells likewise whether the caller may read what a project knows of its leaks.
+func (s *Session) CanReadLeaks(project string) bool {
+	st, now := s.current(), s.options.Now()
+	for id, l := range st.names.scopes {
+		if l.Project == project {
+			role, _ := st.roster.role(st.self, target{project: st.roster.scopes[id].project}, always, now)
+			return role >= Maintainer
+		}
+	}
+	return false
+}
+
+// Projects gives the names of all projects that the caller knows of.
+func (s *Session) Projects() []string {
+	var all []string
+	for _, p := range s.Environments() {
+		all = append(all, p.Project)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Environments gives the names of all environments that the caller knows of, as
 // PROJECT/ENVIRONMENT.
 func (s *Session) Environments() []Pattern {

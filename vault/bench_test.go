@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/audit"
@@ -200,4 +201,38 @@ func BenchmarkLongLog(b *testing.B) {
 		b.ReportMetric(float64(now.HeapAlloc)/(1<<20), "MiB-live")
 		b.ReportMetric(float64(now.HeapSys)/(1<<20), "MiB-heap")
 	})
+}
+
+// BenchmarkImport takes in 10,000 secrets and 10,000 leaks at once, and then again, with
+// nothing that is new.
+func BenchmarkImport(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		d := newOnDisk(b, 0)
+		s := d.session(vault.Options{})
+		in := vault.Intake{Source: "a folder"}
+		for i := range 10_000 {
+			value := secret.New(fmt.Sprint("value ", i))
+			in.Changes = append(in.Changes, vault.Change{Ref: ref(i), Value: value})
+			in.Leaks = append(in.Leaks, vault.LeakReport{
+				Project: "web", Leaked: vault.Leaked{Value: value, Rule: "some-rule", Provider: "some-provider", Name: ref(i).Name},
+				LeakEvent: vault.LeakEvent{Kind: vault.Imported, Refs: []vault.Ref{ref(i)}, Places: []place.Place{{Kind: place.File, Path: fmt.Sprint("folder/file", i)}}},
+			})
+		}
+		b.StartTimer()
+		if _, err := s.Import(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+		first := b.Elapsed()
+		if _, err := s.Import(b.Context(), in); err != nil {
+			b.Fatal(err)
+		}
+		again := b.Elapsed()
+		if all, err := s.Leaks(b.Context(), "web"); err != nil || len(all) != 10_000 {
+			b.Fatal(len(all), err)
+		}
+		b.ReportMetric(float64(first.Milliseconds()), "ms-first")
+		b.ReportMetric(float64((again - first).Milliseconds()), "ms-again")
+		b.ReportMetric(float64((b.Elapsed() - again).Milliseconds()), "ms-leaks")
+	}
 }

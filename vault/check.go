@@ -20,6 +20,7 @@ type Report struct {
 	Records  int   // that the log vouches for
 	Secrets  int   // that were opened
 	Values   int   // that were opened, those of earlier versions included
+	Leaks    int   // that were opened, with all that happened to them
 	Unopened int   // environments that the caller has no key to
 	Problems []Problem
 	Head     audit.Head
@@ -154,8 +155,14 @@ func (c *check) allowed(e audit.Entry, w audit.Write) error {
 		}
 	case kindWrap:
 		// An owner of some scope gives machines the roster's key, and no one another one.
+		// Who owns a project gives its maintainers all generations of the key of its leaks,
+		// which they may have had before.
+		var all target
+		if project, leaks := r.projects[ID(of[:len(ID{})])]; leaks {
+			all.project = project
+		}
 		last, there := c.last[string(w.Key)]
-		replaced := there && !last.Deleted && !w.Deleted && role(target{}) < Owner
+		replaced := there && !last.Deleted && !w.Deleted && role(all) < Owner
 		if replaced || !r.ownsAnything(e.Actor, e.Seq) && !r.joined(e.Actor, e.Seq) {
 			return wrong()
 		}
@@ -166,6 +173,11 @@ func (c *check) allowed(e audit.Entry, w audit.Write) error {
 			}
 		}
 		return wrong()
+	case kindLeak:
+		seq, _ := leakSeq(w.Key)
+		if role, _ := r.roleIn(e.Actor, ID(of[:len(ID{})]), e.Seq, time.Time{}); role < Reader || w.Deleted || seq != e.Seq {
+			return wrong()
+		}
 	default:
 		sc := r.scopes[ID(of[:len(ID{})])]
 		if sc == nil {
@@ -188,6 +200,7 @@ func (r *roster) joined(p ID, seq int64) bool {
 var keySizes = map[byte]int{
 	kindHeader: 0, kindStatement: 4, kindWrap: 16 + 4 + 16, kindInvitation: 16, kindScope: 16,
 	kindName: 16 + 16, kindKeys: 16 + 16, kindHead: 16 + 16, kindVersion: 16 + 16 + 4, kindMachineKey: 16 + 16,
+	kindLeak: 16 + 16 + 8,
 }
 
 // scoped are the kinds of record that belong to an environment, whose ID comes first in
@@ -240,7 +253,7 @@ func (c *check) name(key []byte) string {
 	what := map[byte]string{
 		kindHeader: "the header", kindStatement: "a statement", kindWrap: "a wrapped key", kindInvitation: "an invitation",
 		kindScope: "the revision", kindName: "a name", kindKeys: "the keys of a secret", kindHead: "a secret",
-		kindVersion: "a value", kindMachineKey: "a machine's key",
+		kindVersion: "a value", kindMachineKey: "a machine's key", kindLeak: "an event of a leak",
 	}[key[0]]
 	if what == "" {
 		return fmt.Sprintf("a record of unknown kind (%x)", key[:min(len(key), 8)])
@@ -279,6 +292,7 @@ func (c *check) open() error {
 			return err
 		}
 	}
+	c.openLeaks()
 	c.openWraps()
 	return c.openLog()
 }
@@ -291,8 +305,10 @@ func (c *check) openSecret(sc *scope, id ID) {
 		return
 	}
 	c.report.Secrets++
-	if found, err := v.secretNamed(sc, o.Name); err != nil || found != id {
-		c.problem(v.ref(o).String(), errors.New("its name leads somewhere else"))
+	for _, name := range o.names() {
+		if found, err := v.secretNamed(sc, name); err != nil || found != id {
+			c.problem(v.ref(o).String(), fmt.Errorf("the name %s leads somewhere else", name))
+		}
 	}
 	for n, ver := range o.Versions {
 		if ver.Destroyed {
@@ -303,6 +319,21 @@ func (c *check) openSecret(sc *scope, id ID) {
 			continue
 		}
 		c.report.Values++
+	}
+}
+
+// openLeaks opens the leaks of projects of which the identity is a maintainer.
+func (c *check) openLeaks() {
+	v := c.view
+	for _, key := range slices.SortedFunc(maps.Keys(v.roster.projects), compareIDs) {
+		on := target{project: v.roster.projects[key]}
+		if role, _ := v.roster.role(v.self, on, always, time.Time{}); role < Maintainer {
+			continue
+		}
+		leaks, problems, err := v.leaks(on.project)
+		c.problem("leaks of "+v.pattern(on).Project, err)
+		c.report.Leaks += len(leaks)
+		c.report.Problems = append(c.report.Problems, problems...)
 	}
 }
 

@@ -30,7 +30,9 @@
 //     gives a secret a new key, so that putting back records from before somebody lost
 //     their right doesn't let them read what is written later;
 //   - a record that is replaced in the course of things counts if the log has no later
-//     entry that replaced it, or took it away ([Newest]).
+//     entry that replaced it, or took it away ([Newest]);
+//   - what happened to a leak counts if it stands where the entry says that wrote it, and
+//     none of it can be taken away.
 //
 // Sessions compare the entries that tell them so with the log's hashes. Who puts back all of
 // the store, or cuts off the log's end, is found by identities that remember what they have
@@ -39,7 +41,8 @@
 //
 // The tag of a value in the log, which auditors read, is the same for equal values. It
 // outlives the value's destruction, and confirms a guess to whoever has the roster's first
-// key and the auditors'.
+// key and the auditors'. The ID of a leak, which stands in the store's keys, does so to
+// whoever is or was a person of the vault and has the store.
 //
 // # Who may do what
 //
@@ -48,6 +51,10 @@
 // made later included. A machine has one grant, as a reader, made with it; it may be for
 // single secrets. Whoever owns everything may do everything; who owns an environment or a
 // project grants, and makes machines and bundles, for it.
+//
+// A project keeps what leaked of it, with the values. Maintainers of all of the project
+// read that. A person who is a reader of something in the project adds to it, and can't
+// read what is there; what puts an end to a leak takes a developer of something in it.
 //
 // # Format
 //
@@ -73,6 +80,7 @@
 //	"h", scope, secret                               head
 //	"x", scope, secret, number (32 bits)             version
 //	"m", principal, secret                           a secret's key for a machine
+//	"l", project, leak, sequence (64 bits)           event of a leak
 //
 // The header, which never changes:
 //
@@ -92,12 +100,15 @@
 //
 // Shared keys are 32 random bytes, in numbered generations from 1. There is one for each
 // scope, of the scope's ID, and three that have the 16 letters of their names, filled up
-// with full stops, as IDs: "roster", "members", "audit". All principals have the roster's,
-// people have the members', and who owns everything has the auditors', which is the seed
-// of an identity. A generation is stated with its commitment, which is bound to
+// with full stops, as IDs: "roster", "members", "audit". There is one for the leaks of each
+// project, whose ID is the first 16 bytes of SHA-256 of the binding of "leaks" and the
+// project's ID, without the vault's. All principals have the roster's, people have the
+// members', who owns everything has the auditors', and the maintainers of all of a project
+// have that of its leaks. The last two are seeds of identities, whose public keys are stated
+// with them. A generation is stated with its commitment, which is bound to
 // "commitment", the vault's id, the key's ID and the generation (32 bits). Where a holder
 // loses their right there is a next one; those of scopes are for all that is in the scope
-// from then on, and older ones of the other three open what was written before.
+// from then on, and older ones of the others open what was written before.
 //
 // A wrap has the shared key, wrapped to a principal. Its address is the first 16 bytes of
 // SHA-256 of the binding of "address", the vault's id and the text of the principal's
@@ -125,8 +136,8 @@
 // there. Its number is taken if it comes next, whatever has become of the record; one that
 // is out of turn is left alone. A statement counts if it is what the entry vouches for, its
 // record's sequence is that entry's, and the principal was owner of all that it is about: of
-// everything for people, for keys but those of scopes and for retiring people; of the
-// project for an environment; of something for a machine, and also of all that it reads for
+// everything for people, for keys but those of scopes and of leaks and for retiring people; of
+// the project for an environment and for the key of its leaks; of something for a machine, and also of all that it reads for
 // retiring it. A statement that doesn't count changes nothing. What the entry of an owner of
 // something says, in turn, and the store lacks makes the vault unreadable.
 //
@@ -145,7 +156,7 @@
 // A scope is sealed with the scope's key: JSON of its revision, raised by each act that
 // writes to it, and of the key under which names are hashed, which is new with each
 // generation. A name's hash is the first 16 bytes of the name's HMAC-SHA-256; its record
-// has the secret's ID, sealed with the scope's key.
+// has the secret's ID, sealed with the scope's key. An alias has one as a name has.
 //
 // Keys are JSON of the secret's key, sealed with the scope's key of the record's generation
 // and bound to the vault's id, the store's key, "key" and the generation (32 bits); and of
@@ -166,6 +177,25 @@
 // Scopes, names, keys, heads and versions take a developer to write, wherever they are
 // read: the actor of the entry that vouches for them had that role in the scope then.
 // A machine's key of a secret is wrapped to it; what opens with it is vouched for.
+//
+// # Leaks
+//
+// The ID of a leak is the first 16 bytes of HMAC-SHA-256 of the text of the value's
+// fingerprint ([secret.Fingerprint]). The key is HMAC-SHA-256, under the members' key of
+// generation 1, of the binding of "leak", the vault's id and the project's ID. So whoever
+// reports a value adds to one leak.
+//
+// An event's body is the length of an age file (16 bits); the age file, which has 32 random
+// bytes for the identity of the record's generation of the key of the project's leaks; and
+// the event as JSON (leakRecord), of 262,144 bytes at most, sealed with these bytes. Events
+// of one act may have them in common.
+//
+// An event counts if its key names the entry that vouches for it; if that was made by a
+// person who was a reader of an environment of the project then, and a developer for what
+// is imported, false, accepted or closed; and if the value in it has the leak's ID. Events
+// are in the order of the log. An event that an entry wrote that counts, and the store
+// lacks or has otherwise, makes the leaks of the project unreadable. One that doesn't open,
+// or says what it can't, counts for nothing.
 //
 // # Bundles and backups
 //

@@ -23,14 +23,20 @@ type Exposed struct {
 // read: that they held the key to, at any time. The log can't prove that someone didn't
 // read: whoever has keys and a copy of the store reads unrecorded. So all of it is to be
 // rotated; what was seen comes first. Where such a value is in use elsewhere, or again, as
-// after a rollback, that is among it: to find it, all that the caller can read is compared,
-// which the log has as such. It takes an auditor, who can read all environments.
+// after a rollback, that is among it, and so is a value that they were shown by a sweep
+// ([Session.Shown]): to find it, all that the caller can read is compared, which the log has
+// as such. It takes an auditor, who can read all environments.
 func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) {
-	e := exposure{read: make(map[exposedAt]Exposed), tags: make(map[string]bool)}
-	err := s.Log(ctx, Filter{Verb: verbRead, Principal: name}, func(l Logged) error {
-		if l.Allowed {
+	e := exposure{read: make(map[exposedAt]Exposed), shown: make(map[string]Exposed), tags: make(map[string]bool)}
+	err := s.Log(ctx, Filter{Principal: name}, func(l Logged) error {
+		switch {
+		case !l.Allowed:
+		case l.Verb == verbRead:
 			at := exposedAt{Ref{l.Project, l.Env, l.Name}, l.Version}
 			e.read[at] = Exposed{Ref: at.Ref, Version: at.number, Seen: l.Time, Times: e.read[at].Times + 1}
+		case l.Verb == verbShow:
+			tag := string(l.Tag)
+			e.shown[tag] = Exposed{Seen: l.Time, Times: e.shown[tag].Times + 1}
 		}
 		return nil
 	})
@@ -63,6 +69,7 @@ func (s *Session) Exposure(ctx context.Context, name string) ([]Exposed, error) 
 // exposure collects what someone may know.
 type exposure struct {
 	read  map[exposedAt]Exposed // by them, that wasn't come across yet
+	shown map[string]Exposed    // to them, by the tags of values
 	all   []Exposed
 	tags  map[string]bool // of their values
 	inUse []taggedVersion // of others that are in use
@@ -105,23 +112,31 @@ func (e *exposure) version(v *view, o *opened, n int, last int64) error {
 	one, known := e.read[at]
 	delete(e.read, at)
 	one.Ref, one.Version, one.State = at.Ref, n, o.state(n, v.now)
-	if known = known || last >= 0 && v.before(o, n, last); known {
-		e.all = append(e.all, one)
-	}
+	known = known || last >= 0 && v.before(o, n, last)
 	if !known && one.State != Current && one.State != Grace {
 		return nil
 	}
 	value, err := v.value(o, n)
-	if _, gone := errors.AsType[*GoneError](err); gone || err == nil && value.IsEmpty() {
-		return nil
-	}
-	if err != nil {
+	_, gone := errors.AsType[*GoneError](err)
+	if err != nil && !gone {
 		return err
 	}
-	tag := string(v.s.tagOf(value))
-	if known {
+	tag := ""
+	if !value.IsEmpty() {
+		tag = string(v.s.tagOf(value))
+	}
+	if shown, ok := e.shown[tag]; ok {
+		known = true
+		one.Times += shown.Times
+		if shown.Seen.After(one.Seen) {
+			one.Seen = shown.Seen
+		}
+	}
+	switch {
+	case known:
+		e.all = append(e.all, one)
 		e.tags[tag] = true
-	} else {
+	case tag != "":
 		e.inUse = append(e.inUse, taggedVersion{one, tag})
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -121,6 +122,56 @@ func FuzzSecretKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { again(t, decodeSecretKeys, data) })
 }
 
+func FuzzLeak(f *testing.F) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, e := range []LeakEvent{
+		{Kind: Found, Places: []place.Place{inFile("a"), {Kind: place.File, Commit: &place.Version{ID: "1", Date: now}}}, MorePlaces: 3},
+		{Kind: Accepted, Until: now, Reason: "it ends", Data: []byte(`{"a":[1,"b"]}`)},
+		{Kind: Waiting, Refs: []Ref{{"web", "dev", "NAME"}}},
+	} {
+		data, err := leakOfWeb("value", e).record(now).encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(`{"value":"YQ==","kind":"lost"}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		first, err := decodeLeak(data)
+		if err != nil {
+			return
+		}
+		again, err := first.encode()
+		if err != nil {
+			return // it may be larger than it was
+		}
+		if second, err := decodeLeak(again); err != nil || second.MorePlaces < first.MorePlaces {
+			t.Errorf("what was encoded is refused: %v", err)
+		}
+		var l Leak
+		for range 2 {
+			l.take(first, "somebody", now)
+		}
+		if len(l.Places) > maxLeakPlaces || !slices.IsSortedFunc(l.Places, place.Compare) || len(l.Events) != 2 || l.Value.IsEmpty() {
+			t.Errorf("it comes to %d places, %d events", len(l.Places), len(l.Events))
+		}
+		if _, known := l.Decision.least(); l.Decision != Undecided && known != nil {
+			t.Errorf("decided: %q", l.Decision)
+		}
+	})
+}
+
+func FuzzSplitLeak(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3})
+	f.Add([]byte{0xff, 0xff, 0})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		wrapped, sealed, err := splitLeak(data)
+		if err == nil && 2+len(wrapped)+len(sealed) != len(data) {
+			t.Errorf("%d and %d of %d bytes", len(wrapped), len(sealed), len(data))
+		}
+	})
+}
+
 func FuzzScopeRecord(f *testing.F) {
 	f.Add(encodeJSON(scopeRecord{3, make([]byte, keySize)}))
 	f.Add([]byte(`{"revision":-1}`))
@@ -220,6 +271,9 @@ func FuzzStored(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	if err := b.report(b.owner, leakOfWeb("leak", LeakEvent{Kind: Found})); err != nil {
+		f.Fatal(err)
+	}
 	all := records(f, b.store)
 	var keys []string
 	for key := range all {
@@ -256,6 +310,9 @@ func FuzzStored(f *testing.F) {
 				if got, err := s.Get(t.Context(), Ref{"web", "prod", name}, Which{}); err == nil && got.Value.Reveal() != want {
 					t.Errorf("with another record of kind %c, %s is another value", key[0], name)
 				}
+			}
+			if leaks, err := s.Leaks(t.Context(), "web"); err == nil && (len(leaks) != 1 || leaks[0].Value.Reveal() != "leak") {
+				t.Errorf("with another record of kind %c, there are %d leaks, or another one", key[0], len(leaks))
 			}
 		}
 		report, err := v.Check(t.Context(), b.keys, b.options(), audit.Head{})

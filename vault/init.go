@@ -56,7 +56,7 @@ func (s *Session) found(tx store.Tx, h header, f Founding) error {
 			state: &state{head: head, roster: provisional, self: self, names: newNames()},
 			s:     s, r: tx, now: s.options.Now().UTC(), scopeRecords: make(map[ID]scopeRecord),
 		},
-		tx: tx, next: newRoster(), writes: make(map[string]audit.Write), revised: make(map[ID]int),
+		tx: tx, next: newRoster(), writes: make(map[string]audit.Write), revised: make(map[ID]int), claimed: make(map[nameAt]ID),
 	}
 	first := vaultKeys()
 	made := make(map[ID]*stateKey)
@@ -176,5 +176,8 @@ func (t *turn) createScope(l scopeLabel) error {
 		return err
 	}
 	defer clear(key)
-	return t.put(scopeKey(st.ID), 1, key, encodeJSON(scopeRecord{Index: newKey()}))
+	if err := t.put(scopeKey(st.ID), 1, key, encodeJSON(scopeRecord{Index: newKey()})); err != nil {
+		return err
+	}
+	return t.keyLeaks(st.Project)
 }

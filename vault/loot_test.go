@@ -1,7 +1,12 @@
 package vault
 
 import (
+	"encoding/base64"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -18,6 +23,14 @@ func TestLoot(t *testing.T) {
 	gina, gone := b.person("gina-gone", Developer, "web/prod")
 	if _, err := gina.Set(t.Context(), Change{Ref: Ref{"web", "prod", "PROD_TWO"}, Value: secret.New("gina-wrote")}); err != nil {
 		t.Fatal(err)
+	}
+	_, mia := b.person("mia-maintainer", Maintainer, "web/*")
+	_, lea := b.person("lea-developer", Developer, "web/*")
+	dana, danaKeys := b.person("dana-developer", Developer, "web/dev")
+	for s, value := range map[*Session]string{b.owner: "leak-of-olivia", dana: "leak-of-dana"} {
+		if err := b.report(s, leakOfWeb(value, LeakEvent{Kind: Found, Reason: value + "-reason"})); err != nil {
+			t.Fatal(err)
+		}
 	}
 	deploy, err := b.owner.CreateToken(t.Context(), Token{Name: "deploy-token", Project: "web", Env: "prod"})
 	if err != nil {
@@ -45,6 +58,7 @@ func TestLoot(t *testing.T) {
 		"DEV_NAME", "PROD_ONE", "PROD_TWO", "PROD_LATER", // names
 		"olivia", "dora-developer", "later-person", "staging", // names that people know
 		`"verb":"set"`, // the log
+		"leak-of-olivia-reason", inJSON("leak-of-olivia"), "leak-of-dana-reason", inJSON("leak-of-dana"),
 	}
 	people := []string{"olivia", "dora-developer", "later-person", "staging"}
 	prod := []string{"prod-value-one", "prod-value-two", "gina-wrote", "prod-after", "prod-later", "PROD_ONE", "PROD_TWO", "PROD_LATER"}
@@ -54,6 +68,11 @@ func TestLoot(t *testing.T) {
 		has []string
 	}{
 		{"owner", []*identity.Identity{b.keys}, texts},
+		{"maintainer", []*identity.Identity{mia}, slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == `"verb":"set"` })},
+		{"developer of the project", []*identity.Identity{lea}, slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+			return text == `"verb":"set"` || strings.HasPrefix(text, "leak-of") || strings.HasPrefix(text, inJSON("leak-of-")[:8])
+		})},
+		{"developer who reported a leak", []*identity.Identity{danaKeys}, append([]string{"dev-value", "DEV_NAME"}, people...)},
 		{"developer", []*identity.Identity{dora}, append([]string{"dev-value", "DEV_NAME"}, people...)},
 		{"reader of prod", []*identity.Identity{rita}, append(prod, people...)},
 		{"token of prod", []*identity.Identity{deploy.Identity}, prod},
@@ -78,6 +97,54 @@ func TestLoot(t *testing.T) {
 				t.Errorf("%s has %q: %v", c.who, text, got)
 			}
 		}
+	}
+}
+
+// inJSON gives the text of a value in an event of a leak.
+func inJSON(value string) string { return base64.StdEncoding.EncodeToString([]byte(value)) }
+
+// TestLeaksOfSomebodyGone gives maintainers who left every state of the store: they have the
+// leaks of their time, and none that was reported later.
+func TestLeaksOfSomebodyGone(t *testing.T) {
+	b := newBench(t)
+	if err := b.report(b.owner, leakOfWeb("before", LeakEvent{Kind: Found})); err != nil {
+		t.Fatal(err)
+	}
+	_, gone := b.person("gone", Maintainer, "web/*")
+	_, revoked := b.person("revoked", Maintainer, "web/*")
+	copied := records(t, b.store)
+	if err := b.owner.Retire(t.Context(), "gone"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.owner.Revoke(t.Context(), "revoked", Pattern{"web", "*"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.report(b.owner, leakOfWeb("after", LeakEvent{Kind: Found}), leakOfWeb("before", LeakEvent{Kind: RevokeOnly})); err != nil {
+		t.Fatal(err)
+	}
+	later, _ := b.person("later", Maintainer, "web/*")
+	if err := b.owner.Grant(t.Context(), "revoked", Wanted{Pattern: Pattern{"web", "*"}, Role: Maintainer}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"before: found by olivia revoke-only by olivia; revoke-only", "after: found by olivia; "}
+	for _, s := range []*Session{b.owner, later, b.session(revoked)} {
+		if diff := cmp.Diff(want, b.leaks(s)); diff != "" {
+			t.Errorf("%s:\n%s", s.Self(), diff)
+		}
+	}
+	b.check()
+	l := lootOf(t, b.vault.id, copied, gone)
+	if !l.has(inJSON("before")) {
+		t.Fatal("who left had nothing")
+	}
+	l.records = records(t, b.store)
+	for range 4 {
+		for key, raw := range l.records {
+			l.try([]byte(key), raw)
+		}
+	}
+	if l.has(inJSON("after")) || l.has(`"kind":"revoke-only"`) {
+		t.Error("who left has what was reported later")
 	}
 }
 

@@ -20,7 +20,8 @@ import (
 // earlier sessions have.
 
 // Newest says which entry of the log last wrote a record, by the record's key. Records
-// that were deleted, or never written, aren't in it.
+// that were deleted, or never written, aren't in it. Of those that are written once it has
+// what happened to leaks, so that nothing of that can be taken away unseen.
 type Newest map[string]int64
 
 // follows tells whether a kind of record is one that is replaced.
@@ -32,6 +33,11 @@ func follows(key []byte) bool {
 // news.
 func (n Newest) take(seq int64, w audit.Write) {
 	switch {
+	case w.Key[0] == kindLeak:
+		// Written once, by the entry that its key names: whatever else says so is wrong.
+		if named, ok := leakSeq(w.Key); ok && named == seq && !w.Deleted {
+			n[string(w.Key)] = seq
+		}
 	case !follows(w.Key):
 	case w.Deleted:
 		n[string(w.Key)] = -1

@@ -56,7 +56,7 @@ func (s *Session) GetAll(ctx context.Context, refs []Ref, which Which) ([]Secret
 }
 
 // GetScope reads the values of all secrets of an environment that the caller may read and
-// that keep accepts, by name. Removed ones are not among them.
+// of which keep accepts the name or an alias, by name. Removed ones are not among them.
 func (s *Session) GetScope(ctx context.Context, project, environment string, which Which, keep func(name string) bool) ([]Secret, error) {
 	return s.read(ctx, which, func(v *view) ([]*opened, error) {
 		sc, err := v.scope(project, environment)
@@ -68,7 +68,7 @@ func (s *Session) GetScope(ctx context.Context, project, environment string, whi
 		}
 		all, err := v.secrets(sc)
 		return slices.DeleteFunc(all, func(o *opened) bool {
-			return !keep(o.Name) || which.Version == 0 && o.at(which.Point) == 0
+			return !slices.ContainsFunc(o.names(), keep) || which.Version == 0 && o.at(which.Point) == 0
 		}), err
 	})
 }
@@ -174,7 +174,11 @@ func (v *view) choose(o *opened, which Which) (Secret, error) {
 	n := which.Version
 	if n == 0 {
 		if n = o.at(which.Point); n == 0 {
-			return Secret{}, &NotFoundError{What: "secret", Name: ref.String() + at(which.Point)}
+			what := "secret"
+			if o.blank() {
+				what = "value yet of"
+			}
+			return Secret{}, &NotFoundError{What: what, Name: ref.String() + at(which.Point)}
 		}
 	}
 	if _, ok := o.version(n); !ok {
@@ -252,12 +256,15 @@ func inParallel(n int, do func(int)) {
 	all.Wait()
 }
 
+// Blank tells whether a secret never had a value: an entry that somebody is to fill.
+func (l *Listed) Blank() bool { return len(l.Versions) == 0 }
+
 // Listed is a secret in a list: all but its values.
 type Listed struct {
 	Ref
 	Info
 	Versions []Version // in order
-	Current  int       // its number; 0 for one that was removed
+	Current  int       // its number; 0 for one that was removed, or is still to be filled
 }
 
 // Version is what is known of a version beside its value.

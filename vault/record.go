@@ -42,6 +42,7 @@ const (
 	kindHead       = 'h' // scope, secret: everything but values
 	kindVersion    = 'x' // scope, secret, number: a value
 	kindMachineKey = 'm' // principal, secret: the secret's key, for a machine that may read only that
+	kindLeak       = 'l' // project, leak, sequence: something that happened to the leak
 )
 
 // keyOf gives the key under which a record is stored.
@@ -62,6 +63,9 @@ func keysKey(scope, secret ID) []byte      { return keyOf(kindKeys, scope[:], se
 func headKey(scope, secret ID) []byte      { return keyOf(kindHead, scope[:], secret[:]) }
 func versionKey(scope, secret ID, n int) []byte {
 	return keyOf(kindVersion, scope[:], secret[:], number32(n))
+}
+func leakKey(project, leak ID, seq int64) []byte {
+	return keyOf(kindLeak, project[:], leak[:], binary.BigEndian.AppendUint64(nil, uint64(seq)))
 }
 func machineKeyKey(machine, secret ID) []byte { return keyOf(kindMachineKey, machine[:], secret[:]) }
 

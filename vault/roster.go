@@ -3,6 +3,7 @@ package vault
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,6 +24,19 @@ var (
 // a scope makes the key of that ID.
 func vaultKeys() []ID { return []ID{rosterKeyID, membersKeyID, auditKeyID} }
 
+// leaksKeyID names the key of a project's leaks: it is no scope's, and no other project's.
+func leaksKeyID(project ID) ID {
+	sum := sha256.Sum256(bind([][]byte{[]byte("leaks"), project[:]}))
+	return ID(sum[:len(ID{})])
+}
+
+// sealedTo tells whether a shared key is the seed of an identity, to which others seal what
+// they need not be able to read.
+func (r *roster) sealedTo(key ID) bool {
+	_, leaks := r.projects[key]
+	return leaks || key == auditKeyID
+}
+
 // always is a sequence number that no entry reaches.
 const always = int64(1<<63 - 1)
 
@@ -33,6 +47,7 @@ type roster struct {
 	scopes     map[ID]*scope
 	grants     []*grant // as they were made
 	keys       map[ID][]*sharedKey
+	projects   map[ID]ID // by the ID of the key of their leaks
 	founder    ID
 	statements int // how many are in it, those included that have no right
 }
@@ -76,6 +91,7 @@ func newRoster() *roster {
 		principals: make(map[ID]*principal),
 		scopes:     make(map[ID]*scope),
 		keys:       make(map[ID][]*sharedKey),
+		projects:   make(map[ID]ID),
 	}
 }
 
@@ -229,10 +245,15 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 		if r.scopes[st.Scope.ID] != nil || r.scopeOf(st.Scope.Project, st.Scope.Environment) != nil {
 			return errors.New("makes an environment that is there")
 		}
+		leaks := leaksKeyID(st.Scope.Project)
+		if _, taken := r.projects[st.Scope.ID]; taken || st.Scope.ID == leaks || r.scopes[leaks] != nil {
+			return errors.New("makes an environment that would have the key of leaks")
+		}
 		if err := may(target{project: st.Scope.Project}); err != nil {
 			return err
 		}
 		r.scopes[st.Scope.ID] = &scope{st.Scope.ID, st.Scope.Project, st.Scope.Environment, st.Scope.Label, seq}
+		r.projects[leaks] = st.Scope.Project
 		return nil
 	case st.Grant != nil:
 		return r.grant(st.Grant, seq, actor)
@@ -321,6 +342,8 @@ func (r *roster) addKey(k *stateKey, seq int64, actor ID) error {
 	t := target{} // the whole vault
 	if s := r.scopes[k.ID]; s != nil {
 		t = s.target()
+	} else if project, leaks := r.projects[k.ID]; leaks {
+		t = target{project: project}
 	} else if !slices.Contains(vaultKeys(), k.ID) {
 		return errors.New("a key of nothing")
 	}
@@ -329,6 +352,9 @@ func (r *roster) addKey(k *stateKey, seq int64, actor ID) error {
 	}
 	if k.Generation != len(r.keys[k.ID])+1 {
 		return errors.New("a key out of turn")
+	}
+	if r.sealedTo(k.ID) && k.Recipient == (identity.Public{}) {
+		return errors.New("a key that nobody could seal to")
 	}
 	r.keys[k.ID] = append(r.keys[k.ID], &sharedKey{*k, seq})
 	return nil
@@ -355,7 +381,11 @@ func (r *roster) holders(key ID) []ID {
 				continue
 			}
 		default:
-			if !r.reads(p.ID, r.scopes[key]) {
+			if project, leaks := r.projects[key]; leaks {
+				if role, _ := r.role(p.ID, target{project: project}, always, time.Time{}); role < Maintainer {
+					continue
+				}
+			} else if !r.reads(p.ID, r.scopes[key]) {
 				continue
 			}
 		}

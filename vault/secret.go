@@ -15,6 +15,7 @@ const (
 	maxLabel    = 64        // bytes of the name of a project, an environment, a principal
 	maxVersions = 1_000     // of a secret, those destroyed included
 	maxText     = 4_096     // bytes of a description and the like
+	maxAliases  = 50        // of a secret
 )
 
 // Ref names a secret.
@@ -66,12 +67,30 @@ type Info struct {
 	Owner       string    `json:"owner,omitempty"`       // who looks after it
 	Description string    `json:"description,omitempty"` // what it is for
 	RotateBy    time.Time `json:"rotate_by,omitzero"`    // when it is to have a new value
+	// Aliases are other names by which programs want the value. None is a name or an alias of
+	// another secret of the environment. A secret that is removed has none any more.
+	Aliases []string `json:"aliases,omitempty"`
 }
 
 func (i Info) check() error {
 	for _, part := range []struct{ what, text string }{{"kind", i.Kind}, {"owner", i.Owner}, {"description", i.Description}} {
 		if len(part.text) > maxText {
 			return fmt.Errorf("the %s has %d bytes, more than %d", part.what, len(part.text), maxText)
+		}
+	}
+	return i.checkAliases()
+}
+
+func (i Info) checkAliases() error {
+	if len(i.Aliases) > maxAliases {
+		return fmt.Errorf("it has %d aliases, more than %d", len(i.Aliases), maxAliases)
+	}
+	for n, alias := range i.Aliases {
+		if err := CheckName(alias); err != nil {
+			return fmt.Errorf("alias %q: %w", alias, err)
+		}
+		if slices.Contains(i.Aliases[:n], alias) {
+			return fmt.Errorf("it has the alias %s twice", alias)
 		}
 	}
 	return nil
@@ -124,8 +143,11 @@ func decodeHead(data []byte) (head, error) {
 			return h, errors.New("a secret whose current version isn't there")
 		}
 	}
-	return h, CheckName(h.Name)
+	return h, errors.Join(CheckName(h.Name), h.Info.checkAliases())
 }
+
+// names gives the secret's name, and its aliases.
+func (h *head) names() []string { return append([]string{h.Name}, h.Info.Aliases...) }
 
 // current gives the number of the current version, 0 for none: the secret was removed.
 func (h *head) current() int {
@@ -134,6 +156,9 @@ func (h *head) current() int {
 	}
 	return h.Turns[len(h.Turns)-1].Version
 }
+
+// blank tells whether it never had a value.
+func (h *head) blank() bool { return len(h.Versions) == 0 }
 
 // at gives the number of the version that was current at a revision, or at a time.
 func (h *head) at(p Point) int {

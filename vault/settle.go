@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -85,6 +86,11 @@ func (t *turn) sharedKeys() []ID {
 	for _, sc := range scopes {
 		keys = append(keys, sc.ID)
 	}
+	for _, leaks := range slices.SortedFunc(maps.Keys(t.roster.projects), compareIDs) {
+		if t.roster.generation(leaks) > 0 {
+			keys = append(keys, leaks)
+		}
+	}
 	return keys
 }
 
@@ -93,12 +99,12 @@ func (t *turn) newGeneration(key ID, holders []ID) ([]byte, error) {
 	made := newKey()
 	generation := t.next.generation(key) + 1
 	st := stateKey{ID: key, Generation: generation, Commitment: t.s.vault.commitment(key, generation, made)}
-	if key == auditKeyID {
-		auditors, err := identity.FromSeed(made)
+	if t.next.sealedTo(key) {
+		readers, err := identity.FromSeed(made)
 		if err != nil {
 			return nil, err
 		}
-		st.Recipient = auditors.Public()
+		st.Recipient = readers.Public()
 	}
 	if err := t.say(statement{Key: &st}); err != nil {
 		return nil, err
@@ -197,8 +203,10 @@ func (t *turn) rekey(sc *scope, with []byte, act audit.Act) error {
 		if err := t.rekeySecret(o, generation, with); err != nil {
 			return err
 		}
-		if err := t.put(nameKey(sc.ID, hashName(rec.Index, o.Name)), generation, with, o.id[:]); err != nil {
-			return err
+		for _, name := range o.names() {
+			if err := t.put(nameKey(sc.ID, hashName(rec.Index, name)), generation, with, o.id[:]); err != nil {
+				return err
+			}
 		}
 		if len(t.writes) > entryWrites {
 			if err := t.enter(rekeyed(act, name)); err != nil {

@@ -104,7 +104,7 @@ type stateKey struct {
 	ID         ID              `json:"id"`
 	Generation int             `json:"generation"`
 	Commitment []byte          `json:"commitment"`
-	Recipient  identity.Public `json:"recipient,omitzero"` // of the auditors' key, to which everyone seals
+	Recipient  identity.Public `json:"recipient,omitzero"` // of the auditors' key and those of leaks, to which others seal
 }
 
 // encode gives the bytes that are sealed.

@@ -2,6 +2,8 @@ package vault
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -11,11 +13,13 @@ type Status struct {
 	Environments []EnvironmentStatus
 	Shared       []SharedValue
 	Overdue      []Listed  // secrets whose time to be rotated is past
+	Blank        []Listed  // entries that are still to be filled
 	Ended        []Granted // grants whose time is past, and whose holders still hold keys
 	EndedTokens  []string  // tokens whose time is past
 	Invited      []string  // who was invited and hasn't joined
+	Leaks        []LeakStatus
 	Entries      int64     // of the log
-	Problems     []Problem // statements that don't count
+	Problems     []Problem // statements, and what was said of leaks, that don't count
 }
 
 // EnvironmentStatus is an environment and who can read it.
@@ -29,6 +33,13 @@ type EnvironmentStatus struct {
 // SharedValue is a value that different environments have in common.
 type SharedValue struct{ Secrets []Ref }
 
+// LeakStatus is how many leaks a project has of which the same was decided.
+type LeakStatus struct {
+	Project  string
+	Decision LeakKind
+	Leaks    int
+}
+
 // IsProduction tells whether an environment is one that customers depend on, by its name.
 func IsProduction(environment string) bool {
 	name := strings.ToLower(environment)
@@ -36,13 +47,16 @@ func IsProduction(environment string) bool {
 }
 
 // Status looks over a vault. To find shared values it compares all that the caller can
-// read, which the log has as such.
+// read, which the log has as such. It counts the leaks of projects whose maintainer they are.
 func (s *Session) Status(ctx context.Context) (Status, error) {
 	var st Status
 	var compared []*scope
 	err := s.look(ctx, func(v *view) error {
 		st = Status{Self: v.names.principal(v.self), Entries: v.head.Size, Problems: v.problems}
 		v.lookOver(&st)
+		if err := v.countLeaks(&st); err != nil {
+			return err
+		}
 		values := make(map[string][]Ref) // by tag
 		var order []string
 		for _, sc := range v.scopes() {
@@ -86,6 +100,9 @@ func (v *view) compare(sc *scope, one *EnvironmentStatus, st *Status, values map
 	}
 	one.Revision, one.Secrets = rec.Revision, 0
 	for _, o := range secrets {
+		if o.blank() {
+			st.Blank = append(st.Blank, v.listed(o))
+		}
 		n := o.current()
 		if n == 0 {
 			continue
@@ -107,6 +124,30 @@ func (v *view) compare(sc *scope, one *EnvironmentStatus, st *Status, values map
 		}
 		values[tag] = append(values[tag], v.ref(o))
 	}
+	return nil
+}
+
+// countLeaks adds how many leaks there are to a status.
+func (v *view) countLeaks(st *Status) error {
+	for _, key := range slices.SortedFunc(maps.Keys(v.roster.projects), compareIDs) {
+		on := target{project: v.roster.projects[key]}
+		if role, _ := v.role(on); role < Maintainer {
+			continue
+		}
+		leaks, problems, err := v.leaks(on.project)
+		if err != nil {
+			return err
+		}
+		st.Problems = append(st.Problems, problems...)
+		decided := make(map[LeakKind]int)
+		for _, l := range leaks {
+			decided[l.Decision]++
+		}
+		for _, kind := range slices.Sorted(maps.Keys(decided)) {
+			st.Leaks = append(st.Leaks, LeakStatus{v.pattern(on).Project, kind, decided[kind]})
+		}
+	}
+	slices.SortStableFunc(st.Leaks, func(a, b LeakStatus) int { return strings.Compare(a.Project, b.Project) })
 	return nil
 }
 

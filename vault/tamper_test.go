@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"maps"
@@ -45,6 +46,7 @@ func TestTamper(t *testing.T) {
 		{"keys edited", flip(kindKeys), reading | check},
 		{"head edited", flip(kindHead), reading | check},
 		{"value edited", flip(kindVersion), reading | check},
+		{"leak edited", flip(kindLeak), reading | check},
 
 		{"statements swapped", swapFirst(kindStatement), reading | check},
 		{"wraps swapped", swapFirst(kindWrap), reading | check},
@@ -52,6 +54,7 @@ func TestTamper(t *testing.T) {
 		{"keys swapped", swapFirst(kindKeys), reading | check},
 		{"heads swapped", swapFirst(kindHead), reading | check},
 		{"values swapped", swapFirst(kindVersion), reading | check},
+		{"leaks swapped", swapFirst(kindLeak), reading | check},
 
 		{"header deleted", lose(kindHeader), reading | check | seen},
 		{"statement deleted", lose(kindStatement), reading | check},
@@ -61,9 +64,14 @@ func TestTamper(t *testing.T) {
 		{"keys deleted", lose(kindKeys), reading | check},
 		{"head deleted", lose(kindHead), reading | check},
 		{"value deleted", lose(kindVersion), reading | check},
+		{"leaks deleted", lose(kindLeak), reading | check},
+		{"last event of a leak deleted", func(t *tampering) { t.putBack(t.earlier, kindLeak) }, reading | check},
 
 		{"unknown record inserted", func(t *tampering) { t.now["zz"] = []byte("x") }, check},
 		{"secret inserted", insertSecret, check},
+		{"event moved to another leak", moveLeak(1 + 16), check},
+		{"event moved to another project", moveLeak(1), check},
+		{"event moved to another entry", moveLeak(1 + 16 + 16), check},
 		{"statement inserted", func(t *tampering) { t.now[string(statementKey(99))] = t.now[string(statementKey(1))] }, check},
 
 		{"head put back", putBack(kindHead), reading | check},
@@ -122,8 +130,14 @@ func TestTamper(t *testing.T) {
 			b.set("prod", "TWO", "two")
 			tt := &tampering{t: t, b: b}
 			b.person("gone", Reader, "web/prod")
+			if err := b.report(b.owner, leakOfWeb("leak", LeakEvent{Kind: Found}), leakOfWeb("other", LeakEvent{Kind: Found})); err != nil {
+				t.Fatal(err)
+			}
 			tt.earlier = records(t, b.store)
 			if err := b.owner.Retire(t.Context(), "gone"); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.report(b.owner, leakOfWeb("leak", LeakEvent{Kind: RevokeOnly})); err != nil {
 				t.Fatal(err)
 			}
 			b.set("prod", "ONE", "one, once")
@@ -213,7 +227,13 @@ func (t *tampering) read(seen Seen) error {
 			t.t.Errorf("%s has a value that it never had", name)
 		}
 	}
-	return all
+	leaks, err := s.Leaks(t.t.Context(), "web")
+	for _, l := range leaks {
+		if value := l.Value.Reveal(); value != "leak" && value != "other" {
+			t.t.Errorf("there is a leak that there never was")
+		}
+	}
+	return cmp.Or(all, err)
 }
 
 func (t *tampering) check(seen audit.Head) bool {
@@ -292,6 +312,16 @@ func insertSecret(t *tampering) {
 		key := []byte(t.first(kind)[0])
 		value := t.now[string(key)]
 		copy(key[17:33], other[:])
+		t.now[string(key)] = value
+	}
+}
+
+// moveLeak copies an event of a leak to where its key differs from the one that it has.
+func moveLeak(at int) func(*tampering) {
+	return func(t *tampering) {
+		key := []byte(t.first(kindLeak)[0])
+		value := t.now[string(key)]
+		key[at] ^= 1
 		t.now[string(key)] = value
 	}
 }

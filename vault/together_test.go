@@ -72,6 +72,15 @@ func TestAheadOfView(t *testing.T) {
 	if got := get(t, s, ref, Which{}); got != "second" {
 		t.Errorf("got %q", got)
 	}
+	st.before = func() {
+		if err := b.report(s, leakOfWeb("leak", LeakEvent{Kind: Found})); err != nil {
+			t.Error(err)
+		}
+		b.leaks(s)
+	}
+	if all, err := s.Leaks(t.Context(), "web"); err != nil || len(all) != 0 {
+		t.Errorf("leaks that there were when it began: %v, %v", all, err)
+	}
 }
 
 // TestFailedTogether has acts share a transaction that fails in the end. What they saw

@@ -181,6 +181,10 @@ func (l *loot) try(key, raw []byte) {
 	if len(body) > commitmentSize {
 		l.open(body[commitmentSize:], l.vault[:], key, raw[:recordHeader])
 	}
+	if wrapped, sealed, err := splitLeak(body); err == nil && key[0] == kindLeak {
+		l.unwrap(wrapped)
+		l.open(sealed, l.vault[:], key, raw[:recordHeader])
+	}
 	if key[0] == kindKeys {
 		var keys secretKeys
 		if json.Unmarshal(body, &keys) != nil {

@@ -30,6 +30,8 @@ const (
 	verbRekey   = "rekey"
 	verbBundle  = "bundle"
 	verbBackup  = "backup"
+	verbLeak    = "leak" // what happened to leaks
+	verbShow    = "show" // a value that was found, and needn't be in the vault
 )
 
 // turn is an act being carried out: a view in a transaction, and what the act writes.
@@ -44,6 +46,7 @@ type turn struct {
 	next     *roster                // with the statements of this turn
 	numbered int                    // statements, so far
 	revised  map[ID]int             // the revisions that environments have by this turn
+	claimed  map[nameAt]ID          // the secrets whose names have been changed by this turn, zero for no one's
 }
 
 // act carries out do in a transaction, with the entries of the log that it makes. An act
@@ -100,7 +103,7 @@ func (s *Session) turn(tx store.Tx) (*turn, error) {
 	began := v.state
 	own := *began // a turn may add to its names
 	v.state = &own
-	return &turn{view: v, began: began, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int)}, nil
+	return &turn{view: v, began: began, tx: tx, seq: v.head.Size, next: v.roster, numbered: v.roster.statements, writes: make(map[string]audit.Write), revised: make(map[ID]int), claimed: make(map[nameAt]ID)}, nil
 }
 
 // enter appends an entry to the log, which vouches for everything that was written since

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -69,10 +70,29 @@ func makeVector(t *testing.T) {
 	if _, err := b.owner.Destroy(t.Context(), Ref{"web", "prod", "LEFT"}, 0); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := b.owner.Import(t.Context(), Intake{
+		Source:  "a sweep",
+		Changes: []Change{change("prod", "WELCOME", "welcome", "HELLO")},
+		Leaks: []LeakReport{
+			leakOfWeb("welcome", LeakEvent{Kind: Imported, Refs: []Ref{{"web", "prod", "WELCOME"}}, Places: []place.Place{inFile("a.txt")}}),
+		},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.owner.AddPerson(t.Context(), "left", vectorIdentity(t, "left").Public(), []Wanted{{Pattern: Pattern{"web", "*"}, Role: Maintainer}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.owner.Retire(t.Context(), "left"); err != nil { // so that there is a next key of leaks
+		t.Fatal(err)
+	}
 	if err := b.owner.Retire(t.Context(), "gone"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.session(vectorIdentity(t, "dora")).Set(t.Context(), Change{Ref: Ref{"web", "dev", "GREETING"}, Value: secret.New("hi")}); err != nil {
+	dora := b.session(vectorIdentity(t, "dora"))
+	if err := b.report(dora, leakOfWeb("welcome", LeakEvent{Kind: Closed, Reason: "it was revoked"})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dora.Set(t.Context(), Change{Ref: Ref{"web", "dev", "GREETING"}, Value: secret.New("hi")}); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -119,8 +139,8 @@ func TestVectors(t *testing.T) {
 		who  string
 		want map[string]string
 	}{
-		{"olivia", map[string]string{"web/dev GREETING": "hi", "web/prod GREETING": "good evening", "web/prod QUOTES": "a 'b' \"c\" $d #e\nf"}},
-		{"recovery", map[string]string{"web/dev GREETING": "hi", "web/prod GREETING": "good evening", "web/prod QUOTES": "a 'b' \"c\" $d #e\nf"}},
+		{"olivia", map[string]string{"web/dev GREETING": "hi", "web/prod GREETING": "good evening", "web/prod QUOTES": "a 'b' \"c\" $d #e\nf", "web/prod WELCOME": "welcome"}},
+		{"recovery", map[string]string{"web/dev GREETING": "hi", "web/prod GREETING": "good evening", "web/prod QUOTES": "a 'b' \"c\" $d #e\nf", "web/prod WELCOME": "welcome"}},
 		{"dora", map[string]string{"web/dev GREETING": "hi"}},
 	} {
 		st := store.NewMemory()
@@ -151,6 +171,12 @@ func TestVectors(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s reads (-want +got):\n%s", c.who, diff)
 		}
+		if c.who != "dora" {
+			all, err := s.Leaks(t.Context(), "web")
+			if err != nil || len(all) != 1 || len(all[0].Events) != 2 || all[0].Decision != Closed || all[0].Value.Reveal() != "welcome" {
+				t.Errorf("%s reads leaks: %+v, %v", c.who, all, err)
+			}
+		}
 		if c.who == "olivia" {
 			if got := get(t, s, Ref{"web", "prod", "GREETING"}, Which{Version: 1}); got != "good day" {
 				t.Errorf("the version in its grace is %q", got)
@@ -160,7 +186,7 @@ func TestVectors(t *testing.T) {
 				t.Errorf("the destroyed version: %v", err)
 			}
 			report, err := v.Check(t.Context(), vectorIdentity(t, "olivia"), vectorOptions(), audit.Head{})
-			if err != nil || len(report.Problems) > 0 || report.Values != 5 {
+			if err != nil || len(report.Problems) > 0 || report.Values != 6 || report.Leaks != 1 {
 				t.Errorf("check: %+v, %v", report, err)
 			}
 		}
@@ -222,6 +248,13 @@ func TestWrongVectors(t *testing.T) {
 				delete(all, key)
 			}
 		}, "not found"},
+		{"damaged leaks", each(kindLeak, func(v []byte) []byte { v[20] ^= 1; return v }), "isn't what entry"},
+		{"leaks of a later format", each(kindLeak, later), "isn't what entry"},
+		{"lost leaks", func(all map[string][]byte) {
+			for _, key := range keysOf(all, kindLeak) {
+				delete(all, key)
+			}
+		}, "an event is lost"},
 		{"no log", func(all map[string][]byte) {
 			for _, key := range keysOf(all, logKind) {
 				delete(all, key)
@@ -246,7 +279,9 @@ func TestWrongVectors(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = s.Get(t.Context(), Ref{"web", "prod", "GREETING"}, Which{})
+			if _, err = s.Get(t.Context(), Ref{"web", "prod", "GREETING"}, Which{}); err == nil {
+				_, err = s.Leaks(t.Context(), "web")
+			}
 			return err
 		}()
 		if err == nil || !strings.Contains(err.Error(), c.reason) {

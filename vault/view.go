@@ -347,6 +347,9 @@ func (v *view) named(ref Ref) (*opened, error) {
 	if o.Name != ref.Name && v.names.machine != nil && len(v.names.machine.Secrets) > 0 {
 		return nil, &NotFoundError{What: "secret any more called", Name: ref.String()}
 	}
+	if slices.Contains(o.Info.Aliases, ref.Name) {
+		return nil, &NotFoundError{"secret", ref.String() + ": it is an alias of " + o.Name, []string{o.Name}}
+	}
 	if o.Name != ref.Name {
 		return nil, &IntegrityError{ref.String(), fmt.Errorf("another secret stands in its place")}
 	}

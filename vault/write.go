@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,11 @@ type Change struct {
 	Edit  func(*Info)   // changes what else is known of it; may be nil, and is called once or more
 	Grace time.Duration // how long the value that is replaced stays readable for everyone
 	If    *int          // the version that must be the current one, 0 for none; nil for any
+	// Blank makes an entry that somebody is to fill: a secret without a version. Of one that is
+	// there it changes nothing but what Edit does. It has no Value.
+	Blank bool
+
+	unlessSame bool // a value that is the current one already makes no new version
 }
 
 func (c Change) check() error {
@@ -31,6 +37,8 @@ func (c Change) check() error {
 		return fmt.Errorf("set %s: the value has a NUL in it, which no environment variable can have", c.Ref)
 	case c.Grace < 0:
 		return fmt.Errorf("set %s: a grace of less than nothing", c.Ref)
+	case c.Blank && text != "":
+		return fmt.Errorf("set %s: an entry to be filled with a value", c.Ref)
 	}
 	return nil
 }
@@ -46,29 +54,42 @@ func (s *Session) Set(ctx context.Context, c Change) (int, error) {
 
 // SetAll makes many changes, all of them or none.
 func (s *Session) SetAll(ctx context.Context, changes []Change) ([]int, error) {
+	if err := checkChanges(changes); err != nil {
+		return nil, err
+	}
+	var versions []int
+	err := s.act(ctx, func(t *turn) (err error) {
+		versions, err = t.setAll(changes, "")
+		return err
+	})
+	return versions, err
+}
+
+func checkChanges(changes []Change) error {
 	seen := make(map[Ref]bool)
 	for _, c := range changes {
 		if err := c.check(); err != nil {
-			return nil, err
+			return err
 		}
 		if seen[c.Ref] {
-			return nil, fmt.Errorf("set %s: it would get two values at once", c.Ref)
+			return fmt.Errorf("set %s: it would get two values at once", c.Ref)
 		}
 		seen[c.Ref] = true
 	}
+	return nil
+}
+
+// setAll makes changes, and gives the versions that the secrets have then.
+func (t *turn) setAll(changes []Change, detail string) ([]int, error) {
 	var versions []int
-	err := s.act(ctx, func(t *turn) error {
-		versions = versions[:0]
-		for _, c := range changes {
-			n, err := t.set(c, "")
-			if err != nil {
-				return err
-			}
-			versions = append(versions, n)
+	for _, c := range changes {
+		n, err := t.set(c, detail)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return versions, err
+		versions = append(versions, n)
+	}
+	return versions, nil
 }
 
 // set makes a change, and its entry.
@@ -81,9 +102,14 @@ func (t *turn) set(c Change, detail string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	o, err := t.named(c.Ref)
-	if _, missing := errors.AsType[*NotFoundError](err); missing {
+	var o *opened
+	if _, claimed := t.claimed[nameAt{sc.ID, c.Name}]; !claimed {
+		o, err = t.named(c.Ref)
+	}
+	edited := false
+	if _, missing := errors.AsType[*NotFoundError](err); missing || o == nil && err == nil {
 		o, err = t.create(sc, c.Name)
+		edited = true
 	}
 	if err != nil {
 		return 0, err
@@ -92,28 +118,43 @@ func (t *turn) set(c Change, detail string) (int, error) {
 		return 0, &ConflictError{c.Ref, *c.If, o.current()}
 	}
 	if c.Edit != nil {
-		c.Edit(&o.Info)
-		if err := o.Info.check(); err != nil {
-			return 0, fmt.Errorf("set %s: %w", c.Ref, err)
+		changed, err := t.edit(o, c.Edit)
+		if err != nil {
+			return 0, err
+		}
+		edited = edited || changed
+	}
+	n := o.current()
+	stays := c.Blank
+	if c.unlessSame && n > 0 && !stays {
+		now, err := t.value(o, n)
+		if err != nil {
+			return 0, err
+		}
+		stays = now.Equal(c.Value)
+	}
+	switch {
+	case !stays:
+		n, err = t.addVersion(o, c.Value, c.Grace)
+	case edited:
+		if _, err = t.revise(o.scope); err == nil {
+			err = t.putSecret(o)
 		}
 	}
-	n, err := t.addVersion(o, c.Value, c.Grace)
 	if err != nil {
 		return 0, err
 	}
-	act.Version, act.Tag, act.Detail = n, t.s.tagOf(c.Value), detail
+	if act.Version, act.Detail = n, detail; !c.Blank {
+		act.Tag = t.s.tagOf(c.Value)
+	}
 	return n, t.enter(act)
 }
 
 // create makes a secret without a version. Its head is still to be stored.
 func (t *turn) create(sc *scope, name string) (*opened, error) {
-	rec, err := t.scopeRecord(sc)
-	if err != nil {
-		return nil, err
-	}
 	o := &opened{head: head{Name: name}, id: newID(), scope: sc, key: newKey()}
 	o.keys.Versions = make(map[int][]byte)
-	return o, t.putShared(nameKey(sc.ID, hashName(rec.Index, name)), sc.ID, o.id[:])
+	return o, t.claim(o, name)
 }
 
 func (t *turn) sealVersionKey(o *opened, n int, key []byte) []byte {
@@ -188,9 +229,8 @@ func (t *turn) change(verb string, least Role, ref Ref, do func(*turn, *opened) 
 // now, and may be called more than once.
 func (s *Session) SetInfo(ctx context.Context, ref Ref, edit func(*Info)) error {
 	return s.change(ctx, verbSet, Developer, ref, func(t *turn, o *opened) (string, error) {
-		edit(&o.Info)
-		if err := o.Info.check(); err != nil {
-			return "", fmt.Errorf("set %s: %w", ref, err)
+		if _, err := t.edit(o, edit); err != nil {
+			return "", err
 		}
 		if _, err := t.revise(o.scope); err != nil {
 			return "", err
@@ -216,12 +256,20 @@ func (t *turn) remove(o *opened) (string, error) {
 	if o.current() == 0 {
 		return "", &NotFoundError{What: "secret", Name: t.ref(o).String()}
 	}
+	return "", t.end(o)
+}
+
+// end makes no version of a secret the current one, and leaves its aliases to others.
+func (t *turn) end(o *opened) error {
 	revision, err := t.revise(o.scope)
 	if err != nil {
-		return "", err
+		return err
+	}
+	if _, err := t.edit(o, func(i *Info) { i.Aliases = nil }); err != nil {
+		return err
 	}
 	o.turn(0, revision, t.now)
-	return "", t.putSecret(o)
+	return t.putSecret(o)
 }
 
 // Rollback makes the value of an earlier version the current one, as a new version, whose
@@ -350,15 +398,15 @@ func (s *Session) transfer(ctx context.Context, from, to Ref, move bool) (int, e
 		if err := t.enter(act); err != nil {
 			return err
 		}
-		if made, err = t.set(Change{Ref: to, Value: value, Edit: func(i *Info) { *i = o.Info }}, "from "+from.String()); err != nil || !move {
+		edit := func(i *Info) {
+			if *i = o.Info; from.Scope() == to.Scope() {
+				i.Aliases = nil // they stay with the other one
+			}
+		}
+		if made, err = t.set(Change{Ref: to, Value: value, Edit: edit}, "from "+from.String()); err != nil || !move {
 			return err
 		}
-		revision, err := t.revise(o.scope)
-		if err != nil {
-			return err
-		}
-		o.turn(0, revision, t.now)
-		if err := t.putSecret(o); err != nil {
+		if err := t.end(o); err != nil {
 			return err
 		}
 		act.Verb, act.Detail = verbRemove, "moved to "+to.String()
@@ -374,20 +422,17 @@ func (t *turn) rename(o *opened, name string) error {
 		return err
 	}
 	act.Version, act.Detail = o.current(), "from "+o.Name
-	rec, err := t.scopeRecord(o.scope)
-	if err != nil {
-		return err
-	}
 	if _, err := t.revise(o.scope); err != nil {
 		return err
 	}
-	if err := t.delete(nameKey(o.scope.ID, hashName(rec.Index, o.Name))); err != nil {
+	if err := t.release(o, o.Name); err != nil {
 		return err
 	}
-	if err := t.putShared(nameKey(o.scope.ID, hashName(rec.Index, name)), o.scope.ID, o.id[:]); err != nil {
+	if err := t.claim(o, name); err != nil {
 		return err
 	}
 	o.Name = name
+	o.Info.Aliases = slices.DeleteFunc(o.Info.Aliases, func(alias string) bool { return alias == name })
 	if err := t.putSecret(o); err != nil {
 		return err
 	}

@@ -93,34 +93,41 @@ func (s *selection) variable(name string) string {
 	return strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(strings.TrimPrefix(name, s.prefix))
 }
 
-// read reads the secrets that are wanted as variables, but for those whose variables are
-// there already.
+// read reads the secrets that are wanted as variables, one for the name and one for each
+// alias, but for those that are there already.
 func (s *selection) read(ctx context.Context, sh shell, d *door, at vault.Pattern, there func(variable string) bool) ([]format.Var, error) {
-	var names []string // of those that are there already
+	var names []string // that are wanted
 	got, err := d.GetScope(ctx, at.Project, at.Environment, vault.Which{}, func(name string) bool {
 		if !s.accepts(name) {
 			return false
 		}
-		if there(s.variable(name)) {
-			names = append(names, name)
-			return false
-		}
-		return true
+		names = append(names, name)
+		return !there(s.variable(name))
 	})
 	if err != nil {
 		return nil, err
 	}
-	vars := make([]format.Var, len(got))
+	var vars []format.Var
 	from := make(map[string]string)
-	for i, one := range got {
-		names = append(names, one.Name)
-		vars[i] = format.Var{Name: s.variable(one.Name), Value: one.Value.Reveal()}
-		key := variableKey(vars[i].Name)
-		if other, taken := from[key]; taken {
-			return nil, misuse(fmt.Sprintf("the secrets %s and %s would both be the variable %s", other, one.Name, vars[i].Name),
-				"choose with --only, or give one of them another name: secretsweep secret move")
+	for _, one := range got {
+		for _, name := range append([]string{one.Name}, one.Info.Aliases...) {
+			if !s.accepts(name) {
+				continue
+			}
+			names = append(names, name)
+			v := format.Var{Name: s.variable(name), Value: one.Value.Reveal()}
+			key := variableKey(v.Name)
+			other, taken := from[key]
+			if taken && other != one.Name {
+				return nil, misuse(fmt.Sprintf("the secrets %s and %s would both be the variable %s", other, one.Name, v.Name),
+					"choose with --only, or give one of them another name: secretsweep secret move")
+			}
+			if taken || there(v.Name) {
+				continue
+			}
+			from[key] = one.Name
+			vars = append(vars, v)
 		}
-		from[key] = one.Name
 	}
 	for _, pattern := range s.only {
 		if !slices.ContainsFunc(names, func(name string) bool { return nameMatches(pattern, name) }) {

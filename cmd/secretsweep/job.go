@@ -36,6 +36,8 @@ type job struct {
 	known      []known.Secret // values of a vault, to be looked for whatever they look like
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
+	matched    func(*detectors.Match, place.Place)         // likewise
+	progress   func(what string, done, total int64)        // instead of a line on stderr
 
 	slack slackFlags
 	since time.Time   // of messages
@@ -115,7 +117,10 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}
-	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed}, beforeResults{pipe, line})
+	if j.progress != nil {
+		show = j.progress
+	}
+	err = scanner.Scan(ctx, sources, detector, scanner.Options{Roots: j.paths, Show: j.show, Progress: show, Allowed: j.allowed, Matched: j.matched}, beforeResults{pipe, line})
 	line.clear()
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)

@@ -94,7 +94,7 @@ func newRoot(sh shell) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return runAlone(cmd, sh) },
 		Version:       version(),
 	}
 	root.SetIn(sh.stdin)
@@ -111,6 +111,9 @@ func newRoot(sh shell) *cobra.Command {
 		newHook(sh),
 		newExplain(sh),
 		newRules(sh),
+		newDashboard(sh),
+		newMigrate(sh),
+		newImport(sh),
 		newVault(sh),
 		newSecretCommand(sh),
 		newRun(sh),

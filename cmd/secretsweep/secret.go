@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ type setOptions struct {
 	ifVersion int
 
 	kind, owner, description, rotateBy string
+	aliases                            []string
 }
 
 func newSecretSet(sh shell, v *vaultFlags) *cobra.Command {
@@ -65,7 +67,8 @@ leaves it to everyone for a while.`,
   secretsweep secret set TLS_KEY -e prod --file key.pem
   secretsweep secret set SESSION_KEY -e prod --generate password --length 40
   secretsweep secret set API_KEY -e prod --grace 24h --rotate-by 90d
-  secretsweep secret set API_KEY -e prod --owner ops@example.com --description "billing"`,
+  secretsweep secret set API_KEY -e prod --owner ops@example.com --description "billing"
+  secretsweep secret set DATABASE_URL -e dev --alias DB_URL --alias PGURL`,
 		Args: oneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return vaultHint(o.run(cmd.Context(), sh, cmd, args[0]))
@@ -83,6 +86,7 @@ leaves it to everyone for a while.`,
 	f.StringVar(&o.owner, "owner", "", "`who` looks after it")
 	f.StringVar(&o.description, "description", "", "what it is `for`")
 	f.StringVar(&o.rotateBy, "rotate-by", "", "`when` it is to have a new value: a day, or a time from now such as 90d")
+	f.StringSliceVar(&o.aliases, "alias", nil, "another `name` by which programs want the value, in place of those that there are; can be repeated, and '' is for none")
 	f.SortFlags = false
 	return cmd
 }
@@ -146,7 +150,7 @@ func (o *setOptions) edit(cmd *cobra.Command) (func(*vault.Info), bool, error) {
 		}
 	}
 	changed := cmd.Flags().Changed
-	any := changed("kind") || changed("owner") || changed("description") || changed("rotate-by")
+	any := changed("kind") || changed("owner") || changed("description") || changed("rotate-by") || changed("alias")
 	return func(i *vault.Info) {
 		for flag, to := range map[string]*string{"kind": &i.Kind, "owner": &i.Owner, "description": &i.Description} {
 			if changed(flag) {
@@ -155,6 +159,9 @@ func (o *setOptions) edit(cmd *cobra.Command) (func(*vault.Info), bool, error) {
 		}
 		if changed("rotate-by") {
 			i.RotateBy = rotateBy.UTC()
+		}
+		if changed("alias") {
+			i.Aliases = slices.Clone(o.aliases)
 		}
 	}, any, nil
 }

@@ -88,10 +88,6 @@ func (o *initOptions) run(ctx context.Context, sh shell) error {
 	if o.name == "" {
 		o.name = loginName()
 	}
-	dir, err := o.folder(sh)
-	if err != nil {
-		return err
-	}
 	path, err := identityFile(sh)
 	if err != nil {
 		return err
@@ -100,37 +96,12 @@ func (o *initOptions) run(ctx context.Context, sh shell) error {
 	if err != nil {
 		return err
 	}
-	founding := vault.Founding{Name: o.name, Project: o.project, Environments: o.environments, Options: sessionOptions(sh, [32]byte{}, who{Identity: me.Identity})}
-	founding.Options.Recall, founding.Options.Remember = nil, nil
-	recovery := identity.New()
-	if !o.noRecovery {
-		public := recovery.Public()
-		founding.Recovery = &public
-	}
-	if made { // before the vault, which nobody could open if it couldn't be kept
-		if err := me.save(path); err != nil {
-			return err
-		}
-	}
-	options := storeOptions(sh)
-	options.Group = o.group
-	st, err := badger.Create(ctx, dir, options)
-	if errors.Is(err, fs.ErrExist) {
-		return withHint(fmt.Errorf("there is a vault in %q already", dir), "name another folder with --vault, or use the one that is there")
-	}
+	there, err := o.found(ctx, sh, &me, made)
 	if err != nil {
-		return fmt.Errorf("vault: %w", err)
-	}
-	v, err := vault.Init(ctx, st, me.Identity, founding)
-	if err := errors.Join(err, st.Close()); err != nil {
 		return err
 	}
-	me.Vaults = append(me.Vaults, v.ID())
-	if err := me.save(path); err != nil {
-		return err
-	}
-	fmt.Fprintf(sh.stdout, "vault:    %s\n", printable.Text(dir))
-	fmt.Fprintf(sh.stdout, "its id:   %s\n", hex.EncodeToString(idBytes(v.ID())))
+	fmt.Fprintf(sh.stdout, "vault:    %s\n", printable.Text(there.dir))
+	fmt.Fprintf(sh.stdout, "its id:   %s\n", hex.EncodeToString(idBytes(there.id)))
 	fmt.Fprintf(sh.stdout, "project:  %s, with %s\n", o.project, strings.Join(o.environments, ", "))
 	fmt.Fprintf(sh.stdout, "you are:  %s\n", o.name)
 	if made {
@@ -140,13 +111,67 @@ func (o *initOptions) run(ctx context.Context, sh shell) error {
 		sh.say("there is no recovery key: who loses %s loses the vault", printable.Text(path))
 		return nil
 	}
-	text := identity.Token{Vault: v.ID(), Identity: recovery}.Recovery().Reveal()
 	fmt.Fprintf(sh.stdout, "\nRecovery key, shown this once. Write it down, and keep it apart from this machine:\n\n  %s\n\n",
-		strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "))
+		strings.Join(there.recovery, "\n  "))
 	if made {
 		sh.say(`your identity has no passphrase: "secretsweep vault passphrase" gives it one, or moves it to the keyring`)
 	}
 	return nil
+}
+
+// founded is a vault that was made.
+type founded struct {
+	dir      string
+	id       [32]byte
+	recovery []string // the lines of the recovery key; none if there is none
+}
+
+// found makes the vault, for an identity that is saved in its file before and after. fresh is
+// one that isn't in a file yet.
+func (o *initOptions) found(ctx context.Context, sh shell, me *ownedIdentity, fresh bool) (founded, error) {
+	dir, err := o.folder(sh)
+	if err != nil {
+		return founded{}, err
+	}
+	path, err := identityFile(sh)
+	if err != nil {
+		return founded{}, err
+	}
+	founding := vault.Founding{Name: o.name, Project: o.project, Environments: o.environments, Options: sessionOptions(sh, [32]byte{}, who{Identity: me.Identity})}
+	founding.Options.Recall, founding.Options.Remember = nil, nil
+	recovery := identity.New()
+	if !o.noRecovery {
+		public := recovery.Public()
+		founding.Recovery = &public
+	}
+	if fresh { // before the vault, which nobody could open if it couldn't be kept
+		if err := me.save(path); err != nil {
+			return founded{}, err
+		}
+	}
+	options := storeOptions(sh)
+	options.Group = o.group
+	st, err := badger.Create(ctx, dir, options)
+	if errors.Is(err, fs.ErrExist) {
+		return founded{}, withHint(fmt.Errorf("there is a vault in %q already", dir), "name another folder with --vault, or use the one that is there")
+	}
+	if err != nil {
+		return founded{}, fmt.Errorf("vault: %w", err)
+	}
+	v, err := vault.Init(ctx, st, me.Identity, founding)
+	if err := errors.Join(err, st.Close()); err != nil {
+		return founded{}, err
+	}
+	me.Vaults = append(me.Vaults, v.ID())
+	if err := me.save(path); err != nil {
+		return founded{}, err
+	}
+	made := founded{dir: dir, id: v.ID()}
+	if !o.noRecovery {
+		text := identity.Token{Vault: v.ID(), Identity: recovery}.Recovery().Reveal()
+		made.recovery = strings.Split(strings.TrimSpace(text), "\n")
+	}
+	return made, nil
 }
 
 func idBytes(id [32]byte) []byte { return id[:] }

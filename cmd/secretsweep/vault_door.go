@@ -32,9 +32,16 @@ const (
 	bundleName     = "SECRETSWEEP_BUNDLE"          // a bundle that stands for a vault
 )
 
+// What is missing before anything was kept.
+var (
+	errNoIdentity = errors.New("you have no identity")
+	errNoStore    = errors.New("there is no vault")
+)
+
 // vaultFlags are the flags of every command that uses a vault.
 type vaultFlags struct {
-	dir string
+	dir     string
+	waiting func(holder string) // is told who has the vault that is waited for; nil: stderr is
 }
 
 func (v *vaultFlags) register(cmd *cobra.Command) {
@@ -89,9 +96,13 @@ func (v *vaultFlags) openStore(ctx context.Context, sh shell) (store.Store, erro
 	if err != nil {
 		return nil, err
 	}
-	st, err := badger.Open(ctx, dir, storeOptions(sh))
+	options := storeOptions(sh)
+	if v.waiting != nil {
+		options.Waiting = v.waiting
+	}
+	st, err := badger.Open(ctx, dir, options)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, withHint(fmt.Errorf("there is no vault in %q", dir), `"secretsweep vault init" makes one; --vault or $%s names another folder`, vaultName)
+		return nil, withHint(fmt.Errorf("%w in %q", errNoStore, dir), `"secretsweep vault init" makes one; --vault or $%s names another folder`, vaultName)
 	}
 	return st, err
 }
@@ -142,7 +153,7 @@ func identify(ctx context.Context, sh shell) (who, error) {
 	}
 	file, err := identity.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return who{}, withHint(fmt.Errorf("you have no identity: there is no %q", path),
+		return who{}, withHint(fmt.Errorf("%w: there is no %q", errNoIdentity, path),
 			`"secretsweep vault init" makes one with a vault, "secretsweep user join" one for a colleague's vault; $%s names another file`, identityName)
 	}
 	if err != nil {
@@ -207,7 +218,16 @@ func (d *door) close(ctx context.Context, err *error) {
 
 // open opens the vault for who uses it.
 func (v *vaultFlags) open(ctx context.Context, sh shell) (*door, error) {
-	there, me, st, err := v.find(ctx, sh)
+	me, err := identify(ctx, sh)
+	if err != nil {
+		return nil, err
+	}
+	return v.openFor(ctx, sh, me)
+}
+
+// openFor opens the vault for an identity.
+func (v *vaultFlags) openFor(ctx context.Context, sh shell, me who) (*door, error) {
+	there, st, err := v.findFor(ctx, sh, me)
 	if err != nil {
 		return nil, err
 	}
@@ -227,15 +247,21 @@ func (v *vaultFlags) find(ctx context.Context, sh shell) (*vault.Vault, who, sto
 	if err != nil {
 		return nil, me, nil, err
 	}
+	there, st, err := v.findFor(ctx, sh, me)
+	return there, me, st, err
+}
+
+// findFor opens the store of the vault, and finds the vault in it.
+func (v *vaultFlags) findFor(ctx context.Context, sh shell, me who) (*vault.Vault, store.Store, error) {
 	st, err := v.openStore(ctx, sh)
 	if err != nil {
-		return nil, me, nil, err
+		return nil, nil, err
 	}
 	there, err := findVault(ctx, st, me)
 	if err != nil {
-		return nil, me, nil, errors.Join(vaultHint(err), st.Close())
+		return nil, nil, errors.Join(vaultHint(err), st.Close())
 	}
-	return there, me, st, nil
+	return there, st, nil
 }
 
 // findVault finds the vault of a store, if it is one that the identity belongs to.

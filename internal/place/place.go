@@ -45,6 +45,29 @@ func (p Position) After(text []byte) Position {
 	return p
 }
 
+// Offset gives where in a text that begins at p the character at q begins: the inverse of
+// After. It is false if the text has none there.
+func (p Position) Offset(text []byte, q Position) (offset int, ok bool) {
+	if q.Line < p.Line {
+		return 0, false
+	}
+	for ; p.Line < q.Line; p = (Position{p.Line + 1, 1}) {
+		end := bytes.IndexByte(text[offset:], '\n')
+		if end < 0 {
+			return len(text), false
+		}
+		offset += end + 1
+	}
+	for ; p.Column < q.Column; p.Column++ {
+		if offset == len(text) || text[offset] == '\n' {
+			return offset, false
+		}
+		_, size := utf8.DecodeRune(text[offset:])
+		offset += size
+	}
+	return offset, p.Column == q.Column && offset < len(text)
+}
+
 // Span is a stretch of text; End is the position of its last character.
 type Span struct {
 	Start Position `json:"start"`
@@ -144,6 +167,17 @@ func (p *Place) Name() string {
 		return p.Path
 	}
 	return p.Path + "!/" + p.Member
+}
+
+// Outer is where the text lies that a place is in, without the value's spans; for what is
+// in an archive, where the archive lies.
+func (p *Place) Outer() Place {
+	outer := *p
+	outer.Span, outer.Also = Span{}, nil
+	if p.Member != "" {
+		outer.Member, outer.Layer, outer.Field = "", nil, ""
+	}
+	return outer
 }
 
 // Live tells whether the value is still there for anyone who looks, without

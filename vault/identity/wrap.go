@@ -81,3 +81,18 @@ func sole(identity age.Identity) age.Identity {
 		return identity.Unwrap(stanzas)
 	})
 }
+
+// Encrypt gives a writer of what only this identity can read with [Identity.Decrypt]:
+// something of any length, for the person's own files. It is to be closed.
+func (p Public) Encrypt(w io.Writer) (io.WriteCloser, error) { return age.Encrypt(w, p.Age()) }
+
+// Decrypt gives a reader of what [Public.Encrypt] was given. What it reads is as it was
+// written as soon as the reader gives io.EOF. The error is [ErrOtherKey] if it is someone
+// else's.
+func (i *Identity) Decrypt(r io.Reader) (io.Reader, error) {
+	plain, err := age.Decrypt(r, sole(i.Age()))
+	if errors.Is(err, age.ErrIncorrectIdentity) {
+		return nil, ErrOtherKey
+	}
+	return plain, err
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/tui"
+	"github.com/secretsweep/secretsweep/vault"
+)
+
+type dashboardOptions struct {
+	vaultFlags
+	screenFlags
+}
+
+func newDashboard(sh shell) *cobra.Command {
+	var o dashboardOptions
+	cmd := &cobra.Command{
+		Use:   "dashboard",
+		Short: "Look over a vault at a screen: leaks, what is due, who did what, secrets, access",
+		Long: `Shows a vault at a screen, as "secretsweep" alone does at a terminal: what leaked and is
+open, which secrets are to have a new value, who did what, what there is and who may read
+it. Secrets can be set there, and a value shown, which the log then has.`,
+		Example: `  secretsweep
+  secretsweep dashboard --vault /srv/secrets
+  secretsweep vault status                   what is overdue, shared or odd, as text`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return vaultHint(o.run(cmd.Context(), sh)) },
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVar(&o.noColor, "no-color", false, "no colours")
+	f.BoolVar(&o.mouse, "mouse", false, "the mouse's wheel scrolls (the terminal then selects no text)")
+	o.vaultFlags.register(cmd)
+	return keeps(cmd)
+}
+
+// runAlone is what the program does without a command: it shows the dashboard to somebody
+// at a terminal, and help to everything else.
+func runAlone(cmd *cobra.Command, sh shell) error {
+	_, drawn := sh.terminal(sh.stdout)
+	_, said := sh.terminal(sh.stderr)
+	if _, typed := sh.asked(); drawn && said && typed {
+		return vaultHint(new(dashboardOptions).run(cmd.Context(), sh))
+	}
+	if err := cmd.Help(); err != nil {
+		return err
+	}
+	sh.say(`at a terminal this opens the dashboard; elsewhere "secretsweep vault status" says how a vault is`)
+	return nil
+}
+
+func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
+	terminal, ok := sh.screen()
+	if !ok {
+		return misuse("the dashboard needs a terminal", `"secretsweep vault status" says how a vault is`)
+	}
+	d := &dashboard{sh: sh, waits: make(chan string, 1)}
+	o.waiting = d.wait
+	place, err := o.folder(sh)
+	if err != nil {
+		return err
+	}
+	if !o.somewhere(sh, place) {
+		return tui.Dashboard(ctx, tui.Board{}, o.screenOptions(sh, terminal))
+	}
+	// A passphrase is asked for here, before there is a screen.
+	if d.door, err = o.open(ctx, sh); err != nil {
+		return err
+	}
+	defer d.close(ctx, &err)
+	d.drawn.Store(true)
+	defer d.drawn.Store(false)
+	board := tui.Board{Vault: place, Waits: d.waits, Leaks: d, Secrets: d, Values: d, Log: d, People: d}
+	return tui.Dashboard(ctx, board, o.screenOptions(sh, terminal))
+}
+
+// somewhere tells whether there is a vault, or one is meant that isn't there.
+func (o *dashboardOptions) somewhere(sh shell, place string) bool {
+	_, err := os.Stat(place)
+	return !errors.Is(err, fs.ErrNotExist) || cmp.Or(o.dir, sh.getenv(vaultName), sh.getenv(tokenName)) != ""
+}
+
+// dashboard is what the screens of the dashboard act through. Most of it is the session's.
+type dashboard struct {
+	*door
+	sh    shell
+	waits chan string
+	drawn atomic.Bool // the screen is there
+}
+
+var (
+	_ tui.Leaks   = (*dashboard)(nil)
+	_ tui.Secrets = (*dashboard)(nil)
+	_ tui.Values  = (*dashboard)(nil)
+	_ tui.Log     = (*dashboard)(nil)
+	_ tui.People  = (*dashboard)(nil)
+)
+
+// wait says who has the vault: at the screen, if there is one.
+func (d *dashboard) wait(holder string) {
+	if !d.drawn.Load() {
+		d.sh.say("waiting for %s", printable.Text(holder))
+		return
+	}
+	select {
+	case d.waits <- holder:
+	default: // it has been said
+	}
+}
+
+// Leaks gives the leaks of all projects whose leaks the person may read.
+func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
+	var all []tui.Leak
+	for _, project := range d.Projects() {
+		if !d.CanReadLeaks(project) {
+			continue
+		}
+		leaks, err := d.Session.Leaks(ctx, project)
+		if err != nil {
+			return nil, vaultHint(err)
+		}
+		for _, l := range leaks {
+			all = append(all, leakOf(l))
+		}
+	}
+	return all, nil
+}
+
+// leakOf gives a leak as the dashboard shows it.
+func leakOf(l vault.Leak) tui.Leak {
+	shown := tui.Leak{
+		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
+		Decision: cmp.Or(strings.ReplaceAll(string(l.Decision), "-", " "), "undecided"), Refs: l.Refs,
+		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
+	}
+	for i, e := range l.Events {
+		if i == 0 {
+			shown.Found = e.At
+		}
+		if e.Kind == l.Decision && e.Kind != vault.Undecided {
+			shown.Reason, shown.Until = e.Reason, e.Until
+		}
+	}
+	for i := range l.Places {
+		shown.Places = append(shown.Places, whereAt(&l.Places[i]))
+	}
+	return shown
+}
+
+// Show gives the text of a version.
+func (d *dashboard) Show(ctx context.Context, ref vault.Ref, version int) (string, error) {
+	got, err := d.Get(ctx, ref, vault.Which{Version: version})
+	if err != nil {
+		return "", vaultHint(err)
+	}
+	return got.Value.Reveal(), nil
+}

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/scanner"
+	"github.com/secretsweep/secretsweep/vault"
+)
+
+// intake is the vault as something is imported into one of its projects.
+type intake struct {
+	*door
+	draft
+	project string
+}
+
+// newIntake gives it. paths are what is imported from: a new project is called after them.
+func newIntake(sh shell, d *door, project string, paths []string) (*intake, error) {
+	if project == "" {
+		project = projectOf(sh, d, paths)
+	}
+	if err := vault.CheckLabel(project); err != nil {
+		return nil, misuse("the project "+project+": "+err.Error(), "name one with --project")
+	}
+	kept, err := newDraft(sh, d.vault.ID(), d.who, project)
+	return &intake{door: d, draft: kept, project: project}, err
+}
+
+// projectOf is the project that the folder says, or the only one that there is, or one
+// that is called after what is imported.
+func projectOf(sh shell, d *door, paths []string) string {
+	if folder, err := acceptedFolder(sh, "."); err == nil && folder.Project != "" {
+		return folder.Project
+	}
+	if d != nil {
+		if all := d.Projects(); len(all) == 1 {
+			return all[0]
+		}
+	}
+	return projectNamed(paths)
+}
+
+// projectNamed calls a project after the folder of what is imported.
+func projectNamed(paths []string) string {
+	for _, p := range paths {
+		abs, err := filepath.Abs(p)
+		if err != nil || p == "-" || p == slackPath {
+			continue
+		}
+		if abs, err = filepath.EvalSymlinks(abs); err != nil {
+			continue
+		}
+		name := strings.Map(func(c rune) rune {
+			if vault.CheckLabel(string(c)) != nil {
+				return '-'
+			}
+			return c
+		}, strings.ToLower(path.Base(filepath.ToSlash(abs))))
+		if name = strings.Trim(name, "-."); vault.CheckLabel(name) == nil {
+			return name
+		}
+	}
+	return "project"
+}
+
+// plan puts items together with what waits in the vault, and with what was decided about them
+// earlier. env is the environment of everything, whatever the items say; "" for what they say.
+func (in *intake) plan(ctx context.Context, items []importers.Item, env string) (*importers.Plan, error) {
+	o := importers.Options{Project: in.project, Environments: in.environments(), Env: env, Now: time.Now()}
+	known, err := in.Known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range known {
+		if k.Project == in.project {
+			o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
+		}
+	}
+	if in.CanReadLeaks(in.project) {
+		leaks, err := in.Leaks(ctx, in.project)
+		if err != nil {
+			return nil, err
+		}
+		for i := range leaks {
+			if leaks[i].Decision == vault.Waiting {
+				items = append(items, waiting(&leaks[i])...)
+			} else if d, ok := decisionOf(&leaks[i]); ok {
+				o.Decided = append(o.Decided, d)
+			}
+		}
+	}
+	own, err := in.draft.read()
+	if err != nil {
+		return nil, err
+	}
+	o.Decided = append(o.Decided, own...)
+	return importers.NewPlan(items, o), nil
+}
+
+// waiting gives what somebody wanted to import who may not write there, as items.
+func waiting(l *vault.Leak) []importers.Item {
+	value := l.Carrier
+	if value.IsEmpty() {
+		value = l.Value
+	}
+	found := &scanner.Finding{
+		Rule:        &rules.Rule{ID: l.Rule, Description: l.Rule},
+		Severity:    rules.Severity(l.Severity),
+		Value:       l.Value,
+		Carrier:     value,
+		Fingerprint: l.Value.Fingerprint(),
+		Places:      l.Places,
+		Namings:     make([]scanner.Naming, len(l.Places)),
+	}
+	var items []importers.Item
+	for _, r := range l.Refs {
+		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, Recorded: true, From: "what waits in the vault"}
+		if len(l.Places) > 0 {
+			item.At = l.Places[0]
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+func (in *intake) environments() []string {
+	var all []string
+	for _, p := range in.Environments() {
+		if p.Project == in.project {
+			all = append(all, p.Environment)
+		}
+	}
+	return all
+}
+
+// decisionOf gives what a leak record says was decided.
+func decisionOf(l *vault.Leak) (importers.Decision, bool) {
+	d := importers.Decision{Value: l.Value.Fingerprint(), Done: true}
+	last := l.Events[len(l.Events)-1]
+	switch l.Decision {
+	case vault.Imported, vault.Closed:
+		d.Choice = importers.Import
+		for _, r := range l.Refs {
+			d.Targets = append(d.Targets, importers.Destination{Env: r.Environment, Name: r.Name})
+		}
+		if len(d.Targets) == 0 {
+			d.Choice = importers.Revoke
+		}
+	case vault.RevokeOnly:
+		d.Choice = importers.Revoke
+	case vault.FalsePositive:
+		d.Choice = importers.False
+	case vault.Accepted:
+		d.Choice, d.Until, d.Reason = importers.Accept, last.Until, last.Reason
+	default:
+		return d, false
+	}
+	return d, true
+}
+
+// access says where this person may write.
+func (in *intake) access() importers.Access {
+	there := in.environments()
+	return importers.Access{
+		Has:      func(r importers.Ref) bool { return r.Project == in.project && slices.Contains(there, r.Env) },
+		CanWrite: func(r importers.Ref) bool { return in.CanWrite(r.Project, r.Env) },
+	}
+}
+
+// take writes a batch: the environments that aren't there yet, then all else in one act.
+func (in *intake) take(ctx context.Context, b importers.Batch, source string) error {
+	for _, e := range b.Environments {
+		if err := in.CreateEnvironment(ctx, e.Project, e.Env); err != nil {
+			return err
+		}
+	}
+	all := vault.Intake{Source: source}
+	for _, s := range b.Secrets {
+		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
+			for _, alias := range s.Aliases {
+				if !slices.Contains(i.Aliases, alias) {
+					i.Aliases = append(i.Aliases, alias)
+				}
+			}
+			if i.Kind == "" {
+				i.Kind = s.Kind
+			}
+			if i.Description == "" {
+				i.Description = s.Note
+			}
+		}})
+	}
+	decides := slices.ContainsFunc(in.environments(), func(env string) bool { return in.CanWrite(in.project, env) })
+	for i := range b.Leaks {
+		all.Leaks = append(all.Leaks, in.report(&b.Leaks[i], decides))
+	}
+	_, err := in.Import(ctx, all)
+	return err
+}
+
+// report is what the vault keeps of a leak. Who may decide nothing there says what they
+// think, and leaves it to others.
+func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
+	r := vault.LeakReport{Project: in.project}
+	r.Value, r.Name = l.Row.Value, l.Row.Name()
+	r.Reason, r.Until = l.Reason, l.Until
+	if f := l.Row.Finding; f != nil {
+		r.Rule, r.Severity, r.Env = f.Rule.ID, string(f.Severity), f.Env
+		if f.Rule.Provider != nil {
+			r.Provider = f.Rule.Provider.ID
+		}
+		r.Places, r.MorePlaces = leakPlaces(f.Places)
+	}
+	switch {
+	case len(l.Waiting) > 0:
+		r.Kind, r.Refs = vault.Waiting, vaultRefs(l.Waiting)
+		for _, t := range l.Row.Targets {
+			if t.Ref == l.Waiting[0] {
+				r.Carrier = t.Value
+			}
+		}
+	case l.Choice == importers.Import:
+		r.Kind, r.Refs = vault.Imported, vaultRefs(l.Refs)
+	case l.Choice == importers.Revoke:
+		r.Kind = vault.RevokeOnly
+	case !decides:
+		r.Kind = vault.Noted
+		r.Reason = strings.TrimSpace(string(l.Choice) + ": " + l.Reason)
+	case l.Choice == importers.False:
+		r.Kind = vault.FalsePositive
+	case l.Choice == importers.Accept:
+		r.Kind = vault.Accepted
+	}
+	return r
+}
+
+// mostPlaces is how many places a leak record has room for.
+const mostPlaces = 200
+
+func leakPlaces(all []place.Place) (some []place.Place, more int) {
+	if len(all) <= mostPlaces {
+		return all, 0
+	}
+	return all[:mostPlaces], len(all) - mostPlaces
+}
+
+func refOf(r vault.Ref) importers.Ref {
+	return importers.Ref{Project: r.Project, Env: r.Environment, Name: r.Name}
+}
+
+func vaultRef(r importers.Ref) vault.Ref {
+	return vault.Ref{Project: r.Project, Environment: r.Env, Name: r.Name}
+}
+
+func vaultRefs(all []importers.Ref) []vault.Ref {
+	var refs []vault.Ref
+	for _, r := range all {
+		refs = append(refs, vaultRef(r))
+	}
+	return refs
+}

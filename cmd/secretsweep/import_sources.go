@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner"
+)
+
+// gathering are the flags that say where items come from.
+type gathering struct {
+	reading
+	slackFlags
+	project, from string
+}
+
+// gathered is what there is to decide about.
+type gathered struct {
+	items    []importers.Item
+	problems []string // parts that could not be read, and why
+	leftOut  int      // parts that were left out on purpose
+}
+
+// gather reads files by their formats, and sweeps all other paths. w, if it isn't nil, is
+// told how far that is.
+func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *watcher) (gathered, error) {
+	var files []importers.Importer
+	var swept []string
+	for _, path := range paths {
+		file, err := g.file(sh, path)
+		switch {
+		case err != nil:
+			return gathered{}, err
+		case file != nil:
+			files = append(files, file)
+		default:
+			swept = append(swept, path)
+		}
+	}
+	var all gathered
+	var err error
+	if all.items, err = importers.Collect(ctx, files...); err != nil {
+		return all, err
+	}
+	for i := range all.items {
+		all.items[i].Setting = false // a file that was named is wanted as a whole
+	}
+	if len(swept) == 0 {
+		return all, nil
+	}
+	s := sweep{gathering: g}
+	j, err := s.job(swept)
+	if err != nil {
+		return all, err
+	}
+	if w != nil {
+		j.matched, j.progress = w.matched, w.progress
+	}
+	if _, err := j.do(ctx, sh, &s); err != nil {
+		return all, err
+	}
+	items, err := s.items(ctx)
+	all.items, all.problems, all.leftOut = append(all.items, items...), s.problems, s.leftOut
+	return all, err
+}
+
+// file opens a path that is a file of one of the formats; nil for what is to be swept.
+func (g *gathering) file(sh shell, path string) (*importers.File, error) {
+	if path == "-" {
+		if g.from == "" {
+			return nil, misuse("nothing tells what format standard input has", "name it with --from")
+		}
+		text, err := io.ReadAll(sh.stdin)
+		if err != nil {
+			return nil, err
+		}
+		return importers.New(path, text, g.from)
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && path != slackPath {
+		return nil, withHint(fmt.Errorf("import %q: there is no such file or folder", path), "check the path")
+	}
+	if err != nil || info.IsDir() {
+		return nil, nil // checkPaths has a say
+	}
+	file, err := importers.Open(path, g.from)
+	if _, unknown := errors.AsType[*importers.UnknownFormatError](err); unknown {
+		return nil, nil
+	}
+	return file, err
+}
+
+// sweep is a scan whose findings are kept, with their values.
+type sweep struct {
+	*gathering
+	findings []scanner.Finding
+	problems []string
+	leftOut  int
+}
+
+var _ scanner.Sink = (*sweep)(nil)
+
+func (s *sweep) Problem(p scanner.Problem) error {
+	s.problems = append(s.problems, p.What+": "+p.Err.Error())
+	return nil
+}
+
+func (s *sweep) Finding(f scanner.Finding) error {
+	s.findings = append(s.findings, f)
+	return nil
+}
+
+func (s *sweep) Reference(scanner.Reference) error { return nil }
+
+func (s *sweep) Done(sum scanner.Summary) error {
+	s.leftOut = len(sum.LeftOut)
+	return nil
+}
+
+// job is the scan.
+func (s *sweep) job(paths []string) (job, error) {
+	source, err := s.options()
+	if err != nil {
+		return job{}, err
+	}
+	since, err := s.slackFlags.check(&narrowing{}, paths, time.Now())
+	if err != nil {
+		return job{}, err
+	}
+	return job{paths: paths, source: source, reading: s.reading, show: secret.Value.Mask, slack: s.slackFlags, since: since}, nil
+}
+
+// items gives what was found, and what stands beside it in .env files.
+func (s *sweep) items(ctx context.Context) ([]importers.Item, error) {
+	return importers.Collect(ctx, importers.Findings(s.findings), importers.Beside(s.findings))
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/secretsweep/secretsweep/tui"
+	"github.com/secretsweep/secretsweep/vault/identity"
+)
+
+type migrateOptions struct {
+	vaultFlags
+	gathering
+	screenFlags
+}
+
+func newMigrate(sh shell) *cobra.Command {
+	var o migrateOptions
+	cmd := &cobra.Command{
+		Use:   "migrate [PATH…]",
+		Short: "Move the secrets of a project into the vault, step by step, at a screen",
+		Long: `Sweeps repositories, folders, exports of Slack and images, and leads through what was
+found: what to import and what only to revoke, under which names, for whom. Nothing is
+written before you have seen exactly what, and then all of it is or nothing. If there is
+no vault yet, one is made on the way.
+
+It can be left at any time, and goes on where it was: decisions are kept, sealed to you.
+A later run over the same sources asks only about what is new.
+
+Off a terminal it shows what would be imported, and writes nothing.`,
+		Example: `  secretsweep migrate                                this repository
+  secretsweep migrate . slack-export.zip -p web      and what was said of it
+  secretsweep import . --dry-run                     the same as a table`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			return vaultHint(o.run(cmd.Context(), sh, args))
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.project, "project", "p", "", "the `project` (default that of the folder, else the only one)")
+	o.screenFlags.register(f)
+	o.slackFlags.register(f)
+	o.vaultFlags.register(cmd)
+	o.reading.register(cmd)
+	return keeps(cmd)
+}
+
+func (o *migrateOptions) run(ctx context.Context, sh shell, paths []string) error {
+	if err := checkPaths(paths); err != nil {
+		return err
+	}
+	terminal, ok := sh.screen()
+	if !ok {
+		sh.say(`this is no terminal: what "secretsweep import --yes" would write is`)
+		table := importOptions{vaultFlags: o.vaultFlags, gathering: o.gathering, dryRun: true, format: "table"}
+		return table.run(ctx, sh, paths)
+	}
+	m := &migration{migrateOptions: o, sh: sh, paths: paths}
+	defer m.close(ctx)
+	if err := m.open(ctx); err != nil {
+		return err
+	}
+	// What would be said on stderr meanwhile would be drawn over.
+	var said bytes.Buffer
+	m.sh.stderr = &said
+	err := tui.Migrate(ctx, m.doors(), o.screenOptions(sh, terminal))
+	_, _ = io.Copy(sh.stderr, &said)
+	return errors.Join(err, m.close(ctx))
+}
+
+// migration is what the screens of migrate act through.
+type migration struct {
+	*migrateOptions
+	sh    shell
+	paths []string
+
+	me     ownedIdentity // of who makes the vault; nothing where there is one
+	fresh  bool          // me is in no file yet
+	intake *intake       // nil until there is a vault
+}
+
+// open opens the vault, if there is one. All that has to be asked at the terminal is asked
+// here.
+func (m *migration) open(ctx context.Context) error {
+	d, err := m.vaultFlags.open(ctx, m.sh)
+	if err == nil {
+		return m.enter(d)
+	}
+	if !noVault(err) {
+		return err
+	}
+	path, err := identityFile(m.sh)
+	if err != nil {
+		return err
+	}
+	if m.me, m.fresh, err = ownIdentity(ctx, m.sh, path, loginName()); err != nil {
+		return err
+	}
+	if m.project == "" {
+		m.project = projectOf(m.sh, nil, m.paths)
+	}
+	return nil
+}
+
+// enter goes through a door.
+func (m *migration) enter(d *door) (err error) {
+	m.intake, err = newIntake(m.sh, d, m.project, m.paths)
+	if err == nil {
+		m.project = m.intake.project
+	}
+	return err
+}
+
+func (m *migration) close(ctx context.Context) (err error) {
+	if m.intake != nil {
+		m.intake.close(ctx, &err)
+		m.intake = nil
+	}
+	return err
+}
+
+func (m *migration) doors() tui.Migration {
+	all := tui.Migration{Paths: m.paths, Project: m.project, Sweeper: m, Places: m, Drafts: m, Vault: m, After: m}
+	if m.intake == nil {
+		all.Founder = m
+		all.Founding = tui.Founding{Name: m.me.Name, Environments: []string{"dev", "staging", "prod"}}
+	}
+	return all
+}
+
+// Found makes the vault, and opens it.
+func (m *migration) Found(ctx context.Context, f tui.Founding) ([]string, error) {
+	o := initOptions{vaultFlags: &m.vaultFlags, name: f.Name, project: m.project, environments: f.Environments}
+	if m.fresh {
+		m.me.Name = f.Name
+		if f.Passphrase != "" {
+			m.me.protection, m.me.passphrase = identity.Passphrase, []byte(f.Passphrase)
+		}
+	}
+	made, err := o.found(ctx, m.sh, &m.me, m.fresh)
+	if err != nil {
+		return nil, err
+	}
+	d, err := m.openFor(ctx, m.sh, who{Identity: m.me.Identity, name: m.me.Name, vaults: m.me.Vaults})
+	if err != nil {
+		return nil, err
+	}
+	return made.recovery, m.enter(d)
+}

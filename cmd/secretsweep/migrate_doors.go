@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/secretsweep/secretsweep/detectors"
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/tui"
+	"github.com/secretsweep/secretsweep/vault"
+)
+
+var (
+	_ tui.Founder = (*migration)(nil)
+	_ tui.Sweeper = (*migration)(nil)
+	_ tui.Places  = (*migration)(nil)
+	_ tui.Drafts  = (*migration)(nil)
+	_ tui.Vault   = (*migration)(nil)
+	_ tui.After   = (*migration)(nil)
+)
+
+// Sweep sweeps the paths, and puts a plan together.
+func (m *migration) Sweep(ctx context.Context, progress func(tui.Progress)) (*tui.Swept, error) {
+	m.quiet = true
+	watch := watcher{tell: progress, values: make(map[secret.Fingerprint]bool)}
+	all, err := m.gather(ctx, m.sh, m.paths, &watch)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := m.intake.plan(ctx, all.items, "")
+	if err != nil {
+		return nil, vaultHint(err)
+	}
+	return &tui.Swept{Plan: plan, Problems: all.problems, LeftOut: all.leftOut}, nil
+}
+
+// watcher tells how far a sweep has come, and what it finds.
+type watcher struct {
+	tell func(tui.Progress)
+
+	mu     sync.Mutex
+	values map[secret.Fingerprint]bool
+	found  []string
+}
+
+// matched notes what was found. A value that was found before isn't said again.
+func (w *watcher) matched(m *detectors.Match, at place.Place) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	value := m.Value.Fingerprint()
+	if m.Confidence.Compare("medium") < 0 || w.values[value] {
+		return
+	}
+	w.values[value] = true
+	hide := secret.Hider([]secret.Value{m.Value, m.Carrier}, secret.Value.Mask)
+	w.found = append(w.found, m.Rule.Description+"  "+hide(whereAt(&at)))
+}
+
+func (w *watcher) progress(what string, done, total int64) {
+	w.mu.Lock()
+	p := tui.Progress{What: what, Done: done, Total: total, Values: len(w.values), Found: w.found}
+	w.found = nil
+	w.mu.Unlock()
+	w.tell(p)
+}
+
+// Keep keeps what is decided.
+func (m *migration) Keep(_ context.Context, all []importers.Decision) error {
+	return m.intake.write(all)
+}
+
+// Context reads again what lies around a place.
+func (m *migration) Context(ctx context.Context, p place.Place) ([]tui.Line, error) {
+	return nil, errors.New("not there yet")
+}
+
+// Show gives a value's text, once the log has that it was shown.
+func (m *migration) Show(ctx context.Context, row *importers.Row) (string, error) {
+	if err := m.intake.Shown(ctx, m.project, row.Value, firstPlace(row)); err != nil {
+		return "", vaultHint(err)
+	}
+	return row.Value.Reveal(), nil
+}
+
+// Access gives where the person may write, and who else uses the vault.
+func (m *migration) Access(ctx context.Context) (importers.Access, []tui.Person, error) {
+	members, err := m.intake.Members(ctx)
+	if err != nil {
+		return importers.Access{}, nil, vaultHint(err)
+	}
+	var people []tui.Person
+	for _, one := range members {
+		if one.Kind != vault.Person || one.Gone {
+			continue
+		}
+		p := tui.Person{Name: one.Name, Self: one.Self, Roles: make(map[string]vault.Role)}
+		for _, g := range one.Grants {
+			everything := vault.Pattern{Project: "*", Environment: "*"}
+			p.Owner = p.Owner || g.Role == vault.Owner && g.Pattern == everything
+			for _, env := range m.intake.environments() {
+				if g.Covers(vault.Pattern{Project: m.project, Environment: env}) {
+					p.Roles[env] = max(p.Roles[env], g.Role)
+				}
+			}
+		}
+		people = append(people, p)
+	}
+	return m.intake.access(), people, nil
+}
+
+// Import writes a batch, and then the grants.
+func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.Grant) (tui.Imported, error) {
+	var done tui.Imported
+	if err := checkBatch(b); err != nil {
+		return done, err
+	}
+	if err := m.intake.take(ctx, b, sourceText(m.paths)); err != nil {
+		return done, vaultHint(err)
+	}
+	for _, s := range b.Secrets {
+		switch s.Change {
+		case importers.Added:
+			done.Added++
+		case importers.Updated:
+			done.Updated++
+		default:
+			done.Same++
+		}
+	}
+	for _, l := range b.Leaks {
+		done.Leaks++
+		if len(l.Waiting) > 0 {
+			done.Waiting++
+		}
+	}
+	for _, g := range grants {
+		at := vault.Pattern{Project: m.project, Environment: g.Env}
+		if err := m.intake.Grant(ctx, g.Person, vault.Wanted{Pattern: at, Role: g.Role}); err != nil {
+			return done, fmt.Errorf("the secrets are in the vault; grant %s %s: %w", g.Person, at, vaultHint(err))
+		}
+	}
+	return done, nil
+}
+
+// Steps gives what can be done now.
+func (m *migration) Steps(ctx context.Context, plan *importers.Plan) ([]tui.Step, error) {
+	return nil, nil
+}
+
+// Do carries out a step.
+func (m *migration) Do(ctx context.Context, s tui.Step) error { return errors.New("not there yet") }

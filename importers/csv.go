@@ -1,0 +1,113 @@
+package importers
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/internal/format"
+)
+
+// table reads CSV (RFC 4180), with commas, semicolons or tabs, whose first line names the
+// columns: name, key or variable; value; and if there are such, environment or env, and
+// note, description or comment. A row without a value is one to fill in.
+func table() Format {
+	return Format{
+		Name:    "csv",
+		About:   "CSV with columns for name and value",
+		Accepts: func(p string, _ []byte) bool { return strings.EqualFold(path.Ext(p), ".csv") },
+		Read: func(path string, text []byte) ([]Item, error) {
+			if err := checkCSV(text); err != nil {
+				return nil, err
+			}
+			documents, err := documents(text, format.CSV(text))
+			if err != nil {
+				return nil, err
+			}
+			l := &list{path: path, text: text}
+			for _, n := range documents {
+				for _, row := range n.nodes {
+					l.row(row)
+				}
+			}
+			return l.done()
+		},
+	}
+}
+
+func (l *list) row(row *node) {
+	column := func(names []string) *node {
+		for _, c := range row.nodes {
+			if slices.Contains(names, strings.ToLower(strings.TrimSpace(c.name))) {
+				return c
+			}
+		}
+		return nil
+	}
+	name, value := column(nameColumns), column(valueColumns)
+	at := value
+	if at == nil {
+		at = &node{start: row.start, end: row.start}
+	}
+	item := Item{Name: cells(name), Env: cells(column(envColumns)), Note: cells(column(noteColumns))}
+	item.Setting = cells(value) != "" && isSetting(item.Name, cells(value))
+	l.add(item, cells(value), at)
+}
+
+// cells gives what stands in a cell. There a word is no null.
+func cells(n *node) string {
+	if n == nil {
+		return ""
+	}
+	return n.value
+}
+
+// checkCSV tells what is wrong with a table.
+func checkCSV(text []byte) error {
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	r := csv.NewReader(bytes.NewReader(text))
+	for _, separator := range ";\t" {
+		if bytes.Count(first, []byte(string(separator))) > bytes.Count(first, []byte(string(r.Comma))) {
+			r.Comma = separator
+		}
+	}
+	for header := true; ; header = false {
+		record, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if e, ok := errors.AsType[*csv.ParseError](err); ok {
+			return faultAt(text, lineStart(text, e.Line), "%w", e.Err)
+		}
+		if !header {
+			continue
+		}
+		for _, columns := range [][]string{nameColumns, valueColumns, envColumns, noteColumns} {
+			n := 0
+			for _, name := range record {
+				if slices.Contains(columns, strings.ToLower(strings.TrimSpace(name))) {
+					n++
+				}
+			}
+			if n > 1 {
+				return faultAt(text, 0, "two columns could be the %s", columns[0])
+			}
+			if n == 0 && columns[0] == nameColumns[0] {
+				return faultAt(text, 0, "no column is called name, key or variable")
+			}
+		}
+	}
+}
+
+// lineStart gives where a line begins, counted from 1.
+func lineStart(text []byte, line int) int {
+	at := 0
+	for ; line > 1; line-- {
+		at += bytes.IndexByte(text[at:], '\n') + 1
+	}
+	return at
+}

@@ -1,0 +1,103 @@
+package importers
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/secretsweep/secretsweep/detectors"
+)
+
+// genericJSON reads any JSON of which each value has a name: a table, tables in tables, or
+// lists of pairs of a name and a value.
+func genericJSON() Format {
+	return generic("json", "JSON with names and values", readJSON, ".json")
+}
+
+// genericYAML is [genericJSON] for YAML.
+func genericYAML() Format {
+	read := func(text []byte) ([]*node, error) { return readYAML(text, false) }
+	return generic("yaml", "YAML with names and values", read, ".yaml", ".yml")
+}
+
+// genericTOML is [genericJSON] for TOML.
+func genericTOML() Format {
+	return generic("toml", "TOML with names and values", readTOML, ".toml")
+}
+
+func generic(name, about string, read func([]byte) ([]*node, error), extensions ...string) Format {
+	return Format{
+		Name:  name,
+		About: about,
+		Accepts: func(p string, _ []byte) bool {
+			return slices.Contains(extensions, strings.ToLower(path.Ext(p)))
+		},
+		Read: func(path string, text []byte) ([]Item, error) {
+			documents, err := read(text)
+			if err != nil {
+				return nil, err
+			}
+			l := &list{path: path, text: text}
+			for _, n := range documents {
+				l.table(n, nil, "")
+			}
+			return l.done()
+		},
+	}
+}
+
+// table takes all values of a table or list, to which some names lead.
+func (l *list) table(n *node, parents []string, env string) {
+	for _, c := range n.nodes {
+		switch {
+		case c.tag != "" && c.tag != "!!str":
+			l.fail(c.start, "the value of %s is marked %s: what that means isn't known", c.name, c.tag)
+		case c.scalar && n.isList():
+			l.fail(c.start, "an element of a list has no name")
+		case c.scalar:
+			if value := c.text(); value != "" {
+				l.add(Item{Name: c.name, Parent: strings.Join(parents, "."), Env: env, Setting: isSetting(c.name, value)}, value, c)
+			}
+		case n.isList() && isPair(c):
+			l.pair(c, parents, env)
+		case n.isList() && len(n.nodes) == 1, containers[screaming(c.name)]:
+			l.table(c, parents, env)
+		case detectors.Environment(c.name) != "":
+			l.table(c, parents, c.name)
+		default:
+			l.table(c, append(slices.Clip(parents), c.name), env)
+		}
+	}
+}
+
+// The columns of lists of pairs, and of tables as in CSV.
+var (
+	nameColumns  = []string{"name", "key", "variable"}
+	valueColumns = []string{"value"}
+	envColumns   = []string{"environment", "env"}
+	noteColumns  = []string{"note", "description", "comment"}
+)
+
+// isPair tells whether a table is a name and its value, and what is said of these.
+func isPair(n *node) bool {
+	known := slices.Concat(nameColumns, valueColumns, envColumns, noteColumns)
+	return n.any(nameColumns...) != nil && n.any(valueColumns...) != nil &&
+		!slices.ContainsFunc(n.nodes, func(c *node) bool { return !slices.Contains(known, c.name) })
+}
+
+func (l *list) pair(n *node, parents []string, env string) {
+	name, value := n.any(nameColumns...), n.any(valueColumns...)
+	if !name.scalar || !value.scalar {
+		l.fail(value.start, "the value of %s is a table or list", name.text())
+		return
+	}
+	if own := n.any(envColumns...).text(); own != "" {
+		env = own
+	}
+	if text := value.text(); text != "" {
+		l.add(Item{
+			Name: name.text(), Parent: strings.Join(parents, "."), Env: env,
+			Note: n.any(noteColumns...).text(), Setting: isSetting(name.text(), text),
+		}, text, value)
+	}
+}

@@ -1,0 +1,145 @@
+package tui
+
+import (
+	"fmt"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/secretsweep/secretsweep/importers"
+)
+
+// confirm is the screen Confirm: exactly what is to be written.
+type confirm struct {
+	f       *flow
+	back    screen
+	batch   importers.Batch
+	lines   []confirmLine
+	window  window
+	writing bool
+	err     error // of the last try
+}
+
+// written is a message: an import was written, or couldn't be.
+type written struct {
+	imported Imported
+	err      error
+}
+
+func newConfirm(f *flow, back screen) screen {
+	c := &confirm{f: f, back: back, batch: f.plan.Batch(f.access)}
+	c.lines = linesOf(f.plan, &c.batch, f.grants)
+	return c
+}
+
+// nothing tells whether there is nothing to write.
+func (c *confirm) nothing() bool {
+	for i := range c.batch.Secrets {
+		if c.batch.Secrets[i].Change != importers.Same {
+			return false
+		}
+	}
+	return len(c.batch.Environments)+len(c.batch.Leaks)+len(c.f.grants) == 0
+}
+
+func (c *confirm) update(msg tea.Msg) (screen, tea.Cmd) {
+	switch msg := msg.(type) {
+	case written:
+		c.writing, c.err = false, msg.err
+		if msg.err != nil {
+			return c, complain(msg.err)
+		}
+		c.f.plan.Written()
+		return newAfter(c.f, msg.imported), c.f.keep()
+	case tea.MouseMsg:
+		wheel(&c.window, msg)
+	case tea.KeyMsg:
+		if next, cmd, ok := carryOut(c.actions(), msg); ok {
+			return next, cmd
+		}
+	}
+	return c, nil
+}
+
+func (c *confirm) actions() []action {
+	idle := !c.writing
+	return append([]action{
+		on("y", "write all of it", c.write, "y").when(idle && !c.nothing()),
+		on("n", "on to After", func(string) (screen, tea.Cmd) { return newAfter(c.f, Imported{}), nil }, "n").when(c.nothing()),
+		on("b esc", "back to Roles", func(string) (screen, tea.Cmd) { return c.back, nil }, "b", "esc").when(idle),
+	}, moving(c, &c.window)...)
+}
+
+// write has the import written. It is one transaction: nothing stops it half-way, and what
+// ends the program before it is committed leaves nothing of it.
+func (c *confirm) write(string) (screen, tea.Cmd) {
+	ctx, end := c.f.begin()
+	c.writing, c.err = true, nil
+	batch, grants, door := c.batch, c.f.grants, c.f.Vault
+	return c, func() tea.Msg {
+		defer end()
+		imported, err := door.Import(ctx, batch, grants)
+		return written{imported, err}
+	}
+}
+
+func (c *confirm) title() string { return c.f.titleAt("Confirm") }
+
+func (c *confirm) keys() []key.Binding { return bindings(c.actions()) }
+
+func (c *confirm) typing() bool { return false }
+
+func (c *confirm) view(s size) []string {
+	var lines []string
+	switch {
+	case c.nothing():
+		lines = wrap("There is nothing to write: the vault has all of it already. Go on with n.", s.width)
+	case c.writing:
+		lines = []string{c.f.theme.warn.Render("writing …")}
+	default:
+		lines = []string{c.f.theme.bold.Render("This is written, all of it or nothing, once you press y.")}
+	}
+	lines = append(lines, c.totals(s.width)...)
+	if c.err != nil {
+		lines = append(lines, wrap(c.f.theme.bad.Render(safe(c.err.Error())), s.width)...)
+		lines = append(lines, "Your decisions are kept. y tries again.")
+	}
+	lines = append(lines, "")
+	c.window.resize(len(c.lines), s.height-len(lines))
+	from, to := c.window.visible()
+	for i := from; i < to; i++ {
+		mark := "  "
+		if i == c.window.cursor {
+			mark = "> "
+		}
+		lines = append(lines, mark+c.lines[i].view(&c.f.theme, s.width-2))
+	}
+	return lines
+}
+
+// totals counts what is written.
+func (c *confirm) totals(width int) []string {
+	changes := make(map[importers.Change]int)
+	waiting := 0
+	for i := range c.batch.Secrets {
+		changes[c.batch.Secrets[i].Change]++
+	}
+	for i := range c.batch.Leaks {
+		waiting += len(c.batch.Leaks[i].Waiting)
+	}
+	text := fmt.Sprintf("%s: %d new, %s, %d without change. %s to be made, %s, %s to be granted.",
+		count(len(c.batch.Secrets), "secret"), changes[importers.Added], count(changes[importers.Updated], "new version"), changes[importers.Same],
+		count(len(c.batch.Environments), "environment"), count(len(c.batch.Leaks), "leak record"), count(len(c.f.grants), "role"))
+	if waiting > 0 {
+		text += fmt.Sprintf(" %s for a maintainer.", waits(waiting))
+	}
+	return wrap(text, width)
+}
+
+// waits says how many wait.
+func waits(n int) string {
+	if n == 1 {
+		return "1 waits"
+	}
+	return fmt.Sprintf("%d wait", n)
+}

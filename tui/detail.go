@@ -1,0 +1,373 @@
+package tui
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/scanner/report"
+)
+
+// detail is all that is known of a row: facts, and then every place, of which the one that
+// keys act on has the lines around it.
+type detail struct {
+	row    *importers.Row
+	places []place.Place
+	at     int    // the place that keys act on
+	top    int    // the first line that is visible
+	facts  int    // lines before the places, and
+	height int    // visible ones, when it was drawn last
+	seek   bool   // the place is to be visible
+	around around // of the place, once it was read
+	asked  bool   // it is being read
+}
+
+// around is a message: what lies around a place of a row.
+type around struct {
+	row   *importers.Row
+	at    int
+	lines []Line
+	err   error
+}
+
+// detailOf gives the detail of a row; nil for none.
+func detailOf(row *importers.Row) detail {
+	d := detail{row: row}
+	if row == nil {
+		return d
+	}
+	seen := make(map[string]bool)
+	for i := range row.Items {
+		at := &row.Items[i].At
+		if id := fmt.Sprint(at.Text(), at.Start); !seen[id] {
+			seen[id] = true
+			d.places = append(d.places, *at)
+		}
+	}
+	return d
+}
+
+// look has the lines around the place under the cursor read, unless they were.
+func (v *inventory) look() tea.Cmd {
+	d := &v.detail
+	if d.row == nil || d.asked || !v.open && !v.wide() || d.around.row == d.row && d.around.at == d.at {
+		return nil
+	}
+	d.asked = true
+	row, at, p := d.row, d.at, d.places[d.at]
+	return func() tea.Msg {
+		v.reading.Lock()
+		defer v.reading.Unlock()
+		lines, err := v.Places.Context(v.ctx, p)
+		return around{row, at, lines, err}
+	}
+}
+
+// looked takes what was read. The cursor may be elsewhere by now.
+func (v *inventory) looked(a around) tea.Cmd {
+	if a.row != v.detail.row {
+		return nil
+	}
+	v.detail.asked = false
+	if a.at == v.detail.at {
+		v.detail.around = a
+	}
+	return v.look()
+}
+
+// move carries out a key that moves.
+func (d *detail) move(key string) {
+	to := d.at
+	switch key {
+	case "up", "k":
+		if to == 0 {
+			d.scroll(-1)
+		}
+		to--
+	case "down", "j":
+		if to == len(d.places)-1 {
+			d.scroll(1)
+		}
+		to++
+	case "pgup", "ctrl+u":
+		d.scroll(-d.height)
+		return
+	case "pgdown", "ctrl+d":
+		d.scroll(d.height)
+		return
+	case "home":
+		to, d.top = 0, 0
+	case "end":
+		to, d.seek = len(d.places)-1, true
+	default:
+		return
+	}
+	to = max(0, min(to, len(d.places)-1))
+	if to != d.at {
+		d.at, d.seek = to, true
+	}
+}
+
+func (d *detail) scroll(by int) { d.top = max(0, d.top+by) }
+
+// revealed is a message, and what is shown of it: a value whose text somebody asked to see.
+type revealed struct {
+	row  *importers.Row
+	text string
+	err  error
+}
+
+// hide is a message: what was revealed is to be hidden.
+type hide struct{ of *revealed }
+
+// shownFor is how long a value is shown.
+const shownFor = 10 * time.Second
+
+// ask has the value of the row shown, unless a key is pressed before it comes.
+func (v *inventory) ask() tea.Cmd {
+	row := v.detail.row
+	v.wanted = row
+	return func() tea.Msg {
+		v.reading.Lock()
+		defer v.reading.Unlock()
+		text, err := v.Places.Show(v.ctx, row)
+		return revealed{row, text, err}
+	}
+}
+
+// reveal shows a value, if one still looks at its row.
+func (v *inventory) reveal(r revealed) tea.Cmd {
+	switch {
+	case r.err != nil:
+		return complain(r.err)
+	case r.row != v.wanted:
+		return nil
+	}
+	v.wanted, v.revealed = nil, &r
+	return v.later(shownFor, hide{&r})
+}
+
+// revealedLines draws a value that is shown.
+func (v *inventory) revealedLines(s size) []string {
+	if v.revealed == nil {
+		return nil
+	}
+	lines := []string{v.theme.warn.Render("The value, until a key is pressed:")}
+	text := strings.Split(ansi.Hardwrap(printable.Lines(v.revealed.text), s.width-2, true), "\n")
+	room := max(1, min(s.height/2, s.height-4))
+	for i, t := range text {
+		if i == room-1 && len(text) > room {
+			lines = append(lines, v.theme.dim.Render(fmt.Sprintf("  and %s more", report.Plural(len(text)-i, "line"))))
+			break
+		}
+		lines = append(lines, "  "+t)
+	}
+	return append(lines, "")
+}
+
+// detailLines draws the detail.
+func (v *inventory) detailLines(s size) []string {
+	d := &v.detail
+	if d.row == nil {
+		return nil
+	}
+	lines := v.revealedLines(s)
+	facts := v.factLines(s.width)
+	beneath := v.aroundLines(s.width)
+	d.facts, d.height = len(facts), s.height-len(lines)
+	const each = 2 // lines of a place
+	total := len(facts) + each*len(d.places) + len(beneath)
+	begin := len(facts) + each*d.at
+	if d.seek && v.open {
+		d.seek = d.around.row == nil || d.around.at != d.at // until all of it is there
+		d.top = min(max(d.top, begin+each+len(beneath)-d.height), begin)
+	}
+	d.top = max(0, min(d.top, total-d.height))
+	for i := d.top; i < min(total, d.top+d.height); i++ {
+		switch {
+		case i < len(facts):
+			lines = append(lines, facts[i])
+		case i >= begin+each && i < begin+each+len(beneath):
+			lines = append(lines, beneath[i-begin-each])
+		default:
+			n := i - len(facts)
+			if i >= begin+each {
+				n -= len(beneath)
+			}
+			lines = append(lines, v.placeLine(n/each, n%each == 0, s.width))
+		}
+	}
+	return lines
+}
+
+// placeLine draws the first or the second line of a place.
+func (v *inventory) placeLine(n int, first bool, width int) string {
+	p := &v.detail.places[n]
+	if !first {
+		return v.theme.dim.Render("    " + state(p))
+	}
+	mark := "  "
+	if n == v.detail.at {
+		mark = "› "
+	}
+	text := v.where(p)
+	if over := ansi.StringWidth(text) + 2 - width; over > 0 {
+		text = ansi.TruncateLeft(text, over+1, "…")
+	}
+	if n == v.detail.at && v.open {
+		return v.theme.chosen.Render(fit(mark+text, width))
+	}
+	return mark + text
+}
+
+// state says how present a place is, since when, and by whom.
+func state(p *place.Place) string {
+	text := "in history"
+	switch {
+	case p.Live() && p.Local:
+		text = "live, on this machine only"
+	case p.Live():
+		text = "live"
+	case p.Local:
+		text = "in this machine's history"
+	}
+	if c := p.Commit; c != nil {
+		text += ", since " + c.Date.UTC().Format(dateLayout)
+		if by := cmp.Or(c.Name, c.Email); by != "" {
+			text += " by " + safe(by)
+		}
+		text += ", commit " + safe(c.ID[:min(8, len(c.ID))]) + " " + safe(c.Title)
+	}
+	return text
+}
+
+// aroundLines draws the lines around the place under the cursor.
+func (v *inventory) aroundLines(width int) []string {
+	d := &v.detail
+	switch {
+	case d.around.row != d.row || d.around.at != d.at:
+		return []string{v.theme.dim.Render("    reading…")}
+	case d.around.err != nil:
+		var lines []string
+		for _, text := range wrap(safe(d.around.err.Error()), width-4) {
+			lines = append(lines, "    "+v.theme.bad.Render(text))
+		}
+		return lines
+	}
+	var lines []string
+	for _, l := range d.around.lines {
+		text := fmt.Sprintf("%6d  %s", l.Number, safe(strings.ReplaceAll(l.Text, "\t", "    ")))
+		if l.Marked {
+			text = v.theme.marked.Render("▸" + text[1:])
+		}
+		lines = append(lines, text)
+	}
+	return lines
+}
+
+// factLines draws what is known of the row.
+func (v *inventory) factLines(width int) []string {
+	row := v.detail.row
+	var lines []string
+	add := func(label, text string) {
+		const labels = 10
+		for i, t := range wrap(safe(text), width-labels) {
+			if i > 0 {
+				label = ""
+			}
+			lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
+		}
+	}
+	lines = append(lines, v.theme.bold.Render(safe(row.Name()))+"  "+row.Value.Mask())
+	if row.Value.IsEmpty() {
+		lines[0] = v.theme.bold.Render(safe(row.Name())) + "  no value yet"
+	}
+	what := "not known to have leaked"
+	if f := row.Finding; f != nil {
+		what = cmp.Or(f.Rule.Description, f.Rule.ID)
+		lines = append(lines, v.theme.severity(f.Severity).Render(string(f.Severity))+"  "+safe(what))
+		if f.Why != "" {
+			add("because", f.Why)
+		}
+	} else {
+		lines = append(lines, what)
+	}
+	switch {
+	case !row.Decided:
+		add("suggested", word(row.Choice)+", as "+row.Why)
+	case row.Choice == importers.Accept:
+		add("decided", "accept until "+row.Until.Format(dateLayout)+": "+row.Reason)
+	default:
+		add("decided", string(row.Choice))
+	}
+	for _, t := range row.Targets {
+		text := t.Env + " " + t.Name
+		if len(t.Aliases) > 0 {
+			text += ", also " + strings.Join(t.Aliases, ", ")
+		}
+		if t.Lost {
+			text += "; another value has the name"
+		} else if t.Why != "" {
+			text += "; because of " + t.Why
+		}
+		add("goes to", text)
+	}
+	if names := otherNames(row); len(names) > 0 {
+		add("is called", strings.Join(names, ", "))
+	}
+	for i := range row.Items {
+		if note := row.Items[i].Note; note != "" {
+			add("note", note)
+			break
+		}
+	}
+	if f := row.Finding; f != nil {
+		if since, ok := f.Since(); ok {
+			add("age", age(since, v.options.Now())+", since "+since.UTC().Format(dateLayout))
+		}
+		if p := f.Rule.Provider; p != nil {
+			if p.Console != "" {
+				add("console", p.Console)
+			}
+			if p.Rotate != "" {
+				add("rotate", p.Rotate)
+			}
+		}
+	}
+	return append(lines, "", v.theme.bold.Render(report.Plural(len(v.detail.places), "place")))
+}
+
+// otherNames are those that sources have for a row and that it doesn't go by.
+func otherNames(row *importers.Row) []string {
+	var names []string
+	for i := range row.Items {
+		name := row.Items[i].Name
+		known := slices.ContainsFunc(row.Targets, func(t importers.Target) bool { return t.Name == name || slices.Contains(t.Aliases, name) })
+		if name != "" && !known && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// age says how long ago something was.
+func age(since, now time.Time) string {
+	days := int(now.Sub(since).Hours() / 24)
+	switch {
+	case days < 1:
+		return "today"
+	case days < 60:
+		return report.Plural(days, "day")
+	case days < 730:
+		return report.Plural(days/30, "month")
+	}
+	return report.Plural(days/365, "year")
+}

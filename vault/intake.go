@@ -1,0 +1,197 @@
+package vault
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault/audit"
+)
+
+// Intake is what a sweep brings into a vault: secrets, and what has happened to leaks.
+type Intake struct {
+	// Changes are as those of [Session.SetAll], but a value that is the current one already
+	// makes no new version.
+	Changes []Change
+	Leaks   []LeakReport // one for a leak
+	Source  string       // where it comes from, for the log; without a value
+}
+
+// Import takes all of an intake in, or nothing, and gives the versions that its secrets
+// have then. The log has an entry for each secret; one for leaks may be for many.
+func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
+	if err := checkChanges(in.Changes); err != nil {
+		return nil, err
+	}
+	if len(in.Source) > maxText {
+		return nil, fmt.Errorf("import: the source has %d bytes, more than %d", len(in.Source), maxText)
+	}
+	changes := slices.Clone(in.Changes)
+	for i := range changes {
+		changes[i].unlessSame = true
+	}
+	var versions []int
+	err := s.act(ctx, func(t *turn) (err error) {
+		detail := "import"
+		if in.Source != "" {
+			detail = "import from " + in.Source
+		}
+		if versions, err = t.setAll(changes, detail); err != nil {
+			return err
+		}
+		for _, project := range projectsOf(in.Leaks) {
+			if err := t.report(project, in.Leaks, detail); err != nil {
+				return fmt.Errorf("leaks of %s: %w", project, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return versions, nil
+}
+
+// projectsOf gives the projects that reports are for, in the order in which they come.
+func projectsOf(reports []LeakReport) (all []string) {
+	seen := make(map[string]bool)
+	for _, r := range reports {
+		if !seen[r.Project] {
+			seen[r.Project] = true
+			all = append(all, r.Project)
+		}
+	}
+	return all
+}
+
+// keyLeaks makes the key of a project's leaks, if there is none yet.
+func (t *turn) keyLeaks(project ID) error {
+	key := leaksKeyID(project)
+	if t.next.generation(key) > 0 {
+		return nil
+	}
+	made, err := t.newGeneration(key, t.next.holders(key))
+	clear(made)
+	return err
+}
+
+// needIn refuses an act on a project to whoever has a lesser role in each of its
+// environments. Of an act that is allowed it gives the entry for the log.
+func (v *view) needIn(least Role, verb string, project ID, name string) (audit.Act, error) {
+	_, on := v.roster.roleIn(v.self, project, always, v.now)
+	return v.decide(least, on, "leaks of "+name, audit.Act{Verb: verb, Project: name})
+}
+
+// report stores the events that are for a project, with the entries that vouch for them.
+func (t *turn) report(name string, reports []LeakReport, detail string) error {
+	project, err := t.project(name)
+	if err != nil {
+		return err
+	}
+	least := Reader
+	for _, r := range reports {
+		if r.Project == name {
+			role, err := r.Kind.least()
+			if err != nil {
+				return err
+			}
+			least = max(least, role)
+		}
+	}
+	act, err := t.needIn(least, verbLeak, project, name)
+	if err != nil {
+		return err
+	}
+	sealer, err := t.leakSealer(project)
+	if err != nil {
+		return err
+	}
+	defer clear(sealer.key)
+	seen := make(map[ID]bool)
+	enter := func() error {
+		act.Detail = fmt.Sprintf("%s, %d of them", detail, len(t.writes))
+		return t.enter(act)
+	}
+	for i, r := range reports {
+		if r.Project != name {
+			continue
+		}
+		id := t.s.leakID(project, r.Value)
+		if seen[id] {
+			return fmt.Errorf("report %d is of a leak that another one is of", i)
+		}
+		seen[id] = true
+		if err := t.putLeak(sealer, id, r); err != nil {
+			return fmt.Errorf("report %d: %w", i, err)
+		}
+		if len(t.writes) >= entryWrites {
+			if err := enter(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(t.writes) == 0 {
+		return nil
+	}
+	return enter()
+}
+
+// leakSealer seals the events of one act.
+type leakSealer struct {
+	project    ID
+	generation int
+	key        []byte
+	wrapped    []byte // the key
+}
+
+func (t *turn) leakSealer(project ID) (leakSealer, error) {
+	all := t.roster.keys[leaksKeyID(project)]
+	if len(all) == 0 {
+		return leakSealer{}, errors.New("there is no key for them, which an owner makes with the next environment of the project")
+	}
+	s := leakSealer{project: project, generation: len(all), key: newKey()}
+	var err error
+	s.wrapped, err = all[len(all)-1].Recipient.Wrap(s.key)
+	return s, err
+}
+
+// putLeak stores an event.
+func (t *turn) putLeak(by leakSealer, leak ID, r LeakReport) error {
+	plain, err := r.record(t.now).encode()
+	if err != nil {
+		return err
+	}
+	defer clear(plain)
+	place := leakKey(by.project, leak, t.seq)
+	rec := record{seq: t.seq, generation: by.generation}
+	header := rec.encode()
+	rec.body = binary.BigEndian.AppendUint16(nil, uint16(len(by.wrapped)))
+	rec.body = append(rec.body, by.wrapped...)
+	rec.body = append(rec.body, seal(by.key, plain, t.s.vault.id[:], place, header)...)
+	return t.putRaw(place, rec)
+}
+
+// Shown writes down that somebody looked at a value which a sweep of a project has found,
+// and which needn't be in the vault. where says where they looked, without the value. It
+// takes a reader of something in the project. If the value is imported later, it is among
+// what they saw.
+func (s *Session) Shown(ctx context.Context, project string, value secret.Value, where string) error {
+	if len(where) > maxText {
+		return fmt.Errorf("show: where that is has %d bytes, more than %d", len(where), maxText)
+	}
+	return s.act(ctx, func(t *turn) error {
+		id, err := t.project(project)
+		if err != nil {
+			return err
+		}
+		act, err := t.needIn(Reader, verbShow, id, project)
+		if err != nil {
+			return err
+		}
+		act.Tag, act.Detail = t.s.tagOf(value), where
+		return t.enter(act)
+	})
+}

@@ -1,0 +1,249 @@
+package vault
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+// The limits of what is kept of a leak.
+const (
+	maxLeakEvent  = 256 << 10 // bytes of the JSON of an event, the value included
+	maxLeakPlaces = 200       // of an event, and of a leak
+	maxLeakRefs   = 100       // of an event
+)
+
+// LeakKind is what has happened to a leak.
+type LeakKind string
+
+// What can happen to a leak. What isn't said otherwise takes a reader to say.
+const (
+	Found      LeakKind = "found"       // by a sweep
+	Noted      LeakKind = "noted"       // something is to be known of it, which decides nothing
+	Imported   LeakKind = "imported"    // it is in the vault now, at Refs; takes a developer
+	Waiting    LeakKind = "waiting"     // it is to be imported to Refs by somebody who may write there
+	RevokeOnly LeakKind = "revoke-only" // nothing needs it: it is to be revoked
+	// FalsePositive is no secret; takes a developer.
+	FalsePositive LeakKind = "false-positive"
+	// Accepted stays as it is until a time, for a reason; takes a developer.
+	Accepted LeakKind = "accepted"
+	// Closed is over: the value is of no use to anyone any more; takes a developer.
+	Closed LeakKind = "closed"
+
+	Undecided LeakKind = "" // nothing but found
+)
+
+// least gives the role that it takes, in some environment of the project, to say that
+// something has happened.
+func (k LeakKind) least() (Role, error) {
+	switch k {
+	case Found, Noted, Waiting, RevokeOnly:
+		return Reader, nil
+	case Imported, FalsePositive, Accepted, Closed:
+		return Developer, nil
+	}
+	return Owner, fmt.Errorf("a leak to which %q happened, which this program doesn't know", string(k))
+}
+
+func (k LeakKind) decides() bool { return k != Found && k != Noted }
+
+// Leaked is what leaked.
+type Leaked struct {
+	Value    secret.Value // the credential
+	Carrier  secret.Value // the whole value that was assigned; empty if it is Value
+	Rule     string       // that found it
+	Provider string
+	Severity string
+	Name     string // under which it was found, such as a variable's; proposed if it had none
+	Env      string // the environment that it seems to be of
+}
+
+// LeakEvent is something that has happened to a leak.
+type LeakEvent struct {
+	At         time.Time // by the clock of who said so
+	By         string    // who said so
+	Kind       LeakKind
+	Until      time.Time // of Accepted; zero for no end
+	Reason     string
+	Refs       []Ref
+	Places     []place.Place // where it was found, at most 200
+	MorePlaces int           // how many there were beside these
+	Data       json.RawMessage
+}
+
+// LeakReport is an event to be kept of a leak. The leak is told by its project and value:
+// who reports the same one appends to the same leak. At and By are the vault's to say.
+type LeakReport struct {
+	Project string
+	Leaked
+	LeakEvent
+}
+
+// Leak is what a project keeps of a value that leaked: all that has happened to it, and
+// what that comes to.
+type Leak struct {
+	ID      ID
+	Project string
+	Leaked                // as the newest event that says something of it does
+	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
+	// MorePlaces is how many there are beside these, or more.
+	MorePlaces int
+	Events     []LeakEvent // in the order of the log
+	Decision   LeakKind    // what the last event says that decides; an acceptance that has ended doesn't
+	Refs       []Ref       // of that event
+}
+
+// leakRecord is an event as it is sealed.
+type leakRecord struct {
+	Value      []byte          `json:"value"`
+	Carrier    []byte          `json:"carrier,omitempty"`
+	Rule       string          `json:"rule,omitempty"`
+	Provider   string          `json:"provider,omitempty"`
+	Severity   string          `json:"severity,omitempty"`
+	Name       string          `json:"name,omitempty"`
+	Env        string          `json:"env,omitempty"`
+	At         time.Time       `json:"at"`
+	Kind       LeakKind        `json:"kind"`
+	Until      time.Time       `json:"until,omitzero"`
+	Reason     string          `json:"reason,omitempty"`
+	Refs       []leakRef       `json:"refs,omitempty"`
+	Places     []place.Place   `json:"places,omitempty"`
+	MorePlaces int             `json:"more_places,omitempty"`
+	Data       json.RawMessage `json:"data,omitempty"`
+}
+
+type leakRef struct {
+	Project     string `json:"project"`
+	Environment string `json:"environment"`
+	Name        string `json:"name"`
+}
+
+// record gives what is kept of a report.
+func (r LeakReport) record(now time.Time) leakRecord {
+	rec := leakRecord{
+		Value: []byte(r.Value.Reveal()), Rule: r.Rule, Provider: r.Provider, Severity: r.Severity, Name: r.Name, Env: r.Env,
+		At: now, Kind: r.Kind, Until: r.Until.UTC(), Reason: r.Reason, MorePlaces: r.MorePlaces, Data: r.Data,
+	}
+	if !r.Carrier.Equal(r.Value) {
+		rec.Carrier = []byte(r.Carrier.Reveal())
+	}
+	for _, ref := range r.Refs {
+		rec.Refs = append(rec.Refs, leakRef(ref))
+	}
+	rec.Places = slices.SortedFunc(slices.Values(r.Places), place.Compare)
+	rec.keepPlaces(maxLeakPlaces)
+	return rec
+}
+
+// keepPlaces counts the places beyond a number, and doesn't keep them.
+func (r *leakRecord) keepPlaces(n int) {
+	if more := len(r.Places) - n; more > 0 {
+		r.Places, r.MorePlaces = r.Places[:n], r.MorePlaces+more
+	}
+}
+
+// encode gives the bytes that are sealed. Places for which there is no room are counted.
+func (r leakRecord) encode() ([]byte, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	for {
+		data, err := json.Marshal(r)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(data) <= maxLeakEvent:
+			return data, nil
+		case len(r.Places) == 0:
+			return nil, fmt.Errorf("it has %d bytes, more than %d", len(data), maxLeakEvent)
+		}
+		r.keepPlaces(len(r.Places) / 2)
+	}
+}
+
+func decodeLeak(data []byte) (leakRecord, error) {
+	var r leakRecord
+	if len(data) > maxLeakEvent {
+		return r, errors.New("an event of a leak that is too large")
+	}
+	if err := decodeJSON(data, &r); err != nil {
+		return r, err
+	}
+	return r, r.check()
+}
+
+func (r leakRecord) check() error {
+	if _, err := r.Kind.least(); err != nil {
+		return err
+	}
+	switch {
+	case len(r.Value) == 0:
+		return errors.New("a leak of nothing")
+	case len(r.Refs) > maxLeakRefs:
+		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs), maxLeakRefs)
+	case len(r.Places) > maxLeakPlaces || r.MorePlaces < 0 || r.MorePlaces > 1_000_000_000:
+		return errors.New("a leak with an impossible number of places")
+	case len(r.Data) > 0 && !json.Valid(r.Data):
+		return errors.New("a leak with data that is no JSON")
+	}
+	for _, text := range []string{r.Rule, r.Provider, r.Severity, r.Name, r.Env, r.Reason} {
+		if len(text) > maxText {
+			return fmt.Errorf("a leak with a text of %d bytes, more than %d", len(text), maxText)
+		}
+	}
+	for _, ref := range r.Refs {
+		if err := errors.Join(CheckLabel(ref.Project), CheckLabel(ref.Environment), CheckName(ref.Name)); err != nil {
+			return fmt.Errorf("a leak that goes to a secret: %w", err)
+		}
+	}
+	return nil
+}
+
+// event gives what a record says has happened.
+func (r leakRecord) event(by string) LeakEvent {
+	e := LeakEvent{At: r.At, By: by, Kind: r.Kind, Until: r.Until, Reason: r.Reason, Places: r.Places, MorePlaces: r.MorePlaces, Data: r.Data}
+	for _, ref := range r.Refs {
+		e.Refs = append(e.Refs, Ref(ref))
+	}
+	return e
+}
+
+// take adds an event to a leak.
+func (l *Leak) take(r leakRecord, by string, now time.Time) {
+	e := r.event(by)
+	l.Events = append(l.Events, e)
+	l.Value = secret.New(r.Value)
+	if r.Carrier != nil {
+		l.Carrier = secret.New(r.Carrier)
+	}
+	for _, part := range []struct {
+		to   *string
+		says string
+	}{{&l.Rule, r.Rule}, {&l.Provider, r.Provider}, {&l.Severity, r.Severity}, {&l.Name, r.Name}, {&l.Env, r.Env}} {
+		if part.says != "" {
+			*part.to = part.says
+		}
+	}
+	for _, p := range e.Places {
+		at, there := slices.BinarySearchFunc(l.Places, p, place.Compare)
+		switch {
+		case there:
+		case len(l.Places) < maxLeakPlaces:
+			l.Places = slices.Insert(l.Places, at, p)
+		default:
+			l.MorePlaces++
+		}
+	}
+	l.MorePlaces = max(l.MorePlaces, e.MorePlaces)
+	if e.Kind.decides() {
+		l.Decision, l.Refs = e.Kind, e.Refs
+		if e.Kind == Accepted && over(e.Until, now) {
+			l.Decision = Undecided
+		}
+	}
+}

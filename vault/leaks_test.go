@@ -1,0 +1,253 @@
+package vault
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+func inFile(path string) place.Place { return place.Place{Kind: place.File, Path: path} }
+
+// leakOfWeb makes a report on a value of project web.
+func leakOfWeb(value string, e LeakEvent) LeakReport {
+	return LeakReport{Project: "web", Leaked: Leaked{Value: secret.New(value), Rule: "some-rule", Name: "NAME", Env: "prod"}, LeakEvent: e}
+}
+
+func (b *bench) report(s *Session, reports ...LeakReport) error {
+	_, err := s.Import(b.t.Context(), Intake{Leaks: reports, Source: "a sweep"})
+	return err
+}
+
+// leaks gives what the owner sees of the leaks of project web, in short.
+func (b *bench) leaks(s *Session) []string {
+	b.t.Helper()
+	all, err := s.Leaks(b.t.Context(), "web")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var short []string
+	for _, l := range all {
+		text := l.Value.Reveal() + ":"
+		for _, e := range l.Events {
+			text += fmt.Sprintf(" %s by %s", e.Kind, e.By)
+		}
+		short = append(short, text+"; "+string(l.Decision))
+	}
+	return short
+}
+
+func TestLeaks(t *testing.T) {
+	b := newBench(t)
+	rita, _ := b.person("rita", Reader, "web/dev")
+	mia, _ := b.person("mia", Maintainer, "web/*")
+	prod, _ := b.person("prod", Maintainer, "web/prod")
+	other, _ := b.person("other", Owner, "*/dev")
+	first := leakOfWeb("one", LeakEvent{Kind: Found, Places: []place.Place{inFile("b"), inFile("a")}})
+	first.Carrier = secret.New("postgres://one")
+	if err := b.report(b.owner, first, leakOfWeb("two", LeakEvent{Kind: Found})); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.report(rita, leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: []Ref{{"web", "prod", "ONE"}}, Places: []place.Place{inFile("c"), inFile("a")}})); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.report(other, leakOfWeb("two", LeakEvent{Kind: FalsePositive, Reason: "a test"})); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"one: found by olivia waiting by rita; waiting", "two: found by olivia false-positive by other; false-positive"}
+	for _, s := range []*Session{b.owner, mia, b.session(b.keys)} {
+		got := b.leaks(s)
+		if len(got) == 2 && got[0] != want[0] {
+			got[0], got[1] = got[1], got[0] // of one entry, in the order of their IDs
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	all, err := mia.Leaks(t.Context(), "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		if l.Value.Reveal() != "one" {
+			continue
+		}
+		if diff := cmp.Diff([]place.Place{inFile("a"), inFile("b"), inFile("c")}, l.Places); diff != "" {
+			t.Error(diff)
+		}
+		if l.Carrier.Reveal() != "postgres://one" || l.Refs[0].Name != "ONE" || l.Rule != "some-rule" || !l.Events[0].At.Equal(b.now) {
+			t.Errorf("%+v", l)
+		}
+	}
+	var denied *DeniedError
+	for _, s := range []*Session{rita, prod, other} {
+		if _, err := s.Leaks(t.Context(), "web"); !errors.As(err, &denied) || denied.Need != Maintainer {
+			t.Errorf("%s: %v", s.Self(), err)
+		}
+	}
+	if err := b.report(rita, leakOfWeb("one", LeakEvent{Kind: Closed})); !errors.As(err, &denied) {
+		t.Errorf("a reader closes a leak: %v", err)
+	}
+	b.check()
+}
+
+// TestLeakLimits keeps what there is room for, and says what was left out.
+func TestLeakLimits(t *testing.T) {
+	b := newBench(t)
+	many := func(prefix string, n, size int) (all []place.Place) {
+		for i := range n {
+			all = append(all, inFile(fmt.Sprintf("%s%0*d", prefix, size, i)))
+		}
+		return all
+	}
+	if err := b.report(b.owner,
+		leakOfWeb("many", LeakEvent{Kind: Found, Places: many("a", 450, 4)}),
+		leakOfWeb("long", LeakEvent{Kind: Found, Places: many("b", 180, 4000), MorePlaces: 3}),
+	); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.report(b.owner, leakOfWeb("many", LeakEvent{Kind: Found, Places: many("c", 10, 4)})); err != nil {
+		t.Fatal(err)
+	}
+	all, err := b.owner.Leaks(t.Context(), "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		switch l.Value.Reveal() {
+		case "many":
+			if len(l.Places) != maxLeakPlaces || l.MorePlaces != 260 || len(l.Events[0].Places) != maxLeakPlaces || l.Events[0].MorePlaces != 250 {
+				t.Errorf("many: %d and %d", len(l.Places), l.MorePlaces)
+			}
+		case "long":
+			if len(l.Places) < 20 || len(l.Places)+l.MorePlaces != 183 {
+				t.Errorf("long: %d and %d", len(l.Places), l.MorePlaces)
+			}
+		}
+	}
+	long := strings.Repeat("x", maxText+1)
+	for what, r := range map[string]LeakReport{
+		"a value":      leakOfWeb(strings.Repeat("x", maxLeakEvent), LeakEvent{Kind: Found}),
+		"a reason":     leakOfWeb("one", LeakEvent{Kind: Found, Reason: long}),
+		"a name":       {Project: "web", Leaked: Leaked{Value: secret.New("one"), Name: long}, LeakEvent: LeakEvent{Kind: Found}},
+		"secrets":      leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: make([]Ref, maxLeakRefs+1)}),
+		"a secret":     leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: []Ref{{"web", "dev", "A B"}}}),
+		"data":         leakOfWeb("one", LeakEvent{Kind: Noted, Data: []byte(`{`)}),
+		"a long time":  leakOfWeb("one", LeakEvent{Kind: Accepted, Until: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)}),
+		"another kind": leakOfWeb("one", LeakEvent{Kind: "lost"}),
+		"less places":  leakOfWeb("one", LeakEvent{Kind: Found, MorePlaces: -1}),
+	} {
+		if err := b.report(b.owner, r); err == nil {
+			t.Errorf("%s: taken in", what)
+		}
+	}
+	b.check()
+}
+
+// TestAcceptedEnds has a leak accepted until a time.
+func TestAcceptedEnds(t *testing.T) {
+	b := newBench(t)
+	until := b.now.Add(time.Hour)
+	if err := b.report(b.owner, leakOfWeb("one", LeakEvent{Kind: Accepted, Until: until, Reason: "it ends on its own"})); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"one: accepted by olivia; accepted"}, b.leaks(b.owner)); diff != "" {
+		t.Error(diff)
+	}
+	want := []LeakStatus{{"web", Accepted, 1}}
+	if st, err := b.owner.Status(t.Context()); err != nil || !slices.Equal(st.Leaks, want) {
+		t.Errorf("status: %+v, %v", st.Leaks, err)
+	}
+	b.now = until
+	if diff := cmp.Diff([]string{"one: accepted by olivia; "}, b.leaks(b.owner)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLeaksRights has those ask and report who may not.
+func TestLeaksRights(t *testing.T) {
+	b := newBench(t)
+	if err := b.owner.CreateEnvironment(t.Context(), "api", "dev"); err != nil {
+		t.Fatal(err)
+	}
+	token, err := b.owner.CreateToken(t.Context(), Token{Name: "deploy", Project: "web", Env: "prod"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, _ := b.person("stranger", Owner, "api/*")
+	rita, _ := b.person("rita", Reader, "web/prod")
+	if err := b.report(b.owner, leakOfWeb("one", LeakEvent{Kind: Found})); err != nil {
+		t.Fatal(err)
+	}
+	var denied *DeniedError
+	for _, s := range []*Session{stranger, b.session(token.Identity)} {
+		if _, err := s.Leaks(t.Context(), "web"); !errors.As(err, &denied) {
+			t.Errorf("%s reads leaks: %v", s.Self(), err)
+		}
+		if err := b.report(s, leakOfWeb("one", LeakEvent{Kind: Found})); !errors.As(err, &denied) {
+			t.Errorf("%s reports a leak: %v", s.Self(), err)
+		}
+		if err := s.Shown(t.Context(), "web", secret.New("one"), "a sweep"); !errors.As(err, &denied) {
+			t.Errorf("%s was shown a leak: %v", s.Self(), err)
+		}
+	}
+	for _, kind := range []LeakKind{Imported, FalsePositive, Accepted, Closed} {
+		if err := b.report(rita, leakOfWeb("one", LeakEvent{Kind: kind})); !errors.As(err, &denied) || denied.Need != Developer {
+			t.Errorf("a reader says %s: %v", kind, err)
+		}
+	}
+	refused := 0
+	if err := b.owner.Log(t.Context(), Filter{Denied: true}, func(Logged) error { refused++; return nil }); err != nil || refused != 10 {
+		t.Errorf("%d refusals are in the log, %v", refused, err)
+	}
+	var missing *NotFoundError
+	for _, project := range []string{"nothing", "*", ""} {
+		if _, err := b.owner.Leaks(t.Context(), project); !errors.As(err, &missing) {
+			t.Errorf("leaks of %q: %v", project, err)
+		}
+	}
+	for at, want := range map[string][3]bool{ // for rita, the stranger and the owner
+		"web/prod": {false, false, true}, "web/new": {false, false, true}, "api/dev": {false, true, true},
+		"api/new": {false, true, true}, "new/dev": {false, false, true},
+	} {
+		p, _ := ParsePattern(at)
+		for i, s := range []*Session{rita, stranger, b.owner} {
+			if got := s.CanWrite(p.Project, p.Environment); got != want[i] {
+				t.Errorf("%s can write in %s: %v", s.Self(), at, got)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"api", "web"}, rita.Projects()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestShown has a value be shown to somebody before it is in the vault.
+func TestShown(t *testing.T) {
+	b := newBench(t)
+	rita, _ := b.person("rita", Reader, "web/dev")
+	if err := rita.Shown(t.Context(), "web", secret.New("was shown"), "a sweep of a folder"); err != nil {
+		t.Fatal(err)
+	}
+	b.set("prod", "SHOWN", "was shown")
+	b.set("prod", "NOT", "was not")
+	b.set("dev", "COULD", "could have")
+	exposed, err := b.owner.Exposure(t.Context(), "rita")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range exposed {
+		got = append(got, fmt.Sprint(e.Ref, " ", e.Times, " ", e.Seen.Equal(b.now)))
+	}
+	if diff := cmp.Diff([]string{"web/prod SHOWN 1 true", "web/dev COULD 0 false"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
