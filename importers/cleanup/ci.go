@@ -160,7 +160,9 @@ func (w *work) prepare(n *notes, wanted map[scope]bool, used []platform) {
 func (w *work) left(path string, d *document) []spot {
 	var all []spot
 	for _, s := range w.places[path] {
-		if s.row.Choice != importers.Accept && (d == nil || !d.cuts(s.item.At.Start.Line)) {
+		// Several importers may have read it there.
+		again := slices.ContainsFunc(all, func(x spot) bool { return x.row == s.row && x.item.At.Start == s.item.At.Start })
+		if s.row.Choice != importers.Accept && !again && (d == nil || !d.cuts(s.item.At.Start.Line)) {
 			all = append(all, s)
 		}
 	}

@@ -35,10 +35,11 @@ func gitlab() platform {
 
 // Why a job isn't changed.
 var (
-	errInherits = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
-	errTemplate = errors.New("other jobs take from it, and may have a before_script of their own")
-	errServices = errors.New("its services get the variables too, and before it fetches any")
-	errFetches  = errors.New("it fetches secrets already; add the name there")
+	errInherits  = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
+	errTemplate  = errors.New("other jobs take from it, and may have a before_script of their own")
+	errElsewhere = errors.New("something beside its commands has the name of a variable in it, and wouldn't get that")
+	errServices  = errors.New("its services get the variables too, and before it fetches any")
+	errFetches   = errors.New("it fetches secrets already; add the name there")
 )
 
 func fetchOnGitLab(d *document, f fetch) error {
@@ -70,6 +71,13 @@ func fetchOnGitLab(d *document, f fetch) error {
 			return err
 		}
 		instead = ""
+	}
+	// The shell of these commands is the only one that has the variables then.
+	elsewhere := func(path []string) bool {
+		return hasPrefix(path, []string{f.job}) && len(path) > 1 && path[1] != "script" && path[1] != "before_script"
+	}
+	if d.names(f.names, elsewhere) {
+		return errElsewhere
 	}
 	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
 	script := []string{f.job, "before_script"}

@@ -12,7 +12,7 @@ import (
 var (
 	errNoSteps    = errors.New("it has no steps of its own, or they don't stand in lines of their own")
 	errNoCheckout = errors.New("it doesn't check all of the repository out, and so may have no bundle")
-	errTooEarly   = errors.New("a step wants the variable before there is a bundle")
+	errTooEarly   = errors.New("something wants a variable before there is a bundle")
 )
 
 // fetchInStep takes variables out of a job, and puts a step that fetches them behind the
@@ -30,14 +30,24 @@ func (d *document) fetchInStep(f fetch, checkout string, step func(bundle string
 		return errNoCheckout
 	}
 	for _, entry := range f.vars {
-		if path := d.entries[entry].Path; hasPrefix(path, steps) {
-			if n, _ := strconv.Atoi(path[len(steps)]); n <= after {
-				return errTooEarly
-			}
-		}
 		if err := d.take(entry, ""); err != nil {
 			return err
 		}
+	}
+	// That comes before the step, and so before the variables.
+	early := func(path []string) bool {
+		if !hasPrefix(path, steps) {
+			return hasPrefix(path, steps[:2])
+		}
+		n, _ := strconv.Atoi(path[len(steps)]) // elements have numbers
+		return n <= after
+	}
+	wanted := slices.ContainsFunc(f.vars, func(entry int) bool {
+		path := d.entries[entry].Path
+		return hasPrefix(path, steps) && early(path)
+	})
+	if wanted || d.names(f.names, early) {
+		return errTooEarly
 	}
 	emptied := make(map[int]bool) // by where their key's line begins
 	for _, entry := range f.vars {

@@ -74,6 +74,22 @@ func (d *document) has(path []string) bool {
 	return slices.ContainsFunc(d.entries, func(e format.Entry) bool { return !e.Comment && hasPrefix(e.Path, path) })
 }
 
+// names tells whether a value that stays, of an entry that is asked about, has one of some
+// names in it.
+func (d *document) names(names []string, asked func(path []string) bool) bool {
+	for i := range d.entries {
+		e := &d.entries[i]
+		if e.Comment || d.cut[i] || !asked(e.Path) {
+			continue
+		}
+		words := strings.FieldsFunc(e.Value, func(c rune) bool { return !isNameRune(c) })
+		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(words, name) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // take cuts the lines of a mapping's entry out, and puts text in their place.
 func (d *document) take(entry int, text string) error {
 	e := &d.entries[entry]

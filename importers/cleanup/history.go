@@ -83,8 +83,8 @@ func (w *work) replacementsFile() (*file, error) {
 		return nil, fmt.Errorf("replacements %s: %w", w.Replacements, err)
 	}
 	path := filepath.Join(folder, filepath.Base(w.Replacements))
-	if w.topOf(path) != "" {
-		return nil, fmt.Errorf("replacements %s: it would lie in what is cleaned up", w.Replacements)
+	if top := repositoryOf(folder); top != "" && w.topOf(top) != "" {
+		return nil, fmt.Errorf("replacements %s: it would lie in a repository that is cleaned up", w.Replacements)
 	}
 	f, err := readOrNew(path)
 	if err != nil {
@@ -182,7 +182,7 @@ func mayBe(p *place.Place, text string) bool {
 // replacedName is what a value is called where it was.
 func replacedName(row *importers.Row) string {
 	return strings.Map(func(c rune) rune {
-		if c == '_' || c == '-' || c < utf8.RuneSelf && (c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
+		if c == '-' || isNameRune(c) {
 			return c
 		}
 		return '_'

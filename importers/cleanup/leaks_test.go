@@ -87,10 +87,10 @@ literal:written otherwise==>***REMOVED***-ESCAPED
 }
 
 func TestReplacementsPlace(t *testing.T) {
-	p := newProject(t, nil)
+	p := newProject(t, map[string]string{".git/HEAD": "ref: refs/heads/main\n"})
 	p.leaked("a", "A", "first value", importers.Import)
 	p.Replacements = p.path("inside.txt")
-	if _, err := Steps(t.Context(), p.Options); err == nil || !strings.HasSuffix(err.Error(), "inside.txt: it would lie in what is cleaned up") {
+	if _, err := Steps(t.Context(), p.Options); err == nil || !strings.HasSuffix(err.Error(), "inside.txt: it would lie in a repository that is cleaned up") {
 		t.Errorf("got error %v", err)
 	}
 	p.Replacements = ""

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,18 +35,11 @@ type spot struct {
 }
 
 // newWork looks at where things lie. It reads none of the files.
-func newWork(o Options) (*work, error) {
+func newWork(o Options) *work {
 	w := &work{Options: o, vault: newVaulted(o.Secrets), mask: newMasker(o.Plan), places: make(map[string][]spot), folders: make(map[string]string)}
 	for _, root := range o.Roots {
-		folder, err := resolved(root)
-		if err != nil {
-			return nil, fmt.Errorf("clean up %s: %w", root, err)
-		}
-		if top := repositoryOf(folder); top != "" {
-			folder = top
-		}
-		if !slices.Contains(w.tops, folder) {
-			w.tops = append(w.tops, folder)
+		if top := topFor(root); top != "" && !slices.Contains(w.tops, top) {
+			w.tops = append(w.tops, top)
 		}
 	}
 	for _, row := range o.Plan.Rows {
@@ -66,7 +58,22 @@ func newWork(o Options) (*work, error) {
 	slices.SortStableFunc(w.leaks, func(a, b *importers.Row) int {
 		return -a.Finding.Severity.Compare(b.Finding.Severity)
 	})
-	return w, nil
+	return w
+}
+
+// topFor gives the folder that files may be changed in for something that was swept: the
+// repository that it lies in, else the folder that it is or lies in; "" if it is nowhere.
+func topFor(root string) string {
+	path, err := resolved(root)
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(path); err != nil {
+		return ""
+	} else if !info.IsDir() {
+		path = filepath.Dir(path)
+	}
+	return cmp.Or(repositoryOf(path), path)
 }
 
 // isSecret tells whether a row is a secret, as far as anybody knows.
