@@ -174,7 +174,8 @@ func (w *work) left(path string, d *document) []spot {
 func (w *work) list(n *notes, spots []spot) {
 	for _, s := range spots {
 		why := ""
-		if !slices.ContainsFunc(w.Secrets, func(x importers.Secret) bool { return x.Value.Equal(s.item.Value) || x.Value.Equal(s.row.Value) }) {
+		_, whole := w.vault.called(s.item.Value)
+		if _, ok := w.vault.called(s.row.Value); !ok && !whole {
 			why = ", a value that the vault doesn't have"
 		}
 		n.add("    line %d: %s%s", s.item.At.Start.Line, cmp.Or(s.item.Name, s.row.Name()), why)

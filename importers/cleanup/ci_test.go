@@ -146,7 +146,7 @@ func TestGitHubScript(t *testing.T) {
 
 // workflows gives a workflow with variables, some of which the vault has.
 func workflows(t *rapid.T) (text string, vault vaulted) {
-	vault = make(vaulted)
+	var secrets []importers.Secret
 	var b strings.Builder
 	end := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "line end")
 	line := func(indent int, text string) { b.WriteString(strings.Repeat(" ", indent) + text + end) }
@@ -170,8 +170,7 @@ func workflows(t *rapid.T) (text string, vault vaulted) {
 			line(indent+2, name+": "+quoted+rapid.SampledFrom([]string{"", " # why"}).Draw(t, "comment"))
 			if value != "" && rapid.Bool().Draw(t, "imported") {
 				env := rapid.SampledFrom([]string{"dev", "prod"}).Draw(t, "environment")
-				key := variable{name, secret.New(value).Fingerprint()}
-				vault[key] = []importers.Ref{{Project: "web", Env: env, Name: name}}
+				secrets = append(secrets, importers.Secret{Ref: importers.Ref{Project: "web", Env: env, Name: name}, Value: secret.New(value)})
 			}
 		}
 	}
@@ -205,7 +204,7 @@ func workflows(t *rapid.T) (text string, vault vaulted) {
 			}
 		}
 	}
-	return b.String(), vault
+	return b.String(), newVaulted(secrets)
 }
 
 // TestFetching shows that a job's variables are what leaves a configuration, and that all
@@ -301,13 +300,13 @@ func FuzzFetching(f *testing.F) {
 			return
 		}
 		for _, p := range platforms() {
-			vault := make(vaulted)
+			var secrets []importers.Secret
 			for i, e := range newDocument(text).entries {
 				if imported>>(i%64)&1 == 1 && e.Value != "" {
-					vault[variable{e.Name(), secret.New(e.Value).Fingerprint()}] = []importers.Ref{{Project: "web", Env: "dev", Name: e.Name()}}
+					secrets = append(secrets, importers.Secret{Ref: importers.Ref{Project: "web", Env: "dev", Name: e.Name()}, Value: secret.New(e.Value)})
 				}
 			}
-			rewrittenAsPlanned(t, p, text, vault)
+			rewrittenAsPlanned(t, p, text, newVaulted(secrets))
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/format"
 	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
 // dotenv takes what the vault has out of .env files.
@@ -54,9 +55,17 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	for i, a := range all {
 		refs[i] = w.vault.refs(a.name, a.value)
 	}
+	for i, a := range all {
+		if len(refs[i]) > 0 || a.comment || a.value == "" {
+			continue
+		}
+		if ref, ok := w.vault.called(secret.New(a.value)); ok {
+			kept = append(kept, fmt.Sprintf("%s stays: the vault calls it %s, and programs would get it by that name", a.name, ref.Name))
+		}
+	}
 	to, ok := scopeFor(refs, w.shown(f.path))
 	if !ok {
-		return f.text, nil, nil
+		return f.text, kept, nil
 	}
 	if of, ok := headed(f.text); ok {
 		to = of

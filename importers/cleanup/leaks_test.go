@@ -51,6 +51,11 @@ func TestReplacementsOf(t *testing.T) {
 	escaped.Finding.Value = escaped.Value
 	ref := p.leaked("", "BRANCH", "value-of-a-branch", importers.Revoke)
 	ref.Finding.Places[0].Kind, ref.Finding.Places[0].Ref = place.Ref, "refs/heads/value\x1b"
+	packed := p.leaked("a b.zip", "PACKED", "a value in an archive", importers.Revoke)
+	packed.Finding.Places[0].Member = "config"
+	author := p.leaked("", "AUTHOR", "a value that has a name", importers.Revoke)
+	at := &author.Finding.Places[0]
+	at.Kind, at.Field, at.Object = place.Commit, "author", "0123456789abcdef"
 	s := p.does(History)
 	text, err := os.ReadFile(p.Replacements)
 	if err != nil {
@@ -58,6 +63,8 @@ func TestReplacementsOf(t *testing.T) {
 	}
 	want := `regex:-- begin --(?:\r?\n[ \t]*|\\r\\n|\\n)of \(more\)(?:\r?\n[ \t]*|\\r\\n|\\n)-- end --==>***REMOVED***-LINES
 literal:a longer value ==> with an arrow==>***REMOVED***-LONG
+literal:a value that has a name==>***REMOVED***-AUTHOR
+literal:a value in an archive==>***REMOVED***-PACKED
 literal:value-of-a-branch==>***REMOVED***-BRANCH
 literal:written otherwise==>***REMOVED***-ESCAPED
 `
@@ -67,7 +74,9 @@ literal:written otherwise==>***REMOVED***-ESCAPED
 	_, said, _ := strings.Cut(s.Text, "Not taken out by this:\n")
 	if want := "  - PIN: it is so short that it stands in other words; replace it by hand\n" +
 		"  - ESCAPED: written in another form in b, line 3\n" +
-		"  - BRANCH: the name of refs/heads/value\\x1b; delete or rename it\n"; said != want {
+		"  - BRANCH: the name of refs/heads/value\\x1b; delete or rename it\n" +
+		"  - PACKED: in a b.zip!/config, which is packed; git filter-repo --invert-paths --path 'a b.zip'\n" +
+		"  - AUTHOR: in the author of 0123456789ab; git filter-repo --mailmap\n"; said != want {
 		t.Errorf("it says:\n%s\nwant:\n%s", said, want)
 	}
 	for _, shown := range []string{s.Text, s.Edits[0].shownAfter} {

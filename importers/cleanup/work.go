@@ -226,35 +226,48 @@ func lineEnd(text []byte) string {
 	return "\n"
 }
 
-// vaulted knows which secrets the vault has, by the variables that programs get and their
-// values.
-type vaulted map[variable][]importers.Ref
+// vaulted knows which secrets the vault has.
+type vaulted struct {
+	variables map[variable][]importers.Ref
+	values    map[secret.Fingerprint][]importers.Ref
+}
 
-// variable is one with its value.
+// variable is one that programs get, with its value.
 type variable struct {
 	name  string
 	value secret.Fingerprint
 }
 
 func newVaulted(all []importers.Secret) vaulted {
-	v := make(vaulted)
+	v := vaulted{make(map[variable][]importers.Ref), make(map[secret.Fingerprint][]importers.Ref)}
 	for _, s := range all {
 		if s.Value.IsEmpty() {
 			continue
 		}
+		value := s.Value.Fingerprint()
+		v.values[value] = append(v.values[value], s.Ref)
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
 			// As "secretsweep run" makes variables of names.
 			name = strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name)
-			key := variable{name, s.Value.Fingerprint()}
-			v[key] = append(v[key], s.Ref)
+			key := variable{name, value}
+			v.variables[key] = append(v.variables[key], s.Ref)
 		}
 	}
 	return v
 }
 
 // refs gives the secrets that give programs this variable with this value.
-func (v vaulted) refs(name, value string) []importers.Ref {
-	return v[variable{name, secret.New(value).Fingerprint()}]
+func (v *vaulted) refs(name, value string) []importers.Ref {
+	return v.variables[variable{name, secret.New(value).Fingerprint()}]
+}
+
+// called gives the secret that has a value, by whatever name; false if none has.
+func (v *vaulted) called(value secret.Value) (importers.Ref, bool) {
+	refs := v.values[value.Fingerprint()]
+	if len(refs) == 0 {
+		return importers.Ref{}, false
+	}
+	return refs[0], true
 }
 
 // scope is an environment of a project.
