@@ -6,7 +6,7 @@ import (
 )
 
 // circleci is CircleCI. A job's step adds commands to the file $BASH_ENV, which each later
-// step runs first: see circleci.com/docs/env-vars.
+// step runs first: see circleci.com/docs/set-environment-variable.
 func circleci() platform {
 	return platform{
 		name: "CircleCI",

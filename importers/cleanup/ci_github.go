@@ -8,7 +8,7 @@ import (
 
 // github is GitHub Actions. A job's step puts variables into the file $GITHUB_ENV, from
 // which later steps have them, and tells the log to mask them: see "Workflow commands" in
-// docs.github.com/actions/reference.
+// docs.github.com/en/actions/using-workflows.
 func github() platform {
 	return platform{
 		name: "GitHub Actions",

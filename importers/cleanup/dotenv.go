@@ -158,11 +158,11 @@ func (s scope) withHeader(text []byte, empty bool) []byte {
 	flags := "-p " + word(s.project) + " -e " + word(s.env)
 	lines := []string{
 		s.headerLine(),
-		"# A program that has them:  secretsweep run " + flags + " -- COMMAND",
-		"# A file that has them:     secretsweep pull " + flags + " --gitignore .env.secrets",
+		"#   to run a program with them:  secretsweep run " + flags + " -- COMMAND",
+		"#   to write them to a file:     secretsweep pull " + flags + " --gitignore .env.secrets",
 	}
 	if empty {
-		lines[2] = "# This file with them:      secretsweep pull " + flags + " --gitignore"
+		lines[2] = "#   to write them here:          secretsweep pull " + flags + " --gitignore"
 	}
 	body, mark := bytes.CutPrefix(text, []byte(byteOrderMark))
 	end := lineEnd(body)

@@ -19,11 +19,11 @@ import (
 // header is what a file gets whose secrets are in an environment; all says that nothing else
 // is left.
 func header(env string, all bool) string {
-	last := "# A file that has them:     secretsweep pull -p web -e " + env + " --gitignore .env.secrets\n"
+	last := "#   to write them to a file:     secretsweep pull -p web -e " + env + " --gitignore .env.secrets\n"
 	if all {
-		last = "# This file with them:      secretsweep pull -p web -e " + env + " --gitignore\n"
+		last = "#   to write them here:          secretsweep pull -p web -e " + env + " --gitignore\n"
 	}
-	return "# Its secrets are in the vault, in web/" + env + ".\n# A program that has them:  secretsweep run -p web -e " + env + " -- COMMAND\n" + last
+	return "# Its secrets are in the vault, in web/" + env + ".\n#   to run a program with them:  secretsweep run -p web -e " + env + " -- COMMAND\n" + last
 }
 
 func TestDotenv(t *testing.T) {
