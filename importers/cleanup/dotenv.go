@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -91,7 +92,11 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	if at == 0 {
 		return f.text, kept, nil
 	}
-	after = to.withHeader(append(after, f.text[at:]...), len(left) == 0)
+	pull := ".env.secrets"
+	if len(left) == 0 {
+		pull = filepath.Base(f.path)
+	}
+	after = to.withHeader(append(after, f.text[at:]...), lineEnd(f.text), pull)
 	if !sameAssignments(left, assignments(after)) {
 		return nil, nil, errUnsure
 	}
@@ -150,29 +155,24 @@ func headed(text []byte) (scope, bool) {
 }
 
 // withHeader says at the top of a .env file where its secrets are, unless it does so
-// already.
-func (s scope) withHeader(text []byte, empty bool) []byte {
+// already. pull is the file that they can be written to.
+func (s scope) withHeader(text []byte, end, pull string) []byte {
 	if bytes.Contains(text, []byte(s.headerLine())) {
 		return text
 	}
 	flags := "-p " + word(s.project) + " -e " + word(s.env)
-	lines := []string{
-		s.headerLine(),
-		"#   to run a program with them:  secretsweep run " + flags + " -- COMMAND",
-		"#   to write them to a file:     secretsweep pull " + flags + " --gitignore .env.secrets",
+	how := " --gitignore"
+	if format.WriterOf(pull) != "dotenv" {
+		how += " --format dotenv"
 	}
-	if empty {
-		lines[2] = "#   to write them here:          secretsweep pull " + flags + " --gitignore"
-	}
-	body, mark := bytes.CutPrefix(text, []byte(byteOrderMark))
-	end := lineEnd(body)
 	var b strings.Builder
+	body, mark := bytes.CutPrefix(text, []byte(byteOrderMark))
 	if mark {
 		b.WriteString(byteOrderMark)
 	}
-	for _, line := range lines {
-		b.WriteString(line + end)
-	}
+	b.WriteString(s.headerLine() + end)
+	b.WriteString("#   to run a program with them:  secretsweep run " + flags + " -- COMMAND" + end)
+	b.WriteString("#   to write them to a file:     secretsweep pull " + flags + how + " " + word(printable.Text(pull)) + end)
 	if len(bytes.TrimSpace(body)) == 0 {
 		return []byte(b.String())
 	}

@@ -16,15 +16,15 @@ import (
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
-// header is what a file gets whose secrets are in an environment; all says that nothing else
-// is left.
-func header(env string, all bool) string {
-	last := "#   to write them to a file:     secretsweep pull -p web -e " + env + " --gitignore .env.secrets\n"
-	if all {
-		last = "#   to write them here:          secretsweep pull -p web -e " + env + " --gitignore\n"
-	}
-	return "# Its secrets are in the vault, in web/" + env + ".\n#   to run a program with them:  secretsweep run -p web -e " + env + " -- COMMAND\n" + last
+// header is what a file gets whose secrets are in an environment. With nothing else in it
+// they can be written back to it.
+func header(env, pull string) string {
+	return "# Its secrets are in the vault, in web/" + env + ".\n" +
+		"#   to run a program with them:  secretsweep run -p web -e " + env + " -- COMMAND\n" +
+		"#   to write them to a file:     secretsweep pull -p web -e " + env + " --gitignore " + pull + "\n"
 }
+
+const aside = ".env.secrets"
 
 func TestDotenv(t *testing.T) {
 	const one, two = "first value", "second value"
@@ -35,34 +35,36 @@ func TestDotenv(t *testing.T) {
 		want             string
 		said             string // in the step's text
 	}{
-		{"a secret and a setting", ".env", "A=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", false) + "\nPORT=80\n", ""},
-		{"nothing else", ".env", "A=first value\n", map[string]string{"A": one}, header("dev", true), ""},
-		{"only comments else", ".env", "# mine\nA=first value\n", map[string]string{"A": one}, header("dev", true) + "\n# mine\n", ""},
-		{"no line end", ".env", "PORT=80\nA=first value", map[string]string{"A": one}, header("dev", false) + "\nPORT=80\n", ""},
-		{"no line end after what stays", ".env", "A=first value\nPORT=80", map[string]string{"A": one}, header("dev", false) + "\nPORT=80", ""},
-		{"carriage returns", ".env", "A=first value\r\nPORT=80\r\n", map[string]string{"A": one}, crlf(header("dev", false) + "\nPORT=80\n"), ""},
-		{"a byte order mark", ".env", byteOrderMark + "A=first value\nPORT=80\n", map[string]string{"A": one}, byteOrderMark + header("dev", false) + "\nPORT=80\n", ""},
-		{"Latin-1", ".env", "A=first value\n# gr\xfc\xdfe\nNAME=J\xfcrgen\n", map[string]string{"A": one}, header("dev", false) + "\n# gr\xfc\xdfe\nNAME=J\xfcrgen\n", ""},
-		{"comments around", ".env", "# above\nA=first value # beside\n# below\nPORT=80\n", map[string]string{"A": one}, header("dev", false) + "\n# above\n# below\nPORT=80\n", ""},
-		{"quotes and export", ".env", "export A=\"first value\"\nB='second value'\nPORT=80\n", map[string]string{"A": one, "B": two}, header("dev", false) + "\nPORT=80\n", ""},
-		{"several lines", ".env", "X=1\nA=\"first\nvalue\"\nY=2\n", map[string]string{"A": "first\nvalue"}, header("dev", false) + "\nX=1\nY=2\n", ""},
-		{"several lines as escapes", ".env", "X=1\nA=\"first\\nvalue\"\nY=2\n", map[string]string{"A": "first\nvalue"}, header("dev", false) + "\nX=1\nY=2\n", ""},
-		{"commented out", ".env", "#A=first value\n# A=first value\nA=second value\n", map[string]string{"A": one}, header("dev", false) + "\nA=second value\n", ""},
+		{"a secret and a setting", ".env", "A=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
+		{"nothing else", ".env", "A=first value\n", map[string]string{"A": one}, header("dev", ".env"), ""},
+		{"only comments else", ".env", "# mine\nA=first value\n", map[string]string{"A": one}, header("dev", ".env") + "\n# mine\n", ""},
+		{"no line end", ".env", "PORT=80\nA=first value", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
+		{"no line end after what stays", ".env", "A=first value\nPORT=80", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80", ""},
+		{"carriage returns", ".env", "A=first value\r\nPORT=80\r\n", map[string]string{"A": one}, crlf(header("dev", aside) + "\nPORT=80\n"), ""},
+		{"a byte order mark", ".env", byteOrderMark + "A=first value\nPORT=80\n", map[string]string{"A": one}, byteOrderMark + header("dev", aside) + "\nPORT=80\n", ""},
+		{"Latin-1", ".env", "A=first value\n# gr\xfc\xdfe\nNAME=J\xfcrgen\n", map[string]string{"A": one}, header("dev", aside) + "\n# gr\xfc\xdfe\nNAME=J\xfcrgen\n", ""},
+		{"comments around", ".env", "# above\nA=first value # beside\n# below\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\n# above\n# below\nPORT=80\n", ""},
+		{"quotes and export", ".env", "export A=\"first value\"\nB='second value'\nPORT=80\n", map[string]string{"A": one, "B": two}, header("dev", aside) + "\nPORT=80\n", ""},
+		{"several lines", ".env", "X=1\nA=\"first\nvalue\"\nY=2\n", map[string]string{"A": "first\nvalue"}, header("dev", aside) + "\nX=1\nY=2\n", ""},
+		{"several lines as escapes", ".env", "X=1\nA=\"first\\nvalue\"\nY=2\n", map[string]string{"A": "first\nvalue"}, header("dev", aside) + "\nX=1\nY=2\n", ""},
+		{"commented out", ".env", "#A=first value\n# A=first value\nA=second value\n", map[string]string{"A": one}, header("dev", aside) + "\nA=second value\n", ""},
 		{"another value", ".env", "A=second value\n", map[string]string{"A": one}, "A=second value\n", ""},
 		{"another name", ".env", "B=first value\n", map[string]string{"A": one}, "B=first value\n", ".env: B stays: the vault calls it A, "},
-		{"a name that is written otherwise in the vault", ".env", "A_B=first value\nPORT=80\n", map[string]string{"A/B": one}, header("dev", false) + "\nPORT=80\n", ""},
+		{"a name that is written otherwise in the vault", ".env", "A_B=first value\nPORT=80\n", map[string]string{"A/B": one}, header("dev", aside) + "\nPORT=80\n", ""},
 		{"assigned twice", ".env", "A=first value\nA=second value\n", map[string]string{"A": one}, "A=first value\nA=second value\n", ".env: A stays: it is assigned more than once"},
-		{"twice the same", ".env", "A=first value\nPORT=80\nA=first value\n", map[string]string{"A": one}, header("dev", false) + "\nPORT=80\n", ""},
+		{"twice the same", ".env", "A=first value\nPORT=80\nA=first value\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
 		{"a reference in it", ".env", "A=first $B\nPORT=80\n", map[string]string{"A": "first $B"}, "A=first $B\nPORT=80\n", ".env: A stays: it refers to other variables"},
-		{"no reference between these quotes", ".env", "A='first $B'\nPORT=80\n", map[string]string{"A": "first $B"}, header("dev", false) + "\nPORT=80\n", ""},
+		{"no reference between these quotes", ".env", "A='first $B'\nPORT=80\n", map[string]string{"A": "first $B"}, header("dev", aside) + "\nPORT=80\n", ""},
+		{"nothing else, with carriage returns", ".env", "A=first value\r\n", map[string]string{"A": one}, crlf(header("dev", ".env")), ""},
+		{"nothing else in a file with a name of its own", ".dev.vars", "A=first value\n", map[string]string{"A": one}, strings.Replace(header("dev", ".dev.vars"), "--gitignore", "--gitignore --format dotenv", 1), ""},
 		{"empty", ".env", "", map[string]string{"A": one}, "", ""},
-		{"a quote that is never closed", ".env", "A=\"first value\nPORT=80\n", map[string]string{"A": one}, header("dev", false) + "\nPORT=80\n", ""},
+		{"a quote that is never closed", ".env", "A=\"first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
 		{"what would close another's quote", ".env", "B=\"first\nA=first value\"\nC=\"\n", map[string]string{"A": "first value\""}, "B=\"first\nA=first value\"\nC=\"\n", ""},
 		{"UTF-16", ".env", "A\x00=\x001\x00\n\x00", map[string]string{"A": one}, "A\x00=\x001\x00\n\x00", ".env stays as it is: it is no plain text"},
-		{"a header that is there", ".env", header("dev", false) + "\nA=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", false) + "\nPORT=80\n", ""},
+		{"a header that is there", ".env", header("dev", aside) + "\nA=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
 		{"an example", ".env.example", "A=first value\n", map[string]string{"A": one}, "A=first value\n", ""},
 		{"what direnv reads", ".envrc", "export A='first value'\n", map[string]string{"A": one}, "export A='first value'\n", ""},
-		{"another name of a file", "config/production.env", "A=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", false) + "\nPORT=80\n", ""},
+		{"another name of a file", "config/production.env", "A=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,13 +90,13 @@ func TestDotenvEnvironment(t *testing.T) {
 	p.keeps(".env.staging", "B", "second value", "staging")
 	p.keeps(".env.staging", "C", "third value", "prod")
 	s := p.does(Dotenv)
-	if diff := cmp.Diff(header("staging", false)+"\nC=third value\n", p.text(".env.staging")); diff != "" {
+	if diff := cmp.Diff(header("staging", aside)+"\nC=third value\n", p.text(".env.staging")); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 	if want := ".env.staging: C stays: the vault has it in prod, and not in staging\n"; s.Text != want {
 		t.Errorf("it says %q, want %q", s.Text, want)
 	}
-	if got := p.text(".env.production"); got != header("prod", true) {
+	if got := p.text(".env.production"); got != header("prod", ".env.production") {
 		t.Errorf("of two environments that have all, it isn't the file's:\n%s", got)
 	}
 }
@@ -105,7 +107,7 @@ func TestDotenvAliases(t *testing.T) {
 	p.keeps(".env", "NEW", "first value", "dev")
 	p.Secrets[0].Aliases = []string{"OLD"}
 	p.does(Dotenv)
-	if got := p.text(".env"); got != header("dev", false)+"\nPORT=80\n" {
+	if got := p.text(".env"); got != header("dev", aside)+"\nPORT=80\n" {
 		t.Errorf("got:\n%s", got)
 	}
 }

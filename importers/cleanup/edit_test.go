@@ -2,7 +2,9 @@ package cleanup
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -185,12 +187,21 @@ func TestMasked(t *testing.T) {
 	p.has(".env", "B", short)
 	p.keeps(".env", "C", lines, "dev")
 	s := p.step(Dotenv)
+	marshalled, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []string{fmt.Sprintf("%v %+v %#v", s, s, &s.Edits[0]), string(marshalled)} {
+		if !strings.Contains(shown, p.path(".env")) || strings.Contains(shown, long) || strings.Contains(shown, fmt.Sprint([]byte(long))[1:20]) {
+			t.Errorf("printed as %s", shown)
+		}
+	}
 	before, after := s.Edits[0].Masked()
 	mask := p.Plan.Rows[0].Value.Mask()
 	if want := "A='" + mask + "'\nB=****\nC=\"****\"\n# " + mask + "\nspin=1\n"; before != want {
 		t.Errorf("got:\n%s\nwant:\n%s", before, want)
 	}
-	if want := header("dev", false) + "\nB=****\n# " + mask + "\nspin=1\n"; after != want {
+	if want := header("dev", aside) + "\nB=****\n# " + mask + "\nspin=1\n"; after != want {
 		t.Errorf("got:\n%s\nwant:\n%s", after, want)
 	}
 }

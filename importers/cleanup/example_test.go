@@ -33,7 +33,7 @@ func TestExample(t *testing.T) {
 		{"several lines", map[string]string{".env": "A='first value'\nKEY=\"x\ny=z\"\nB=1\n"}, ".env.example", "A=\nKEY=\nB=\n"},
 		{"a byte order mark", map[string]string{".env": byteOrderMark + "# The web\nA=first value\n"}, ".env.example", "# The web\nA=\n"},
 		{"names that no environment has", map[string]string{".env": "A=first value\nmy.key=1\n"}, ".env.example", "A=\n"},
-		{"after its secrets left", map[string]string{".env": header("dev", false) + "\n# Mine\nPORT=80\nA=first value\n"}, ".env.example", "# Mine\nPORT=\nA=\n"},
+		{"after its secrets left", map[string]string{".env": header("dev", aside) + "\n# Mine\nPORT=80\nA=first value\n"}, ".env.example", "# Mine\nPORT=\nA=\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
