@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -147,11 +146,3 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 	}
 	return done, nil
 }
-
-// Steps gives what can be done now.
-func (m *migration) Steps(ctx context.Context, plan *importers.Plan) ([]tui.Step, error) {
-	return nil, nil
-}
-
-// Do carries out a step.
-func (m *migration) Do(ctx context.Context, s tui.Step) error { return errors.New("not there yet") }
