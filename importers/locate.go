@@ -19,12 +19,11 @@ type claim struct {
 	depth   int // how many folders lead to the place
 	base    int // the length of its file's name
 	value   secret.Fingerprint
-	given   bool            // its name is the source's, not made up
-	vague   bool            // its name says nothing, and programs don't ask for it
-	told    bool            // something tells the environment
-	bare    string          // the name without the environment's word; "" if it has none
-	dropped bool            // the row has the name already, for another whole around its value
-	named   map[string]bool // the names that it has, aliases included
+	given   bool   // its name is the source's, not made up
+	vague   bool   // its name says nothing, and programs don't ask for it
+	told    bool   // something tells the environment
+	bare    string // the name without the environment's word; "" if it has none
+	dropped bool   // the row has the name already, for another whole around its value
 }
 
 // locate suggests where each row goes.
@@ -122,23 +121,33 @@ func merge(all []*claim) []*claim {
 		env   string
 		value secret.Fingerprint
 	}
+	type called struct {
+		by   *claim
+		name string
+	}
 	first := make(map[slot]*claim)
+	known := make(map[called]bool)
 	var wanted []*claim
 	for _, c := range all {
 		s := slot{c.row, c.Env, c.value}
 		f := first[s]
-		names := append([]string{c.Name}, c.Aliases...)
 		if f == nil {
-			f = c
-			f.named, f.Aliases = map[string]bool{c.Name: true}, nil
-			first[s], wanted = f, append(wanted, f)
+			first[s], wanted = c, append(wanted, c)
+			continue
 		}
-		for _, name := range names {
-			if c.given && !f.named[name] {
-				f.named[name] = true
+		if !c.given {
+			continue
+		}
+		for _, name := range append(c.Aliases, c.Name) {
+			if at := (called{f, name}); name != f.Name && !known[at] {
+				known[at] = true
 				f.Aliases = append(f.Aliases, name)
 			}
 		}
+	}
+	for _, c := range wanted {
+		slices.Sort(c.Aliases)
+		c.Aliases = slices.Compact(c.Aliases)
 	}
 	return wanted
 }
@@ -166,7 +175,7 @@ func (p *Plan) adopt(wanted []*claim) {
 		}
 		own := c.Ref
 		c.Name = slices.MinFunc(all, func(a, b string) int {
-			return cmp.Or(-cmp.Compare(btoi(c.named[a]), btoi(c.named[b])), cmp.Compare(a, b))
+			return cmp.Or(-cmp.Compare(btoi(slices.Contains(c.Aliases, a)), btoi(slices.Contains(c.Aliases, b))), cmp.Compare(a, b))
 		})
 		c.Aliases = slices.DeleteFunc(c.Aliases, func(alias string) bool { return alias == c.Name })
 		if c.given && claims[own] == 1 {

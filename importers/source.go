@@ -3,8 +3,7 @@ package importers
 import (
 	"cmp"
 	"slices"
-
-	"github.com/secretsweep/secretsweep/detectors"
+	"strings"
 )
 
 // Target gives the row's target of that name; nil if it has none.
@@ -24,13 +23,16 @@ func (r *Row) Source(t *Target) *Item {
 
 // compareSources orders items by how likely a target is from them.
 func (t *Target) compareSources(a, b *Item) int {
-	env := canonical(t.Env)
 	says := func(item *Item) bool {
-		said := canonical(detectors.Environment(item.At.Path))
-		if said == "" && (isEnvironmentFile(item.At.Path) || isCompose(item.At.Path)) {
+		means := func(word string) bool {
+			return word != "" && (strings.EqualFold(word, t.Env) || canonical(word) == canonical(t.Env) && canonical(word) != "")
+		}
+		path := item.At.Path
+		said := environmentOfPath(&item.At)
+		if said == "" && (isEnvironmentFile(path) || isCompose(path)) {
 			said = "dev"
 		}
-		return canonical(item.Env) == env || said == env
+		return means(item.Env) || means(said)
 	}
 	return cmp.Or(
 		-cmp.Compare(btoi(a.Value.Equal(t.Value)), btoi(b.Value.Equal(t.Value))),
