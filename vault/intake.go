@@ -21,7 +21,9 @@ type Intake struct {
 }
 
 // Import takes all of an intake in, or nothing, and gives the versions that its secrets
-// have then. The log has an entry for each secret; one for leaks may be for many.
+// have then. It takes a developer of the environments that secrets go to, and for leaks what
+// [LeakKind] says; who may not gets a [DeniedError]. A value must be as for [Session.Set]. The
+// log has an entry for each secret; one for leaks may be for many.
 func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 	if err := checkChanges(in.Changes); err != nil {
 		return nil, err

@@ -18,6 +18,44 @@ func change(env, name, value string, aliases ...string) Change {
 	return c
 }
 
+// TestBlank makes an entry that is to be filled, and fills it.
+func TestBlank(t *testing.T) {
+	b := newBench(t)
+	b.set("dev", "THERE", "value")
+	blank := []Change{{Ref: Ref{"web", "dev", "KEY"}, Blank: true}, {Ref: Ref{"web", "dev", "THERE"}, Blank: true}}
+	for range 2 {
+		versions, err := b.owner.Import(t.Context(), Intake{Changes: blank})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]int{0, 1}, versions); diff != "" {
+			t.Error(diff)
+		}
+	}
+	l, err := b.owner.Look(t.Context(), Ref{"web", "dev", "KEY"})
+	if err != nil || !l.Blank() || l.Current != 0 {
+		t.Errorf("the entry is %+v, %v", l, err)
+	}
+	if _, err := b.owner.Get(t.Context(), Ref{"web", "dev", "KEY"}, Which{}); err == nil || err.Error() != "there is no value yet of web/dev KEY" {
+		t.Errorf("reading it: %v", err)
+	}
+	got, err := b.owner.GetScope(t.Context(), "web", "dev", Which{}, func(string) bool { return true })
+	if err != nil || len(got) != 1 {
+		t.Errorf("%d secrets are read, %v", len(got), err)
+	}
+	if st, err := b.owner.Status(t.Context()); err != nil || len(st.Blank) != 1 || st.Blank[0].Name != "KEY" {
+		t.Errorf("status has %+v, %v", st.Blank, err)
+	}
+	if _, err := b.owner.Import(t.Context(), Intake{Changes: []Change{{Ref: Ref{"web", "dev", "KEY"}, Blank: true, Value: secret.New("x")}}}); err == nil {
+		t.Error("an entry to be filled has a value")
+	}
+	b.set("dev", "KEY", "filled")
+	if l, err := b.owner.Look(t.Context(), Ref{"web", "dev", "KEY"}); err != nil || l.Blank() || l.Current != 1 {
+		t.Errorf("filled, it is %+v, %v", l, err)
+	}
+	b.check()
+}
+
 func TestImport(t *testing.T) {
 	b := newBench(t)
 	b.set("dev", "OLD", "same")

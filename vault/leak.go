@@ -91,7 +91,7 @@ type Leak struct {
 	Project string
 	Leaked                // as the newest event that says something of it does
 	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
-	// MorePlaces is how many there are beside these, or more.
+	// MorePlaces is about how many there are beside these.
 	MorePlaces int
 	Events     []LeakEvent // in the order of the log
 	Decision   LeakKind    // what the last event says that decides; an acceptance that has ended doesn't

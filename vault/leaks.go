@@ -108,8 +108,8 @@ func (s *Session) leakID(project ID, value secret.Value) ID {
 	return ID(mac.Sum(nil))
 }
 
-// leaks opens all that is known of a project's leaks. What somebody wrote who could write
-// it, and what doesn't open, is among the problems.
+// leaks opens all that is known of a project's leaks. What counts for nothing is among the
+// problems: what nobody wrote who could, and what doesn't open, or says what it can't.
 func (v *view) leaks(project ID) ([]Leak, []Problem, error) {
 	name := v.pattern(target{project: project}).Project
 	var problems []Problem

@@ -174,7 +174,11 @@ func (v *view) choose(o *opened, which Which) (Secret, error) {
 	n := which.Version
 	if n == 0 {
 		if n = o.at(which.Point); n == 0 {
-			return Secret{}, &NotFoundError{What: "secret", Name: ref.String() + at(which.Point)}
+			what := "secret"
+			if o.blank() {
+				what = "value yet of"
+			}
+			return Secret{}, &NotFoundError{What: what, Name: ref.String() + at(which.Point)}
 		}
 	}
 	if _, ok := o.version(n); !ok {
@@ -252,12 +256,15 @@ func inParallel(n int, do func(int)) {
 	all.Wait()
 }
 
+// Blank tells whether a secret never had a value: an entry that somebody is to fill.
+func (l *Listed) Blank() bool { return len(l.Versions) == 0 }
+
 // Listed is a secret in a list: all but its values.
 type Listed struct {
 	Ref
 	Info
 	Versions []Version // in order
-	Current  int       // its number; 0 for one that was removed
+	Current  int       // its number; 0 for one that was removed, or is still to be filled
 }
 
 // Version is what is known of a version beside its value.

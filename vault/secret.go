@@ -157,6 +157,9 @@ func (h *head) current() int {
 	return h.Turns[len(h.Turns)-1].Version
 }
 
+// blank tells whether it never had a value.
+func (h *head) blank() bool { return len(h.Versions) == 0 }
+
 // at gives the number of the version that was current at a revision, or at a time.
 func (h *head) at(p Point) int {
 	n := 0

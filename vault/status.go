@@ -13,6 +13,7 @@ type Status struct {
 	Environments []EnvironmentStatus
 	Shared       []SharedValue
 	Overdue      []Listed  // secrets whose time to be rotated is past
+	Blank        []Listed  // entries that are still to be filled
 	Ended        []Granted // grants whose time is past, and whose holders still hold keys
 	EndedTokens  []string  // tokens whose time is past
 	Invited      []string  // who was invited and hasn't joined
@@ -99,6 +100,9 @@ func (v *view) compare(sc *scope, one *EnvironmentStatus, st *Status, values map
 	}
 	one.Revision, one.Secrets = rec.Revision, 0
 	for _, o := range secrets {
+		if o.blank() {
+			st.Blank = append(st.Blank, v.listed(o))
+		}
 		n := o.current()
 		if n == 0 {
 			continue

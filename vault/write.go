@@ -18,6 +18,9 @@ type Change struct {
 	Edit  func(*Info)   // changes what else is known of it; may be nil, and is called once or more
 	Grace time.Duration // how long the value that is replaced stays readable for everyone
 	If    *int          // the version that must be the current one, 0 for none; nil for any
+	// Blank makes an entry that somebody is to fill: a secret without a version. Of one that is
+	// there it changes nothing but what Edit does. It has no Value.
+	Blank bool
 
 	unlessSame bool // a value that is the current one already makes no new version
 }
@@ -34,6 +37,8 @@ func (c Change) check() error {
 		return fmt.Errorf("set %s: the value has a NUL in it, which no environment variable can have", c.Ref)
 	case c.Grace < 0:
 		return fmt.Errorf("set %s: a grace of less than nothing", c.Ref)
+	case c.Blank && text != "":
+		return fmt.Errorf("set %s: an entry to be filled with a value", c.Ref)
 	}
 	return nil
 }
@@ -101,8 +106,10 @@ func (t *turn) set(c Change, detail string) (int, error) {
 	if _, claimed := t.claimed[nameAt{sc.ID, c.Name}]; !claimed {
 		o, err = t.named(c.Ref)
 	}
+	edited := false
 	if _, missing := errors.AsType[*NotFoundError](err); missing || o == nil && err == nil {
 		o, err = t.create(sc, c.Name)
+		edited = true
 	}
 	if err != nil {
 		return 0, err
@@ -110,23 +117,24 @@ func (t *turn) set(c Change, detail string) (int, error) {
 	if c.If != nil && *c.If != o.current() {
 		return 0, &ConflictError{c.Ref, *c.If, o.current()}
 	}
-	edited := false
 	if c.Edit != nil {
-		if edited, err = t.edit(o, c.Edit); err != nil {
+		changed, err := t.edit(o, c.Edit)
+		if err != nil {
 			return 0, err
 		}
+		edited = edited || changed
 	}
 	n := o.current()
-	same := false
-	if c.unlessSame && n > 0 {
+	stays := c.Blank
+	if c.unlessSame && n > 0 && !stays {
 		now, err := t.value(o, n)
 		if err != nil {
 			return 0, err
 		}
-		same = now.Equal(c.Value)
+		stays = now.Equal(c.Value)
 	}
 	switch {
-	case !same:
+	case !stays:
 		n, err = t.addVersion(o, c.Value, c.Grace)
 	case edited:
 		if _, err = t.revise(o.scope); err == nil {
@@ -136,7 +144,9 @@ func (t *turn) set(c Change, detail string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	act.Version, act.Tag, act.Detail = n, t.s.tagOf(c.Value), detail
+	if act.Version, act.Detail = n, detail; !c.Blank {
+		act.Tag = t.s.tagOf(c.Value)
+	}
 	return n, t.enter(act)
 }
 

@@ -184,7 +184,7 @@ func (in *intake) take(ctx context.Context, b importers.Batch, source string) er
 	}
 	all := vault.Intake{Source: source}
 	for _, s := range b.Secrets {
-		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Edit: func(i *vault.Info) {
+		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
 			for _, alias := range s.Aliases {
 				if !slices.Contains(i.Aliases, alias) {
 					i.Aliases = append(i.Aliases, alias)

@@ -71,7 +71,7 @@ func (o *listOptions) run(ctx context.Context, sh shell) (err error) {
 	}
 	rows := []secretRow{}
 	for _, l := range all {
-		if l.Current > 0 || o.removed {
+		if l.Current > 0 || l.Blank() || o.removed {
 			rows = append(rows, rowOf(l))
 		}
 	}
@@ -91,10 +91,13 @@ func (o *listOptions) run(ctx context.Context, sh shell) (err error) {
 	fmt.Fprintln(w, head)
 	for _, r := range rows {
 		version := fmt.Sprint(r.Version)
-		if r.Version == 0 {
+		switch {
+		case r.Blank:
+			version = "to fill"
+		case r.Version == 0:
 			version = "removed"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s", r.Name, version, day(r.Since), r.By, orDash(day(r.RotateBy)), orDash(printable.Text(r.Owner)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s", r.Name, version, orDash(day(r.Since)), orDash(r.By), orDash(day(r.RotateBy)), orDash(printable.Text(r.Owner)))
 		if aliases {
 			fmt.Fprintf(w, "\t%s", orDash(strings.Join(r.Aliases, " ")))
 		}
@@ -112,7 +115,8 @@ type secretRow struct {
 	Name        string    `json:"name"`
 	Project     string    `json:"project"`
 	Environment string    `json:"environment"`
-	Version     int       `json:"version"` // 0 for a removed one
+	Version     int       `json:"version"`         // 0 for a removed one, and for one that is blank
+	Blank       bool      `json:"blank,omitempty"` // it is still to get a value
 	Since       time.Time `json:"since,omitzero"`
 	By          string    `json:"by,omitempty"`
 	Kind        string    `json:"kind,omitempty"`
@@ -125,7 +129,7 @@ type secretRow struct {
 func rowOf(l vault.Listed) secretRow {
 	r := secretRow{
 		Name: l.Name, Project: l.Project, Environment: l.Environment, Version: l.Current,
-		Kind: l.Kind, Owner: l.Owner, Description: l.Description, RotateBy: l.RotateBy, Aliases: l.Aliases,
+		Kind: l.Kind, Owner: l.Owner, Description: l.Description, RotateBy: l.RotateBy, Aliases: l.Aliases, Blank: l.Blank(),
 	}
 	if l.Current > 0 {
 		r.Since, r.By = l.Versions[l.Current-1].Created, l.Versions[l.Current-1].By

@@ -118,6 +118,9 @@ func statusWarnings(st vault.Status) []string {
 		}
 		warn("the same value in different environments: %s", strings.Join(refs, ", "))
 	}
+	for _, l := range st.Blank {
+		warn("%s has no value yet: secretsweep secret set %s -p %s -e %s", l.Ref, l.Name, l.Project, l.Environment)
+	}
 	for _, l := range st.Overdue {
 		warn("%s was to have a new value by %s", l.Ref, day(l.RotateBy))
 	}
@@ -140,6 +143,7 @@ type statusView struct {
 	Environments []environmentView `json:"environments"`
 	Shared       [][]refView       `json:"shared_values"`
 	Overdue      []secretRow       `json:"overdue"`
+	Blank        []secretRow       `json:"blank"` // still to get a value
 	Ended        []endedView       `json:"ended_grants"`
 	EndedTokens  []string          `json:"ended_tokens"`
 	Invited      []string          `json:"invited"`
@@ -176,7 +180,7 @@ type problemView struct {
 
 func statusViewOf(st vault.Status) statusView {
 	v := statusView{
-		Self: st.Self, Entries: st.Entries, Environments: []environmentView{}, Shared: [][]refView{}, Overdue: []secretRow{},
+		Self: st.Self, Entries: st.Entries, Environments: []environmentView{}, Shared: [][]refView{}, Overdue: []secretRow{}, Blank: []secretRow{},
 		Ended: []endedView{}, EndedTokens: append([]string{}, st.EndedTokens...), Invited: append([]string{}, st.Invited...), Problems: problemsOf(st.Problems),
 	}
 	for _, e := range st.Environments {
@@ -192,6 +196,9 @@ func statusViewOf(st vault.Status) statusView {
 			refs = append(refs, refView(r))
 		}
 		v.Shared = append(v.Shared, refs)
+	}
+	for _, l := range st.Blank {
+		v.Blank = append(v.Blank, rowOf(l))
 	}
 	for _, l := range st.Overdue {
 		v.Overdue = append(v.Overdue, rowOf(l))
