@@ -40,7 +40,7 @@ func newHistory(b *board, back screen, l vault.Listed) *history {
 	h := &history{ref: l.Ref}
 	h.table = &table[version]{
 		board: b, self: h, tab: "Vault", what: l.Ref.String(), back: back,
-		none:  "It has no version.",
+		none:  "It has no value yet.",
 		words: func(v version) string { return fmt.Sprint(v.Number, " ", v.State, " ", v.By) },
 		load: func(ctx context.Context) ([]version, error) {
 			known, err := b.Secrets.Look(ctx, l.Ref)
