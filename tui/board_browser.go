@@ -218,7 +218,7 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 		keep:  func(d vault.Difference) bool { return !same || d.Values == vault.Same },
 		words: func(d vault.Difference) string { return d.Name + " " + say[d.Values] },
 		heads: func(width int) string {
-			return differenceLine(width, "NAME", strings.ToUpper(from.Environment), strings.ToUpper(to.Environment), "VALUES")
+			return differenceLine(width, "NAME", safe(strings.ToUpper(from.Environment)), safe(strings.ToUpper(to.Environment)), "VALUES")
 		},
 		line: func(d vault.Difference, width int) string {
 			style := b.theme.dim

@@ -137,7 +137,7 @@ func TestBoardSearch(t *testing.T) {
 	x := newBoardTerminal(t, newFakeBoard().board(), size{80, 24}, Options{NoColor: true})
 	x.press("3", "/")
 	x.write("linus dev")
-	x.sees("linus           read web/dev DATABASE_URL")
+	x.sees("linus           read DATABASE_URL in web/dev")
 	x.seesNo("made the vault", "web/prod")
 	x.press("enter")
 	x.sees("1 of 7 have linus dev")
@@ -148,6 +148,37 @@ func TestBoardSearch(t *testing.T) {
 	x.sees("Nothing has all of these words.")
 	x.press("esc")
 	x.sees("made the vault")
+}
+
+// Each verb of the log is said in words.
+func TestBoardVerbs(t *testing.T) {
+	said := make(map[string]string)
+	for _, verb := range vault.Verbs() {
+		words := inWords(verb)
+		if said[words] != "" || words == verb && verb != "read" && verb != "set" {
+			t.Errorf("%s is said as %q, as is %q", verb, words, said[words])
+		}
+		said[words] = verb
+	}
+	if len(said) < 15 {
+		t.Errorf("only %d verbs", len(said))
+	}
+	for _, tt := range []struct {
+		want string
+		act  audit.Act
+	}{
+		{"read A, version 2, in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A", Version: 2, Allowed: true}},
+		{"was refused to read A in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A"}},
+		{"listed web/dev", audit.Act{Verb: "list", Project: "web", Env: "dev", Allowed: true}},
+		{"reported of leaks in web", audit.Act{Verb: "leak", Project: "web", Allowed: true}},
+		{"retired bob", audit.Act{Verb: "retire", Name: "bob", Allowed: true}},
+		{"made the vault", audit.Act{Verb: "init", Allowed: true}},
+		{"it can't be opened", audit.Act{Detail: "it can't be opened"}},
+	} {
+		if got := did(vault.Logged{Act: tt.act}); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
 }
 
 func TestBoardReveal(t *testing.T) {
