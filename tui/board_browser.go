@@ -90,14 +90,17 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 		load: func(ctx context.Context) ([]vault.Listed, error) {
 			return b.Secrets.List(ctx, at.Project, at.Environment)
 		},
-		keep: func(l vault.Listed) bool { return removed || l.Current > 0 },
+		keep: func(l vault.Listed) bool { return removed || !gone(l) },
 		words: func(l vault.Listed) string {
 			return strings.Join(append([]string{l.Name, l.Kind, l.Owner, l.Description}, l.Aliases...), " ")
 		},
 		heads: func(width int) string { return secretLine(width, "NAME", "VERSION", "CHANGED", "BY") },
 		line: func(l vault.Listed, width int) string {
 			version := fmt.Sprint(l.Current)
-			if l.Current == 0 {
+			switch {
+			case l.Blank():
+				version = b.theme.warn.Render("to fill")
+			case l.Current == 0:
 				version = "removed"
 			}
 			var changed, by string
@@ -110,15 +113,21 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 	}
 	t.self = t
 	t.summary = func(int) string {
-		there := 0
+		there, blank := 0, 0
 		for _, l := range t.all {
-			if l.Current > 0 {
+			if !gone(l) {
 				there++
+			}
+			if l.Blank() {
+				blank++
 			}
 		}
 		text := report.Plural(there, "secret")
-		if gone := len(t.all) - there; gone > 0 && !removed {
-			text += b.theme.dim.Render(fmt.Sprintf(", and %d removed: o shows them", gone))
+		if blank > 0 {
+			text += fmt.Sprintf(", %d without a value yet", blank)
+		}
+		if over := len(t.all) - there; over > 0 && !removed {
+			text += b.theme.dim.Render(fmt.Sprintf(", and %d removed: o shows them", over))
 		}
 		return text
 	}
@@ -134,11 +143,14 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 				removed = !removed
 				t.refresh()
 				return t, nil
-			}).when(slices.ContainsFunc(t.all, func(l vault.Listed) bool { return l.Current == 0 })),
+			}).when(slices.ContainsFunc(t.all, gone)),
 		}
 	}
 	return t
 }
+
+// gone tells whether a secret was removed.
+func gone(l vault.Listed) bool { return l.Current == 0 && !l.Blank() }
 
 func secretLine(width int, name, version, changed, by string) string {
 	const versions, changes, bys = 7, 9, 12
@@ -206,7 +218,7 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 		keep:  func(d vault.Difference) bool { return !same || d.Values == vault.Same },
 		words: func(d vault.Difference) string { return d.Name + " " + say[d.Values] },
 		heads: func(width int) string {
-			return differenceLine(width, "NAME", strings.ToUpper(from.Environment), strings.ToUpper(to.Environment), "VALUES")
+			return differenceLine(width, "NAME", safe(strings.ToUpper(from.Environment)), safe(strings.ToUpper(to.Environment)), "VALUES")
 		},
 		line: func(d vault.Difference, width int) string {
 			style := b.theme.dim

@@ -116,7 +116,10 @@ func (b *board) about(l vault.Listed, width int) []string {
 		last = fmt.Sprintf("%s, by %s", date(v.Created), safe(v.By))
 	}
 	current := fmt.Sprint(l.Current)
-	if l.Current == 0 {
+	switch {
+	case l.Blank():
+		current = "none yet: somebody is to fill it in"
+	case l.Current == 0:
 		current = "none: it was removed"
 	}
 	rotate := ""

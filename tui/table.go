@@ -222,7 +222,7 @@ func (b *board) pairs(width int, all ...[2]string) []string {
 		for i, text := range wrap(p[1], width-label) {
 			name := ""
 			if i == 0 {
-				name = p[0]
+				name = safe(p[0])
 			}
 			lines = append(lines, b.theme.dim.Render(fit(name, label))+text)
 		}
