@@ -101,60 +101,60 @@ func quitKey(about string) key.Binding {
 }
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	keys, ok := msg.(tea.KeyMsg)
-	if !ok || len(keys.Runes) < 2 || keys.Paste {
-		return a, a.take(msg)
-	}
-	// Over a slow line several keys come as one.
-	var all []tea.Cmd
-	for _, r := range keys.Runes {
-		all = append(all, a.take(tea.KeyMsg{Type: keys.Type, Runes: []rune{r}, Alt: keys.Alt}))
-	}
-	return a, tea.Batch(all...)
-}
-
-// take takes a message, or one key.
-func (a *app) take(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.size = size{msg.Width, msg.Height}
 		_, cmd := a.now.update(msg)
-		return tea.Batch(tea.ClearScreen, cmd)
+		return a, tea.Batch(tea.ClearScreen, cmd)
 	case failure:
 		if errors.Is(msg.err, context.Canceled) {
-			return tea.Quit
+			return a, tea.Quit
 		}
 		a.notice, a.failed = msg.err.Error(), true
 	case notice:
 		a.notice, a.failed = string(msg), false
-		return nil
+		return a, nil
 	case tea.KeyMsg:
+		if len(msg.Runes) > 1 && !msg.Paste && !a.now.typing() {
+			return a, a.oneByOne(msg)
+		}
 		if key.Matches(msg, a.quit) {
-			return tea.Sequence(a.leave(), tea.Quit)
+			return a, tea.Sequence(a.leave(), tea.Quit)
 		}
 		a.notice, a.failed = "", false
 		if a.help != nil {
-			if !a.help.window.move(msg.String()) {
+			if !a.help.window.turn(msg.String()) {
 				a.help = nil
 			}
-			return nil
+			return a, nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
 			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
-			return nil
+			return a, nil
 		}
 	}
 	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
 	cmd = tea.Batch(heard, cmd)
 	if next == nil {
-		return tea.Sequence(cmd, a.leave(), tea.Quit)
+		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
 	}
 	if next != a.now {
 		a.now = next
 		cmd = tea.Batch(cmd, func() tea.Msg { return started{} })
 	}
-	return cmd
+	return a, cmd
+}
+
+// oneByOne takes keys that came at once, as they do from whoever types faster than a
+// connection carries.
+func (a *app) oneByOne(msg tea.KeyMsg) tea.Cmd {
+	var all []tea.Cmd
+	for _, r := range msg.Runes {
+		_, cmd := a.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt})
+		all = append(all, cmd)
+	}
+	return tea.Batch(all...)
 }
 
 // frame is how many lines the title, the notice and the keys take.
@@ -172,23 +172,27 @@ func (a *app) View() string {
 		lines = a.now.view(body)
 	}
 	all := append([]string{a.top(), strings.Repeat(" ", a.size.width)}, block(lines, body.width, body.height)...)
-	all = append(all, a.noticeLine(), a.keyLine())
-	return strings.Join(all, "\n")
+	notice := a.noticeLines() // a long one covers the end of the body
+	all = append(all[:len(all)+1-len(notice)], notice...)
+	return strings.Join(append(all, a.keyLine()), "\n")
 }
 
 func (a *app) top() string {
 	return fit(a.theme.title.Render(a.name)+"  "+a.now.title(), a.size.width)
 }
 
-func (a *app) noticeLine() string {
+// noticeLines gives the notice in one line or more, empty if there is none.
+func (a *app) noticeLines() []string {
+	const most = 3
 	style := a.theme.good
 	if a.failed {
 		style = a.theme.bad
 	}
-	if a.notice == "" {
-		return strings.Repeat(" ", a.size.width)
+	var lines []string
+	for _, l := range wrap(safe(a.notice), a.size.width) {
+		lines = append(lines, fit(style.Render(l), a.size.width))
 	}
-	return fit(style.Render(safe(a.notice)), a.size.width)
+	return lines[:min(len(lines), most)]
 }
 
 // keyLine shows as many keys as there is room for; the help has all of them.
@@ -197,11 +201,14 @@ func (a *app) keyLine() string {
 		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
 	}
 	help, text := show(helpKey), ""
-	if a.now.typing() {
+	switch {
+	case a.help != nil:
+		return fit(a.theme.bold.Render("any other key")+" "+a.theme.dim.Render("back"), a.size.width)
+	case a.now.typing():
 		help = ""
 	}
 	for _, k := range a.now.keys() {
-		// The last character of a terminal may be erased with what is behind it.
+		// A terminal that was made smaller erases the last character with what is behind it.
 		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) < a.size.width {
 			text += one
 		}

@@ -7,8 +7,6 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/secretsweep/secretsweep/rules"
 )
 
 // TestFrame shows that every line of the screen is exactly as wide as the terminal.
@@ -39,39 +37,29 @@ func (b blank) title() string                    { return "blank" }
 func (b blank) keys() []key.Binding              { return nil }
 func (b blank) typing() bool                     { return false }
 
-// TestKeysAtOnce takes several keys that come in one message one by one, and what is pasted
-// as a whole.
+// TestKeysAtOnce types faster than the program reads: no key is lost, and what is pasted is
+// no key.
 func TestKeysAtOnce(t *testing.T) {
-	x := newTerminal(t, newDoors(50), size{80, 24}, plain, newInventory)
-	x.settle()
-	v := x.app.now.(*inventory)
-	send := func(text string, paste bool) {
-		x.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: paste})
-		x.settle()
-	}
-	send("jjj", true)
-	if v.window.cursor != 0 {
-		t.Errorf("what was pasted moved the cursor to %d", v.window.cursor)
-	}
-	send("jjj", false)
-	if v.window.cursor != 3 {
-		t.Errorf("three times j moved the cursor to %d", v.window.cursor)
-	}
-	send("/ab", false)
-	send("cd", true)
-	if v.search == nil || v.words != "abcd" {
-		t.Errorf("searched for %q", v.words)
+	var out strings.Builder
+	a := newApp(t.Context(), "secretsweep", Options{Output: &out, NoColor: true})
+	var got keyed
+	a.now = &got
+	a.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("Ynn")})
+	a.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("nny"), Paste: true})
+	if want := "Y n n [nny]"; strings.Join(got.keyed, " ") != want {
+		t.Errorf("the keys are %q, want %q", got.keyed, want)
 	}
 }
 
-// TestParagraphs shows a text of several lines as several lines.
-func TestParagraphs(t *testing.T) {
-	d := newDoors(1)
-	x := newTerminal(t, d, size{80, 24}, plain, newInventory)
-	x.settle()
-	v := x.app.now.(*inventory)
-	v.plan.Rows[0].Finding.Rule = &rules.Rule{ID: "two-steps", Provider: &rules.Provider{Name: "Two", Rotate: "1. Make another.\n2. Delete this."}}
-	x.press("enter")
-	x.sees("1. Make another.", "2. Delete this.")
-	x.seesNo(`\n`)
+// keyed is a screen that notes its keys.
+type keyed struct {
+	blank
+	keyed []string
+}
+
+func (k *keyed) update(msg tea.Msg) (screen, tea.Cmd) {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		k.keyed = append(k.keyed, key.String())
+	}
+	return k, nil
 }

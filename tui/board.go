@@ -52,15 +52,16 @@ type Leak struct {
 type Secrets interface {
 	Environments() []vault.Pattern
 	List(ctx context.Context, project, environment string) ([]vault.Listed, error)
-	Diff(ctx context.Context, from, to vault.Side) ([]vault.Difference, error)
+	Look(ctx context.Context, ref vault.Ref) (vault.Listed, error)
 }
 
-// Values sets and shows values.
+// Values sets, shows and compares values.
 type Values interface {
 	// Set gives a secret a new value, and gives its version.
 	Set(ctx context.Context, c vault.Change) (int, error)
 	// Show gives the text of a version, and writes down that it was read.
 	Show(ctx context.Context, ref vault.Ref, version int) (string, error)
+	Diff(ctx context.Context, from, to vault.Side) ([]vault.Difference, error)
 }
 
 // Log has who did what.

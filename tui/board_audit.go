@@ -37,12 +37,12 @@ func newAudit(b *board) *table[vault.Logged] {
 			}
 			return logLine(width, minute(l.Time), safe(nameOr(l.Principal, "nobody")), what)
 		},
-		detail: func(l vault.Logged, width int) []string {
+		detail: func(l vault.Logged, s size) []string {
 			from := l.Program
 			if l.Host != "" {
 				from += " on " + l.Host
 			}
-			return b.pairs(width,
+			return b.pairs(s.width,
 				[2]string{"entry", fmt.Sprint(l.Seq)},
 				[2]string{"when", l.Time.UTC().Format(time.RFC3339)},
 				[2]string{"who", safe(nameOr(l.Principal, "nobody that the vault knows"))},
@@ -82,28 +82,58 @@ func newest(ctx context.Context, log Log, most int) ([]vault.Logged, error) {
 
 // did says in words what an act was.
 func did(l vault.Logged) string {
-	what := map[string]string{
-		"init": "made the vault", "read": "read", "match": "compared the values of", "list": "listed", "set": "set",
-		"remove": "removed", "destroy": "destroyed", "move": "moved", "create": "made the environment", "grant": "granted a role to",
-		"revoke": "revoked a role of", "add": "added", "join": "joined", "retire": "retired", "rekey": "gave new keys to",
-		"bundle": "made a bundle for", "backup": "made a backup", "import": "imported", "show": "looked at a value that isn't in the vault",
-	}[l.Verb]
-	if what == "" {
-		what = l.Verb
+	if l.Verb == "" {
+		return nameOr(l.Detail, "nothing that can be read")
 	}
+	what := inWords(l.Verb)
 	if !l.Allowed {
-		what = "was refused: " + l.Verb
-	}
-	if l.Project != "" {
-		what += " " + strings.TrimSuffix(l.Project+"/"+l.Env, "/")
+		what = "was refused to " + l.Verb
 	}
 	if l.Name != "" {
 		what += " " + l.Name
 	}
 	if l.Version > 0 {
-		what += fmt.Sprintf(", version %d", l.Version)
+		what += fmt.Sprintf(", version %d,", l.Version)
 	}
-	return what
+	at := strings.TrimSuffix(l.Project+"/"+l.Env, "/")
+	switch {
+	case at == "":
+		return strings.TrimSuffix(what, ",")
+	case l.Name != "":
+		return what + " in " + at
+	}
+	return what + " " + at
+}
+
+// inWords says what somebody did whom the log has with a verb.
+func inWords(verb string) string {
+	switch verb {
+	case "init":
+		return "made the vault"
+	case "match":
+		return "compared the values of"
+	case "list":
+		return "listed"
+	case "create":
+		return "made the environment"
+	case "grant":
+		return "granted a role to"
+	case "revoke":
+		return "revoked a role of"
+	case "rekey":
+		return "gave new keys to"
+	case "bundle":
+		return "made a bundle for"
+	case "backup":
+		return "made a backup"
+	case "leak":
+		return "reported of leaks in"
+	case "show":
+		return "looked at a value that was found for"
+	case "read", "set":
+		return verb
+	}
+	return strings.TrimSuffix(verb, "e") + "ed" // remove, destroy, move, add, join, retire
 }
 
 func logLine(width int, when, who, what string) string {

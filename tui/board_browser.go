@@ -42,11 +42,11 @@ func newBrowser(b *board) *table[scope] {
 			}
 			return scopeLine(width, name, s.may())
 		},
-		detail: func(s scope, width int) []string {
-			return b.pairs(width,
-				[2]string{"project", b.theme.bold.Render(safe(s.Project))},
-				[2]string{"environment", b.theme.bold.Render(safe(s.Environment))},
-				[2]string{"you may", s.may()},
+		detail: func(sc scope, s size) []string {
+			return b.pairs(s.width,
+				[2]string{"project", b.theme.bold.Render(safe(sc.Project))},
+				[2]string{"environment", b.theme.bold.Render(safe(sc.Environment))},
+				[2]string{"you may", sc.may()},
 			)
 		},
 	}
@@ -90,14 +90,17 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 		load: func(ctx context.Context) ([]vault.Listed, error) {
 			return b.Secrets.List(ctx, at.Project, at.Environment)
 		},
-		keep: func(l vault.Listed) bool { return removed || l.Current > 0 },
+		keep: func(l vault.Listed) bool { return removed || !gone(l) },
 		words: func(l vault.Listed) string {
 			return strings.Join(append([]string{l.Name, l.Kind, l.Owner, l.Description}, l.Aliases...), " ")
 		},
 		heads: func(width int) string { return secretLine(width, "NAME", "VERSION", "CHANGED", "BY") },
 		line: func(l vault.Listed, width int) string {
 			version := fmt.Sprint(l.Current)
-			if l.Current == 0 {
+			switch {
+			case l.Blank():
+				version = b.theme.warn.Render("to fill")
+			case l.Current == 0:
 				version = "removed"
 			}
 			var changed, by string
@@ -106,19 +109,25 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 			}
 			return secretLine(width, safe(l.Name), version, changed, by)
 		},
-		detail: func(l vault.Listed, width int) []string { return b.about(l, width) },
+		detail: func(l vault.Listed, s size) []string { return b.about(l, s.width) },
 	}
 	t.self = t
 	t.summary = func(int) string {
-		there := 0
+		there, blank := 0, 0
 		for _, l := range t.all {
-			if l.Current > 0 {
+			if !gone(l) {
 				there++
+			}
+			if l.Blank() {
+				blank++
 			}
 		}
 		text := report.Plural(there, "secret")
-		if gone := len(t.all) - there; gone > 0 && !removed {
-			text += b.theme.dim.Render(fmt.Sprintf(", and %d removed: o shows them", gone))
+		if blank > 0 {
+			text += fmt.Sprintf(", %d without a value yet", blank)
+		}
+		if over := len(t.all) - there; over > 0 && !removed {
+			text += b.theme.dim.Render(fmt.Sprintf(", and %d removed: o shows them", over))
 		}
 		return text
 	}
@@ -134,11 +143,14 @@ func newSecrets(b *board, back screen, at scope) *table[vault.Listed] {
 				removed = !removed
 				t.refresh()
 				return t, nil
-			}),
+			}).when(slices.ContainsFunc(t.all, gone)),
 		}
 	}
 	return t
 }
+
+// gone tells whether a secret was removed.
+func gone(l vault.Listed) bool { return l.Current == 0 && !l.Blank() }
 
 func secretLine(width int, name, version, changed, by string) string {
 	const versions, changes, bys = 7, 9, 12
@@ -159,11 +171,14 @@ func (b *board) compare(back screen, all []scope, at scope) screen {
 	}
 	t := &table[scope]{
 		board: b, tab: "Vault", what: at.String(), back: back,
-		load:  func(context.Context) ([]scope, error) { return with, nil },
+		load: func(ctx context.Context) ([]scope, error) {
+			all, err := b.scopes(ctx)
+			return others(all, at), err
+		},
 		words: func(s scope) string { return s.String() },
 		heads: func(int) string { return "ENVIRONMENT" },
 		line:  func(s scope, _ int) string { return safe(s.String()) },
-		detail: func(scope, int) []string {
+		detail: func(scope, size) []string {
 			return []string{"Names are compared, and whether values are equal; no value is shown."}
 		},
 	}
@@ -198,12 +213,12 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 		board: b, tab: "Vault", what: from.String() + " and " + to.String(), back: back,
 		none: "There is nothing in either of them.",
 		load: func(ctx context.Context) ([]vault.Difference, error) {
-			return b.Secrets.Diff(ctx, vault.Side{Pattern: from}, vault.Side{Pattern: to})
+			return b.Values.Diff(ctx, vault.Side{Pattern: from}, vault.Side{Pattern: to})
 		},
 		keep:  func(d vault.Difference) bool { return !same || d.Values == vault.Same },
 		words: func(d vault.Difference) string { return d.Name + " " + say[d.Values] },
 		heads: func(width int) string {
-			return differenceLine(width, "NAME", strings.ToUpper(from.Environment), strings.ToUpper(to.Environment), "VALUES")
+			return differenceLine(width, "NAME", safe(strings.ToUpper(from.Environment)), safe(strings.ToUpper(to.Environment)), "VALUES")
 		},
 		line: func(d vault.Difference, width int) string {
 			style := b.theme.dim
@@ -212,8 +227,8 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 			}
 			return differenceLine(width, safe(d.Name), version(d.From), version(d.To), style.Render(safe(say[d.Values])))
 		},
-		detail: func(d vault.Difference, width int) []string {
-			return b.pairs(width,
+		detail: func(d vault.Difference, s size) []string {
+			return b.pairs(s.width,
 				[2]string{"secret", b.theme.bold.Render(safe(d.Name))},
 				[2]string{"values", safe(say[d.Values])},
 				[2]string{from.Environment, "version " + version(d.From)},
@@ -236,7 +251,7 @@ func newDifferences(b *board, back screen, from, to vault.Pattern) *table[vault.
 			same = !same
 			t.refresh()
 			return t, nil
-		})}
+		}).when(slices.ContainsFunc(t.all, func(d vault.Difference) bool { return d.Values != vault.Same }))}
 	}
 	return t
 }

@@ -43,7 +43,7 @@ func newDue(b *board) *table[vault.Listed] {
 		}
 		return dueLine(width, style.Render(until(b.options.Now(), l.RotateBy)), safe(l.Ref.String()), safe(l.Owner))
 	}
-	t.detail = func(l vault.Listed, width int) []string { return b.about(l, width) }
+	t.detail = func(l vault.Listed, s size) []string { return b.about(l, s.width) }
 	t.own = func() []action {
 		return []action{
 			on("enter", "open", func(string) (screen, tea.Cmd) {
@@ -116,7 +116,10 @@ func (b *board) about(l vault.Listed, width int) []string {
 		last = fmt.Sprintf("%s, by %s", date(v.Created), safe(v.By))
 	}
 	current := fmt.Sprint(l.Current)
-	if l.Current == 0 {
+	switch {
+	case l.Blank():
+		current = "none yet: somebody is to fill it in"
+	case l.Current == 0:
 		current = "none: it was removed"
 	}
 	rotate := ""

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -40,7 +41,7 @@ func newLeaks(b *board) *table[Leak] {
 	t.line = func(l Leak, width int) string {
 		return leakLine(width, b.theme.severity(l.Severity).Render(safe(l.Decision)), safe(l.Value.Mask()), safe(l.Rule), safe(wentTo(l.Refs)), age(l.Found, b.options.Now()))
 	}
-	t.detail = func(l Leak, width int) []string {
+	t.detail = func(l Leak, s size) []string {
 		decision := l.Decision
 		if !l.Until.IsZero() {
 			decision += " until " + date(l.Until)
@@ -48,7 +49,7 @@ func newLeaks(b *board) *table[Leak] {
 		if l.Reason != "" {
 			decision += ": " + l.Reason
 		}
-		lines := b.pairs(width,
+		lines := b.pairs(s.width,
 			[2]string{"value", safe(l.Value.Mask()) + "  " + safe(l.Name)},
 			[2]string{"rule", safe(string(l.Severity) + "  " + l.Rule)},
 			[2]string{"decision", safe(decision)},
@@ -65,7 +66,7 @@ func newLeaks(b *board) *table[Leak] {
 			settled = !settled
 			t.refresh()
 			return t, nil
-		})}
+		}).when(slices.ContainsFunc(t.all, func(l Leak) bool { return !l.Open }))}
 	}
 	return t
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -19,11 +20,17 @@ import (
 
 // history is the screen of a secret: its versions, and the value of one if it is asked for.
 type history struct {
-	*table[vault.Version]
+	*table[version]
 	ref      vault.Ref
 	revealed string // the text of a value that is shown
-	version  int    // whose it is
+	number   int    // of the version whose it is
 	times    int    // how often something was revealed
+}
+
+// version is one of a secret's.
+type version struct {
+	vault.Version
+	of vault.Listed
 }
 
 // conceal is a message: the value of that revelation has been shown long enough.
@@ -31,35 +38,29 @@ type conceal struct{ times int }
 
 func newHistory(b *board, back screen, l vault.Listed) *history {
 	h := &history{ref: l.Ref}
-	h.table = &table[vault.Version]{
+	h.table = &table[version]{
 		board: b, self: h, tab: "Vault", what: l.Ref.String(), back: back,
-		none:  "It has no version.",
-		words: func(v vault.Version) string { return fmt.Sprint(v.Number, " ", v.State, " ", v.By) },
-		load: func(ctx context.Context) ([]vault.Version, error) {
-			all, err := b.Secrets.List(ctx, l.Project, l.Environment)
-			if err != nil {
-				return nil, err
+		none:  "It has no value yet.",
+		words: func(v version) string { return fmt.Sprint(v.Number, " ", v.State, " ", v.By) },
+		load: func(ctx context.Context) ([]version, error) {
+			known, err := b.Secrets.Look(ctx, l.Ref)
+			var all []version
+			for _, v := range slices.Backward(known.Versions) {
+				all = append(all, version{v, known})
 			}
-			i := slices.IndexFunc(all, func(o vault.Listed) bool { return o.Name == l.Name })
-			if i < 0 {
-				return nil, fmt.Errorf("there is no %s any more", l.Ref)
-			}
-			l = all[i]
-			versions := slices.Clone(l.Versions)
-			slices.Reverse(versions)
-			return versions, nil
+			return all, err
 		},
 		heads: func(width int) string { return versionLine(width, "VERSION", "STATE", "MADE", "BY") },
-		line: func(v vault.Version, width int) string {
+		line: func(v version, width int) string {
 			return versionLine(width, fmt.Sprint(v.Number), h.state(v), minute(v.Created), safe(v.By))
 		},
 	}
 	h.summary = func(int) string { return report.Plural(len(h.all), "version") }
-	h.table.detail = func(v vault.Version, width int) []string {
+	h.detail = func(v version, s size) []string {
 		if h.revealed != "" {
-			return h.value(width)
+			return h.value(s)
 		}
-		return b.about(l, width)
+		return b.about(v.of, s.width)
 	}
 	h.own = func() []action {
 		v, ok := h.current()
@@ -70,15 +71,15 @@ func newHistory(b *board, back screen, l vault.Listed) *history {
 	return h
 }
 
-func (h *history) state(v vault.Version) string {
+func (h *history) state(v version) string {
 	if v.State == vault.Grace {
 		return "readable until " + date(v.Grace)
 	}
 	return string(v.State)
 }
 
-func (h *history) reveal(version int) tea.Cmd {
-	return ask(h.board, func(ctx context.Context) (string, error) { return h.Values.Show(ctx, h.ref, version) },
+func (h *history) reveal(number int) tea.Cmd {
+	return ask(h.board, func(ctx context.Context) (string, error) { return h.Values.Show(ctx, h.ref, number) },
 		func(text string, err error) tea.Cmd {
 			switch {
 			case err != nil:
@@ -89,7 +90,7 @@ func (h *history) reveal(version int) tea.Cmd {
 				return tell("the value is empty")
 			}
 			h.times++
-			h.revealed, h.version = text, version
+			h.revealed, h.number = text, number
 			return h.later(shownFor, conceal{h.times})
 		})
 }
@@ -111,23 +112,21 @@ func (h *history) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 // value shows the value that was revealed, as much of it as there is room for.
-func (h *history) value(width int) []string {
-	const most = 200
-	lines := []string{h.theme.bold.Render(fmt.Sprintf("Value of version %d", h.version)) + h.theme.dim.Render("  hidden again by any key, or after 10 seconds")}
-	for l := range strings.SplitSeq(printable.Lines(h.revealed), "\n") {
-		for _, part := range wrapHard(l, width) {
-			lines = append(lines, h.theme.marked.Render(part))
-		}
-		if len(lines) > most {
-			break
-		}
+func (h *history) value(s size) []string {
+	lines := []string{
+		h.theme.bold.Render(fmt.Sprintf("Value of version %d", h.number)) + h.theme.dim.Render(", until a key is pressed, or for 10 seconds"),
 	}
-	return lines
+	text := strings.Split(ansi.Hardwrap(printable.Lines(h.revealed), s.width, true), "\n")
+	if room := s.height - len(lines); len(text) > room {
+		more := len(text) - (room - 1)
+		text = append(text[:room-1:room-1], h.theme.dim.Render(fmt.Sprintf("and %s more", report.Plural(more, "line"))))
+	}
+	return append(lines, text...)
 }
 
-func versionLine(width int, version, state, made, by string) string {
+func versionLine(width int, number, state, made, by string) string {
 	const versions, mades, bys = 7, 16, 12
-	return line(column{version, versions}, column{state, width - versions - mades - bys - 3*2}, column{made, mades}, column{by, bys})
+	return line(column{number, versions}, column{state, width - versions - mades - bys - 3*2}, column{made, mades}, column{by, bys})
 }
 
 // setting is the screen that gives a secret a value.
@@ -211,14 +210,15 @@ func (s *setting) set() tea.Cmd {
 		}
 		return tea.Batch(tell(fmt.Sprintf("%s: version %d", ref, version)), s.then())
 	})
-	return tea.Batch(tell(fmt.Sprintf("writing %s…", ref)), write)
+	s.notice, s.failed = fmt.Sprintf("writing %s…", ref), false // until the answer is there
+	return write
 }
 
 func (s *setting) view(sz size) []string {
 	if s.form == nil {
 		return nil
 	}
-	return s.form.view(sz)
+	return s.form.view(sz, &s.theme)
 }
 
 func (s *setting) title() string {

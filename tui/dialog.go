@@ -24,7 +24,7 @@ type dialog struct {
 
 // newDialog makes one, and the command that begins it.
 func (a *app) newDialog(groups ...*huh.Group) (*dialog, tea.Cmd) {
-	f := &dialog{form: huh.NewForm(groups...).WithTheme(a.theme.form()).WithShowHelp(false)}
+	f := &dialog{form: huh.NewForm(groups...).WithTheme(a.theme.form()).WithShowHelp(false).WithShowErrors(false)}
 	return f, f.form.Init()
 }
 
@@ -34,13 +34,18 @@ func (f *dialog) update(msg tea.Msg) (done bool, cmd tea.Cmd) {
 	return f.form.State == huh.StateCompleted, cmd
 }
 
-func (f *dialog) view(s size) []string {
+// view gives the lines of the form, and below them what is wrong with an answer.
+func (f *dialog) view(s size, t *theme) []string {
 	if s != f.size {
 		f.size = s
-		f.form.WithWidth(min(s.width, 76)).WithHeight(s.height)
+		f.form.WithWidth(min(s.width, 76)).WithHeight(s.height - 2)
 		_, _ = f.form.Update(nil) // lays it out; there is nothing to be done
 	}
-	return strings.Split(f.form.View(), "\n")
+	lines := strings.Split(strings.TrimRight(f.form.View(), " \n"), "\n")
+	for _, err := range f.form.Errors() {
+		lines = append(lines, "", t.bad.Render(safe(err.Error())))
+	}
+	return lines
 }
 
 // formKeys are the keys of every form, but for those that a text is typed with.

@@ -7,10 +7,10 @@
 // are a window (window.go), which draws what is visible.
 //
 // Update does no I/O and doesn't wait. What takes time is a tea.Cmd, whose answer comes as a
-// message; all that a screen acts through are the interfaces of doors.go, which package main
-// fulfils. So the package holds no vault, reads no file, and can't reveal a value: it is
-// given texts that are masked, and the text of a value only where Places.Show was asked for
-// one.
+// message; all that a screen acts through are the interfaces of doors.go, and of board.go for
+// the dashboard, which package main fulfils. So the package holds no vault, reads no file,
+// and can't reveal a value: it is given texts that are masked, and the text of a value only
+// where Places.Show was asked for one, or Values.Show.
 //
 // Everything is drawn in the terminal's alternate screen, which leaves nothing in what can
 // be scrolled back to. No value is ever part of a window's title.

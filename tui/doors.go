@@ -18,6 +18,7 @@ type Migration struct {
 	Project  string   // that everything goes to
 	Founder  Founder  // nil if there is a vault already
 	Founding Founding // what the form of a new vault begins with
+	Known    bool     // who makes it has an identity already: no passphrase is asked for
 	Sweeper  Sweeper
 	Places   Places
 	Drafts   Drafts
@@ -30,6 +31,8 @@ type Founder interface {
 	// Found makes it, and gives the recovery key as it is to be written down: it is shown
 	// once. An empty passphrase protects the identity with none.
 	Found(ctx context.Context, f Founding) (recovery []string, err error)
+	// CheckPassphrase refuses one that is guessed at once, at once itself.
+	CheckPassphrase(passphrase string) error
 }
 
 // Founding is what a person says of a new vault.
@@ -72,9 +75,9 @@ type Places interface {
 	Show(ctx context.Context, row *importers.Row) (string, error)
 }
 
-// Line is a line of a file.
+// Line is a line of a file, or of what is said about it.
 type Line struct {
-	Number int
+	Number int // 0 for what is no line of the file
 	Text   string
 	Marked bool
 }

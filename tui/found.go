@@ -75,7 +75,7 @@ func (n *foundation) update(msg tea.Msg) (screen, tea.Cmd) {
 
 // ask shows the form.
 func (n *foundation) ask() (cmd tea.Cmd) {
-	n.form, cmd = n.newDialog(huh.NewGroup(n.answers.fields(false)...))
+	n.form, cmd = n.newDialog(huh.NewGroup(n.answers.fields(n.Migration)...))
 	return cmd
 }
 
@@ -106,14 +106,14 @@ func (n *foundation) view(s size) []string {
 		head = wrap(firstWords, s.width)
 	}
 	head = append(head, "")
-	return append(head, n.form.view(size{s.width, s.height - len(head)})...)
+	return append(head, n.form.view(size{s.width, s.height - len(head)}, &n.theme)...)
 }
 
 // firstWords are what somebody reads who has no vault.
 const firstWords = "There is no vault yet. It is a folder on this machine, encrypted: what you import goes there, and from there to the programs and people who may have it."
 
 // recoveryWords say what the key is for.
-const recoveryWords = "Write it down on paper, and keep it apart from this machine. With it a new identity is made where yours was lost; whoever has it can read everything. It is stored nowhere: after this it is never shown again, and without it a lost identity is a lost vault."
+const recoveryWords = "Write it down on paper, and keep it apart from this machine: it stands in for a lost identity, and opens everything. It is stored nowhere, and never shown again."
 
 func (n *foundation) recoveryView(s size) []string {
 	lines := []string{n.theme.bold.Render("The vault is made. This is its recovery key:"), ""}
@@ -148,45 +148,62 @@ func newNewcomer(f Founding) newcomer {
 	return newcomer{name: f.Name, environments: strings.Join(f.Environments, ", ")}
 }
 
-// fields gives the form's. Where they are asked for line by line, no answer stands for what
+// What a passphrase is for.
+const (
+	passphraseWords   = "It protects your identity, by which this machine opens the vault."
+	noPassphraseWords = "Empty for none: then whoever can read your files can read what you can."
+)
+
+// fields gives the form's.
+func (f *newcomer) fields(m Migration) []huh.Field {
+	fields := []huh.Field{
+		huh.NewInput().Title("Your name in the vault").Value(&f.name).Validate(vault.CheckLabel),
+		huh.NewInput().Title("Environments").Value(&f.environments).Validate(checkEnvironments),
+	}
+	if m.Known {
+		return fields
+	}
+	return append(fields,
+		huh.NewInput().Title("Passphrase").Description(passphraseWords+"\n"+noPassphraseWords).
+			EchoMode(huh.EchoModePassword).Value(&f.passphrase).Validate(checkPassphrase(m.Founder)),
+		huh.NewInput().Title("The passphrase again").EchoMode(huh.EchoModePassword).Value(&f.again).Validate(f.checkAgain))
+}
+
+// questions gives the fields as they are asked line by line, where no answer stands for what
 // is there already.
-func (f *newcomer) fields(byLine bool) []huh.Field {
-	unless := func(given string, check func(string) error) func(string) error {
-		return func(text string) error {
-			if byLine {
-				text = cmp.Or(strings.TrimSpace(text), given)
-			}
-			return check(text)
+func (f *newcomer) questions(m Migration) []huh.Field {
+	or := func(given string, check func(string) error) func(string) error {
+		return func(text string) error { return check(cmp.Or(strings.TrimSpace(text), given)) }
+	}
+	fields := []huh.Field{
+		huh.NewInput().Title("Your name in the vault (" + safe(f.name) + ")").Value(&f.name).Validate(or(f.name, vault.CheckLabel)),
+		huh.NewInput().Title("Environments (" + safe(f.environments) + ")").Value(&f.environments).Validate(or(f.environments, checkEnvironments)),
+	}
+	if m.Known {
+		return fields
+	}
+	return append(fields,
+		huh.NewInput().Title("Passphrase, not shown. "+passphraseWords+" "+noPassphraseWords).
+			EchoMode(huh.EchoModePassword).Value(&f.passphrase).Validate(checkPassphrase(m.Founder)),
+		huh.NewInput().Title("The passphrase again").EchoMode(huh.EchoModePassword).Value(&f.again).Validate(f.checkAgain))
+}
+
+func checkEnvironments(text string) error { return checkWords(words(text), vault.CheckLabel) }
+
+func checkPassphrase(f Founder) func(string) error {
+	return func(text string) error {
+		if text == "" {
+			return nil
 		}
+		return f.CheckPassphrase(text)
 	}
-	or := func(given string) string {
-		if byLine && given != "" {
-			return " (" + safe(given) + ")"
-		}
-		return ""
+}
+
+func (f *newcomer) checkAgain(text string) error {
+	if text != f.passphrase {
+		return errors.New("these are two different passphrases")
 	}
-	protects := "It protects your identity, by which this machine opens the vault."
-	none := "Empty for none: then whoever can read your files can read what you can."
-	if byLine {
-		protects, none = "Passphrase, not shown. "+protects+" "+none, ""
-	}
-	passphrase := huh.NewInput().Title("Passphrase").Description(protects + "\n" + none)
-	if byLine {
-		passphrase = huh.NewInput().Title(protects)
-	}
-	return []huh.Field{
-		huh.NewInput().Title("Your name in the vault" + or(f.name)).Value(&f.name).Validate(unless(f.name, vault.CheckLabel)),
-		huh.NewInput().Title("Environments" + or(f.environments)).Value(&f.environments).
-			Validate(unless(f.environments, func(text string) error { return checkWords(words(text), vault.CheckLabel) })),
-		passphrase.EchoMode(huh.EchoModePassword).Value(&f.passphrase),
-		huh.NewInput().Title("The passphrase again").EchoMode(huh.EchoModePassword).Value(&f.again).
-			Validate(func(text string) error {
-				if text != f.passphrase {
-					return errors.New("these are two different passphrases")
-				}
-				return nil
-			}),
-	}
+	return nil
 }
 
 func (f *newcomer) founding() Founding {
@@ -211,7 +228,7 @@ func foundByLine(ctx context.Context, m Migration, o Options) error {
 	t := newTheme(lipgloss.NewRenderer(o.Output), o)
 	fmt.Fprintf(o.Output, "%s\n\n", firstWords)
 	answers := newNewcomer(m.Founding)
-	if err := askByLine(ctx, o, t, answers.fields(true)...); err != nil {
+	if err := askByLine(ctx, o, t, answers.questions(m)...); err != nil {
 		return fmt.Errorf("ask for a new vault: %w", err)
 	}
 	recovery, err := m.Founder.Found(ctx, answers.founding())

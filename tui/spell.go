@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // nameOr gives a name, or what is said where there is none.
@@ -33,9 +30,4 @@ func until(now, then time.Time) string {
 		return "today"
 	}
 	return "in " + age(now, then)
-}
-
-// wrapHard breaks a text into lines of a width, between any two characters.
-func wrapHard(text string, width int) []string {
-	return strings.Split(ansi.Hardwrap(text, max(width, 1), true), "\n")
 }

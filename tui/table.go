@@ -26,7 +26,7 @@ type table[T any] struct {
 	summary func(width int) string // what is said above the list
 	heads   func(width int) string
 	line    func(item T, width int) string
-	detail  func(item T, width int) []string
+	detail  func(item T, s size) []string
 	own     func() []action // what else can be done
 
 	all, shown []T
@@ -147,12 +147,12 @@ func (t *table[T]) view(s size) []string {
 	if s.width >= wide {
 		left := s.width * 3 / 5
 		right := s.width - left - 3
-		return beside(block(t.list(size{left, s.height}), left, s.height), block(t.below(right), right, s.height))
+		return beside(block(t.list(size{left, s.height}), left, s.height), block(t.below(size{right, s.height}), right, s.height))
 	}
 	about := min(7, s.height*2/5)
 	lines := block(t.list(size{s.width, s.height - about - 1}), s.width, s.height-about-1)
 	lines = append(lines, t.theme.dim.Render(strings.Repeat("─", s.width)))
-	return append(lines, block(t.below(s.width), s.width, about)...)
+	return append(lines, block(t.below(size{s.width, about}), s.width, about)...)
 }
 
 // list gives the lines of the list, with what is above it.
@@ -203,9 +203,9 @@ func (t *table[T]) above(width int) string {
 }
 
 // below gives what is known of the item under the cursor.
-func (t *table[T]) below(width int) []string {
+func (t *table[T]) below(s size) []string {
 	if item, ok := t.current(); ok && t.err == nil {
-		return t.detail(item, width)
+		return t.detail(item, s)
 	}
 	return nil
 }
@@ -222,7 +222,7 @@ func (b *board) pairs(width int, all ...[2]string) []string {
 		for i, text := range wrap(p[1], width-label) {
 			name := ""
 			if i == 0 {
-				name = p[0]
+				name = safe(p[0])
 			}
 			lines = append(lines, b.theme.dim.Render(fit(name, label))+text)
 		}

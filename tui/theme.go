@@ -21,13 +21,15 @@ func newTheme(r *lipgloss.Renderer, o Options) theme {
 	if o.NoColor {
 		r.SetColorProfile(termenv.Ascii)
 	}
-	if o.Background != nil {
-		r.SetHasDarkBackground(*o.Background == Dark)
-	}
-	r.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
 	cursor := r.NewStyle()
-	if r.ColorProfile() == termenv.Ascii {
+	switch {
+	case r.ColorProfile() == termenv.Ascii:
+		r.SetHasDarkBackground(true) // so that the terminal isn't asked for what makes no difference
 		cursor = cursor.Transform(underlined)
+	case o.Background != nil:
+		r.SetHasDarkBackground(*o.Background == Dark)
+	default:
+		r.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
 	}
 	color := func(light, dark string) lipgloss.Style {
 		return r.NewStyle().Foreground(lipgloss.AdaptiveColor{Light: light, Dark: dark})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/importers/cleanup"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault/identity"
 )
@@ -84,6 +85,9 @@ type migration struct {
 	me     ownedIdentity // of who makes the vault; nothing where there is one
 	fresh  bool          // me is in no file yet
 	intake *intake       // nil until there is a vault
+	steps  []cleanup.Step
+
+	rereader *rereader // nil until the sweep is over
 }
 
 // open opens the vault, if there is one. All that has to be asked at the terminal is asked
@@ -129,10 +133,15 @@ func (m *migration) close(ctx context.Context) (err error) {
 func (m *migration) doors() tui.Migration {
 	all := tui.Migration{Paths: m.paths, Project: m.project, Sweeper: m, Places: m, Drafts: m, Vault: m, After: m}
 	if m.intake == nil {
-		all.Founder = m
+		all.Founder, all.Known = m, !m.fresh
 		all.Founding = tui.Founding{Name: m.me.Name, Environments: []string{"dev", "staging", "prod"}}
 	}
 	return all
+}
+
+// CheckPassphrase refuses one that is guessed at once.
+func (m *migration) CheckPassphrase(passphrase string) error {
+	return checkPassphrase([]byte(passphrase))
 }
 
 // Found makes the vault, and opens it.
