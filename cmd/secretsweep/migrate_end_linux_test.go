@@ -127,7 +127,7 @@ func TestMigrateReveals(t *testing.T) {
 	at := m.migrate(window{columns: 80, rows: 24})
 	at.await("to decide about")
 	at.press("/", "datadog", "enter")
-	at.await("only datadog (esc)")
+	at.await("only datadog: esc")
 	at.press("enter")
 	at.await("back to the list")
 	at.press("ctrl+r")
@@ -247,7 +247,7 @@ func (m *inMess) takesUp(written bool) {
 			m.toConfirm(at)
 		}
 		at.press("y")
-		at.await("[After]", fmt.Sprintf("Imported %d new secrets", len(m.Import)))
+		at.await("[After]", fmt.Sprintf("Imported: %d new secrets", len(m.Import)))
 	}
 	at.press("q")
 	if got := at.status(); got != statusOK {
@@ -259,7 +259,7 @@ func (m *inMess) takesUp(written bool) {
 // nothingToWrite goes to the end of a flow that has nothing to ask or to write.
 func (m *inMess) nothingToWrite(at *terminal) {
 	m.t.Helper()
-	at.await(" 0 to decide about", "all of it was decided earlier")
+	at.await(" 0 to decide about")
 	at.press("n")
 	at.await("[Map]")
 	at.press("n")
@@ -267,13 +267,14 @@ func (m *inMess) nothingToWrite(at *terminal) {
 	at.press("n")
 	at.await("[Confirm]", "There is nothing to write")
 	at.press("n")
-	at.await("[After]", "Nothing was imported")
+	at.await("[After]", "Imported: nothing")
 }
 
 // asksNothing runs the flow once more over what was imported.
 func (m *inMess) asksNothing() {
 	m.t.Helper()
 	at := m.migrate(window{columns: 80, rows: 24})
+	at.await("all of it was decided earlier")
 	m.nothingToWrite(at)
 	at.press("q")
 	if got := at.status(); got != statusOK {

@@ -104,7 +104,7 @@ func TestMigrateAtTerminal(t *testing.T) {
 			at.pressed = 0
 			m.toConfirm(at)
 			at.press("y")
-			at.await("[After]", fmt.Sprintf("Imported %d new secrets", len(m.Import)))
+			at.await("[After]", fmt.Sprintf("Imported: %d new secrets", len(m.Import)))
 			at.press("q")
 			if status := at.status(); status != statusOK {
 				t.Errorf("exit status %d:\n%s", status, at.text())
