@@ -134,7 +134,20 @@ func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
 			all = append(all, leakOf(l))
 		}
 	}
+	slices.SortStableFunc(all, worstFirst)
 	return all, nil
+}
+
+// worstFirst orders leaks by severity, then by what they are.
+func worstFirst(a, b tui.Leak) int {
+	return cmp.Or(
+		b.Severity.Compare(a.Severity),
+		cmp.Compare(a.Project, b.Project),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Name, b.Name),
+		slices.CompareFunc(a.Refs, b.Refs, func(x, y vault.Ref) int { return cmp.Compare(x.String(), y.String()) }),
+		slices.Compare(a.Places, b.Places),
+	)
 }
 
 // leakOf gives a leak as the dashboard shows it.

@@ -122,15 +122,20 @@ func (t *terminal) lines() []string {
 	defer t.mu.Unlock()
 	lines := make([]string, t.screen.Height())
 	for y := range lines {
-		var line strings.Builder
-		for x := 0; x < t.screen.Width(); x++ {
-			if c := t.screen.CellAt(x, y); c != nil {
-				line.WriteString(c.Content)
-			}
-		}
-		lines[y] = strings.TrimRight(line.String(), " ")
+		lines[y] = t.line(y)
 	}
 	return lines
+}
+
+// line gives a line of the screen, for who holds it.
+func (t *terminal) line(y int) string {
+	var line strings.Builder
+	for x := range t.screen.Width() {
+		if c := t.screen.CellAt(x, y); c != nil {
+			line.WriteString(c.Content)
+		}
+	}
+	return strings.TrimRight(line.String(), " ")
 }
 
 func (t *terminal) text() string { return strings.Join(t.lines(), "\n") }
