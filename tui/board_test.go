@@ -22,6 +22,7 @@ import (
 func boardScreens() map[string][]string {
 	return map[string][]string{
 		"leaks":       {"down"},
+		"leak":        {"down", "enter"},
 		"due":         {"2", "down"},
 		"audit":       {"3", "down"},
 		"vault":       {"4", "down", "down"},
@@ -148,6 +149,24 @@ func TestBoardSearch(t *testing.T) {
 	x.sees("Nothing has all of these words.")
 	x.press("esc")
 	x.sees("made the vault")
+}
+
+// All of a detail can be seen, whatever its length.
+func TestBoardLooks(t *testing.T) {
+	f := newFakeBoard()
+	for i := range 100 {
+		f.leaks[0].Places = append(f.leaks[0].Places, fmt.Sprintf("place-%d", i))
+	}
+	x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
+	x.sees("and 100 lines more")
+	x.press("enter")
+	x.sees("place-3")
+	x.seesNo("place-99")
+	x.press("end")
+	x.sees("place-99")
+	x.send(tea.MouseMsg{Button: tea.MouseButtonWheelUp})
+	x.press("pgup", "pgup", "home", "esc")
+	x.sees("leaks open", "and 100 lines more")
 }
 
 // Each verb of the log is said in words.
