@@ -147,6 +147,10 @@ func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
 			return t.self, t.reload()
 		}
 	case tea.MouseMsg:
+		if t.looking {
+			wheel(&t.page, msg)
+			break
+		}
 		wheel(&t.window, msg)
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(t.actions(), msg); ok {
