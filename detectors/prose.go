@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -50,9 +51,9 @@ func sentenceBefore(text []byte, at int) string {
 	return before
 }
 
-// proseWords gives the words of a sentence, in lower case.
+// proseWords gives the words of a sentence.
 func proseWords(sentence string) []string {
-	return strings.FieldsFunc(strings.ToLower(sentence), func(c rune) bool {
+	return strings.FieldsFunc(sentence, func(c rune) bool {
 		return !unicode.IsLetter(c) && !unicode.IsDigit(c) && c != '_' && c != '-' && c != '\'' && c != '’'
 	})
 }
@@ -61,7 +62,7 @@ func proseWords(sentence string) []string {
 func proseEnv(words []string) string {
 	for i, word := range slices.Backward(words) {
 		env := Environment(word)
-		if env != "" && !(i+1 < len(words) && notNouns[words[i+1]]) {
+		if env != "" && !(i+1 < len(words) && notNouns[strings.ToLower(words[i+1])]) {
 			return env
 		}
 	}
@@ -71,33 +72,32 @@ func proseEnv(words []string) string {
 // subjectOf gives what a name that stands last in a sentence is of: "db" for the
 // password in "the prod db password is". It is "" if nothing says that.
 func subjectOf(words []string, name string) string {
-	at := -1
-	for i, word := range slices.Backward(words) {
-		if word == strings.ToLower(name) {
-			at = i
-			break
-		}
+	at := len(words) - 1
+	for at >= 0 && !strings.EqualFold(words[at], name) {
+		at--
 	}
-	var subject []string
-	for at--; at >= 0; at-- {
-		word := words[at]
-		if notNouns[word] || Environment(word) != "" || strings.ContainsAny(word, "'’") {
-			break
-		}
-		subject = append([]string{word}, subject...)
-		if !kindsOfKeys[word] {
-			return strings.Join(subject, "_")
+	for i := at - 1; i >= 0 && isNoun(words[i]); i-- {
+		if !kindsOfKeys[strings.ToLower(words[i])] {
+			return strings.ToLower(strings.Join(words[i:at], "_")) // GitHub is one word
 		}
 	}
 	return ""
 }
 
+// isNoun tells whether a word may be what a key is of. It has letters alone: else it may be
+// a password.
+func isNoun(word string) bool {
+	const long = 20
+	return len(word) <= long && !notNouns[strings.ToLower(word)] && Environment(word) == "" &&
+		!strings.ContainsFunc(word, func(c rune) bool { return !unicode.IsLetter(c) })
+}
+
 // isWrittenAsName tells whether a word is written as programs have names, or means a
-// secret.
+// secret. Providers have capitals in the middle, too: OpenAI.
 func isWrittenAsName(word string) bool {
-	inner := strings.TrimLeftFunc(word, unicode.IsUpper)
-	camel := inner != "" && inner != word && strings.ContainsFunc(inner, unicode.IsUpper) || inner == word && strings.ContainsFunc(word, unicode.IsUpper)
-	return word != "" && (camel || strings.ContainsRune(word, '_') || judge.NameOf(word) != judge.Nothing)
+	first, _ := utf8.DecodeRuneInString(word)
+	return strings.ContainsRune(word, '_') || judge.NameOf(word) != judge.Nothing ||
+		unicode.IsLower(first) && strings.ContainsFunc(word, unicode.IsUpper)
 }
 
 var (
@@ -107,6 +107,6 @@ var (
 	kindsOfKeys = setOf("api", "access", "auth", "secret", "private")
 	notNouns    = setOf(
 		"the", "a", "an", "this", "that", "these", "it", "its", "my", "our", "your", "his", "her", "their", "new", "old", "current", "latest", "same", "other", "right", "wrong", "temporary",
-		"is", "are", "was", "be", "and", "or", "but", "for", "of", "to", "in", "on", "at", "with", "by", "as", "from", "if", "whether", "here", "use", "set", "try", "have", "has", "need", "no", "not", "what", "which",
+		"is", "are", "was", "be", "and", "or", "but", "for", "of", "to", "in", "on", "at", "with", "by", "as", "from", "if", "whether", "here", "use", "set", "export", "try", "have", "has", "need", "no", "not", "what", "which",
 	)
 )

@@ -23,31 +23,25 @@ func secretsManager() Format {
 			d := jsonOf(text, "ARN", "Name")
 			return len(d) == 1 && (d[0].has("ARN", "Name", "VersionId") || d[0].has("SecretValues") || d[0].has("SecretList"))
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.refusePart(n)
-				switch {
-				case n.has("SecretValues"):
-					for _, c := range n.child("SecretValues").nodes {
-						l.secretValue(c)
-					}
-				case n.has("SecretList"):
-					for _, c := range n.child("SecretList").nodes {
-						item := itemOfPath(c.child("Name").text())
-						item.Note = c.child("Description").text()
-						l.add(item, "", c)
-					}
-				default:
-					l.secretValue(n)
-				}
-			}
-			return l.done()
-		},
+		Read: reading(readJSON, (*list).secretsManager),
+	}
+}
+
+func (l *list) secretsManager(n *node) {
+	l.refusePart(n)
+	switch {
+	case n.has("SecretValues"):
+		for _, c := range n.child("SecretValues").nodes {
+			l.secretValue(c)
+		}
+	case n.has("SecretList"):
+		for _, c := range n.child("SecretList").nodes {
+			item := itemOfPath(c.child("Name").text())
+			item.Note = c.child("Description").text()
+			l.add(item, "", c)
+		}
+	default:
+		l.secretValue(n)
 	}
 }
 
@@ -129,23 +123,15 @@ func parameterStore() Format {
 			return len(d) == 1 && (d[0].child("Parameter").has("Name", "Type", "Value") ||
 				d[0].child("Parameters").isList() && d[0].child("Parameters").nodes[0].has("Name", "Type", "Value"))
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
+		Read: reading(readJSON, func(l *list, n *node) {
+			l.refusePart(n)
+			if one := n.child("Parameter"); one != nil {
+				l.parameter(one)
 			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.refusePart(n)
-				if one := n.child("Parameter"); one != nil {
-					l.parameter(one)
-				}
-				for _, c := range n.child("Parameters").elements() {
-					l.parameter(c)
-				}
+			for _, c := range n.child("Parameters").elements() {
+				l.parameter(c)
 			}
-			return l.done()
-		},
+		}),
 	}
 }
 

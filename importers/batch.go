@@ -96,6 +96,21 @@ func (p *Plan) Written() {
 	p.steps = nil
 }
 
+// Held gives the secrets that the rows which were written went to, ordered by Ref. What
+// waited for a maintainer is among them.
+func (p *Plan) Held() []Secret {
+	var all []Secret
+	for _, row := range p.Rows {
+		for _, t := range row.Targets {
+			if row.Earlier && row.Choice == Import && !t.Lost {
+				all = append(all, p.secretOf(row, t))
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y Secret) int { return x.Ref.Compare(y.Ref) })
+	return all
+}
+
 func (p *Plan) secretOf(row *Row, t Target) Secret {
 	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, From: row.Items[0].From, At: row.Items[0].At}
 	if k, ok := p.kept[t.Ref]; ok {

@@ -24,20 +24,10 @@ func ci() Format {
 		Name:    "ci",
 		About:   "files of CI systems and of Docker Compose",
 		Accepts: func(path string, _ []byte) bool { return isCI(path) },
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readYAML(text, true)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.jobs(n, environmentOf(n))
-			}
-			if len(l.items) == 0 {
-				l.fail(0, "it gives no variable a value")
-			}
-			return l.done()
-		},
+		Read: reading(
+			func(text []byte) ([]*node, error) { return readYAML(text, true) },
+			func(l *list, n *node) { l.jobs(n, environmentOf(n)) },
+		),
 	}
 }
 

@@ -20,23 +20,20 @@ func table() Format {
 		Name:    "csv",
 		About:   "CSV with columns for name and value",
 		Accepts: func(p string, _ []byte) bool { return strings.EqualFold(path.Ext(p), ".csv") },
-		Read: func(path string, text []byte) ([]Item, error) {
-			if err := checkCSV(text); err != nil {
-				return nil, err
+		Read: reading(readCSV, func(l *list, n *node) {
+			for _, row := range n.nodes {
+				l.row(row)
 			}
-			documents, err := documents(text, format.CSV(text))
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				for _, row := range n.nodes {
-					l.row(row)
-				}
-			}
-			return l.done()
-		},
+		}),
 	}
+}
+
+// readCSV gives a table's rows, and in them the cells by their columns.
+func readCSV(text []byte) ([]*node, error) {
+	if err := checkCSV(text); err != nil {
+		return nil, err
+	}
+	return documents(text, format.CSV(text))
 }
 
 func (l *list) row(row *node) {
@@ -53,13 +50,13 @@ func (l *list) row(row *node) {
 	if at == nil {
 		at = &node{start: row.start, end: row.start}
 	}
-	item := Item{Name: cells(name), Env: cells(column(envColumns)), Note: cells(column(noteColumns))}
-	item.Setting = cells(value) != "" && isSetting(item.Name, cells(value))
-	l.add(item, cells(value), at)
+	item := Item{Name: cell(name), Env: cell(column(envColumns)), Note: cell(column(noteColumns))}
+	item.Setting = cell(value) != "" && isSetting(item.Name, cell(value))
+	l.add(item, cell(value), at)
 }
 
-// cells gives what stands in a cell. There a word is no null.
-func cells(n *node) string {
+// cell gives what stands in a cell. There a word is no null.
+func cell(n *node) string {
 	if n == nil {
 		return ""
 	}

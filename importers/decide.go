@@ -41,7 +41,8 @@ func (p *Plan) Undo() (what string, ok bool) {
 // CanUndo tells whether there is a change to take back.
 func (p *Plan) CanUndo() bool { return len(p.steps) > 0 }
 
-// Choose says what is to become of rows.
+// Choose says what is to become of rows. A name that another row has got meanwhile stays that
+// one's.
 func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	if err := v.check(); err != nil {
 		return err
@@ -53,10 +54,39 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 			}
 		}
 	}
+	var taken map[Ref]bool
+	if v.Choice == Import {
+		taken = p.taken(rows)
+	}
 	p.change(string(v.Choice), rows, func(row *Row) {
 		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
+		for i := range row.Targets {
+			if t := &row.Targets[i]; v.Choice == Import && !t.Lost {
+				t.Lost, taken[t.Ref] = taken[t.Ref], true
+			}
+		}
 	})
 	return nil
+}
+
+// taken gives the names that rows get, but for some of them.
+func (p *Plan) taken(but []*Row) map[Ref]bool {
+	leave := make(map[*Row]bool)
+	for _, row := range but {
+		leave[row] = true
+	}
+	taken := make(map[Ref]bool)
+	for _, row := range p.Rows {
+		if row.Choice != Import || leave[row] {
+			continue
+		}
+		for i := range row.Targets {
+			if t := &row.Targets[i]; !t.Lost {
+				taken[t.Ref] = true
+			}
+		}
+	}
+	return taken
 }
 
 // Agree takes what is suggested for those of the rows that nobody has decided about, and
@@ -196,22 +226,31 @@ func (c *Conflict) Won() *Row {
 
 // Conflicts gives all of them, by project, environment and name.
 func (p *Plan) Conflicts() []Conflict {
-	claimed := make(map[Ref][]*Row)
+	first := make(map[Ref]*Row, len(p.Rows)) // that claims a name,
+	others := make(map[Ref][]*Row)           // and those that do, too
 	for _, row := range p.Rows {
 		if row.Choice == False || row.Choice == Leave {
 			continue
 		}
-		for _, t := range row.Targets {
-			claimed[t.Ref] = append(claimed[t.Ref], row)
+		for i := range row.Targets {
+			if ref := row.Targets[i].Ref; first[ref] == nil {
+				first[ref] = row
+			} else {
+				others[ref] = append(others[ref], row)
+			}
 		}
 	}
 	var all []Conflict
-	for ref, rows := range claimed {
-		c := Conflict{Ref: ref, Rows: rows}
-		if k, ok := p.kept[ref]; ok && slices.ContainsFunc(rows, func(r *Row) bool { return !r.target(ref).Value.Equal(k.Value) }) {
+	for ref, row := range first {
+		k, kept := p.kept[ref]
+		if others[ref] == nil && !kept && !row.target(ref).Lost {
+			continue
+		}
+		c := Conflict{Ref: ref, Rows: append([]*Row{row}, others[ref]...)}
+		if kept && slices.ContainsFunc(c.Rows, func(r *Row) bool { return !r.target(ref).Value.Equal(k.Value) }) {
 			c.Kept = &k
 		}
-		if len(rows) < 2 && c.Kept == nil && !rows[0].target(ref).Lost {
+		if len(c.Rows) < 2 && c.Kept == nil && !row.target(ref).Lost {
 			continue
 		}
 		slices.SortStableFunc(c.Rows, func(a, b *Row) int {
@@ -231,9 +270,16 @@ func btoi(b bool) int {
 }
 
 // Resolve gives the name of a conflict to one of its rows, or leaves it to the vault's value
-// for nil.
+// for nil. No other row gets the name, even one that isn't to be imported now and may be
+// later.
 func (p *Plan) Resolve(c Conflict, to *Row) {
-	p.change("which value "+c.Ref.String()+" gets", c.Rows, func(row *Row) {
+	var rows []*Row
+	for _, row := range p.Rows {
+		if row.target(c.Ref) != nil {
+			rows = append(rows, row)
+		}
+	}
+	p.change("which value "+c.Ref.String()+" gets", rows, func(row *Row) {
 		row.target(c.Ref).Lost = row != to
 		if row == to {
 			row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{Choice: Import}, "", true, false

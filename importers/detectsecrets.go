@@ -18,21 +18,13 @@ func detectSecrets() Format {
 			d := jsonOf(text, "plugins_used", "results")
 			return len(d) == 1 && d[0].has("plugins_used")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
-			}
-			r := newReport(path, text)
-			for _, n := range documents {
-				for _, file := range n.child("results").elements() {
-					for _, c := range file.nodes {
-						r.detectSecrets(file.name, c)
-					}
+		Read: readingReport(func(r *report, n *node) {
+			for _, file := range n.child("results").elements() {
+				for _, c := range file.nodes {
+					r.detectSecrets(file.name, c)
 				}
 			}
-			return r.done()
-		},
+		}),
 	}
 }
 

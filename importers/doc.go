@@ -10,7 +10,8 @@
 // The same items and options give the same plan.
 //
 // How names and environments are suggested stands in suggest.go, which of two values gets
-// a name in rank.go. Files are read by the importers that [Formats] lists, each in a file
-// of its own; a new one is added to that list. Importers refuse what they can't make sense
-// of, with file and line, rather than guess: half an import is worse than none.
+// a name in locate.go and rank.go. Files are read by the importers that [Formats] lists,
+// each in a file of its own; a new one is added to that list. Importers refuse what they
+// can't make sense of, with file and line, rather than guess: half an import is worse than
+// none.
 package importers

@@ -17,17 +17,7 @@ func doppler() Format {
 			d := jsonOf(text, "computed", "raw")
 			return len(d) == 1 && len(d[0].nodes) > 0 && d[0].nodes[0].has("computed", "raw")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.doppler(n)
-			}
-			return l.done()
-		},
+		Read: reading(readJSON, (*list).doppler),
 	}
 }
 

@@ -35,9 +35,6 @@ func dotenv() Format {
 				}
 				l.put(listed{Item: item, value: e.Value, start: e.Start, end: e.End})
 			}
-			if len(l.items) == 0 {
-				l.fail(0, "it assigns nothing")
-			}
 			return l.done()
 		},
 	}

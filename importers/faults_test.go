@@ -11,7 +11,7 @@ import (
 // What can't be imported whole isn't, and the error says where the fault is, and no value.
 func TestFaults(t *testing.T) {
 	tests := []struct{ name, format, path, text, want string }{
-		{"nothing assigned", "dotenv", ".env", "# nothing\n", "1: it assigns nothing"},
+		{"nothing assigned", "dotenv", ".env", "# nothing\n", "1: it has no value to import"},
 		{"quotes without end", "dotenv", ".env", "A=x\nB='{{value 1}}\nC=y\n", "2: the quotes of B have no end"},
 		{"encrypted", "dotenv", ".env", "A=x\nB=encrypted:{{value 1}}\n", "2: the value of B is encrypted: decrypt the file first"},
 		{"encrypted by sops", "dotenv", ".env", "B=ENC[AES256_GCM,data:{{value 1}},type:str]\n", "1: the value of B is encrypted: decrypt the file first"},
@@ -19,7 +19,7 @@ func TestFaults(t *testing.T) {
 		{"a NUL", "dotenv", ".env", "A={{value 1}}\x00\n", "1: the value of A is binary"},
 		{"not UTF-8", "dotenv", ".env", "A={{value 1}}\xff\n", "1: the value of A is binary"},
 
-		{"references only", "ci", ".gitlab-ci.yml", "variables:\n  A: $B\n", "1: it gives no variable a value"},
+		{"references only", "ci", ".gitlab-ci.yml", "variables:\n  A: $B\n", "1: it has no value to import"},
 		{"broken YAML", "ci", ".gitlab-ci.yml", "variables:\n  A: x\nword\n", "3: it is no YAML that can be read without guessing"},
 
 		{"cut off", "json", "a.json", "{\n\"A\": \"{{value 1}}\",\n\"B\": \"x", "3: it ends in the middle"},
@@ -52,7 +52,7 @@ func TestFaults(t *testing.T) {
 
 		{"not base64", "kubernetes", "a.yaml", "apiVersion: v1\nkind: Secret\ndata:\n  DB_URL: {{value 1}}!\n", "4: the value of DB_URL isn't base64"},
 		{"bytes", "kubernetes", "a.yaml", "apiVersion: v1\nkind: Secret\ndata:\n  STORE: /u3+7Q==\n", "4: the value of STORE is binary"},
-		{"sealed", "kubernetes", "a.yaml", "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec:\n  encryptedData: {A: {{value 1}}}\n", "1: no Secret in it has a value"},
+		{"sealed", "kubernetes", "a.yaml", "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nspec:\n  encryptedData: {A: {{value 1}}}\n", "1: it has no value to import"},
 		{"a template", "kubernetes", "a.yaml", "apiVersion: v1\nkind: Secret\n{{- if .x }}\ndata:\n  A: eA==\n", "3: it is no YAML that can be read without guessing"},
 
 		{"a number", "doppler", "a.json", "{\"DOPPLER_PROJECT\": \"a\", \"DOPPLER_CONFIG\": \"b\",\n\"A\": 1}", "2: the value of A is no text"},
@@ -232,5 +232,22 @@ func TestKeyValueList(t *testing.T) {
 	items, err := Collect(t.Context(), f)
 	if err != nil || len(items) != 2 || items[0].Name != "db" || items[1].Name != "mail" || !items[0].Value.IsEmpty() {
 		t.Errorf("%d items, error %v", len(items), err)
+	}
+}
+
+func TestIsSetting(t *testing.T) {
+	tests := []struct {
+		name, value string
+		want        bool
+	}{
+		{"PORT", "3000", true}, {"LOG_LEVEL", "debug", true}, {"NODE_ENV", "production", true}, {"BASE_URL", "https://example.com/a", true},
+		{"DATABASE_URL", "postgres://db:5432/app", true}, {"DATABASE_URL", "postgres://app:x@db:5432/app", false},
+		{"CONNECTION", "Server=db;Password=x", false}, {"DB_PASSWORD", "x", false}, {"API_KEY", "x", false},
+		{"ANYTHING", value(1), false}, {"CERTIFICATE", "a\nb", false},
+	}
+	for _, tt := range tests {
+		if got := isSetting(tt.name, tt.value); got != tt.want {
+			t.Errorf("%s=%s: %v", tt.name, tt.value, got)
+		}
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// Findings imports what a sweep found: an item for each place of each value.
+// Findings imports what a sweep found: an item for each place of each value, and each of
+// the names that it has there.
 type Findings []scanner.Finding
 
 var _ Importer = Findings(nil)
@@ -21,12 +22,14 @@ func (f Findings) Items(context.Context) iter.Seq2[Item, error] {
 		for i := range f {
 			found := &f[i]
 			for j, n := range found.Namings {
-				item := Item{Name: n.Name, Parent: n.Parent, Env: n.Env, Value: n.Carrier, Finding: found, At: found.Places[j], From: FromFindings}
-				if item.Value.IsEmpty() {
-					item.Value = found.Value
-				}
-				if !yield(item, nil) {
-					return
+				for _, n := range append([]scanner.Naming{n}, n.Also...) {
+					item := Item{Name: n.Name, Parent: n.Parent, Env: n.Env, Value: n.Carrier, Finding: found, At: found.Places[j], From: FromFindings}
+					if item.Value.IsEmpty() {
+						item.Value = found.Value
+					}
+					if !yield(item, nil) {
+						return
+					}
 				}
 			}
 		}

@@ -295,3 +295,44 @@ func TestFormatsAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+func TestCI(t *testing.T) {
+	tests := []struct {
+		path, text string
+		want       []string
+	}{
+		{"azure-pipelines-deploy.yml", "variables:\n- group: shop\n- name: API_TOKEN\n  value: {{value 1}}\n- name: OTHER\n  value: $(SECRET)\n", []string{"4 API_TOKEN = v1"}},
+		{"bitbucket-pipelines.yml", "pipelines:\n  default:\n  - step:\n      deployment: staging\n      script:\n      - pipe: a/b:1\n        variables:\n          API_TOKEN: {{value 1}}\n          PASSED: $PASSED\n", []string{"8 API_TOKEN = v1"}},
+		{".drone.yml", "kind: pipeline\nsteps:\n- name: a\n  environment:\n    API_TOKEN: {{value 1}}\n    OTHER:\n      from_secret: other\n", []string{"5 API_TOKEN = v1"}},
+		{".woodpecker/deploy.yaml", "steps:\n  production:\n    environment:\n    - API_TOKEN={{value 1}}\n", []string{"4 API_TOKEN in prod = v1"}},
+		{".buildkite/pipeline.yml", "env:\n  API_TOKEN: {{value 1}}\nsteps:\n- command: make\n  env: {DB_PASSWORD: '{{value 2}}'}\n", []string{"2 API_TOKEN = v1", "5 DB_PASSWORD = v2"}},
+		{"appveyor.yml", "environment:\n  API_TOKEN: {{value 1}}\n  OTHER:\n    secure: {{value 2}}\n", []string{"2 API_TOKEN = v1"}},
+		{".cirrus.yml", "env:\n  API_TOKEN: {{value 1}}\n  OTHER: ENCRYPTED[abc]\n", []string{"2 API_TOKEN = v1"}},
+		{"codemagic.yaml", "workflows:\n  a:\n    environment:\n      groups:\n      - shop\n      vars:\n        API_TOKEN: {{value 1}}\n", []string{"7 API_TOKEN = v1"}},
+		{"buildspec.yml", "version: 0.2\nenv:\n  shell: bash\n  variables:\n    API_TOKEN: {{value 1}}\n  parameter-store:\n    OTHER: /shop/other\n", []string{"3 shell = bash (setting)", "5 API_TOKEN = v1"}},
+		{"cloudbuild.yaml", "steps:\n- name: a\n  env:\n  - API_TOKEN={{value 1}}\n  secretEnv: [OTHER]\n", []string{"4 API_TOKEN = v1"}},
+		{"docker-compose.staging.yml", "services:\n  web:\n    environment:\n      API_TOKEN: {{value 1}}\n      OTHER: ${OTHER}\n      PASSED:\n  db:\n    environment:\n    - DB_PASSWORD={{value 2}}\n", []string{"4 API_TOKEN = v1", "9 DB_PASSWORD = v2"}},
+		{".gitea/workflows/a.yml", "jobs:\n  a:\n    environment: ${{ inputs.environment }}\n    env:\n      API_TOKEN: {{value 1}}\n", []string{"5 API_TOKEN = v1"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.path, func(t *testing.T) {
+			f, err := New(tt.path, []byte(render(tt.text)), "")
+			if err != nil || f.Format() != "ci" {
+				t.Fatalf("error %v, or another format", err)
+			}
+			items, err := Collect(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, show(items)); diff != "" {
+				t.Errorf("items (-want +got):\n%s", diff)
+			}
+			checkItems(t, tt.path, f.text, items, f.format)
+		})
+	}
+	for _, path := range []string{"config.yml", ".github/dependabot.yml", "workflows/a.yml", ".circleci/run.sh", "values.yaml"} {
+		if isCI(path) {
+			t.Errorf("%s is taken for a file of a CI system", path)
+		}
+	}
+}

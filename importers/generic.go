@@ -32,17 +32,7 @@ func generic(name, about string, read func([]byte) ([]*node, error), extensions 
 		Accepts: func(p string, _ []byte) bool {
 			return slices.Contains(extensions, strings.ToLower(path.Ext(p)))
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := read(text)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.table(n, nil, "")
-			}
-			return l.done()
-		},
+		Read: reading(read, func(l *list, n *node) { l.table(n, nil, "") }),
 	}
 }
 
@@ -50,8 +40,6 @@ func generic(name, about string, read func([]byte) ([]*node, error), extensions 
 func (l *list) table(n *node, parents []string, env string) {
 	for _, c := range n.nodes {
 		switch {
-		case c.tag != "" && c.tag != "!!str":
-			l.fail(c.start, "the value of %s is marked %s: what that means isn't known", c.name, c.tag)
 		case c.scalar && n.isList():
 			l.fail(c.start, "an element of a list has no name")
 		case c.scalar:

@@ -22,29 +22,32 @@ func github() Format {
 			d := jsonOf(text, "total_count", "name", "created_at")
 			return len(d) > 0 && d[0].has("total_count") && d[0].any("secrets", "variables").isList()
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
+		Read: reading(readPages, func(l *list, n *node) {
+			all := n
+			if n.has("total_count") {
+				all = n.any("secrets", "variables")
 			}
-			l := &list{path: path, text: text}
-			total := 0
-			for _, n := range documents {
-				all := n
-				if count := n.child("total_count"); count != nil {
-					all = n.any("secrets", "variables")
-					total, _ = strconv.Atoi(count.value)
-				}
-				for _, c := range all.elements() {
-					l.githubVariable(c)
-				}
+			for _, c := range all.elements() {
+				l.githubVariable(c)
 			}
-			if len(l.items) < total {
-				l.fail(0, "it has %d of %d: ask for all, with --paginate", len(l.items), total)
-			}
-			return l.done()
-		},
+		}),
 	}
+}
+
+// readPages reads an answer that may have come in pages. All have to be there.
+func readPages(text []byte) ([]*node, error) {
+	documents, err := readJSON(text)
+	total, got := 0, 0
+	for _, n := range documents {
+		if count := n.child("total_count"); count != nil {
+			total, _ = strconv.Atoi(count.value)
+			got += len(n.any("secrets", "variables").elements())
+		}
+	}
+	if err == nil && got < total {
+		return nil, faultAt(text, 0, "it has %d of %d: ask for all, with --paginate", got, total)
+	}
+	return documents, err
 }
 
 func (l *list) githubVariable(c *node) {

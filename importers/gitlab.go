@@ -15,19 +15,11 @@ func gitlab() Format {
 			d := jsonOf(text, "key", "variable_type")
 			return len(d) == 1 && d[0].isList() && d[0].nodes[0].has("key", "variable_type")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
+		Read: reading(readJSON, func(l *list, n *node) {
+			for _, c := range n.nodes {
+				l.gitlabVariable(c)
 			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				for _, c := range n.nodes {
-					l.gitlabVariable(c)
-				}
-			}
-			return l.done()
-		},
+		}),
 	}
 }
 

@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"strconv"
@@ -21,19 +22,11 @@ func gitleaks() Format {
 			d := jsonOf(text, "RuleID", "StartLine", "Secret", "File")
 			return len(d) == 1 && d[0].isList() && d[0].nodes[0].has("RuleID", "StartLine", "Secret", "File")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
+		Read: readingReport(func(r *report, n *node) {
+			for _, c := range n.nodes {
+				r.gitleaks(c)
 			}
-			r := newReport(path, text)
-			for _, n := range documents {
-				for _, c := range n.nodes {
-					r.gitleaks(c)
-				}
-			}
-			return r.done()
-		},
+		}),
 	}
 }
 
@@ -70,5 +63,5 @@ func (r *report) gitleaks(n *node) {
 // stands tells whether a candidate stands between two texts.
 func (r *report) stands(file string, c *candidate, before, after string) bool {
 	f, err := r.file(file)
-	return err == nil && strings.HasSuffix(string(f.text[:c.start]), before) && strings.HasPrefix(string(f.text[c.end:]), after)
+	return err == nil && bytes.HasSuffix(f.text[:c.start], []byte(before)) && bytes.HasPrefix(f.text[c.end:], []byte(after))
 }

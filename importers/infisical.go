@@ -19,17 +19,7 @@ func infisical() Format {
 			d := jsonOf(text, "key", "value", "type", "workspace")
 			return len(d) == 1 && d[0].isList() && d[0].nodes[0].has("key", "value", "type", "workspace")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.infisical(n, "")
-			}
-			return l.done()
-		},
+		Read: reading(readJSON, func(l *list, n *node) { l.infisical(n, "") }),
 	}
 }
 

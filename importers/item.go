@@ -26,6 +26,14 @@ type Item struct {
 	From     string      // the importer's name
 }
 
+// fingerprint gives that of the item's value.
+func (i *Item) fingerprint() secret.Fingerprint {
+	if i.Finding != nil && i.Value.Equal(i.Finding.Value) {
+		return i.Finding.Fingerprint
+	}
+	return i.Value.Fingerprint()
+}
+
 // Importer gives the items of a source.
 type Importer interface {
 	// Items gives them in a stable order. After an error there are none: the source isn't

@@ -23,20 +23,7 @@ func kubernetes() Format {
 		Accepts: func(_ string, text []byte) bool {
 			return isSecretKind.Match(text) && bytes.Contains(text, []byte("apiVersion"))
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readObjects(text)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for i, n := range documents {
-				l.object(n, strconv.Itoa(i))
-			}
-			if len(l.items) == 0 {
-				l.fail(0, "no Secret in it has a value")
-			}
-			return l.done()
-		},
+		Read: reading(readObjects, (*list).object),
 	}
 }
 
@@ -50,26 +37,26 @@ func readObjects(text []byte) ([]*node, error) {
 	return readYAML(text, false)
 }
 
-// object takes the values of a Secret, or of the Secrets of a list. Two objects may have
-// one name.
-func (l *list) object(n *node, number string) {
+// object takes the values of a Secret, or of the Secrets of a list.
+func (l *list) object(n *node) {
 	switch kind := n.child("kind").text(); kind {
 	case "List", "SecretList":
 		for _, item := range n.child("items").elements() {
 			if kind == "SecretList" && !item.has("kind") || item.child("kind").text() == "Secret" {
-				l.secretObject(item, number+"."+item.name)
+				l.secretObject(item)
 			}
 		}
 	case "Secret":
-		l.secretObject(n, number)
+		l.secretObject(n)
 	}
 }
 
-func (l *list) secretObject(n *node, scope string) {
+func (l *list) secretObject(n *node) {
 	if n.child("type").text() == "helm.sh/release.v1" {
 		return
 	}
 	meta := n.child("metadata")
+	scope := strconv.Itoa(n.start) // two objects may have the same names
 	item := Item{Parent: meta.child("name").text()}
 	if space := meta.child("namespace").text(); detectors.Environment(space) != "" {
 		item.Env = space

@@ -16,17 +16,7 @@ func keyValue() Format {
 			d := jsonOf(text, "request_id", "lease_duration", "data")
 			return len(d) == 1 && d[0].has("request_id", "lease_duration")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
-			}
-			l := &list{path: path, text: text}
-			for _, n := range documents {
-				l.keyValue(n)
-			}
-			return l.done()
-		},
+		Read: reading(readJSON, (*list).keyValue),
 	}
 }
 

@@ -30,8 +30,20 @@ type report struct {
 	err     error
 }
 
-func newReport(path string, text []byte) *report {
-	return &report{rereader: newRereader(path), text: text}
+// readingReport is [reading] for reports, which are in JSON.
+func readingReport(take func(*report, *node)) func(string, []byte) ([]Item, error) {
+	return func(path string, text []byte) ([]Item, error) {
+		documents, err := readJSON(text)
+		if err != nil {
+			return nil, err
+		}
+		r := &report{rereader: newRereader(path), text: text}
+		defer r.close()
+		for _, n := range documents {
+			take(r, n)
+		}
+		return r.done()
+	}
 }
 
 func (r *report) fail(at int, format string, args ...any) {
@@ -74,7 +86,6 @@ func (r *report) take(n *node, l leak, known bool, fits func(*candidate) bool) {
 
 // done gives an item for each leak, and one finding for all of one value.
 func (r *report) done() ([]Item, error) {
-	r.close()
 	if r.err != nil {
 		return nil, r.err
 	}

@@ -33,6 +33,22 @@ type listed struct {
 	scope      string // where its name has to be the only one, beside its environment
 }
 
+// reading makes what reads a format of what reads its documents and what takes items of
+// one.
+func reading(read func([]byte) ([]*node, error), take func(*list, *node)) func(string, []byte) ([]Item, error) {
+	return func(path string, text []byte) ([]Item, error) {
+		documents, err := read(text)
+		if err != nil {
+			return nil, err
+		}
+		l := &list{path: path, text: text}
+		for _, n := range documents {
+			take(l, n)
+		}
+		return l.done()
+	}
+}
+
 // add adds an item whose value lies at n. A value that is empty is to be filled in by
 // somebody.
 func (l *list) add(item Item, value string, n *node) {

@@ -16,11 +16,14 @@ type claim struct {
 	Target
 	row     *Row
 	place   *place.Place
+	depth   int // how many folders lead to the place
+	base    int // the length of its file's name
+	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up
+	vague   bool   // its name says nothing, and programs don't ask for it
 	told    bool   // something tells the environment
 	bare    string // the name without the environment's word; "" if it has none
 	dropped bool   // the row has the name already, for another whole around its value
-	named   map[string]bool
 }
 
 // locate suggests where each row goes.
@@ -38,7 +41,7 @@ func (p *Plan) locate() {
 	p.strip(all)
 	wanted := merge(all)
 	p.adopt(wanted)
-	tellApart(wanted)
+	p.tellApart(wanted)
 	p.settle(wanted)
 	for _, c := range wanted {
 		if !c.dropped {
@@ -50,16 +53,23 @@ func (p *Plan) locate() {
 // compare orders claims: the one that has more to say comes first. It gives 0 for equal
 // claims only, so that the order of the items doesn't matter.
 func (c *claim) compare(d *claim) int {
-	return cmp.Or(
+	says := cmp.Or(
 		cmp.Compare(btoi(c.rank == ofNoSecret), btoi(d.rank == ofNoSecret)),
 		-cmp.Compare(btoi(c.given), btoi(d.given)),
 		-cmp.Compare(c.rank, d.rank),
 		-c.at.Compare(d.at),
-		cmp.Compare(depth(c.place), depth(d.place)),
-		-cmp.Compare(len(path.Base(c.place.Name())), len(path.Base(d.place.Name()))), // .env.local overrides .env
+		cmp.Compare(c.depth, d.depth),
+		-cmp.Compare(c.base, d.base), // .env.local overrides .env
+		cmp.Compare(c.place.Root, d.place.Root),
+		cmp.Compare(c.place.Path, d.place.Path),
+	)
+	if says != 0 {
+		return says
+	}
+	return cmp.Or(
 		place.Compare(*c.place, *d.place),
 		c.Ref.Compare(d.Ref),
-		c.Value.Fingerprint().Compare(d.Value.Fingerprint()),
+		c.value.Compare(d.value),
 		c.row.Key.Compare(d.row.Key),
 	)
 }
@@ -111,30 +121,39 @@ func merge(all []*claim) []*claim {
 		env   string
 		value secret.Fingerprint
 	}
+	type called struct {
+		by   *claim
+		name string
+	}
 	first := make(map[slot]*claim)
+	known := make(map[called]bool)
 	var wanted []*claim
 	for _, c := range all {
-		s := slot{c.row, c.Env, c.Value.Fingerprint()}
+		s := slot{c.row, c.Env, c.value}
 		f := first[s]
 		if f == nil {
-			c.named = map[string]bool{c.Name: true}
-			first[s], wanted, f = c, append(wanted, c), c
-			for _, name := range c.Aliases {
-				c.named[name] = true
-			}
+			first[s], wanted = c, append(wanted, c)
 			continue
 		}
-		for _, name := range append([]string{c.Name}, c.Aliases...) {
-			if c.given && !f.named[name] {
-				f.named[name] = true
+		if !c.given {
+			continue
+		}
+		for _, name := range append(c.Aliases, c.Name) {
+			if at := (called{f, name}); name != f.Name && !known[at] {
+				known[at] = true
 				f.Aliases = append(f.Aliases, name)
 			}
 		}
 	}
+	for _, c := range wanted {
+		slices.Sort(c.Aliases)
+		c.Aliases = slices.Compact(c.Aliases)
+	}
 	return wanted
 }
 
-// adopt calls what the vault has by the name that it has there.
+// adopt calls what the vault has by the name that it has there. The source's name is an
+// alias, unless another value has it in another source.
 func (p *Plan) adopt(wanted []*claim) {
 	type held struct {
 		env   string
@@ -145,18 +164,22 @@ func (p *Plan) adopt(wanted []*claim) {
 		h := held{ref.Env, k.Value.Fingerprint()}
 		names[h] = append(names[h], ref.Name)
 	}
+	claims := make(map[Ref]int)
 	for _, c := range wanted {
-		all := names[held{c.Env, c.Value.Fingerprint()}]
+		claims[c.Ref]++
+	}
+	for _, c := range wanted {
+		all := names[held{c.Env, c.value}]
 		if len(all) == 0 || c.Value.IsEmpty() || slices.Contains(all, c.Name) {
 			continue
 		}
-		own := c.Name
+		own := c.Ref
 		c.Name = slices.MinFunc(all, func(a, b string) int {
-			return cmp.Or(-cmp.Compare(btoi(c.named[a]), btoi(c.named[b])), cmp.Compare(a, b))
+			return cmp.Or(-cmp.Compare(btoi(slices.Contains(c.Aliases, a)), btoi(slices.Contains(c.Aliases, b))), cmp.Compare(a, b))
 		})
 		c.Aliases = slices.DeleteFunc(c.Aliases, func(alias string) bool { return alias == c.Name })
-		if c.given {
-			c.Aliases = append([]string{own}, c.Aliases...)
+		if c.given && claims[own] == 1 {
+			c.Aliases = append([]string{own.Name}, c.Aliases...)
 		}
 		c.given = true
 	}
@@ -164,8 +187,8 @@ func (p *Plan) adopt(wanted []*claim) {
 
 // tellApart puts the folder before a name that files of the same kind in several folders
 // give to several values: each of the programs there has its own. The folder that holds
-// the others keeps the name.
-func tellApart(wanted []*claim) {
+// the others keeps the name, and so does what the vault has by that name.
+func (p *Plan) tellApart(wanted []*claim) {
 	byRef := make(map[Ref][]*claim)
 	var refs []Ref
 	for _, c := range wanted {
@@ -184,7 +207,7 @@ func tellApart(wanted []*claim) {
 			folders = append(folders, folderOf(c.place))
 		}
 		for i, label := range labels(folders) {
-			if name := label + "_" + ref.Name; label != "" && len(name) <= maxName {
+			if name := label + "_" + ref.Name; label != "" && len(name) <= maxName && !p.has(rivals[i]) {
 				rivals[i].Name = name
 			}
 		}
@@ -217,25 +240,23 @@ func labels(folders []string) []string {
 // that was made up, or says nothing, gets a number beside one of its kind; else the first
 // claim wins.
 func (p *Plan) settle(wanted []*claim) {
-	inVault := func(c *claim) bool { k, ok := p.kept[c.Ref]; return ok && k.Value.Equal(c.Value) }
 	wanted = slices.Clone(wanted)
-	slices.SortStableFunc(wanted, func(a, b *claim) int { return -cmp.Compare(btoi(inVault(a)), btoi(inVault(b))) })
+	slices.SortStableFunc(wanted, func(a, b *claim) int { return -cmp.Compare(btoi(p.has(a)), btoi(p.has(b))) })
 	owner := make(map[Ref]*claim)
-	last := make(map[Ref]int) // number
+	isFree := func(ref Ref) bool { _, kept := p.kept[ref]; return !kept && owner[ref] == nil }
+	next := make(map[Ref]int) // number
 	for _, c := range wanted {
-		k, kept := p.kept[c.Ref]
 		first := owner[c.Ref]
 		switch {
-		case first == nil && (!kept || c.Value.IsEmpty() || k.Value.Equal(c.Value)):
+		case isFree(c.Ref), first == nil && p.has(c):
 			owner[c.Ref] = c
 		case first != nil && first.row == c.row:
 			c.dropped = true
-		case first != nil && !kept && alike(first, c):
-			ref, n := c.Ref, max(2, last[c.Ref])
-			for ; owner[c.Ref] != nil; n++ {
-				c.Name = ref.Name + "_" + strconv.Itoa(n)
+		case first != nil && alike(first, c):
+			ref := c.Ref
+			for n := max(2, next[ref]); !isFree(c.Ref); n++ {
+				c.Name, next[ref] = ref.Name+"_"+strconv.Itoa(n), n+1
 			}
-			last[ref] = n
 			owner[c.Ref] = c
 		default:
 			c.Lost = true
@@ -244,17 +265,20 @@ func (p *Plan) settle(wanted []*claim) {
 	for _, c := range wanted {
 		c.Aliases = slices.DeleteFunc(c.Aliases, func(alias string) bool {
 			ref := Ref{c.Project, c.Env, alias}
-			_, kept := p.kept[ref]
-			taken := owner[ref] != nil || kept || c.Lost || c.dropped
-			if !taken {
-				owner[ref] = c
+			if c.Lost || c.dropped || !isFree(ref) {
+				return true
 			}
-			return taken
+			owner[ref] = c
+			return false
 		})
 	}
 }
 
-// alike tells whether two names that are the same mean nothing by that.
-func alike(a, b *claim) bool {
-	return !a.given && !b.given || isVague(a.Name) && a.rank <= inConfiguration && b.rank <= inConfiguration && a.rank > ofNoSecret && b.rank > ofNoSecret
+// has tells whether the vault has a claim's value by its name.
+func (p *Plan) has(c *claim) bool {
+	k, ok := p.kept[c.Ref]
+	return ok && k.Value.Equal(c.Value)
 }
+
+// alike tells whether two names that are the same mean nothing by that.
+func alike(a, b *claim) bool { return !a.given && !b.given || a.vague && b.vague }

@@ -114,14 +114,14 @@ func (p *Plan) gather(items []Item) {
 		if f == nil {
 			continue
 		}
-		of := items[i].Value.Fingerprint()
+		of := items[i].fingerprint()
 		if known, ok := whole[of]; !ok || f.Fingerprint.Compare(known) < 0 {
 			whole[of] = f.Fingerprint
 		}
 	}
 	for _, item := range items {
 		key := keyOf(&item)
-		if of, ok := whole[key]; ok {
+		if of, ok := whole[key]; ok && item.Finding == nil {
 			key = of
 		}
 		row := rows[key]
@@ -145,7 +145,7 @@ func keyOf(item *Item) secret.Fingerprint {
 	case item.Value.IsEmpty():
 		return secret.New(item.From + "\x00" + item.Env + "\x00" + item.Name).Fingerprint()
 	}
-	return item.Value.Fingerprint()
+	return item.fingerprint()
 }
 
 // target gives the row's target of that ref, nil for none.
@@ -163,7 +163,7 @@ func (r *Row) target(ref Ref) *Target {
 func (r *Row) advise(versions map[secret.Fingerprint]bool) {
 	current, held := versions[r.Key]
 	for i := range r.Items {
-		is, has := versions[r.Items[i].Value.Fingerprint()]
+		is, has := versions[r.Items[i].fingerprint()]
 		held, current = held || has, current || is
 	}
 	wins := slices.ContainsFunc(r.Targets, func(t Target) bool { return !t.Lost })

@@ -171,7 +171,7 @@ func TestUndo(t *testing.T) {
 			before := text(p)
 			row := p.Rows[rapid.IntRange(0, len(p.Rows)-1).Draw(t, "row")]
 			changed := false
-			switch rapid.IntRange(0, 2).Draw(t, "change") {
+			switch rapid.IntRange(0, 3).Draw(t, "change") {
 			case 0:
 				choice := rapid.SampledFrom([]Choice{Import, Revoke, False, Leave}).Draw(t, "choice")
 				changed = p.Choose(Verdict{Choice: choice}, row) == nil
@@ -190,6 +190,8 @@ func TestUndo(t *testing.T) {
 					p.Resolve(c, c.Rows[len(c.Rows)-1])
 					changed = true
 				}
+			case 3:
+				changed = len(p.Agree(p.Rows...)) > 0
 			}
 			if changed {
 				states = append(states, before)
@@ -216,6 +218,31 @@ func TestUndo(t *testing.T) {
 			t.Fatalf("%s can be undone, which nobody did", what)
 		}
 	})
+}
+
+// TestAgree takes suggestions, and leaves alone what somebody chose.
+func TestAgree(t *testing.T) {
+	p := NewPlan([]Item{leaked("A", "a.py", "value 1"), leaked("B", "a.py", "value 2"), leaked("C", "a.py", "value 3")}, options())
+	if err := p.Choose(Verdict{Choice: False}, p.Rows[1]); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Agree(p.Rows[0], p.Rows[1]); !slices.Equal(got, p.Rows[:1]) {
+		t.Errorf("%d rows were taken, want the first", len(got))
+	}
+	for i, want := range []struct {
+		Choice
+		decided bool
+	}{{Import, true}, {False, true}, {Import, false}} {
+		if row := p.Rows[i]; row.Choice != want.Choice || row.Decided != want.decided || row.Decided && row.Why != "" {
+			t.Errorf("row %d: %s, decided %v, %q", i, row.Choice, row.Decided, row.Why)
+		}
+	}
+	if got := p.Agree(p.Rows[:2]...); len(got) > 0 {
+		t.Errorf("%d rows were taken twice", len(got))
+	}
+	if what, _ := p.Undo(); what != "suggestions" || p.Rows[0].Decided || !p.Rows[1].Decided {
+		t.Errorf("undone: %q", what)
+	}
 }
 
 // TestPlanFile writes a plan, reads it, and obeys it.

@@ -56,9 +56,6 @@ func (i *Item) inUse() bool {
 // folderOf gives the folder of a file, from where the scan began.
 func folderOf(p *place.Place) string { return path.Dir(path.Join(p.Root, p.Name())) }
 
-// depth is how many folders lead to a place.
-func depth(p *place.Place) int { return strings.Count(p.Name(), "/") }
-
 // isBackup tells whether a path is that of an older copy of a file.
 func isBackup(p string) bool {
 	return backups[strings.ToLower(path.Ext(p))] || strings.HasSuffix(p, "~")

@@ -3,8 +3,7 @@ package importers
 import (
 	"cmp"
 	"slices"
-
-	"github.com/secretsweep/secretsweep/detectors"
+	"strings"
 )
 
 // Target gives the row's target of that name; nil if it has none.
@@ -25,7 +24,15 @@ func (r *Row) Source(t *Target) *Item {
 // compareSources orders items by how likely a target is from them.
 func (t *Target) compareSources(a, b *Item) int {
 	says := func(item *Item) bool {
-		return canonical(item.Env) == t.Env || canonical(detectors.Environment(item.At.Path)) == t.Env
+		means := func(word string) bool {
+			return word != "" && (strings.EqualFold(word, t.Env) || canonical(word) == canonical(t.Env) && canonical(word) != "")
+		}
+		path := item.At.Path
+		said := environmentOfPath(&item.At)
+		if said == "" && (isEnvironmentFile(path) || isCompose(path)) {
+			said = "dev"
+		}
+		return means(item.Env) || means(said)
 	}
 	return cmp.Or(
 		-cmp.Compare(btoi(a.Value.Equal(t.Value)), btoi(b.Value.Equal(t.Value))),

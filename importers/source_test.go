@@ -119,14 +119,14 @@ func TestApartTogether(t *testing.T) {
 }
 
 func TestConflictWhy(t *testing.T) {
-	older, newer := leaked("KEY", "a.py", "older"), leaked("KEY", "b.py", "newer")
+	older, newer := leaked("BILLING", "a.py", "older"), leaked("BILLING", "b.py", "newer")
 	for i, item := range []*Item{&older, &newer} {
 		at := item.At
 		at.Commit = &place.Version{ID: "1", Date: time.Date(2020+i, 1, 1, 0, 0, 0, 0, time.UTC)}
 		item.At, item.Finding.Places = at, []place.Place{at}
 	}
 	kept := options()
-	kept.Kept = []Kept{{Ref: Ref{"web", "dev", "KEY"}, Value: secret.New("kept"), Current: true}}
+	kept.Kept = []Kept{{Ref: Ref{"web", "dev", "BILLING"}, Value: secret.New("kept"), Current: true}}
 	tests := []struct {
 		name  string
 		items []Item
@@ -134,10 +134,10 @@ func TestConflictWhy(t *testing.T) {
 		won   string // its value; "" if nobody does
 		want  string
 	}{
-		{"rank", []Item{leaked("KEY", "src/dev/a.py", "in code"), leaked("KEY", ".env", "in file")}, options(), "in file", "a .env file counts more than source code"},
+		{"rank", []Item{leaked("BILLING", "src/dev/a.py", "in code"), leaked("BILLING", ".env", "in file")}, options(), "in file", "a .env file counts more than source code"},
 		{"date", []Item{older, newer}, options(), "newer", "it is the newer one"},
-		{"neither", []Item{leaked("KEY", "a.py", "first"), leaked("KEY", "b.py", "second")}, options(), "first", "nothing tells which of them counts more"},
-		{"the vault's", []Item{leaked("KEY", ".env", "a value")}, kept, "", "the vault has a value by that name, which stays unless you choose another one"},
+		{"neither", []Item{leaked("BILLING", "a.py", "first"), leaked("BILLING", "b.py", "second")}, options(), "first", "nothing tells which of them counts more"},
+		{"the vault's", []Item{leaked("BILLING", ".env", "a value")}, kept, "", "the vault has a value by that name, which stays unless you choose another one"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestConflictWhy(t *testing.T) {
 // TestConflictOfNobody has a name whose value is sent elsewhere: the other one that claimed
 // it can still be chosen.
 func TestConflictOfNobody(t *testing.T) {
-	p := NewPlan([]Item{leaked("KEY", ".env", "first"), leaked("KEY", "src/dev/a.py", "second")}, options())
+	p := NewPlan([]Item{leaked("BILLING", ".env", "first"), leaked("BILLING", "src/dev/a.py", "second")}, options())
 	if err := send(t, p, "first", renamed("OTHER")); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestConflictOfNobody(t *testing.T) {
 		t.Fatalf("conflicts %v in\n%s", all, text(p))
 	}
 	p.Resolve(all[0], all[0].Rows[0])
-	if want := "first import  dev/OTHER[] true false\nsecond import  dev/KEY[] true false\n"; text(p) != want {
+	if want := "first import  dev/OTHER[] true false\nsecond import  dev/BILLING[] true false\n"; text(p) != want {
 		t.Errorf("got %q, want %q", text(p), want)
 	}
 	if all := p.Conflicts(); len(all) != 0 {
@@ -185,7 +185,7 @@ func TestConflictOfNobody(t *testing.T) {
 }
 
 func TestConflictOfRevoked(t *testing.T) {
-	p := NewPlan([]Item{leaked("KEY", ".env", "first"), leaked("KEY", "src/dev/a.py", "second")}, options())
+	p := NewPlan([]Item{leaked("BILLING", ".env", "first"), leaked("BILLING", "src/dev/a.py", "second")}, options())
 	if err := p.Choose(Verdict{Choice: Revoke}, rowOf(t, p, "first")); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestSource(t *testing.T) {
 	}}
 	tests := []struct{ env, value, want string }{
 		{"staging", "a value", ".env.staging"},
-		{"dev", "a value", ".env.staging"}, // of equals the first
+		{"dev", "a value", ".env"},
 		{"prod", "around a value", ".env.production"},
 		{"prod", "a value", ".env.staging"},
 	}
@@ -224,5 +224,25 @@ func TestRankWords(t *testing.T) {
 	want := "an old commit, a chat, source code, configuration, a deployment, a .env file"
 	if diff := cmp.Diff(want, strings.Join(words, ", ")); diff != "" {
 		t.Errorf("ranks (-want +got):\n%s", diff)
+	}
+}
+
+// TestChooseTaken imports a value again whose name another one has got meanwhile.
+func TestChooseTaken(t *testing.T) {
+	p := NewPlan([]Item{leaked("BILLING", ".env", "first"), leaked("BILLING", "src/dev/a.py", "second")}, options())
+	first := rowOf(t, p, "first")
+	for _, v := range []Choice{False, Import} {
+		if err := p.Choose(Verdict{Choice: v}, first); err != nil {
+			t.Fatal(err)
+		}
+		if v == False {
+			p.Resolve(p.Conflicts()[0], rowOf(t, p, "second"))
+		}
+	}
+	if want := "first import  dev/BILLING[](lost) true false\nsecond import  dev/BILLING[] true false\n"; text(p) != want {
+		t.Errorf("got %q, want %q", text(p), want)
+	}
+	if c := p.Conflicts(); len(c) != 1 || c[0].Won() != rowOf(t, p, "second") {
+		t.Errorf("conflicts %v", c)
 	}
 }

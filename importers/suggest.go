@@ -43,10 +43,12 @@ type Target struct {
 
 // claimOf suggests where an item goes.
 func (p *Plan) claimOf(item *Item, row *Row) *claim {
-	c := &claim{row: row, place: &item.At}
+	name := item.At.Name()
+	c := &claim{row: row, place: &item.At, depth: strings.Count(name, "/"), base: len(path.Base(name)), value: item.fingerprint()}
 	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
+	c.vague = isVague(c.Name) && c.Name != item.Name && c.rank > ofNoSecret && c.rank <= inConfiguration
 	if c.Name == "" && item.Finding != nil {
 		c.Name = screaming(item.Finding.Rule.ID)
 	}
@@ -126,12 +128,8 @@ func canonical(word string) string {
 // the same. A word that means none of them is an environment of its own, in the usual
 // spelling if it has one; "" if none can be called so.
 func (p *Plan) own(word string) string {
-	word = strings.Trim(strings.Map(func(c rune) rune {
-		if isNameRune(c) || strings.ContainsRune("_.@-", c) {
-			return unicode.ToLower(c)
-		}
-		return '-'
-	}, word), "-")
+	parts := strings.FieldsFunc(strings.ToLower(word), func(c rune) bool { return !isNameRune(c) && !strings.ContainsRune("_.@", c) })
+	word = strings.Join(parts, "-")
 	if word == "" || len(word) > maxLabel {
 		return ""
 	}

@@ -16,17 +16,7 @@ func trufflehog() Format {
 			d := jsonOf(text, "SourceMetadata", "DetectorName", "Raw")
 			return len(d) > 0 && d[0].has("SourceMetadata", "DetectorName", "Raw")
 		},
-		Read: func(path string, text []byte) ([]Item, error) {
-			documents, err := readJSON(text)
-			if err != nil {
-				return nil, err
-			}
-			r := newReport(path, text)
-			for _, n := range documents {
-				r.trufflehog(n)
-			}
-			return r.done()
-		},
+		Read: readingReport((*report).trufflehog),
 	}
 }
 
@@ -39,7 +29,7 @@ func (r *report) trufflehog(n *node) {
 	}
 	from := source[0]
 	l := leak{rule: idOf(name), about: name + ", as TruffleHog calls it"}
-	l.at.Path = from.any("file", "path", "link").text()
+	l.at.Path = from.child("file").text()
 	l.at.Start = place.Position{Line: max(1, lineOf(from.child("line"))), Column: 1}
 	if l.at.Path == "" {
 		r.fail(n.start, "it doesn't say in which file the value is")

@@ -7,9 +7,10 @@ import (
 	"github.com/secretsweep/secretsweep/internal/format"
 )
 
-// readYAML reads YAML. What the reader passes over is an error here, as are aliases unless
-// they are allowed: what they stand for is given where it stands, and not again.
-func readYAML(text []byte, aliases bool) ([]*node, error) {
+// readYAML reads YAML. What the reader passes over is an error here. So are, unless they are
+// allowed, aliases, for what they stand for is given where it stands and not again, and
+// tags, which may mean anything.
+func readYAML(text []byte, allowed bool) ([]*node, error) {
 	var entries []format.Entry
 	rest := bytes.Clone(text) // what isn't values
 	for e := range format.YAML(text) {
@@ -19,6 +20,9 @@ func readYAML(text []byte, aliases bool) ([]*node, error) {
 		e.Path = append([]string(nil), e.Path...)
 		if len(entries) == maxScalars {
 			return nil, faultAt(text, e.Start, "it has more than %d values", maxScalars)
+		}
+		if e.Tag != "" && e.Tag != "!!str" && !allowed {
+			return nil, faultAt(text, e.Start, "the value of %s is marked %s: what that means isn't known", e.Name(), e.Tag)
 		}
 		entries = append(entries, e)
 		start, end := e.Start, e.End
@@ -34,7 +38,7 @@ func readYAML(text []byte, aliases bool) ([]*node, error) {
 			}
 		}
 	}
-	if err := checkYAML(rest, aliases); err != nil {
+	if err := checkYAML(rest, allowed); err != nil {
 		return nil, err
 	}
 	return documents(text, func(yield func(format.Entry) bool) {
@@ -49,8 +53,8 @@ func readYAML(text []byte, aliases bool) ([]*node, error) {
 // yamlToken is what may stand around values.
 var yamlToken = regexp.MustCompile(`^(?:` +
 	`[\s\[\]{},]` + // and brackets
-	`|(?:---|-|\?)(?:\s|$)` +
-	`|![^\s,\[\]{}]*|&[^\s,\[\]{}]+` + // tags and anchors
+	`|-(?:\s|$)` +
+	`|![^\s,\[\]{}]*|&[\w.-]+(?:\s|$)` + // tags and anchors
 	`|[|>][-+0-9]*(?:\s|$)` + // before a block
 	`|"(?:\\.|[^"\\])*"\s*:|'(?:''|[^'])*'\s*:` + // keys
 	`|[^\s#&*!|>'"%@` + "`" + `\[\]{},](?:[^\[\]{},#"]*?[^\s\[\]{},#"])??\s*:(?:\s|$)` +
@@ -59,18 +63,22 @@ var yamlToken = regexp.MustCompile(`^(?:` +
 var yamlAlias = regexp.MustCompile(`^(?:<<:\s+)?\*[^\s,\[\]{}]+`)
 
 // checkYAML tells what is left of YAML without its values isn't all keys and signs.
-func checkYAML(rest []byte, aliases bool) error {
+func checkYAML(rest []byte, allowed bool) error {
 	depth, at := 0, 0
 	for line := range bytes.Lines(rest) {
-		for left := bytes.TrimSpace(line); len(left) > 0; {
+		text := bytes.TrimSpace(bytes.TrimPrefix(line, []byte("---")))
+		if bytes.IndexByte(text, '\r') >= 0 {
+			return faultAt(rest, at, "a line ends without a newline")
+		}
+		for left := text; len(left) > 0; {
 			token := yamlToken.Find(left)
-			if alias := yamlAlias.Find(left); token == nil && aliases {
+			if alias := yamlAlias.Find(left); token == nil && allowed {
 				token = alias
 			} else if token == nil && alias != nil {
 				return faultAt(rest, at, "an alias stands for a value elsewhere: put it here")
 			}
 			switch {
-			case len(token) == 0:
+			case len(token) == 0, bytes.IndexByte([]byte("|>!"), token[0]) >= 0 && len(left) == len(text):
 				return faultAt(rest, at, "it is no YAML that can be read without guessing")
 			case token[0] == '[' || token[0] == '{':
 				depth++

@@ -89,6 +89,7 @@ type sighted struct {
 type sighting struct {
 	detectors.Match              // the first of them, with all parts and the most confidence
 	spans           []place.Span // ordered
+	also            []Naming     // of the others, where it differs; ordered
 }
 
 // Chunk looks for secrets in a text, in the caller's goroutine.
@@ -213,6 +214,9 @@ func (g *sighting) merge(h *sighting) *sighting {
 	g.spans = mergeSpans(g.spans, h.spans)
 	g.Parts = mergeParts(g.Parts, h.Parts)
 	g.Also = mergeIDs(g.Also, h.Also)
+	if own, other := g.naming(), h.naming(); len(g.also)+len(h.also) > 0 || own.compare(other) != 0 {
+		g.also = own.others(slices.Concat(g.also, h.also, []Naming{other}))
+	}
 	if h.Confidence.Compare(g.Confidence) > 0 {
 		g.Confidence, g.Why = h.Confidence, h.Why
 	}

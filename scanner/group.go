@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -181,22 +180,6 @@ func finding(value secret.Fingerprint, places []held) Finding {
 	}
 	f.Also = slices.DeleteFunc(f.Also, func(id string) bool { return id == f.Rule.ID })
 	return f
-}
-
-// learn takes what a place and the sightings there say that it doesn't have yet.
-func (n *Naming) learn(p *place.Place, sightings []*sighting) {
-	if p.Kind == place.File {
-		n.Env = cmp.Or(n.Env, detectors.Environment(p.Name()))
-	}
-	for _, s := range sightings {
-		if n.Name == "" {
-			n.Name, n.Parent = s.Name, s.Parent
-		}
-		n.Env = cmp.Or(n.Env, s.Env)
-		if n.Carrier.IsEmpty() || n.Carrier.Equal(s.Value) {
-			n.Carrier = s.Carrier
-		}
-	}
 }
 
 // compareSpecific tells which of two sightings says more of the value; the

@@ -31,6 +31,9 @@ func hide(findings []Finding, references []Reference, problems []Problem, s *Sum
 			h.place(&f.Places[j])
 			n := &f.Namings[j]
 			n.Name, n.Parent = h.text(n.Name), h.text(n.Parent)
+			for k := range n.Also {
+				n.Also[k].Name, n.Also[k].Parent = h.text(n.Also[k].Name), h.text(n.Also[k].Parent)
+			}
 		}
 	}
 	for i := range references {

@@ -486,6 +486,46 @@ func TestScanNamesByPlace(t *testing.T) {
 	}
 }
 
+// TestScanNamesInOneText asks what else a value is called in a text, and whether the path
+// says more of the environment than the text.
+func TestScanNamesInOneText(t *testing.T) {
+	lines := "B k1 B=k1 A=k1 B=k1 C="
+	got := scan(t, texts{content: map[string]string{"prod/a": "k1 " + lines, "b": lines + "k1"}}, assigning{patterns{rule("key", "k(.)")}})
+	if len(got.findings) != 1 {
+		t.Fatalf("got %q, want one finding", got.calls)
+	}
+	var names []string
+	for i, n := range got.findings[0].Namings {
+		text := got.findings[0].Places[i].Path + " " + n.Name + " " + n.Env
+		for _, other := range n.Also {
+			text += ", " + other.Name + " " + other.Env
+		}
+		names = append(names, text)
+	}
+	want := []string{"b  in-b, A in-b, B in-b, C in-b", "prod/a  prod, A prod, B prod"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+	if got.findings[0].Env != "in-b" {
+		t.Errorf("the finding is of %q, want that of its first place", got.findings[0].Env)
+	}
+}
+
+// assigning is a detector that says which name stands before each match.
+type assigning struct{ patterns }
+
+func (d assigning) Detect(c *detectors.Chunk) detectors.Found {
+	found := d.patterns.Detect(c)
+	for i := range found.Matches {
+		m := &found.Matches[i]
+		if before := string(c.Data[:m.Start-len("k")]); strings.HasSuffix(before, "=") {
+			m.Name = before[len(before)-2 : len(before)-1]
+		}
+		m.Env = "in-" + c.At.Path
+	}
+	return found
+}
+
 // naming is a detector that says what a value is assigned to.
 type naming struct{ patterns }
 

@@ -40,6 +40,9 @@ type Naming struct {
 	Parent  string       // what leads to that name; see detectors.Match
 	Env     string       // as in Finding, for this place: what its path says counts before the text
 	Carrier secret.Value // the whole that is assigned there
+	// Also is what else it is called in the same text, such as for another job. These have
+	// names, and none of their own Also; of very many the first are kept.
+	Also []Naming
 }
 
 // New tells whether the finding makes the exit status 1.

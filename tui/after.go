@@ -1,9 +1,6 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -143,10 +140,13 @@ func (a *after) typing() bool { return false }
 
 // result says what was imported, and what is left to be done.
 func (a *after) result() (imported, left string) {
+	var done, open tally
 	i := a.imported
-	imported = fmt.Sprintf("Imported %s, %s; %d had no change.", count(i.Added, "new secret"), count(i.Updated, "new version"), i.Same)
-	if i == (Imported{}) {
-		imported = "Nothing was imported."
+	done.add(i.Added, "new secret", "new secrets")
+	done.add(i.Updated, "new version", "new versions")
+	done.add(i.Same, "without change", "without change")
+	if len(done) == 0 {
+		done = tally{"nothing"}
 	}
 	revoke, rotate := 0, 0
 	for _, row := range a.f.plan.Rows {
@@ -158,20 +158,11 @@ func (a *after) result() (imported, left string) {
 			rotate++
 		}
 	}
-	var parts []string
-	add := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			parts = append(parts, "1 "+one)
-		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", n, many))
-		}
+	open.add(revoke, "leak is still to be revoked", "leaks are still to be revoked")
+	open.add(rotate, "imported value leaked and is still to be rotated", "imported values leaked and are still to be rotated")
+	open.add(i.Waiting, "waits for a maintainer", "wait for a maintainer")
+	if len(open) == 0 {
+		open = tally{"Nothing is left to be done"}
 	}
-	add(revoke, "leak is still to be revoked", "leaks are still to be revoked")
-	add(rotate, "imported value leaked and is still to be rotated", "imported values leaked and are still to be rotated")
-	add(i.Waiting, "waits for a maintainer", "wait for a maintainer")
-	if len(parts) == 0 {
-		return imported, "Nothing is left to be done."
-	}
-	return imported, strings.Join(parts, ", ") + "."
+	return "Imported: " + done.String() + ".", open.String() + "."
 }

@@ -84,7 +84,7 @@ func (t *theme) describe(s *Step, width int) []string {
 		}
 		lines = append(lines, "", t.bold.Render(safe(head)))
 		for _, l := range diff(e.Old, e.New) {
-			switch text := safe(strings.ReplaceAll(l.text, "\t", "    ")); l.kind {
+			switch text := spaced(l.text); l.kind {
 			case '+':
 				lines = append(lines, t.added.Render("+"+text))
 			case '-':
@@ -99,8 +99,11 @@ func (t *theme) describe(s *Step, width int) []string {
 	if s.Text != "" {
 		lines = append(lines, "")
 		for text := range strings.Lines(s.Text) {
-			lines = append(lines, wrap(safe(strings.TrimSuffix(text, "\n")), width)...)
+			lines = append(lines, wrap(spaced(strings.TrimSuffix(text, "\n")), width)...)
 		}
 	}
 	return lines
 }
+
+// spaced is [safe] for a line of a file, with blanks for its tabs.
+func spaced(text string) string { return safe(strings.ReplaceAll(text, "\t", "    ")) }

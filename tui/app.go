@@ -120,7 +120,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		a.notice, a.failed = "", false
 		if a.help != nil {
-			if !a.help.window.move(msg.String()) {
+			if !a.help.window.turn(msg.String()) {
 				a.help = nil
 			}
 			return a, nil
@@ -187,7 +187,10 @@ func (a *app) keyLine() string {
 		return a.theme.bold.Render(k.Help().Key) + " " + a.theme.dim.Render(k.Help().Desc)
 	}
 	help, text := show(helpKey), ""
-	if a.now.typing() {
+	switch {
+	case a.help != nil:
+		return fit(a.theme.bold.Render("any other key")+" "+a.theme.dim.Render("back"), a.size.width)
+	case a.now.typing():
 		help = ""
 	}
 	for _, k := range a.now.keys() {

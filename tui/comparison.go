@@ -18,7 +18,7 @@ type comparison struct {
 }
 
 func (m *mapping) compare(string) (screen, tea.Cmd) {
-	m.looked[m.ref()] = true
+	m.f.looked[m.ref()] = true
 	m.compared = &comparison{Conflict: *m.cell().conflict}
 	return m, nil
 }
@@ -129,7 +129,7 @@ func (c *comparison) candidate(f *flow, i, width int) []string {
 		if !at.Live() {
 			when += ", history only"
 		}
-		lines = append(lines, safe(spot(at)), f.theme.dim.Render("  "+when))
+		lines = append(lines, f.where(at), f.theme.dim.Render("  "+when))
 	}
 	if aliases := strings.Join(t.Aliases, " "); aliases != "" {
 		lines = append(lines, "also called "+safe(aliases))

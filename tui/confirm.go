@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"fmt"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -28,7 +26,8 @@ type written struct {
 
 func newConfirm(f *flow, back screen) screen {
 	c := &confirm{f: f, back: back, batch: f.plan.Batch(f.access)}
-	c.lines = linesOf(f.plan, &c.batch, f.grants)
+	c.lines = f.linesOf(&c.batch)
+	c.window.resize(len(c.lines), 1)
 	return c
 }
 
@@ -127,19 +126,20 @@ func (c *confirm) totals(width int) []string {
 	for i := range c.batch.Leaks {
 		waiting += len(c.batch.Leaks[i].Waiting)
 	}
-	text := fmt.Sprintf("%s: %d new, %s, %d without change. %s to be made, %s, %s to be granted.",
-		count(len(c.batch.Secrets), "secret"), changes[importers.Added], count(changes[importers.Updated], "new version"), changes[importers.Same],
-		count(len(c.batch.Environments), "environment"), count(len(c.batch.Leaks), "leak record"), count(len(c.f.grants), "role"))
-	if waiting > 0 {
-		text += fmt.Sprintf(" %s for a maintainer.", waits(waiting))
+	var secrets, rest tally
+	secrets.add(changes[importers.Added], "new", "new")
+	secrets.add(changes[importers.Updated], "new version", "new versions")
+	secrets.add(changes[importers.Same], "without change", "without change")
+	rest.add(len(c.batch.Environments), "environment to be made", "environments to be made")
+	rest.add(len(c.batch.Leaks), "leak record", "leak records")
+	rest.add(len(c.f.grants), "role to be granted", "roles to be granted")
+	rest.add(waiting, "waits for a maintainer", "wait for a maintainer")
+	text := count(len(c.batch.Secrets), "secret")
+	if len(secrets) > 0 {
+		text += ": " + secrets.String()
 	}
-	return wrap(text, width)
-}
-
-// waits says how many wait.
-func waits(n int) string {
-	if n == 1 {
-		return "1 waits"
+	if len(rest) > 0 {
+		text += "; " + rest.String()
 	}
-	return fmt.Sprintf("%d wait", n)
+	return wrap(text+".", width)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/place"
 )
 
 // confirmLine is a line of what is to be written: a heading, or a thing with a note.
@@ -27,7 +28,7 @@ func (l *confirmLine) view(t *theme, width int) string {
 }
 
 // linesOf gives a line for everything that is to be written.
-func linesOf(p *importers.Plan, b *importers.Batch, grants []Grant) []confirmLine {
+func (f *flow) linesOf(b *importers.Batch) []confirmLine {
 	var all []confirmLine
 	heading := func(format string, args ...any) {
 		if len(all) > 0 {
@@ -43,10 +44,10 @@ func linesOf(p *importers.Plan, b *importers.Batch, grants []Grant) []confirmLin
 	}
 	secrets := secretLines(b)
 	for _, env := range sortedEnvs(secrets) {
-		heading("%s of %s/%s", count(len(secrets[env]), "secret"), p.Project, env)
+		heading("%s of %s/%s", count(len(secrets[env]), "secret"), f.plan.Project, env)
 		all = append(all, secrets[env]...)
 	}
-	leaks, waiting := leakLines(b)
+	leaks, waiting := leakLines(b, f.where)
 	for _, choice := range importers.Choices() {
 		if lines := leaks[choice]; len(lines) > 0 {
 			heading("%s: %s", count(len(lines), "leak record"), becomes(choice))
@@ -54,12 +55,12 @@ func linesOf(p *importers.Plan, b *importers.Batch, grants []Grant) []confirmLin
 		}
 	}
 	if len(waiting) > 0 {
-		heading("%s for a maintainer, as you may not write there", waits(len(waiting)))
+		heading("%s for a maintainer, as you may not write there", count(len(waiting), "value"))
 		all = append(all, waiting...)
 	}
-	if len(grants) > 0 {
-		heading("%s to be granted", count(len(grants), "role"))
-		for _, g := range slices.SortedFunc(slices.Values(grants), compareGrants) {
+	if len(f.grants) > 0 {
+		heading("%s to be granted", count(len(f.grants), "role"))
+		for _, g := range slices.SortedFunc(slices.Values(f.grants), compareGrants) {
 			all = append(all, confirmLine{text: g.Person, note: g.Role.String() + " of " + g.Env})
 		}
 	}
@@ -85,7 +86,7 @@ func secretLines(b *importers.Batch) map[string][]confirmLine {
 
 // leakLines gives a line for each leak record, by what becomes of the value, and one for each
 // name that waits for a maintainer.
-func leakLines(b *importers.Batch) (leaks map[importers.Choice][]confirmLine, waiting []confirmLine) {
+func leakLines(b *importers.Batch, where func(*place.Place) string) (leaks map[importers.Choice][]confirmLine, waiting []confirmLine) {
 	leaks = make(map[importers.Choice][]confirmLine)
 	for i := range b.Leaks {
 		l := &b.Leaks[i]
@@ -96,7 +97,7 @@ func leakLines(b *importers.Batch) (leaks map[importers.Choice][]confirmLine, wa
 		if f == nil {
 			continue
 		}
-		one := confirmLine{text: f.Rule.Description + ", " + spot(&f.Places[0]), shown: l.Row.Value.Mask(), note: count(len(f.Places), "place")}
+		one := confirmLine{text: f.Rule.Description + ", " + where(&f.Places[0]), shown: l.Row.Value.Mask(), note: count(len(f.Places), "place")}
 		if l.Choice == importers.Accept {
 			one.note = "until " + l.Until.Format(time.DateOnly)
 		}

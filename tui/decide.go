@@ -52,8 +52,9 @@ func (v *inventory) actions() []action {
 		}
 	}
 	row, list := v.row(), !v.open
-	add(len(v.facts) == 0, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }))
-	add(len(v.facts) > 0, on("n", "go on to the map", v.goOn))
+	add(len(v.facts) == 0, on("q", "end", func(string) (screen, tea.Cmd) { return nil, nil }))
+	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
+	add(len(v.facts) > 0, on("n", "map", v.goOn))
 	add(len(v.acted()) > 0,
 		on("i", "import", v.bring),
 		on("r", "revoke only", choose(importers.Revoke)),
@@ -61,9 +62,8 @@ func (v *inventory) actions() []action {
 		on("a", "accept until a date", v.accept),
 		on("l", "leave", choose(importers.Leave)),
 		on("y", "as suggested", stay(func() tea.Cmd { return v.agree(v.acted()) })))
-	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
 	add(len(v.facts) > 0, on("u", "undo", stay(v.undo)))
-	add(list && len(v.lines) > 0, on("space", "select", change(v.toggle), " "))
+	add(list && len(v.lines) > 0, on("space", "select", stay(v.toggle), " "))
 	add(list && row == nil && len(v.lines) > 0, on("enter", "fold or unfold", change(v.fold)))
 	add(list && row != nil, on("enter", "places and all else", stay(func() tea.Cmd { v.open = true; return v.look() })))
 	add(v.open, on("enter esc", "back to the list", stay(func() tea.Cmd { v.open = false; return nil })),
@@ -270,7 +270,7 @@ func sameRule(a, b *importers.Row) bool {
 
 func samePath(a, b *importers.Row) bool {
 	p, q := &a.Items[0].At, &b.Items[0].At
-	return p.Root == q.Root && fileOf(p) == fileOf(q)
+	return p.Root == q.Root && placeName(p) == placeName(q)
 }
 
 // selectLike selects the shown rows that are like one.
@@ -282,14 +282,17 @@ func (v *inventory) selectLike(row *importers.Row, like func(a, b *importers.Row
 	}
 }
 
-// toggle selects what is under the cursor, or doesn't any more, and goes on.
-func (v *inventory) toggle() {
+// toggle selects what is under the cursor, or doesn't any more, and goes on to the next.
+func (v *inventory) toggle() tea.Cmd {
 	e := v.lines[v.window.cursor]
 	if e.fact == nil {
 		v.toggleThese(e.of)
-		return
+	} else {
+		v.toggleThese([]*fact{e.fact})
 	}
-	v.toggleThese([]*fact{e.fact})
+	v.window.to(v.window.cursor + 1)
+	v.follow()
+	return v.look()
 }
 
 func (v *inventory) toggleAll() { v.toggleThese(v.shown) }

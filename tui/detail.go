@@ -22,12 +22,9 @@ type detail struct {
 	row    *importers.Row
 	places []place.Place
 	at     int    // the place that keys act on
-	top    int    // the first line that is visible
-	facts  int    // lines before the places, and
-	height int    // visible ones, when it was drawn last
+	window window // of all lines
 	seek   bool   // the place is to be visible
 	around around // of the place, once it was read
-	asked  bool   // it is being read
 }
 
 // around is a message: what lies around a place of a row.
@@ -55,13 +52,15 @@ func detailOf(row *importers.Row) detail {
 	return d
 }
 
-// look has the lines around the place under the cursor read, unless they were.
+// look has the lines around the place under the cursor read, unless they were. While others
+// are being read it waits for these: of the places that a cursor runs over the last alone is
+// worth it.
 func (v *inventory) look() tea.Cmd {
 	d := &v.detail
-	if d.row == nil || d.asked || !v.open && !v.wide() || d.around.row == d.row && d.around.at == d.at {
+	if d.row == nil || v.looking || !v.open && !v.wide() || d.around.row == d.row && d.around.at == d.at {
 		return nil
 	}
-	d.asked = true
+	v.looking = true
 	row, at, p := d.row, d.at, d.places[d.at]
 	return func() tea.Msg {
 		v.reading.Lock()
@@ -73,50 +72,33 @@ func (v *inventory) look() tea.Cmd {
 
 // looked takes what was read. The cursor may be elsewhere by now.
 func (v *inventory) looked(a around) tea.Cmd {
-	if a.row != v.detail.row {
-		return nil
-	}
-	v.detail.asked = false
-	if a.at == v.detail.at {
-		v.detail.around = a
+	v.looking = false
+	if d := &v.detail; a.row == d.row && a.at == d.at {
+		d.around = a
 	}
 	return v.look()
 }
 
 // move carries out a key that moves.
 func (d *detail) move(key string) {
-	to := d.at
+	to, last := d.at, len(d.places)-1
 	switch key {
 	case "up", "k":
-		if to == 0 {
-			d.scroll(-1)
-		}
 		to--
 	case "down", "j":
-		if to == len(d.places)-1 {
-			d.scroll(1)
-		}
 		to++
-	case "pgup", "ctrl+u":
-		d.scroll(-d.height)
-		return
-	case "pgdown", "ctrl+d":
-		d.scroll(d.height)
-		return
-	case "home":
-		to, d.top = 0, 0
 	case "end":
-		to, d.seek = len(d.places)-1, true
-	default:
+		to = last
+	case "home":
+		to, d.at = 0, 0
+	}
+	to = max(0, min(to, last))
+	if d.seek = to != d.at; d.seek {
+		d.at = to
 		return
 	}
-	to = max(0, min(to, len(d.places)-1))
-	if to != d.at {
-		d.at, d.seek = to, true
-	}
+	d.window.turn(key)
 }
-
-func (d *detail) scroll(by int) { d.top = max(0, d.top+by) }
 
 // revealed is a message, and what is shown of it: a value whose text somebody asked to see.
 type revealed struct {
@@ -165,7 +147,7 @@ func (v *inventory) revealedLines(s size) []string {
 	room := max(1, min(s.height/2, s.height-4))
 	for i, t := range text {
 		if i == room-1 && len(text) > room {
-			lines = append(lines, v.theme.dim.Render(fmt.Sprintf("  and %s more", report.Plural(len(text)-i, "line"))))
+			lines = append(lines, v.theme.dim.Render("  and "+report.Plural(len(text)-i, "more line")))
 			break
 		}
 		lines = append(lines, "  "+t)
@@ -180,21 +162,23 @@ func (v *inventory) detailLines(s size) []string {
 		return nil
 	}
 	lines := v.revealedLines(s)
-	facts := v.factLines(s.width)
+	facts, remedy := v.factLines(s.width), v.remedyLines(s.width)
 	beneath := v.aroundLines(s.width)
-	d.facts, d.height = len(facts), s.height-len(lines)
 	const each = 2 // lines of a place
-	total := len(facts) + each*len(d.places) + len(beneath)
 	begin := len(facts) + each*d.at
-	if d.seek && v.open {
-		d.seek = d.around.row == nil || d.around.at != d.at // until all of it is there
-		d.top = min(max(d.top, begin+each+len(beneath)-d.height), begin)
+	end := len(facts) + each*len(d.places) + len(beneath)
+	d.window.resize(end+len(remedy), s.height-len(lines))
+	if d.seek {
+		d.window.to(begin + each + len(beneath) - 1)
+		d.window.to(begin)
 	}
-	d.top = max(0, min(d.top, total-d.height))
-	for i := d.top; i < min(total, d.top+d.height); i++ {
+	from, to := d.window.visible()
+	for i := from; i < to; i++ {
 		switch {
 		case i < len(facts):
 			lines = append(lines, facts[i])
+		case i >= end:
+			lines = append(lines, remedy[i-end])
 		case i >= begin+each && i < begin+each+len(beneath):
 			lines = append(lines, beneath[i-begin-each])
 		default:
@@ -216,7 +200,7 @@ func (v *inventory) placeLine(n int, first bool, width int) string {
 	}
 	mark := "  "
 	if n == v.detail.at {
-		mark = "› "
+		mark = "> "
 	}
 	text := v.where(p)
 	if over := ansi.StringWidth(text) + 2 - width; over > 0 {
@@ -273,19 +257,40 @@ func (v *inventory) aroundLines(width int) []string {
 	return lines
 }
 
+// labelled draws a text of one or more lines beside its label.
+func (v *inventory) labelled(label, text string, width int) []string {
+	const labels = 10
+	var lines []string
+	for part := range strings.SplitSeq(text, "\n") {
+		for _, t := range wrap(safe(part), width-labels) {
+			lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
+			label = ""
+		}
+	}
+	return lines
+}
+
+// remedyLines draws what is to be done where the row's value comes from.
+func (v *inventory) remedyLines(width int) []string {
+	f := v.detail.row.Finding
+	if f == nil || f.Rule.Provider == nil {
+		return nil
+	}
+	lines := []string{""}
+	if text := f.Rule.Provider.Console; text != "" {
+		lines = append(lines, v.labelled("console", text, width)...)
+	}
+	if text := f.Rule.Provider.Rotate; text != "" {
+		lines = append(lines, v.labelled("rotate", text, width)...)
+	}
+	return lines
+}
+
 // factLines draws what is known of the row.
 func (v *inventory) factLines(width int) []string {
 	row := v.detail.row
 	var lines []string
-	add := func(label, text string) {
-		const labels = 10
-		for i, t := range wrap(safe(text), width-labels) {
-			if i > 0 {
-				label = ""
-			}
-			lines = append(lines, v.theme.dim.Render(fit(label, labels))+t)
-		}
-	}
+	add := func(label, text string) { lines = append(lines, v.labelled(label, text, width)...) }
 	lines = append(lines, v.theme.bold.Render(safe(row.Name()))+"  "+row.Value.Mask())
 	if row.Value.IsEmpty() {
 		lines[0] = v.theme.bold.Render(safe(row.Name())) + "  no value yet"
@@ -332,14 +337,6 @@ func (v *inventory) factLines(width int) []string {
 	if f := row.Finding; f != nil {
 		if since, ok := f.Since(); ok {
 			add("age", age(since, v.options.Now())+", since "+since.UTC().Format(dateLayout))
-		}
-		if p := f.Rule.Provider; p != nil {
-			if p.Console != "" {
-				add("console", p.Console)
-			}
-			if p.Rotate != "" {
-				add("rotate", p.Rotate)
-			}
 		}
 	}
 	return append(lines, "", v.theme.bold.Render(report.Plural(len(v.detail.places), "place")))

@@ -75,9 +75,9 @@ type Places interface {
 	Show(ctx context.Context, row *importers.Row) (string, error)
 }
 
-// Line is a line of a file.
+// Line is a line of a file, or of what is said about it.
 type Line struct {
-	Number int
+	Number int // 0 for what is no line of the file
 	Text   string
 	Marked bool
 }

@@ -76,7 +76,7 @@ func newDoors(n int) *doors {
 func (d *doors) called(method string, args ...any) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.calls = append(d.calls, strings.TrimSpace(method+" "+fmt.Sprint(args...)))
+	d.calls = append(d.calls, strings.TrimSpace(method+" "+fmt.Sprintln(args...)))
 	return d.fail[method]
 }
 
@@ -345,6 +345,7 @@ func (x *terminal) until(what string, is func() bool) {
 func (x *terminal) press(keys ...string) {
 	x.t.Helper()
 	for _, k := range keys {
+		_ = x.View() // that is what somebody presses a key at
 		x.send(keyOf(k))
 		x.settle()
 	}

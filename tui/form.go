@@ -67,7 +67,7 @@ func (f *form) view(t *theme, s size) []string {
 		}
 		lines = append(lines, mark+fit(style.Render(one.label), label)+one.input.view(s.width-label-2, i == f.at))
 		below := t.dim.Render(one.hint)
-		if err := one.check(one.input.value()); err != nil {
+		if err := one.check(one.input.value()); err != nil && one.input.value() != "" {
 			below = t.bad.Render(safe(err.Error()))
 		}
 		lines = append(lines, fit("", label+2)+below)

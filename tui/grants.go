@@ -29,9 +29,10 @@ func suggestRole(p *Person, env string) vault.Role {
 	return role
 }
 
-// offer suggests roles in environments that are made, once for each.
+// offer suggests roles in those of the environments that are made, once for each. What is
+// wanted in others isn't wanted any more: they were of an import that has changed.
 func (f *flow) offer(envs []string) {
-	f.grants = slices.DeleteFunc(f.grants, func(g Grant) bool { return !slices.Contains(envs, g.Env) })
+	f.grants = slices.DeleteFunc(slices.Clone(f.grants), func(g Grant) bool { return !slices.Contains(envs, g.Env) })
 	for _, env := range envs {
 		if f.offered[env] || !f.isNew(env) || !f.canGrant(env) {
 			continue

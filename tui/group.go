@@ -2,13 +2,11 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
-	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -16,23 +14,25 @@ import (
 // for a terminal.
 type fact struct {
 	row      *importers.Row
-	severity rules.Severity // "" for what isn't known to have leaked
+	refs     []importers.Ref // where it went when this was gathered
+	severity rules.Severity  // "" for what isn't known to have leaked
 	name     string
 	env      string // where it goes, such as "dev, prod"; "" for nowhere
 	kind     string // the provider, the rule or the kind of file
 	where    string // its first place
-	file     string // likewise, without line
+	file     string // what that is in
 	since    time.Time
 	setting  bool
 	text     string // all that is searched in, in lower case
 }
 
 // factOf gathers what a row's line needs.
-func (f *flow) factOf(row *importers.Row) fact {
+func factOf(row *importers.Row) fact {
 	at := &row.Items[0].At
-	k := fact{row: row, name: safe(row.Name()), kind: safe(row.Items[0].From), where: f.spotOf(at), file: safe(fileOf(at))}
+	k := fact{row: row, name: safe(row.Name()), kind: safe(row.Items[0].From), where: safe(spot(at)), file: safe(placeName(at))}
 	var envs []string
 	for _, t := range row.Targets {
+		k.refs = append(k.refs, t.Ref)
 		if env := safe(t.Env); !slices.Contains(envs, env) {
 			envs = append(envs, env)
 		}
@@ -52,32 +52,15 @@ func (f *flow) factOf(row *importers.Row) fact {
 	for i := range row.Items {
 		item := &row.Items[i]
 		k.setting = k.setting && item.Setting
-		words = append(words, item.Name, fileOf(&item.At))
+		words = append(words, item.Name, placeName(&item.At))
 	}
 	k.text = strings.ToLower(safe(strings.Join(words, " ")))
 	return k
 }
 
-// fileOf is what a place is in: a file, a channel, or what there is else.
-func fileOf(p *place.Place) string {
-	switch {
-	case p.Kind == place.Chat && p.Message != nil:
-		return "#" + cmp.Or(p.Message.Channel, p.Message.ChannelID)
-	case p.Name() != "":
-		return p.Name()
-	}
-	return cmp.Or(p.Ref, p.Object, string(p.Kind))
-}
-
-// spotOf says in few words where a place is.
-func (f *flow) spotOf(p *place.Place) string {
-	switch {
-	case p.Kind == place.Chat && p.Message != nil && p.Message.User != "":
-		return safe(fileOf(p) + ", " + p.Message.User)
-	case p.Kind == place.File && p.Start.Line > 0:
-		return safe(fmt.Sprintf("%s:%d", fileOf(p), p.Start.Line))
-	}
-	return f.where(p)
+// old tells whether a row goes elsewhere by now.
+func (k *fact) old() bool {
+	return !slices.EqualFunc(k.refs, k.row.Targets, func(r importers.Ref, t importers.Target) bool { return r == t.Ref })
 }
 
 // grouping is a way to put rows together.

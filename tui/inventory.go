@@ -22,6 +22,7 @@ type inventory struct {
 	search   *input // that is typed into; nil: none is
 	open     bool   // keys act on the detail
 	detail   detail
+	looking  bool           // lines around a place are being read
 	wanted   *importers.Row // whose value is to be shown
 	revealed *revealed      // the value that is shown; nil: none is
 }
@@ -51,6 +52,7 @@ func (v *inventory) typing() bool  { return v.search != nil || v.revealed != nil
 func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case started:
+		v.looking = false // the answer went to another screen
 		v.gather()
 		return v, v.look()
 	case tea.WindowSizeMsg:
@@ -74,9 +76,13 @@ func (v *inventory) update(msg tea.Msg) (screen, tea.Cmd) {
 // gather takes from the plan what it is now: another screen may have changed it.
 func (v *inventory) gather() {
 	row := v.row()
-	v.facts = make([]fact, len(v.plan.Rows))
+	if v.facts == nil {
+		v.facts = make([]fact, len(v.plan.Rows))
+	}
 	for i, r := range v.plan.Rows {
-		v.facts[i] = v.factOf(r)
+		if k := &v.facts[i]; k.row == nil || k.old() {
+			*k = factOf(r)
+		}
 	}
 	v.relist(row)
 }
@@ -140,7 +146,8 @@ func (v *inventory) move(pressed string) (screen, tea.Cmd) {
 // turn takes what the mouse's wheel does.
 func (v *inventory) turn(msg tea.MouseMsg) tea.Cmd {
 	if v.open {
-		v.detail.scroll(wheelLines(msg))
+		v.detail.seek = false
+		v.detail.window.scroll(wheelLines(msg))
 		return nil
 	}
 	wheel(&v.window, msg)
@@ -208,17 +215,18 @@ func (v *inventory) hidden() string {
 	if v.search != nil {
 		return "/" + v.search.view(max(1, v.size.width/2), true)
 	}
-	var parts []string
+	parts := v.unread()
+	add := func(text string) { parts = append(parts, v.theme.dim.Render(text)) }
 	if v.words != "" {
-		parts = append(parts, "only "+safe(v.words)+" (esc)")
+		add("only " + safe(v.words) + ": esc")
 	}
 	if v.hiddenEarlier > 0 {
-		parts = append(parts, report.Plural(v.hiddenEarlier, "value")+" decided earlier: e")
+		add(report.Plural(v.hiddenEarlier, "value") + " decided earlier: e")
 	}
 	if v.hiddenSettings > 0 {
-		parts = append(parts, report.Plural(v.hiddenSettings, "setting")+": o")
+		add(report.Plural(v.hiddenSettings, "setting") + ": o")
 	}
-	return v.theme.dim.Render(strings.Join(append(parts, v.unread()...), " · "))
+	return strings.Join(parts, v.theme.dim.Render(" · "))
 }
 
 // unread says how much wasn't read.

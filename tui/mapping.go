@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -16,15 +17,14 @@ type mapping struct {
 	f      *flow
 	table  nameTable
 	window window
-	env    int                    // the column that keys act on
-	looked map[importers.Ref]bool // conflicts that the person has seen
+	env    int // the column that was moved to
 
 	edit     *targetForm // nil unless a target is being edited
 	compared *comparison // nil unless a conflict is being looked at
 }
 
 func newMapping(f *flow) screen {
-	m := &mapping{f: f, looked: make(map[importers.Ref]bool)}
+	m := &mapping{f: f}
 	m.lay()
 	return m
 }
@@ -44,16 +44,26 @@ func (m *mapping) to(ref importers.Ref) {
 	}
 }
 
+// column gives the column that keys act on: that which was moved to, or the first with
+// something in it where that one has nothing.
+func (m *mapping) column() int {
+	cells := m.table.lines[m.window.cursor].cells
+	if !cells[m.env].empty() {
+		return m.env
+	}
+	return slices.IndexFunc(cells, func(c nameCell) bool { return !c.empty() })
+}
+
 // cell gives the cell that keys act on; an empty one if there is none.
 func (m *mapping) cell() nameCell {
 	if len(m.table.lines) == 0 {
 		return nameCell{}
 	}
-	return m.table.lines[m.window.cursor].cells[m.env]
+	return m.table.lines[m.window.cursor].cells[m.column()]
 }
 
 // ref gives its name.
-func (m *mapping) ref() importers.Ref { return m.table.ref(m.window.cursor, m.env) }
+func (m *mapping) ref() importers.Ref { return m.table.ref(m.window.cursor, m.column()) }
 
 // target gives where its row goes; nil if it has none.
 func (m *mapping) target() *importers.Target {
@@ -101,10 +111,23 @@ func (m *mapping) actions() []action {
 		on("u", "undo", m.undo, "u").when(m.f.plan.CanUndo()),
 		on("a", "split aliases", m.apart, "a").when(target != nil && len(target.Aliases) > 0),
 		on("s", "join names", m.together, "s").when(target != nil && len(cell.row.Together(target.Ref)) < len(cell.row.Targets)),
-		on("← → h l", "environment", m.sideways, "left", "right", "h", "l").when(len(m.table.envs) > 1),
+		on("← → h l", "environment", m.sideways, "left", "right", "h", "l").when(m.cells() > 1),
 		on("b esc", "back to Decide", func(string) (screen, tea.Cmd) { return newInventory(m.f), nil }, "b", "esc"),
 	}
 	return append(list, moving(m, &m.window)...)
+}
+
+// cells counts those of the line that keys act on that have something in them.
+func (m *mapping) cells() int {
+	n := 0
+	if len(m.table.lines) > 0 {
+		for _, c := range m.table.lines[m.window.cursor].cells {
+			if !c.empty() {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (m *mapping) sideways(pressed string) (screen, tea.Cmd) {
@@ -112,15 +135,21 @@ func (m *mapping) sideways(pressed string) (screen, tea.Cmd) {
 	if pressed == "left" || pressed == "h" {
 		step = -1
 	}
-	m.env = max(0, min(m.env+step, len(m.table.envs)-1))
+	cells := m.table.lines[m.window.cursor].cells
+	for env := m.column() + step; 0 <= env && env < len(cells); env += step {
+		if !cells[env].empty() {
+			m.env = env
+			break
+		}
+	}
 	return m, nil
 }
 
 func (m *mapping) nextConflict(string) (screen, tea.Cmd) {
-	unseen := func(ref importers.Ref, c nameCell) bool { return c.conflict != nil && !m.looked[ref] }
-	line, env, ok := m.table.next(m.window.cursor, m.env, unseen)
+	unseen := func(ref importers.Ref, c nameCell) bool { return c.conflict != nil && !m.f.looked[ref] }
+	line, env, ok := m.table.next(m.window.cursor, m.column(), unseen)
 	if !ok {
-		line, env, _ = m.table.next(m.window.cursor, m.env, func(_ importers.Ref, c nameCell) bool { return c.conflict != nil })
+		line, env, _ = m.table.next(m.window.cursor, m.column(), func(_ importers.Ref, c nameCell) bool { return c.conflict != nil })
 	}
 	m.window.to(line)
 	m.env = env
@@ -185,7 +214,7 @@ func (m *mapping) goOn(string) (screen, tea.Cmd) {
 	unseen := 0
 	for line := range m.table.lines {
 		for env, c := range m.table.lines[line].cells {
-			if c.conflict != nil && !m.looked[m.table.ref(line, env)] {
+			if c.conflict != nil && !m.f.looked[m.table.ref(line, env)] {
 				unseen++
 			}
 		}

@@ -53,8 +53,8 @@ func (m *mapping) columns(width int) mapColumns {
 	const mark, gap, least = 2, 2, 20
 	c := mapColumns{name: least}
 	fit := max(1, (width-mark-least)/(cellWidth+gap))
-	if c.first = 0; m.env >= fit {
-		c.first = m.env - fit + 1
+	if at := m.column(); at >= fit {
+		c.first = at - fit + 1
 	}
 	c.end = min(len(m.table.envs), c.first+fit)
 	rest := width - mark - least - (c.end-c.first)*(cellWidth+gap)
@@ -79,18 +79,24 @@ func (m *mapping) header(c mapColumns) []string {
 		case m.f.isNew(env):
 			note = "new"
 		}
-		name := safe(env)
-		if i == c.first && i > 0 {
-			name = "‹" + name
-		}
-		if i == c.end-1 && c.end < len(m.table.envs) {
-			name = fit(name, cellWidth-2) + "›"
-		}
-		top = append(top, column{" " + name, cellWidth})
+		top = append(top, column{envHeading(m.table.envs, i, c.first, c.end, cellWidth), cellWidth})
 		below = append(below, column{" " + note, cellWidth})
 	}
 	top = append(top, column{"aliases", c.aliases}, column{"from", c.from}, column{"why", c.why})
 	return []string{m.f.theme.bold.Render(line(top...)), m.f.theme.dim.Render(line(below...))}
+}
+
+// envHeading names a column of an environment, of those from first to before end. It has
+// arrows where there are more of them.
+func envHeading(envs []string, i, first, end, width int) string {
+	name := " " + safe(envs[i])
+	if i == first && i > 0 {
+		name = "‹" + safe(envs[i])
+	}
+	if i == end-1 && end < len(envs) {
+		name = fit(name, width-1) + "›"
+	}
+	return name
 }
 
 // line draws a name's line.
@@ -113,7 +119,7 @@ func (m *mapping) line(i int, c mapColumns) string {
 		columns = append(columns, column{m.cellText(i, env), cellWidth})
 	}
 	if c.aliases > 0 {
-		from, why := m.table.from(i)
+		from, why := m.table.from(i, m.f.from)
 		columns = append(columns, column{safe(strings.Join(aliases, ", ")), c.aliases}, column{safe(from), c.from}, column{m.f.theme.dim.Render(safe(why)), c.why})
 	}
 	return line(columns...)
@@ -124,7 +130,7 @@ func (m *mapping) cellText(i, env int) string {
 	text, style := "-", m.f.theme.dim
 	cell := m.table.lines[i].cells[env]
 	switch ref := m.table.ref(i, env); {
-	case cell.conflict != nil && !m.looked[ref]:
+	case cell.conflict != nil && !m.f.looked[ref]:
 		text, style = "conflict", m.f.theme.warn
 	case cell.row != nil:
 		text, style = masked(cell.row.Target(ref)), m.f.theme.marked
@@ -133,7 +139,7 @@ func (m *mapping) cellText(i, env int) string {
 	case cell.conflict != nil:
 		text, style = "nobody's", m.f.theme.warn
 	}
-	if i == m.window.cursor && env == m.env {
+	if i == m.window.cursor && env == m.column() {
 		return m.f.theme.chosen.Render("[" + fit(text, min(len(text), cellWidth-2)) + "]")
 	}
 	return " " + style.Render(text)
@@ -151,22 +157,18 @@ func masked(t *importers.Target) string {
 func (m *mapping) detail(width int) []string {
 	cell, ref := m.cell(), m.ref()
 	lines := []string{"", m.f.theme.bold.Render(safe(ref.Name)) + " in " + safe(ref.Env)}
-	switch {
-	case cell.empty():
-		return append(lines, m.f.theme.dim.Render("It has no value there."), "")
-	case cell.row == nil:
+	if cell.row == nil {
 		return append(lines, safe(cell.conflict.Why()), "")
 	}
 	t := cell.row.Target(ref)
-	source := cell.row.Source(t)
-	from := "from " + spot(&source.At) + ", " + day(&source.At)
+	from := "from " + m.f.from(cell.row.Source(t))
 	if len(t.Aliases) > 0 {
 		from += "; also called " + strings.Join(t.Aliases, ", ")
 	}
 	why := ""
 	switch {
 	case cell.conflict != nil:
-		why = fmt.Sprintf("%s claim the name; this one gets it: %s", count(cell.conflict.Claims(), "value"), cell.conflict.Why())
+		why = fmt.Sprintf("%s; this one gets it: %s", count(cell.conflict.Claims(), "value"), cell.conflict.Why())
 	case t.Why != "":
 		why = "why " + ref.Env + ": " + t.Why
 	}

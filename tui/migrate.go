@@ -21,19 +21,13 @@ func Migrate(ctx context.Context, m Migration, o Options) error {
 		}
 		m.Founder = nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	var f *flow
-	err := run(ctx, "secretsweep migrate", o, func(a *app) screen {
-		f = newFlow(a, m)
+	return run(ctx, "secretsweep migrate", o, func(a *app) screen {
+		f := newFlow(a, m)
 		if m.Founder != nil {
 			return newFound(f)
 		}
 		return newSweep(f)
 	})
-	// Nothing is read any more once the screen is gone.
-	cancel()
-	f.sweeping.Wait()
-	return err
 }
 
 // flow is what the screens of migrate share.
@@ -48,19 +42,22 @@ type flow struct {
 	people    []Person
 	grants    []Grant // that are wanted
 
-	offered map[string]bool // environments that grants were suggested for
+	looked  map[importers.Ref]bool // conflicts that the person has seen
+	offered map[string]bool        // environments that grants were suggested for
 
 	keeping bool   // decisions are being kept,
 	changed bool   // and there are others since
 	asking  bool   // the vault is being asked for access
 	stop    func() // ends what was begun last, and waits for it; nil if nothing was
 
-	sweeping sync.WaitGroup // what reads the paths
-	reading  sync.Mutex     // is held while Places is asked
+	reading  sync.Mutex // is held while Places is asked
+	drafts   int        // how many were to be kept
+	drafting sync.Mutex // is held while one is kept
+	drafted  int        // the number of the last that was; drafting guards it
 }
 
 func newFlow(a *app, m Migration) *flow {
-	f := &flow{app: a, Migration: m, offered: make(map[string]bool)}
+	f := &flow{app: a, Migration: m, looked: make(map[importers.Ref]bool), offered: make(map[string]bool)}
 	a.hear, a.leave = f.hear, f.leaving
 	return f
 }
@@ -136,8 +133,23 @@ func (f *flow) keep() tea.Cmd {
 		return nil
 	}
 	f.keeping = true
-	all := f.plan.Decisions(false)
-	return func() tea.Msg { return kept{f.Drafts.Keep(f.ctx, all)} }
+	return f.draft(f.ctx)
+}
+
+// draft keeps the decisions as they are now. What is about to be kept when the program ends
+// may come after what is kept then, and is too late.
+func (f *flow) draft(ctx context.Context) tea.Cmd {
+	f.drafts++
+	number, all := f.drafts, f.plan.Decisions(false)
+	return func() tea.Msg {
+		f.drafting.Lock()
+		defer f.drafting.Unlock()
+		if number < f.drafted {
+			return nil
+		}
+		f.drafted = number
+		return kept{f.Drafts.Keep(ctx, all)}
+	}
 }
 
 // keptNow takes the answer of keep.
@@ -158,6 +170,5 @@ func (f *flow) keepLast() tea.Cmd {
 	if f.plan == nil || !f.keeping && !f.changed {
 		return nil
 	}
-	all := f.plan.Decisions(false)
-	return func() tea.Msg { return kept{f.Drafts.Keep(context.WithoutCancel(f.ctx), all)} }
+	return f.draft(context.WithoutCancel(f.ctx))
 }

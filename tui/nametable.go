@@ -34,38 +34,39 @@ func (c nameCell) empty() bool { return c.row == nil && c.conflict == nil }
 // newNameTable makes the table of a plan. It is made anew after each change, so that what is
 // drawn is only looked up.
 func newNameTable(p *importers.Plan) nameTable {
-	cells := make(map[importers.Ref]nameCell)
-	for _, row := range p.Rows {
-		for _, t := range row.Targets {
-			if row.Gets(t.Ref) {
-				cells[t.Ref] = nameCell{row: row}
+	conflicts := p.Conflicts()
+	columns := make(map[string]int)
+	each := func(visit func(*importers.Row, importers.Ref)) {
+		for _, row := range p.Rows {
+			for i := range row.Targets {
+				if t := &row.Targets[i]; row.Choice == importers.Import && !t.Lost {
+					visit(row, t.Ref)
+				}
 			}
 		}
 	}
-	conflicts := p.Conflicts()
+	each(func(_ *importers.Row, ref importers.Ref) { columns[ref.Env] = 0 })
 	for i := range conflicts {
-		c := &conflicts[i]
-		cells[c.Ref] = nameCell{c.Won(), c}
+		columns[conflicts[i].Env] = 0
 	}
-
-	t := nameTable{project: p.Project, conflicts: len(conflicts)}
-	columns := make(map[string]int)
-	for ref := range cells {
-		columns[ref.Env] = 0
-	}
-	t.envs = sortedEnvs(columns)
+	t := nameTable{project: p.Project, envs: sortedEnvs(columns), conflicts: len(conflicts)}
 	for i, env := range t.envs {
 		columns[env] = i
 	}
-	lines := make(map[string]int)
-	for ref, c := range cells {
+
+	lines := make(map[string]int, len(p.Rows))
+	cell := func(ref importers.Ref) *nameCell {
 		i, ok := lines[ref.Name]
 		if !ok {
 			i = len(t.lines)
 			lines[ref.Name] = i
 			t.lines = append(t.lines, nameLine{ref.Name, make([]nameCell, len(t.envs))})
 		}
-		t.lines[i].cells[columns[ref.Env]] = c
+		return &t.lines[i].cells[columns[ref.Env]]
+	}
+	each(func(row *importers.Row, ref importers.Ref) { cell(ref).row = row })
+	for i := range conflicts {
+		*cell(conflicts[i].Ref) = nameCell{conflicts[i].Won(), &conflicts[i]}
 	}
 	slices.SortFunc(t.lines, func(a, b nameLine) int { return cmp.Compare(a.name, b.name) })
 	return t
@@ -111,7 +112,7 @@ func (t *nameTable) aliases(line int) []string {
 }
 
 // from gives the places that a line's values are from, and why they go where they go.
-func (t *nameTable) from(line int) (places, whys string) {
+func (t *nameTable) from(line int, where func(*importers.Item) string) (places, whys string) {
 	var from, why []string
 	add := func(to *[]string, text string) {
 		if text != "" && !slices.Contains(*to, text) {
@@ -121,7 +122,8 @@ func (t *nameTable) from(line int) (places, whys string) {
 	for env, c := range t.lines[line].cells {
 		if c.row != nil {
 			target := c.row.Target(t.ref(line, env))
-			add(&from, placeName(&c.row.Source(target).At))
+			source := c.row.Source(target)
+			add(&from, cmp.Or(source.At.Name(), where(source)))
 			add(&why, target.Why)
 		}
 	}

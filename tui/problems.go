@@ -14,7 +14,11 @@ type problems struct {
 	window window
 }
 
-func newProblems(f *flow, from screen) screen { return &problems{flow: f, from: from} }
+func newProblems(f *flow, from screen) screen {
+	p := &problems{flow: f, from: from}
+	p.window.resize(len(f.swept.Problems), 1)
+	return p
+}
 
 func (p *problems) title() string { return p.from.title() }
 func (p *problems) typing() bool  { return false }
@@ -43,13 +47,15 @@ func (p *problems) update(msg tea.Msg) (screen, tea.Cmd) {
 }
 
 func (p *problems) view(s size) []string {
-	lines := []string{p.theme.bold.Render(report.Plural(len(p.swept.Problems), "part") + " not read"), "A secret in there isn't in the list. Besides, " + report.Plural(p.swept.LeftOut, "place") + " left out on purpose.", ""}
+	lines := []string{p.theme.bold.Render(report.Plural(len(p.swept.Problems), "part") + " not read")}
+	lines = append(lines, wrap("A secret in there isn't in the list. Besides, "+report.Plural(p.swept.LeftOut, "place")+" left out on purpose.", s.width)...)
+	lines = append(lines, "")
 	p.window.resize(len(p.swept.Problems), s.height-len(lines))
 	from, to := p.window.visible()
 	for i := from; i < to; i++ {
 		mark := "  "
 		if i == p.window.cursor {
-			mark = "› "
+			mark = "> "
 		}
 		lines = append(lines, mark+safe(p.swept.Problems[i]))
 	}

@@ -14,9 +14,9 @@ import (
 
 // roles is the screen Roles: who gets which environment, and what they could then read.
 type roles struct {
-	f      *flow
-	back   screen
-	failed bool // the vault couldn't be asked
+	f    *flow
+	back screen
+	err  error // the vault couldn't be asked
 
 	batch  importers.Batch
 	in     map[string]int // how many secrets are imported to each environment
@@ -42,7 +42,7 @@ func (r *roles) lay() {
 	if !r.f.knowsAccess() {
 		return
 	}
-	r.failed = false
+	r.err = nil
 	r.batch = r.f.plan.Batch(r.f.access)
 	r.in = make(map[string]int)
 	envs := make(map[string]bool)
@@ -50,13 +50,13 @@ func (r *roles) lay() {
 		r.in[r.batch.Secrets[i].Env]++
 		envs[r.batch.Secrets[i].Env] = true
 	}
-	r.f.offer(sortedEnvs(envs))
 	for i := range r.f.people {
 		for env := range r.f.people[i].Roles {
 			envs[env] = true
 		}
 	}
 	r.envs = sortedEnvs(envs)
+	r.f.offer(r.envs)
 	r.window.resize(len(r.f.people), r.window.height)
 	r.env = max(0, min(r.env, len(r.envs)-1))
 }
@@ -67,7 +67,7 @@ func (r *roles) update(msg tea.Msg) (screen, tea.Cmd) {
 		r.lay()
 		return r, r.f.askAccess()
 	case accessed:
-		r.failed = msg.err != nil
+		r.err = msg.err
 		r.lay()
 	case tea.MouseMsg:
 		w := &r.window
@@ -113,9 +113,9 @@ func (r *roles) actions() []action {
 	return append([]action{
 		on("n", "on to Confirm", func(string) (screen, tea.Cmd) { return newConfirm(r.f, r), nil }, "n").when(known),
 		on("r", "ask the vault again", func(string) (screen, tea.Cmd) {
-			r.failed = false
+			r.err = nil
 			return r, r.f.askAccess()
-		}, "r").when(r.failed),
+		}, "r").when(r.err != nil),
 		on("space r", "another role", r.cycle, " ", "r").when(some && r.f.canGive(r.person(), r.envs[r.env])),
 		on("u", "undo", r.undo, "u").when(len(r.before) > 0),
 		on("enter", "what they could read", r.open, "enter").when(some),
@@ -147,6 +147,7 @@ func (r *roles) undo(string) (screen, tea.Cmd) {
 func (r *roles) open(string) (screen, tea.Cmd) {
 	p := r.person()
 	r.list = &reading{person: p, refs: r.f.readable(p, &r.batch)}
+	r.list.window.resize(len(r.list.refs), 1)
 	return r, nil
 }
 
@@ -158,8 +159,8 @@ func (r *roles) typing() bool { return false }
 
 func (r *roles) view(s size) []string {
 	switch {
-	case r.failed:
-		return wrap("The vault couldn't be asked who there is. Press r to ask it again.", s.width)
+	case r.err != nil:
+		return wrap("The vault couldn't be asked who there is: "+safe(r.err.Error())+". Press r to ask it again.", s.width)
 	case !r.f.knowsAccess():
 		return []string{"asking the vault who there is …"}
 	case r.list != nil:
@@ -177,7 +178,7 @@ func (r *roles) view(s size) []string {
 	first, end, name := r.columns(s.width)
 	head := []column{{"  name", name + 2}}
 	for i := first; i < end; i++ {
-		head = append(head, column{" " + safe(r.envs[i]), roleWidth})
+		head = append(head, column{envHeading(r.envs, i, first, end, roleWidth), roleWidth})
 	}
 	lines = append(lines, r.f.theme.bold.Render(line(append(head, column{"could read", readWidth})...)))
 	from, to := r.window.visible()

@@ -12,11 +12,8 @@ import (
 
 // word is how a choice is called in a line.
 func word(c importers.Choice) string {
-	switch c {
-	case importers.False:
+	if c == importers.False {
 		return "false"
-	case importers.Revoke:
-		return "revoke"
 	}
 	return string(c)
 }
@@ -40,12 +37,12 @@ func columnsFor(width int) columns {
 			rest -= w + gap
 		}
 	}
-	if width >= 72 {
-		c.kind = rest / 4
+	if width >= 80 { // beside the detail, which says it, there may be less
+		c.kind = rest / 5
 		rest -= c.kind + gap
 	}
 	rest -= gap
-	c.name = rest * 5 / 9
+	c.name = rest * 3 / 5
 	c.where = rest - c.name
 	return c
 }
@@ -67,19 +64,18 @@ func (c columns) heads() string {
 func (v *inventory) line(c columns, e entry, here bool, width int) string {
 	mark := "  "
 	if here {
-		mark = "› "
+		mark = "> "
 	}
 	if e.fact == nil {
 		fold := "▾ "
 		if e.folded {
 			fold = "▸ "
 		}
-		text := mark + fold + e.group
-		count := "  " + report.Plural(len(e.of), "value")
+		name, many := mark+fold+e.group, "  "+report.Plural(len(e.of), "value")
 		if here {
-			return v.theme.chosen.Render(fit(text+count, width))
+			return v.theme.chosen.Render(fit(name+many, width))
 		}
-		return v.theme.bold.Render(text) + v.theme.dim.Render(count)
+		return v.theme.bold.Render(name) + v.theme.dim.Render(many)
 	}
 	row := e.row
 	if v.selected[row] {
@@ -134,6 +130,6 @@ func fitName(name, env string, width int) string {
 		return name
 	}
 	to := " → " + env
-	room := max(width-ansi.StringWidth(to), width/2)
+	room := max(width-ansi.StringWidth(to), width*2/5)
 	return ansi.Truncate(name, room, "…") + to
 }

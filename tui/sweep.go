@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -69,13 +71,13 @@ type swept struct {
 func (s *sweep) start() tea.Cmd {
 	s.at, s.found, s.err = Progress{}, nil, nil
 	g := &gathered{more: make(chan struct{}, 1), over: make(chan struct{})}
-	end := make(chan swept, 1)
-	s.sweeping.Go(func() {
-		what, err := s.Sweeper.Sweep(s.ctx, g.add)
-		end <- swept{what, err}
-		close(g.over)
+	ctx, end := s.begin()
+	return tea.Batch(g.look, func() tea.Msg {
+		defer end()
+		defer close(g.over)
+		what, err := s.Sweeper.Sweep(ctx, g.add)
+		return swept{what, err}
 	})
-	return tea.Batch(func() tea.Msg { return <-end }, g.look)
 }
 
 // look gives what was gathered, once there is something.
@@ -100,6 +102,9 @@ func (s *sweep) update(msg tea.Msg) (screen, tea.Cmd) {
 		s.found = s.found[max(0, len(s.found)-last):]
 		return s, msg.of.look
 	case swept:
+		if errors.Is(msg.err, context.Canceled) {
+			return s, nil // the program ends
+		}
 		if s.err = msg.err; s.err != nil {
 			return s, nil
 		}

@@ -24,11 +24,10 @@ const (
 	aliasesField
 )
 
-func newTargetForm(row *importers.Row, t *importers.Target, envs []string, at int) *targetForm {
-	source := row.Source(t)
+func (f *flow) newTargetForm(row *importers.Row, t *importers.Target, envs []string, at int) *targetForm {
 	return &targetForm{row: row, was: t.Ref, form: form{
 		title: "Where " + masked(t) + " goes",
-		about: []string{"from " + safe(spot(&source.At))},
+		about: []string{"from " + f.from(row.Source(t))},
 		at:    at,
 		fields: []field{
 			{"name", "what programs ask for it by", newInput(t.Name), vault.CheckName},
@@ -72,7 +71,7 @@ func (m *mapping) move(string) (screen, tea.Cmd) { return m.open(m.cell().row, e
 
 // open opens the form for a row that claims the name that keys act on.
 func (m *mapping) open(row *importers.Row, field int) (screen, tea.Cmd) {
-	m.edit = newTargetForm(row, row.Target(m.ref()), m.table.envs, field)
+	m.edit = m.f.newTargetForm(row, row.Target(m.ref()), m.table.envs, field)
 	return m, nil
 }
 
@@ -104,7 +103,7 @@ func (m *mapping) take(string) (screen, tea.Cmd) {
 	m.edit, m.compared = nil, nil
 	said := "it goes to " + ref.String()
 	if claimed {
-		said = ref.String() + " was claimed already: a conflict, in which this value gets the name"
+		said = ref.String() + " is a conflict now; this value gets it"
 	}
 	next, cmd := m.changed("%s", said)
 	m.to(ref)

@@ -73,3 +73,17 @@ func count(n int, what string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }
+
+// tally counts several things, and leaves out what there is none of.
+type tally []string
+
+func (t *tally) add(n int, one, many string) {
+	switch {
+	case n == 1:
+		*t = append(*t, "1 "+one)
+	case n > 1:
+		*t = append(*t, fmt.Sprintf("%d %s", n, many))
+	}
+}
+
+func (t tally) String() string { return strings.Join(t, ", ") }

@@ -72,3 +72,25 @@ func (w *window) move(key string) bool {
 	}
 	return true
 }
+
+// turn carries out a key that moves what is visible, of a text that has no cursor; false for
+// any other one.
+func (w *window) turn(key string) bool {
+	switch key {
+	case "up", "k":
+		w.scroll(-1)
+	case "down", "j":
+		w.scroll(1)
+	case "pgup", "ctrl+u":
+		w.scroll(-w.height)
+	case "pgdown", "ctrl+d":
+		w.scroll(w.height)
+	case "home":
+		w.scroll(-w.length)
+	case "end":
+		w.scroll(w.length)
+	default:
+		return false
+	}
+	return true
+}

@@ -26,6 +26,7 @@ type gathered struct {
 	items    []importers.Item
 	problems []string // parts that could not be read, and why
 	leftOut  int      // parts that were left out on purpose
+	job      job      // that swept; nothing where all were files
 }
 
 // gather reads files by their formats, and sweeps all other paths. w, if it isn't nil, is
@@ -67,7 +68,7 @@ func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *wat
 		return all, err
 	}
 	items, err := s.items(ctx)
-	all.items, all.problems, all.leftOut = append(all.items, items...), s.problems, s.leftOut
+	all.items, all.problems, all.leftOut, all.job = append(all.items, items...), s.problems, s.leftOut, j
 	return all, err
 }
 

@@ -42,6 +42,8 @@ type job struct {
 	slack slackFlags
 	since time.Time   // of messages
 	live  *slack.Live // the workspace that is read, if one is
+
+	detector detectors.Detector // what was looked with, once it has scanned
 }
 
 // do scans, and gives the result to the sink. Config, ignore files and baseline
@@ -90,6 +92,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 		detector = withKnown
 		c.hints = append(c.hints, knownHints(len(j.known), unsought)...)
 	}
+	j.detector = detector
 	sources, err := j.sources(sh, stop)
 	if err != nil {
 		return scanner.Summary{}, j.explain(err)

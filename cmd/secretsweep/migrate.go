@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/importers/cleanup"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault/identity"
 )
@@ -84,6 +85,9 @@ type migration struct {
 	me     ownedIdentity // of who makes the vault; nothing where there is one
 	fresh  bool          // me is in no file yet
 	intake *intake       // nil until there is a vault
+	steps  []cleanup.Step
+
+	rereader *rereader // nil until the sweep is over
 }
 
 // open opens the vault, if there is one. All that has to be asked at the terminal is asked

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -35,6 +34,7 @@ func (m *migration) Sweep(ctx context.Context, progress func(tui.Progress)) (*tu
 	if err != nil {
 		return nil, vaultHint(err)
 	}
+	m.rereader = newRereader(&all.job, m.paths, valuesOf(plan))
 	return &tui.Swept{Plan: plan, Problems: all.problems, LeftOut: all.leftOut}, nil
 }
 
@@ -75,7 +75,8 @@ func (m *migration) Keep(_ context.Context, all []importers.Decision) error {
 
 // Context reads again what lies around a place.
 func (m *migration) Context(ctx context.Context, p place.Place) ([]tui.Line, error) {
-	return nil, errors.New("not there yet")
+	const around = 3
+	return m.rereader.context(ctx, p, around)
 }
 
 // Show gives a value's text, once the log has that it was shown.
@@ -145,11 +146,3 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 	}
 	return done, nil
 }
-
-// Steps gives what can be done now.
-func (m *migration) Steps(ctx context.Context, plan *importers.Plan) ([]tui.Step, error) {
-	return nil, nil
-}
-
-// Do carries out a step.
-func (m *migration) Do(ctx context.Context, s tui.Step) error { return errors.New("not there yet") }

@@ -38,7 +38,9 @@ func assignments(text []byte) []assignment {
 	var all []assignment
 	for e := range format.Dotenv(text) {
 		a := assignment{name: e.Name(), value: e.Value, comment: e.Comment, start: e.Start, end: e.End}
-		a.from = lineStart(text, e.Start)
+		if a.from = lineStart(text, e.Start); a.from == 0 && bytes.HasPrefix(text, []byte(byteOrderMark)) {
+			a.from = len(byteOrderMark)
+		}
 		a.to = lineAfter(text, e.End)
 		a.refers = e.Style != format.Literal && strings.Contains(e.Value, "$")
 		all = append(all, a)

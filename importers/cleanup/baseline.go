@@ -39,21 +39,22 @@ func (w *work) baseline(context.Context) (Step, error) {
 			n.add("%s stays as it is: %v", w.shown(path), err)
 			continue
 		}
-		now := w.known(top, old)
+		now, changed := w.known(top, old)
+		if !changed {
+			continue
+		}
 		var out bytes.Buffer
 		if err := now.Write(&out); err != nil {
 			return s, err
 		}
-		if len(now.Entries()) > 0 && !bytes.Equal(out.Bytes(), f.text) {
-			s.Edits = append(s.Edits, w.edit(f, out.Bytes(), nothing))
-		}
+		s.Edits = append(s.Edits, w.edit(f, out.Bytes(), nothing))
 	}
 	s.Text = n.String()
 	return s, nil
 }
 
-// known gives a repository's baseline with what is decided added to it.
-func (w *work) known(top string, old *baseline.Baseline) *baseline.Baseline {
+// known gives a repository's baseline with what is decided added to it, if anything is.
+func (w *work) known(top string, old *baseline.Baseline) (now *baseline.Baseline, changed bool) {
 	var decided []scanner.Finding
 	reasons := make(map[secret.Fingerprint]string)
 	for _, row := range w.Plan.Rows {
@@ -78,12 +79,14 @@ func (w *work) known(top string, old *baseline.Baseline) *baseline.Baseline {
 	for _, e := range baseline.From(decided, nil).Entries() {
 		if old == nil || !old.Has(e.Fingerprint) {
 			entries = append(entries, e)
+			changed = true
 		}
 	}
 	for i := range entries {
-		if why := reasons[entries[i].Fingerprint]; why != "" {
+		if why := reasons[entries[i].Fingerprint]; why != "" && why != entries[i].Reason {
 			entries[i].Reason = why
+			changed = true
 		}
 	}
-	return baseline.Of(entries)
+	return baseline.Of(entries), changed
 }

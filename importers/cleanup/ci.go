@@ -12,7 +12,6 @@ import (
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/format"
-	"github.com/secretsweep/secretsweep/internal/printable"
 )
 
 // platform is a CI system whose configuration is rewritten.
@@ -161,7 +160,9 @@ func (w *work) prepare(n *notes, wanted map[scope]bool, used []platform) {
 func (w *work) left(path string, d *document) []spot {
 	var all []spot
 	for _, s := range w.places[path] {
-		if s.row.Choice != importers.Accept && (d == nil || !d.cuts(s.item.At.Start.Line)) {
+		// Several importers may have read it there.
+		again := slices.ContainsFunc(all, func(x spot) bool { return x.row == s.row && x.item.At.Start == s.item.At.Start })
+		if s.row.Choice != importers.Accept && !again && (d == nil || !d.cuts(s.item.At.Start.Line)) {
 			all = append(all, s)
 		}
 	}
@@ -173,7 +174,8 @@ func (w *work) left(path string, d *document) []spot {
 func (w *work) list(n *notes, spots []spot) {
 	for _, s := range spots {
 		why := ""
-		if !slices.ContainsFunc(w.Secrets, func(x importers.Secret) bool { return x.Value.Equal(s.item.Value) || x.Value.Equal(s.row.Value) }) {
+		_, whole := w.vault.called(s.item.Value)
+		if _, ok := w.vault.called(s.row.Value); !ok && !whole {
 			why = ", a value that the vault doesn't have"
 		}
 		n.add("    line %d: %s%s", s.item.At.Start.Line, cmp.Or(s.item.Name, s.row.Name()), why)
@@ -188,31 +190,31 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 		return nil, nil, err
 	}
 	d := newDocument(f.text)
+	linked := d.linked()
 	var fetches []fetch
 	var refused []string
 	for _, job := range w.jobs(p, d) {
-		copied := d.clone()
-		err := p.fetch(copied, job)
+		changed := d.clone()
+		err := p.fetch(changed, job)
 		if err == nil {
-			_, err = copied.result()
+			_, err = changed.result()
+		}
+		if linked {
+			err = errLinkedNodes
 		}
 		if err != nil {
-			refused = append(refused, fmt.Sprintf("    job %s stays as it is: %v", printable.Text(job.job), err))
+			refused = append(refused, fmt.Sprintf("    job %s: %v", job.job, err))
 			continue
 		}
-		d = copied
+		d = changed
 		fetches = append(fetches, job)
-	}
-	if len(fetches) > 0 && d.linked() {
-		return nil, nil, errLinkedNodes
 	}
 	after, err := d.result()
 	if err != nil {
 		return nil, nil, err
 	}
-	left := w.left(path, d)
-	if len(refused) > 0 || len(left) > 0 {
-		n.add("%s: what isn't a variable of one job is to be taken out by hand:", w.shown(path))
+	if left := w.left(path, d); len(left) > 0 {
+		n.add("%s: to be taken out by hand, as it is no variable of one job, or the job can't be changed:", w.shown(path))
 		for _, line := range refused {
 			n.add("%s", line)
 		}
@@ -228,7 +230,8 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 // errLinkedNodes refuses what has one text in several places.
 var errLinkedNodes = errors.New("it has anchors, aliases or merges, so that a change at one place is one at others")
 
-// jobs gives what each job is to fetch, in the order of the file.
+// jobs gives what each job is to fetch, in the order of the file. It is nothing for one
+// whose variables can't be taken out.
 func (w *work) jobs(p platform, d *document) []fetch {
 	entries := make(map[string][]int)
 	var order []string
@@ -252,7 +255,7 @@ func (w *work) jobs(p platform, d *document) []fetch {
 		f := fetch{job: job, scope: to}
 		for k, i := range entries[job] {
 			name := to.in(refs[k])
-			if name == "" {
+			if name == "" || !d.takes(i) {
 				continue
 			}
 			f.vars = append(f.vars, i)

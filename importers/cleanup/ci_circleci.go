@@ -6,7 +6,7 @@ import (
 )
 
 // circleci is CircleCI. A job's step adds commands to the file $BASH_ENV, which each later
-// step runs first: see circleci.com/docs/env-vars.
+// step runs first: see circleci.com/docs/set-environment-variable.
 func circleci() platform {
 	return platform{
 		name: "CircleCI",
@@ -28,10 +28,12 @@ func circleci() platform {
 }
 
 func fetchOnCircleCI(d *document, f fetch) error {
-	return d.fetchInStep(f, "checkout", fmt.Sprintf(`- run:
+	return d.fetchInStep(f, "checkout", func(bundle string) string {
+		return fmt.Sprintf(`- run:
     name: Secrets from the vault
     environment:
       %s: %s
     command: %s="$%s" secretsweep pull%s --format shell - >>"$BASH_ENV"
-`, bundleVariable, scalar(f.bundle()), tokenVariable, f.token(), f.only()))
+`, bundleVariable, scalar(bundle), tokenVariable, f.token(), f.only())
+	})
 }

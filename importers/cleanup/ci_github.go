@@ -8,7 +8,7 @@ import (
 
 // github is GitHub Actions. A job's step puts variables into the file $GITHUB_ENV, from
 // which later steps have them, and tells the log to mask them: see "Workflow commands" in
-// docs.github.com/actions/reference.
+// docs.github.com/en/actions/using-workflows.
 func github() platform {
 	return platform{
 		name: "GitHub Actions",
@@ -26,7 +26,7 @@ func github() platform {
 		},
 		fetch: fetchOnGitHub,
 		store: func(token string) string { return "gh secret set " + token + ", which asks for the token" },
-		about: "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. Secrets aren't given to pull requests from forks.",
+		about: "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks.",
 	}
 }
 
@@ -36,9 +36,14 @@ func isGitHubs(name string) bool {
 }
 
 func fetchOnGitHub(d *document, f fetch) error {
-	return d.fetchInStep(f, "actions/checkout@", fmt.Sprintf(`- name: Secrets from the vault
+	folder := "" // that steps are run in, if it isn't the top
+	if d.has([]string{"defaults", "run", "working-directory"}) || d.has([]string{"jobs", f.job, "defaults", "run", "working-directory"}) {
+		folder = "  working-directory: .\n"
+	}
+	return d.fetchInStep(f, "actions/checkout@", func(bundle string) string {
+		return fmt.Sprintf(`- name: Secrets from the vault
   shell: bash
-  env:
+%s  env:
     %s: ${{ secrets.%s }}
     %s: %s
   run: |
@@ -50,5 +55,6 @@ func fetchOnGitHub(d *document, f fetch) error {
         end=$(od -An -N16 -tx1 /dev/urandom | tr -d " \n")
         { echo "$name<<$end"; printenv "$name"; echo "$end"; } >>"$GITHUB_ENV"
       done' bash %s
-`, tokenVariable, f.token(), bundleVariable, scalar(f.bundle()), f.only(), strings.Join(f.names, " ")))
+`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), f.only(), strings.Join(f.names, " "))
+	})
 }

@@ -29,15 +29,31 @@ func gitlab() platform {
 		store: func(token string) string {
 			return "the variable " + token + " in Settings, CI/CD, Variables: masked, protected, not expanded"
 		},
-		about: "secretsweep has to be in the job's image, as one static program. Nothing masks what is fetched: see that no command prints it.",
+		about: "secretsweep has to be in the job's image, as one static program, and a Unix shell. Nothing masks what is fetched: see that no command prints it.",
 	}
 }
 
-// errInherits refuses a job that would lose commands if it got a before_script.
-var errInherits = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
+// Why a job isn't changed.
+var (
+	errInherits  = errors.New("it may get its before_script from elsewhere, which one of its own would replace")
+	errTemplate  = errors.New("other jobs take from it, and may have a before_script of their own")
+	errElsewhere = errors.New("something beside its commands has the name of a variable in it, and wouldn't get that")
+	errServices  = errors.New("its services get the variables too, and before it fetches any")
+	errFetches   = errors.New("it fetches secrets already; add the name there")
+)
 
 func fetchOnGitLab(d *document, f fetch) error {
 	variables := []string{f.job, "variables"}
+	switch strategy, _ := d.value(append(slices.Clone(variables), "GIT_STRATEGY")); {
+	case strings.HasPrefix(f.job, "."):
+		return errTemplate
+	case strategy == "none":
+		return errNoCheckout
+	case d.has([]string{"services"}) || d.has([]string{"default", "services"}) || d.has([]string{f.job, "services"}):
+		return errServices
+	case len(f.vars) == 0:
+		return errFlow
+	}
 	for _, name := range []string{tokenVariable, bundleVariable} {
 		if d.has(append(slices.Clone(variables), name)) {
 			return errFetches
@@ -56,7 +72,14 @@ func fetchOnGitLab(d *document, f fetch) error {
 		}
 		instead = ""
 	}
-	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"\n"}
+	// The shell of these commands is the only one that has the variables then.
+	elsewhere := func(path []string) bool {
+		return hasPrefix(path, []string{f.job}) && len(path) > 1 && path[1] != "script" && path[1] != "before_script"
+	}
+	if d.names(f.names, elsewhere) {
+		return errElsewhere
+	}
+	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
 	script := []string{f.job, "before_script"}
 	if d.has(script) {
 		indent, from, _, ok := d.element(script, 0)
@@ -76,6 +99,3 @@ func fetchOnGitLab(d *document, f fetch) error {
 	d.added = append(d.added, script)
 	return nil
 }
-
-// errFetches refuses a job that has been changed before.
-var errFetches = errors.New("it fetches secrets already; add the name there")

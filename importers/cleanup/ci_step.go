@@ -2,6 +2,8 @@ package cleanup
 
 import (
 	"errors"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,40 +11,43 @@ import (
 // Why a job gets no step.
 var (
 	errNoSteps    = errors.New("it has no steps of its own, or they don't stand in lines of their own")
-	errNoCheckout = errors.New("it checks nothing out, and so has no bundle")
-	errTooEarly   = errors.New("a step wants the variable before there is a bundle")
+	errNoCheckout = errors.New("it doesn't check all of the repository out, and so may have no bundle")
+	errTooEarly   = errors.New("something wants a variable before there is a bundle")
 )
 
 // fetchInStep takes variables out of a job, and puts a step that fetches them behind the
-// one that checks the repository out.
-func (d *document) fetchInStep(f fetch, checkout, step string) error {
+// one that checks the repository out. step makes it, of the bundle's path.
+func (d *document) fetchInStep(f fetch, checkout string, step func(bundle string) string) error {
 	steps := []string{"jobs", f.job, "steps"}
-	if !d.has(steps) {
+	switch {
+	case !d.has(steps):
 		return errNoSteps
+	case len(f.vars) == 0:
+		return errFlow
 	}
-	after := -1
-	for _, e := range d.entries {
-		if e.Comment || !hasPrefix(e.Path, steps) || len(e.Path) == len(steps) || after >= 0 {
-			continue
-		}
-		named := len(e.Path) > len(steps)+1 && e.Path[len(steps)+1] == checkout // with settings of its own
-		if named || strings.HasPrefix(e.Value, checkout) && (len(e.Path) == len(steps)+1 || e.Name() == "uses") {
-			after, _ = strconv.Atoi(e.Path[len(steps)]) // elements have numbers
-		}
-	}
-	if after < 0 {
+	after, folder, ok := d.checkout(steps, checkout)
+	if !ok {
 		return errNoCheckout
 	}
 	for _, entry := range f.vars {
-		path := d.entries[entry].Path
-		if number := path[len(steps)]; hasPrefix(path, steps) {
-			if n, _ := strconv.Atoi(number); n <= after {
-				return errTooEarly
-			}
-		}
 		if err := d.take(entry, ""); err != nil {
 			return err
 		}
+	}
+	// That comes before the step, and so before the variables.
+	early := func(path []string) bool {
+		if !hasPrefix(path, steps) {
+			return hasPrefix(path, steps[:2])
+		}
+		n, _ := strconv.Atoi(path[len(steps)]) // elements have numbers
+		return n <= after
+	}
+	wanted := slices.ContainsFunc(f.vars, func(entry int) bool {
+		path := d.entries[entry].Path
+		return hasPrefix(path, steps) && early(path)
+	})
+	if wanted || d.names(f.names, early) {
+		return errTooEarly
 	}
 	emptied := make(map[int]bool) // by where their key's line begins
 	for _, entry := range f.vars {
@@ -57,6 +62,38 @@ func (d *document) fetchInStep(f fetch, checkout, step string) error {
 	if !ok {
 		return errNoSteps
 	}
-	d.insert(steps, after+1, to, indent, step)
+	d.insert(steps, after+1, to, indent, step(path.Join(folder, f.bundle())))
 	return nil
+}
+
+// checkout gives the number of the step that checks the repository out, and the folder
+// that it does so to. false if no step does.
+func (d *document) checkout(steps []string, named string) (number int, folder string, ok bool) {
+	for _, e := range d.entries {
+		if e.Comment || !hasPrefix(e.Path, steps) || len(e.Path) == len(steps) {
+			continue
+		}
+		at := len(steps)
+		alone := len(e.Path) == at+1 && e.Value == named
+		withSettings := len(e.Path) > at+1 && e.Path[at+1] == named
+		used := len(e.Path) == at+2 && e.Path[at+1] == "uses" && strings.HasPrefix(e.Value, named)
+		if !alone && !withSettings && !used {
+			continue
+		}
+		element := e.Path[:at+1]
+		for _, s := range d.entries {
+			if s.Comment || !hasPrefix(s.Path, element) {
+				continue
+			}
+			switch s.Name() {
+			case "path":
+				folder = s.Value
+			case "repository", "sparse-checkout":
+				return 0, "", false
+			}
+		}
+		number, err := strconv.Atoi(element[at])
+		return number, folder, err == nil && !slices.Contains(strings.Split(folder, "/"), "..") && !strings.ContainsAny(folder, "$<~")
+	}
+	return 0, "", false
 }

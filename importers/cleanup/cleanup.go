@@ -12,15 +12,15 @@ import (
 
 // Options say what is cleaned up.
 type Options struct {
-	// Roots are the folders that were swept. Nothing is changed outside of them, or of
-	// the repositories that they lie in.
+	// Roots are what was swept. Nothing is changed outside of its folders, those of its
+	// files, and the repositories that they lie in. What isn't on disk is passed over.
 	Roots []string
 	Plan  *importers.Plan
 	// Secrets are those of the plan that the vault has: of an imported batch.
 	Secrets []importers.Secret
 	// Show gives a value's text, for the file of replacements.
 	Show func(secret.Value) string
-	// Replacements is where that file goes, outside of the roots; "" for nowhere.
+	// Replacements is where that file goes, outside of repositories; "" for nowhere.
 	Replacements string
 	// Git tells of a file in a repository whether git tracks it, and whether it ignores it.
 	// Nil if git can't be asked.
@@ -74,10 +74,7 @@ func (s *Step) Apply(ctx context.Context) error {
 // Steps gives the steps in the order in which they make sense. No two of them change one
 // file, so that they can be done in any order.
 func Steps(ctx context.Context, o Options) ([]Step, error) {
-	w, err := newWork(o)
-	if err != nil {
-		return nil, err
-	}
+	w := newWork(o)
 	var steps []Step
 	for _, make := range []func(context.Context) (Step, error){
 		w.example, w.ignore, w.dotenv, w.ci, w.history, w.baseline, w.checklist,

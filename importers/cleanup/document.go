@@ -59,9 +59,35 @@ func (d *document) clone() *document {
 // errFlow refuses to take out what isn't in lines of its own.
 var errFlow = errors.New("a variable doesn't stand in lines of its own")
 
+// value gives what is assigned at a path.
+func (d *document) value(path []string) (string, bool) {
+	for _, e := range d.entries {
+		if !e.Comment && slices.Equal(e.Path, path) {
+			return e.Value, true
+		}
+	}
+	return "", false
+}
+
 // has tells whether something is assigned at a path, or below it.
 func (d *document) has(path []string) bool {
 	return slices.ContainsFunc(d.entries, func(e format.Entry) bool { return !e.Comment && hasPrefix(e.Path, path) })
+}
+
+// names tells whether a value that stays, of an entry that is asked about, has one of some
+// names in it.
+func (d *document) names(names []string, asked func(path []string) bool) bool {
+	for i := range d.entries {
+		e := &d.entries[i]
+		if e.Comment || d.cut[i] || !asked(e.Path) {
+			continue
+		}
+		words := strings.FieldsFunc(e.Value, func(c rune) bool { return !isNameRune(c) })
+		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(words, name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // take cuts the lines of a mapping's entry out, and puts text in their place.
@@ -84,6 +110,12 @@ func (d *document) take(entry int, text string) error {
 	d.cut[entry] = true
 	d.splices = append(d.splices, splice{from, to, text})
 	return nil
+}
+
+// takes tells whether an entry can be cut out, and then the key of its mapping if that is
+// empty.
+func (d *document) takes(entry int) bool {
+	return d.clone().take(entry, "") == nil && !strings.HasPrefix(strings.TrimSpace(d.lineAt(d.keyOf(entry))), "-")
 }
 
 func isComment(s string) bool { return strings.HasPrefix(strings.TrimLeft(s, " \t"), "#") }

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/format"
 	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
 // dotenv takes what the vault has out of .env files.
@@ -50,40 +52,39 @@ func (w *work) dotenv(context.Context) (Step, error) {
 // has, and says what stays though the vault has it.
 func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	all := assignments(f.text)
-	var refs [][]importers.Ref
-	for _, a := range all {
-		refs = append(refs, w.vault.refs(a.name, a.value))
+	refs := make([][]importers.Ref, len(all))
+	for i, a := range all {
+		refs[i] = w.vault.refs(a.name, a.value)
+	}
+	for i, a := range all {
+		if len(refs[i]) > 0 || a.comment || a.value == "" {
+			continue
+		}
+		if ref, ok := w.vault.called(secret.New(a.value)); ok {
+			kept = append(kept, fmt.Sprintf("%s stays: the vault calls it %s, and programs would get it by that name", a.name, ref.Name))
+		}
 	}
 	to, ok := scopeFor(refs, w.shown(f.path))
 	if !ok {
-		return f.text, nil, nil
+		return f.text, kept, nil
 	}
-	// Of several assignments of a name all go or none: what is left would count.
-	stays := make(map[string]string)
-	for i, a := range all {
-		switch {
-		case a.comment:
-		case to.in(refs[i]) == "":
-			stays[a.name] = "it is assigned twice, and the vault has only one of the values"
-		case a.refers:
-			stays[a.name] = "it refers to other variables, which nothing does for a value from the vault"
-		}
+	if of, ok := headed(f.text); ok {
+		to = of
 	}
+	stays := staying(all, refs, to)
 	var left []assignment
 	at := 0
 	for i, a := range all {
-		why, stay := stays[a.name]
-		if len(refs[i]) > 0 && !a.comment {
-			switch {
-			case stay:
-				kept = append(kept, fmt.Sprintf("%s stays: %s", a.name, why))
-			case to.in(refs[i]) == "":
-				kept = append(kept, fmt.Sprintf("%s stays: the vault has it in %s, and the others in %s", a.name, refs[i][0].Env, to.env))
-			}
+		why := stays[a.name]
+		if why != "" && !a.comment && len(refs[i]) > 0 {
+			kept = append(kept, a.name+" stays: "+why)
 		}
-		if to.in(refs[i]) == "" || stay && !a.comment {
+		if to.in(refs[i]) == "" || why != "" && !a.comment {
 			left = append(left, a)
 			continue
+		}
+		if a.from < at {
+			return nil, nil, errUnsure
 		}
 		after = append(after, f.text[at:a.from]...)
 		at = a.to
@@ -91,11 +92,39 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	if at == 0 {
 		return f.text, kept, nil
 	}
-	after = to.withHeader(append(after, f.text[at:]...), len(left) == 0)
+	pull := ".env.secrets"
+	if len(left) == 0 {
+		pull = filepath.Base(f.path)
+	}
+	after = to.withHeader(append(after, f.text[at:]...), lineEnd(f.text), pull)
 	if !sameAssignments(left, assignments(after)) {
 		return nil, nil, errUnsure
 	}
 	return after, kept, nil
+}
+
+// staying gives the names that stay in a file, and why. Of several assignments of a name all
+// go or none does: what is left would count.
+func staying(all []assignment, refs [][]importers.Ref, to scope) map[string]string {
+	count := make(map[string]int)
+	for _, a := range all {
+		if !a.comment {
+			count[a.name]++
+		}
+	}
+	stays := make(map[string]string)
+	for i, a := range all {
+		switch {
+		case a.comment:
+		case to.in(refs[i]) == "" && count[a.name] > 1:
+			stays[a.name] = "it is assigned more than once, and the vault doesn't have all of the values"
+		case to.in(refs[i]) == "" && len(refs[i]) > 0:
+			stays[a.name] = fmt.Sprintf("the vault has it in %s, and not in %s", refs[i][0].Env, to.env)
+		case len(refs[i]) > 0 && a.refers:
+			stays[a.name] = "it refers to other variables, which nothing looks up in a value from the vault"
+		}
+	}
+	return stays
 }
 
 // errUnsure refuses an edit after which a file would be read in another way than planned.
@@ -111,32 +140,39 @@ func sameAssignments(a, b []assignment) bool {
 // headerBegin is how the header of a file begins that secrets were taken out of.
 const headerBegin = "# Its secrets are in the vault, in "
 
+// headerLine is the first line of the header.
+func (s scope) headerLine() string { return headerBegin + printable.Text(s.project+"/"+s.env) + "." }
+
+// headed gives the environment that a file's header says.
+func headed(text []byte) (scope, bool) {
+	for line := range bytes.Lines(bytes.TrimPrefix(text, []byte(byteOrderMark))) {
+		if name, ok := bytes.CutPrefix(bytes.TrimRight(line, "\r\n"), []byte(headerBegin)); ok {
+			project, env, ok := strings.Cut(strings.TrimSuffix(string(name), "."), "/")
+			return scope{project, env}, ok
+		}
+	}
+	return scope{}, false
+}
+
 // withHeader says at the top of a .env file where its secrets are, unless it does so
-// already.
-func (s scope) withHeader(text []byte, empty bool) []byte {
-	name := printable.Text(s.project + "/" + s.env)
-	first := headerBegin + name + "."
-	if bytes.Contains(text, []byte(first)) {
+// already. pull is the file that they can be written to.
+func (s scope) withHeader(text []byte, end, pull string) []byte {
+	if bytes.Contains(text, []byte(s.headerLine())) {
 		return text
 	}
 	flags := "-p " + word(s.project) + " -e " + word(s.env)
-	lines := []string{
-		first,
-		"# A program that has them:  secretsweep run " + flags + " -- COMMAND",
-		"# A file that has them:     secretsweep pull " + flags + " --gitignore .env.secrets",
+	how := " --gitignore"
+	if format.WriterOf(pull) != "dotenv" {
+		how += " --format dotenv"
 	}
-	if empty {
-		lines[2] = "# This file with them:      secretsweep pull " + flags + " --gitignore"
-	}
-	body, mark := bytes.CutPrefix(text, []byte(byteOrderMark))
-	end := lineEnd(body)
 	var b strings.Builder
+	body, mark := bytes.CutPrefix(text, []byte(byteOrderMark))
 	if mark {
 		b.WriteString(byteOrderMark)
 	}
-	for _, line := range lines {
-		b.WriteString(line + end)
-	}
+	b.WriteString(s.headerLine() + end)
+	b.WriteString("#   to run a program with them:  secretsweep run " + flags + " -- COMMAND" + end)
+	b.WriteString("#   to write them to a file:     secretsweep pull " + flags + how + " " + word(printable.Text(pull)) + end)
 	if len(bytes.TrimSpace(body)) == 0 {
 		return []byte(b.String())
 	}

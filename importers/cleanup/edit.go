@@ -10,11 +10,12 @@ import (
 	"path/filepath"
 )
 
-// Edit is a change of one file.
+// Edit is a change of one file. Its texts may have secrets in them: it prints and marshals
+// without them.
 type Edit struct {
 	Path   string      // absolute, and without symbolic links on the way
-	Before []byte      // what it was made from; nil if there is no file
-	After  []byte      // what the file is to be
+	Before []byte      `json:"-"` // what it was made from; nil if there is no file
+	After  []byte      `json:"-"` // what the file is to be
 	Mode   fs.FileMode // that it is to have: its own, if there is one
 
 	shownBefore, shownAfter string
@@ -22,6 +23,9 @@ type Edit struct {
 
 // Masked gives both texts with every known value masked. They may be hostile.
 func (e *Edit) Masked() (before, after string) { return e.shownBefore, e.shownAfter }
+
+// Format hides the texts from every verb of fmt.
+func (e Edit) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "edit of %s", e.Path) }
 
 // Why an edit is refused.
 var (

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/format"
 )
@@ -145,8 +143,10 @@ func normal(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), 
 
 // isVariable tells whether a name is one that an environment can have.
 func isVariable(name string) bool {
-	other := func(c rune) bool {
-		return c != '_' && (c >= utf8.RuneSelf || !unicode.IsLetter(c) && !unicode.IsDigit(c))
-	}
-	return name != "" && (name[0] < '0' || name[0] > '9') && !strings.ContainsFunc(name, other)
+	return name != "" && (name[0] < '0' || name[0] > '9') && !strings.ContainsFunc(name, func(c rune) bool { return !isNameRune(c) })
+}
+
+// isNameRune tells whether a character may be in the name of a variable.
+func isNameRune(c rune) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
 }

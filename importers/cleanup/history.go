@@ -83,8 +83,8 @@ func (w *work) replacementsFile() (*file, error) {
 		return nil, fmt.Errorf("replacements %s: %w", w.Replacements, err)
 	}
 	path := filepath.Join(folder, filepath.Base(w.Replacements))
-	if w.topOf(path) != "" {
-		return nil, fmt.Errorf("replacements %s: it would lie in what is cleaned up", w.Replacements)
+	if top := repositoryOf(folder); top != "" && w.topOf(top) != "" {
+		return nil, fmt.Errorf("replacements %s: it would lie in a repository that is cleaned up", w.Replacements)
 	}
 	f, err := readOrNew(path)
 	if err != nil {
@@ -100,7 +100,7 @@ func (w *work) pastOf(p *place.Place) string {
 	if !committed || p.Local {
 		return ""
 	}
-	if top := w.folder(p.Root); repositoryOf(top) == top && w.topOf(top) != "" {
+	if top := w.folder(p.Root); w.topOf(top) != "" {
 		return top
 	}
 	return ""
@@ -124,8 +124,8 @@ func (w *work) replacementsOf(row *importers.Row) (all []replacement, why []stri
 			continue
 		}
 		past = append(past, p)
-		if p.Kind == place.Ref {
-			why = append(why, fmt.Sprintf("%s: the name of %s; delete or rename it", row.Name(), p.Ref))
+		if how := beyond(p); how != "" {
+			why = append(why, row.Name()+": "+how)
 		}
 	}
 	lines := strings.Split(strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
@@ -146,11 +146,24 @@ func (w *work) replacementsOf(row *importers.Row) (all []replacement, why []stri
 		all = append(all, replacement{"literal:", form, name})
 	}
 	for _, p := range past {
-		if !slices.ContainsFunc(all, func(r replacement) bool { return mayBe(p, r.pattern) }) {
+		if beyond(p) == "" && !slices.ContainsFunc(all, func(r replacement) bool { return mayBe(p, r.pattern) }) {
 			why = append(why, fmt.Sprintf("%s: written in another form in %s, line %d", row.Name(), p.Name(), p.Start.Line))
 		}
 	}
 	return all, why
+}
+
+// beyond says what replacements don't reach at a place, and what does; "" if they do.
+func beyond(p *place.Place) string {
+	switch {
+	case p.Kind == place.Ref:
+		return fmt.Sprintf("the name of %s; delete or rename it", p.Ref)
+	case p.Member != "":
+		return fmt.Sprintf("in %s, which is packed; git filter-repo --invert-paths --path %s", p.Name(), word(p.Path))
+	case (p.Kind == place.Commit || p.Kind == place.Tag) && p.Field != "" && p.Field != "message":
+		return fmt.Sprintf("in the %s of %.12s; git filter-repo --mailmap", p.Field, p.Object)
+	}
+	return ""
 }
 
 // encoded gives the value, and what it is a part of, in base64, where history has a text
@@ -182,7 +195,7 @@ func mayBe(p *place.Place, text string) bool {
 // replacedName is what a value is called where it was.
 func replacedName(row *importers.Row) string {
 	return strings.Map(func(c rune) rune {
-		if c == '_' || c == '-' || c < utf8.RuneSelf && (c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
+		if c == '-' || isNameRune(c) {
 			return c
 		}
 		return '_'
@@ -240,4 +253,6 @@ func (w *work) rewriting(n *notes, tops []string, file string) {
 	n.add("  - A push of refs/pull/* is refused, as they are the host's: ask its support to remove")
 	n.add("    cached pull requests and to collect garbage. Forks are for their owners to rewrite.")
 	n.add("  - What is checked in now is rewritten too: take values out of files at HEAD before.")
+	n.add("  - Binary files aren't rewritten. One that has a value is removed with:")
+	n.add("    git filter-repo --invert-paths --path FILE")
 }

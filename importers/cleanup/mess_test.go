@@ -199,6 +199,7 @@ func (d *tidied) named(text string) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Values)) {
 		pairs = append(pairs, encodings(d.Values[name], name)...)
+		pairs = append(pairs, secret.New(d.Values[name]).Fingerprint().String(), "{{fingerprint "+name+"}}")
 	}
 	text = strings.NewReplacer(pairs...).Replace(text)
 	return strings.ReplaceAll(text, filepath.Dir(d.Repo), "$DIR")
@@ -235,7 +236,16 @@ func TestMess(t *testing.T) {
 		t.Fatalf("%d steps", len(steps))
 	}
 	for kind, s := range steps {
-		golden(t, string(kind), d.written(&s))
+		written := d.written(&s)
+		switch kind {
+		case cleanup.Baseline: // in the order of their fingerprints
+			lines := strings.Split(written, "\n")
+			slices.Sort(lines)
+			written = strings.Join(lines, "\n")
+		case cleanup.Checklist: // what follows is the providers'
+			written, _, _ = strings.Cut(written, "\n## ")
+		}
+		golden(t, string(kind), written)
 		for i := range s.Edits {
 			before, after := s.Edits[i].Masked()
 			for name, value := range d.Values {
@@ -256,6 +266,9 @@ func TestMess(t *testing.T) {
 	}
 	d.plan(t)
 	for kind, s := range d.steps(t) {
+		if slices.Contains([]cleanup.Kind{cleanup.Example, cleanup.Ignore, cleanup.Dotenv, cleanup.Baseline}, kind) && !s.Done() {
+			t.Errorf("%s isn't done: %s", kind, d.named(s.Text))
+		}
 		for _, e := range s.Edits {
 			t.Errorf("%s once more changes %s:\n%s", kind, e.Path, d.named(string(e.After)))
 		}

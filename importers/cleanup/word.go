@@ -29,8 +29,6 @@ func scalar(text string) string {
 
 // isPlain tells that a text means itself to a shell and in YAML.
 func isPlain(text string) bool {
-	other := func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("_./-+", c))
-	}
+	other := func(c rune) bool { return !isNameRune(c) && !strings.ContainsRune("./-+", c) }
 	return text != "" && text[0] != '-' && !strings.ContainsFunc(text, other)
 }

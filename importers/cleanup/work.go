@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,18 +35,11 @@ type spot struct {
 }
 
 // newWork looks at where things lie. It reads none of the files.
-func newWork(o Options) (*work, error) {
+func newWork(o Options) *work {
 	w := &work{Options: o, vault: newVaulted(o.Secrets), mask: newMasker(o.Plan), places: make(map[string][]spot), folders: make(map[string]string)}
 	for _, root := range o.Roots {
-		folder, err := resolved(root)
-		if err != nil {
-			return nil, fmt.Errorf("clean up %s: %w", root, err)
-		}
-		if top := repositoryOf(folder); top != "" {
-			folder = top
-		}
-		if !slices.Contains(w.tops, folder) {
-			w.tops = append(w.tops, folder)
+		if top := topFor(root); top != "" && !slices.Contains(w.tops, top) {
+			w.tops = append(w.tops, top)
 		}
 	}
 	for _, row := range o.Plan.Rows {
@@ -66,7 +58,22 @@ func newWork(o Options) (*work, error) {
 	slices.SortStableFunc(w.leaks, func(a, b *importers.Row) int {
 		return -a.Finding.Severity.Compare(b.Finding.Severity)
 	})
-	return w, nil
+	return w
+}
+
+// topFor gives the folder that files may be changed in for something that was swept: the
+// repository that it lies in, else the folder that it is or lies in; "" if it is nowhere.
+func topFor(root string) string {
+	path, err := resolved(root)
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(path); err != nil {
+		return ""
+	} else if !info.IsDir() {
+		path = filepath.Dir(path)
+	}
+	return cmp.Or(repositoryOf(path), path)
 }
 
 // isSecret tells whether a row is a secret, as far as anybody knows.
@@ -219,35 +226,48 @@ func lineEnd(text []byte) string {
 	return "\n"
 }
 
-// vaulted knows which secrets the vault has, by the variables that programs get and their
-// values.
-type vaulted map[variable][]importers.Ref
+// vaulted knows which secrets the vault has.
+type vaulted struct {
+	variables map[variable][]importers.Ref
+	values    map[secret.Fingerprint][]importers.Ref
+}
 
-// variable is one with its value.
+// variable is one that programs get, with its value.
 type variable struct {
 	name  string
 	value secret.Fingerprint
 }
 
 func newVaulted(all []importers.Secret) vaulted {
-	v := make(vaulted)
+	v := vaulted{make(map[variable][]importers.Ref), make(map[secret.Fingerprint][]importers.Ref)}
 	for _, s := range all {
 		if s.Value.IsEmpty() {
 			continue
 		}
+		value := s.Value.Fingerprint()
+		v.values[value] = append(v.values[value], s.Ref)
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
 			// As "secretsweep run" makes variables of names.
 			name = strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name)
-			key := variable{name, s.Value.Fingerprint()}
-			v[key] = append(v[key], s.Ref)
+			key := variable{name, value}
+			v.variables[key] = append(v.variables[key], s.Ref)
 		}
 	}
 	return v
 }
 
 // refs gives the secrets that give programs this variable with this value.
-func (v vaulted) refs(name, value string) []importers.Ref {
-	return v[variable{name, secret.New(value).Fingerprint()}]
+func (v *vaulted) refs(name, value string) []importers.Ref {
+	return v.variables[variable{name, secret.New(value).Fingerprint()}]
+}
+
+// called gives the secret that has a value, by whatever name; false if none has.
+func (v *vaulted) called(value secret.Value) (importers.Ref, bool) {
+	refs := v.values[value.Fingerprint()]
+	if len(refs) == 0 {
+		return importers.Ref{}, false
+	}
+	return refs[0], true
 }
 
 // scope is an environment of a project.

@@ -9,11 +9,9 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
-// Text makes the source of the one file that a place is in, at [scanner.Reread]'s
-// service: whatever the way to it, a link included, the file is read as it is now.
-func Text(p place.Place) scanner.Source {
-	return text{file: filepath.Join(p.Root, filepath.FromSlash(p.Path)), at: p.Outer()}
-}
+// Text makes the source of the one file that a place is in, for [scanner.Reread]. A link
+// is followed, wherever the file is.
+func Text(file string, p place.Place) scanner.Source { return text{file: file, at: p.Outer()} }
 
 type text struct {
 	scanner.Here

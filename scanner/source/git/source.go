@@ -15,8 +15,8 @@
 //	worktree.go    files on disk, those of the git folder too
 //	locate.go      hits to places; runs.go follows a value through history
 //
-// Beside it, changes.go compares single files over a range, and binary.go runs
-// the git program for what can't be read without it.
+// Beside it, changes.go compares single files over a range, text.go reads one text
+// again, and binary.go runs the git program for what can't be read without it.
 package git
 
 import (

@@ -28,6 +28,9 @@ func Text(p place.Place) (scanner.Source, error) {
 	if repo == nil {
 		return nil, &NoRepositoryError{p.Root}
 	}
+	if p.Object == "" {
+		return dir.Text(repo.file(p.Path), p), nil
+	}
 	return &text{repository: repo, at: p.Outer()}, nil
 }
 
@@ -38,9 +41,6 @@ type text struct {
 }
 
 func (t *text) Sweep(ctx context.Context, v scanner.Visitor) error {
-	if t.at.Object == "" {
-		return dir.ReadFile(ctx, v, t.file(), t.chunk(), 0)
-	}
 	id, err := odb.ParseID(t.at.Object)
 	if err != nil {
 		return fmt.Errorf("object %q: %w", t.at.Object, err)
@@ -64,23 +64,6 @@ func (t *text) Sweep(ctx context.Context, v scanner.Visitor) error {
 		v.Problem(scanner.Problem(p))
 	}
 	return errors.Join(err, failed)
-}
-
-// file is where a file lies that is in no object: in the working tree, or in the git folder.
-func (t *text) file() string {
-	path := filepath.FromSlash(t.at.Path)
-	if t.work != "" {
-		file := filepath.Join(t.work, path)
-		if _, err := os.Lstat(file); err == nil {
-			return file
-		}
-	}
-	path = strings.TrimPrefix(path, filepath.FromSlash(".git/"))
-	file := filepath.Join(t.common, path)
-	if _, err := os.Lstat(file); err != nil {
-		file = filepath.Join(t.gitDir, path)
-	}
-	return file
 }
 
 // chunk is that of the text, without it.
@@ -109,4 +92,20 @@ func (t *text) give(ctx context.Context, v scanner.Visitor, o odb.Object) error 
 	}
 	scanner.FeedBytes(v, t.chunk(), data)
 	return nil
+}
+
+// file is where a file lies that is in no object: in the working tree, or in the git folder,
+// from which a sweep gives it by its path there or by that from the root on.
+func (r *repository) file(path string) string {
+	own := strings.TrimPrefix(path, ".git/")
+	places := []string{filepath.Join(r.work, filepath.FromSlash(path)), filepath.Join(r.common, filepath.FromSlash(own))}
+	if r.work == "" {
+		places = places[1:]
+	}
+	for _, file := range places {
+		if _, err := os.Lstat(file); err == nil {
+			return file
+		}
+	}
+	return filepath.Join(r.gitDir, filepath.FromSlash(own))
 }
