@@ -50,12 +50,13 @@ func byLine(t *testing.T, f *founders, answers [][2]string) (string, error) {
 
 func TestFoundByLine(t *testing.T) {
 	f := newFounders("zyxwv")
+	const passphrase = "Passphrase, not shown. " + passphraseWords + " " + noPassphraseWords + " "
 	text, err := byLine(t, f, [][2]string{
 		{"Your name in the vault (ada) ", ""},
 		{"Environments (dev, staging, prod) ", "dev, dev"},
 		{"dev is there twice\r\nEnvironments (dev, staging, prod) ", "dev,prod"},
-		{"what you can. ", "correct"},
-		{"fewer than 10 characters\r\nPassphrase, not shown. " + passphraseWords + " " + noPassphraseWords + " ", "correct horse"},
+		{passphrase, "correct"},
+		{"fewer than 10 characters\r\n" + passphrase, "correct horse"},
 		{"The passphrase again ", "correct mouse"},
 		{"two different passphrases\r\nThe passphrase again ", "correct horse"},
 		{"of the recovery key ", "zyxww"},
