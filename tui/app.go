@@ -115,6 +115,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.notice, a.failed = string(msg), false
 		return a, nil
 	case tea.KeyMsg:
+		if len(msg.Runes) > 1 && !msg.Paste && !a.now.typing() {
+			return a, a.oneByOne(msg)
+		}
 		if key.Matches(msg, a.quit) {
 			return a, tea.Sequence(a.leave(), tea.Quit)
 		}
@@ -141,6 +144,17 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = tea.Batch(cmd, func() tea.Msg { return started{} })
 	}
 	return a, cmd
+}
+
+// oneByOne takes keys that came at once, as they do from whoever types faster than a
+// connection carries.
+func (a *app) oneByOne(msg tea.KeyMsg) tea.Cmd {
+	var all []tea.Cmd
+	for _, r := range msg.Runes {
+		_, cmd := a.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt})
+		all = append(all, cmd)
+	}
+	return tea.Batch(all...)
 }
 
 // frame is how many lines the title, the notice and the keys take.

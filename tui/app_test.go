@@ -36,3 +36,30 @@ func (b blank) view(size) []string               { return nil }
 func (b blank) title() string                    { return "blank" }
 func (b blank) keys() []key.Binding              { return nil }
 func (b blank) typing() bool                     { return false }
+
+// TestKeysAtOnce types faster than the program reads: no key is lost, and what is pasted is
+// no key.
+func TestKeysAtOnce(t *testing.T) {
+	var out strings.Builder
+	a := newApp(t.Context(), "secretsweep", Options{Output: &out, NoColor: true})
+	var got keyed
+	a.now = &got
+	a.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("Ynn")})
+	a.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("nny"), Paste: true})
+	if want := "Y n n [nny]"; strings.Join(got.keyed, " ") != want {
+		t.Errorf("the keys are %q, want %q", got.keyed, want)
+	}
+}
+
+// keyed is a screen that notes its keys.
+type keyed struct {
+	blank
+	keyed []string
+}
+
+func (k *keyed) update(msg tea.Msg) (screen, tea.Cmd) {
+	if key, ok := msg.(tea.KeyMsg); ok {
+		k.keyed = append(k.keyed, key.String())
+	}
+	return k, nil
+}

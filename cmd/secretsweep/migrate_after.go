@@ -49,15 +49,6 @@ func (m *migration) Do(ctx context.Context, step tui.Step) error {
 	if i < 0 {
 		return fmt.Errorf("there is no step %q", step.Title)
 	}
-	if m.steps[i].Kind == cleanup.History {
-		file, err := m.replacements()
-		if err != nil {
-			return err
-		}
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return err
-		}
-	}
 	return m.steps[i].Apply(ctx)
 }
 
@@ -80,13 +71,14 @@ func (m *migration) held(ctx context.Context, plan *importers.Plan) ([]importers
 }
 
 // replacements is the file for git filter-repo, which has values in it: it lies apart from
-// the repositories, with what else is the person's own.
+// the repositories, in a folder with what else is the person's own.
 func (m *migration) replacements() (string, error) {
 	data, err := dataFolder(m.sh)
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(data, "secretsweep", "replacements", m.project+".txt"), nil
+	folder := filepath.Join(data, "secretsweep", "replacements")
+	return filepath.Join(folder, m.project+".txt"), os.MkdirAll(folder, 0o700)
 }
 
 // onDisk leaves out what is no path.
