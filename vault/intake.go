@@ -28,8 +28,8 @@ func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 	if err := checkChanges(in.Changes); err != nil {
 		return nil, err
 	}
-	if len(in.Source) > maxText {
-		return nil, fmt.Errorf("import: the source has %d bytes, more than %d", len(in.Source), maxText)
+	if len(in.Source) > MaxText {
+		return nil, fmt.Errorf("import: the source has %d bytes, more than %d", len(in.Source), MaxText)
 	}
 	changes := slices.Clone(in.Changes)
 	for i := range changes {
@@ -181,8 +181,8 @@ func (t *turn) putLeak(by leakSealer, leak ID, r LeakReport) error {
 // takes a reader of something in the project. If the value is imported later, it is among
 // what they saw.
 func (s *Session) Shown(ctx context.Context, project string, value secret.Value, where string) error {
-	if len(where) > maxText {
-		return fmt.Errorf("show: where that is has %d bytes, more than %d", len(where), maxText)
+	if len(where) > MaxText {
+		return fmt.Errorf("show: where that is has %d bytes, more than %d", len(where), MaxText)
 	}
 	return s.act(ctx, func(t *turn) error {
 		id, err := t.project(project)

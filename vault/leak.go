@@ -192,8 +192,8 @@ func (r leakRecord) check() error {
 		return errors.New("a leak with data that is no JSON")
 	}
 	for _, text := range []string{r.Rule, r.Provider, r.Severity, r.Name, r.Env, r.Reason} {
-		if len(text) > maxText {
-			return fmt.Errorf("a leak with a text of %d bytes, more than %d", len(text), maxText)
+		if len(text) > MaxText {
+			return fmt.Errorf("a leak with a text of %d bytes, more than %d", len(text), MaxText)
 		}
 	}
 	for _, ref := range r.Refs {

@@ -132,7 +132,7 @@ func TestLeakLimits(t *testing.T) {
 			}
 		}
 	}
-	long := strings.Repeat("x", maxText+1)
+	long := strings.Repeat("x", MaxText+1)
 	for what, r := range map[string]LeakReport{
 		"a value":      leakOfWeb(strings.Repeat("x", maxLeakEvent), LeakEvent{Kind: Found}),
 		"a reason":     leakOfWeb("one", LeakEvent{Kind: Found, Reason: long}),

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -9,7 +12,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
-	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/vault"
@@ -20,6 +23,7 @@ type intake struct {
 	*door
 	draft
 	project string
+	current map[vault.Ref]int // versions, when the plan at hand was made
 }
 
 // newIntake gives it. paths are what is imported from: a new project is called after them.
@@ -31,7 +35,7 @@ func newIntake(sh shell, d *door, project string, paths []string) (*intake, erro
 		return nil, misuse("the project "+project+": "+err.Error(), "name one with --project")
 	}
 	kept, err := newDraft(sh, d.vault.ID(), d.who, project)
-	return &intake{door: d, draft: kept, project: project}, err
+	return &intake{door: d, draft: kept, project: project, current: make(map[vault.Ref]int)}, err
 }
 
 // projectOf is the project that the folder says, or the only one that there is, or one
@@ -79,7 +83,13 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 	if err != nil {
 		return nil, err
 	}
+	clear(in.current)
+	had := make(map[vault.Ref]bool)
 	for _, k := range known {
+		had[k.Ref] = true
+		if k.State == vault.Current {
+			in.current[k.Ref] = k.Version
+		}
 		if k.Project == in.project {
 			o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
 		}
@@ -98,11 +108,52 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		}
 	}
 	own, err := in.draft.read()
+	if err == nil {
+		err = in.doubt(ctx, own, had)
+	}
 	if err != nil {
 		return nil, err
 	}
 	o.Decided = append(o.Decided, own...)
-	return importers.NewPlan(items, o), nil
+	plan := importers.NewPlan(items, o)
+	there := make(map[secret.Fingerprint]bool)
+	for _, row := range plan.Rows {
+		there[row.Key] = true
+	}
+	in.others = slices.DeleteFunc(own, func(d importers.Decision) bool { return there[d.Value] })
+	return plan, nil
+}
+
+// doubt makes decisions anew what they were before they were carried out, where the vault
+// has nothing of that: an older one was put back. What somebody removed since it still
+// tells of.
+func (in *intake) doubt(ctx context.Context, all []importers.Decision, had map[vault.Ref]bool) error {
+	listed := make(map[string]bool)
+	has := func(to importers.Destination) (bool, error) {
+		at := vault.Ref{Project: in.project, Environment: to.Env, Name: to.Name}
+		if had[at] || listed[to.Env] || !slices.Contains(in.environments(), to.Env) {
+			return had[at], nil
+		}
+		found, err := in.List(ctx, in.project, to.Env)
+		for _, l := range found {
+			had[l.Ref] = true
+		}
+		listed[to.Env] = true
+		return had[at], err
+	}
+	for i := range all {
+		for _, to := range all[i].Targets {
+			if !all[i].Done || !in.CanWrite(in.project, to.Env) {
+				continue // what waits for a maintainer needn't be there
+			}
+			there, err := has(to)
+			if err != nil {
+				return err
+			}
+			all[i].Done = there
+		}
+	}
+	return nil
 }
 
 // waiting gives what somebody wanted to import who may not write there, as items.
@@ -144,7 +195,6 @@ func (in *intake) environments() []string {
 // decisionOf gives what a leak record says was decided.
 func decisionOf(l *vault.Leak) (importers.Decision, bool) {
 	d := importers.Decision{Value: l.Value.Fingerprint(), Done: true}
-	last := l.Events[len(l.Events)-1]
 	switch l.Decision {
 	case vault.Imported, vault.Closed:
 		d.Choice = importers.Import
@@ -159,7 +209,12 @@ func decisionOf(l *vault.Leak) (importers.Decision, bool) {
 	case vault.FalsePositive:
 		d.Choice = importers.False
 	case vault.Accepted:
-		d.Choice, d.Until, d.Reason = importers.Accept, last.Until, last.Reason
+		d.Choice = importers.Accept
+		for _, e := range l.Events {
+			if e.Kind == vault.Accepted {
+				d.Until, d.Reason = e.Until.Truncate(24*time.Hour), e.Reason
+			}
+		}
 	default:
 		return d, false
 	}
@@ -175,49 +230,79 @@ func (in *intake) access() importers.Access {
 	}
 }
 
-// take writes a batch: the environments that aren't there yet, then all else in one act.
+// take writes a batch: the environments that aren't there yet, then all else in one act. It
+// refuses to write where somebody else has written since the plan was made.
 func (in *intake) take(ctx context.Context, b importers.Batch, source string) error {
 	for _, e := range b.Environments {
-		if err := in.CreateEnvironment(ctx, e.Project, e.Env); err != nil {
+		err := in.CreateEnvironment(ctx, e.Project, e.Env)
+		if _, made := errors.AsType[*vault.ExistsError](err); err != nil && !made {
 			return err
 		}
 	}
+	there := in.environments()
+	if len(there) == 0 && len(b.Leaks) > 0 {
+		return withHint(fmt.Errorf("there is no project %s yet", in.project), "an owner makes it: secretsweep vault env create %s/dev", in.project)
+	}
 	all := vault.Intake{Source: source}
 	for _, s := range b.Secrets {
-		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
-			for _, alias := range s.Aliases {
-				if !slices.Contains(i.Aliases, alias) {
-					i.Aliases = append(i.Aliases, alias)
-				}
-			}
-			if i.Kind == "" {
-				i.Kind = s.Kind
-			}
-			if i.Description == "" {
-				i.Description = s.Note
-			}
-		}})
+		all.Changes = append(all.Changes, in.change(s))
 	}
-	decides := slices.ContainsFunc(in.environments(), func(env string) bool { return in.CanWrite(in.project, env) })
+	decides := slices.ContainsFunc(there, func(env string) bool { return in.CanWrite(in.project, env) })
 	for i := range b.Leaks {
-		all.Leaks = append(all.Leaks, in.report(&b.Leaks[i], decides))
+		l := &b.Leaks[i]
+		if len(l.Waiting) > 0 && l.Row.Value.IsEmpty() {
+			return withHint(fmt.Errorf("%s has no value yet that could wait for a maintainer", l.Waiting[0]), "somebody who may write there imports it")
+		}
+		all.Leaks = append(all.Leaks, in.report(l, decides))
 	}
-	_, err := in.Import(ctx, all)
+	versions, err := in.Import(ctx, all)
+	for i, version := range versions {
+		in.current[all.Changes[i].Ref] = version
+	}
 	return err
+}
+
+// change is what a secret gets.
+func (in *intake) change(s importers.Secret) vault.Change {
+	c := vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
+		for _, alias := range s.Aliases {
+			if !slices.Contains(i.Aliases, alias) {
+				i.Aliases = append(i.Aliases, alias)
+			}
+		}
+		i.Kind = cmp.Or(i.Kind, cut(s.Kind))
+		i.Description = cmp.Or(i.Description, cut(s.Note))
+	}}
+	if !c.Blank {
+		version := in.current[c.Ref]
+		c.If = &version
+	}
+	return c
+}
+
+// cut shortens what a source says to what a vault has room for.
+func cut(text string) string {
+	const more = "…"
+	if len(text) <= vault.MaxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:vault.MaxText-len(more)], "") + more
 }
 
 // report is what the vault keeps of a leak. Who may decide nothing there says what they
 // think, and leaves it to others.
 func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 	r := vault.LeakReport{Project: in.project}
-	r.Value, r.Name = l.Row.Value, l.Row.Name()
-	r.Reason, r.Until = l.Reason, l.Until
+	r.Value, r.Name, r.Reason = l.Row.Value, cut(l.Row.Name()), l.Reason
+	if !l.Until.IsZero() {
+		r.Until = l.Until.AddDate(0, 0, 1).Add(-time.Second) // that day is the last
+	}
 	if f := l.Row.Finding; f != nil {
-		r.Rule, r.Severity, r.Env = f.Rule.ID, string(f.Severity), f.Env
+		r.Rule, r.Severity, r.Env = f.Rule.ID, string(f.Severity), cut(f.Env)
 		if f.Rule.Provider != nil {
 			r.Provider = f.Rule.Provider.ID
 		}
-		r.Places, r.MorePlaces = leakPlaces(f.Places)
+		r.Places = f.Places
 	}
 	switch {
 	case len(l.Waiting) > 0:
@@ -240,16 +325,6 @@ func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 		r.Kind = vault.Accepted
 	}
 	return r
-}
-
-// mostPlaces is how many places a leak record has room for.
-const mostPlaces = 200
-
-func leakPlaces(all []place.Place) (some []place.Place, more int) {
-	if len(all) <= mostPlaces {
-		return all, 0
-	}
-	return all[:mostPlaces], len(all) - mostPlaces
 }
 
 func refOf(r vault.Ref) importers.Ref {
