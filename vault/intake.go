@@ -162,18 +162,22 @@ func (t *turn) leakSealer(project ID) (leakSealer, error) {
 
 // putLeak stores an event.
 func (t *turn) putLeak(by leakSealer, leak ID, r LeakReport) error {
-	plain, err := r.record(t.now).encode()
+	rec := r.record(t.now)
+	if rec.elsewhere(r.Project) {
+		return errors.New("it goes to another project")
+	}
+	plain, err := rec.encode()
 	if err != nil {
 		return err
 	}
 	defer clear(plain)
 	place := leakKey(by.project, leak, t.seq)
-	rec := record{seq: t.seq, generation: by.generation}
-	header := rec.encode()
-	rec.body = binary.BigEndian.AppendUint16(nil, uint16(len(by.wrapped)))
-	rec.body = append(rec.body, by.wrapped...)
-	rec.body = append(rec.body, seal(by.key, plain, t.s.vault.id[:], place, header)...)
-	return t.putRaw(place, rec)
+	sealed := record{seq: t.seq, generation: by.generation}
+	header := sealed.encode()
+	sealed.body = binary.BigEndian.AppendUint16(nil, uint16(len(by.wrapped)))
+	sealed.body = append(sealed.body, by.wrapped...)
+	sealed.body = append(sealed.body, seal(by.key, plain, t.s.vault.id[:], place, header)...)
+	return t.putRaw(place, sealed)
 }
 
 // Shown writes down that somebody looked at a value which a sweep of a project has found,

@@ -152,6 +152,11 @@ func leakOf(l vault.Leak) tui.Leak {
 			shown.Reason, shown.Until = e.Reason, e.Until
 		}
 	}
+	if l.Decision == vault.Waiting {
+		for _, a := range l.Asked {
+			shown.Refs = append(shown.Refs, a.Ref)
+		}
+	}
 	for i := range l.Places {
 		shown.Places = append(shown.Places, whereAt(&l.Places[i]))
 	}

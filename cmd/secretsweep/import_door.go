@@ -24,6 +24,11 @@ type intake struct {
 	draft
 	project string
 	current map[vault.Ref]int // versions, when the plan at hand was made
+
+	// unseen says that nobody looks at the plan. What others ask for isn't in it then: they
+	// may not write there, and would have found who does it for them.
+	unseen bool
+	passed []secret.Fingerprint // what they ask for, and the sources at hand don't have
 }
 
 // newIntake gives it. paths are what is imported from: a new project is called after them.
@@ -84,11 +89,11 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		return nil, err
 	}
 	clear(in.current)
-	had := make(map[vault.Ref]bool)
+	had, held := make(map[vault.Ref]bool), make(map[vault.Ref]secret.Value)
 	for _, k := range known {
 		had[k.Ref] = true
 		if k.State == vault.Current {
-			in.current[k.Ref] = k.Version
+			in.current[k.Ref], held[k.Ref] = k.Version, k.Value
 		}
 		if k.Project == in.project {
 			o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
@@ -99,10 +104,22 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		if err != nil {
 			return nil, err
 		}
+		recorded := make(map[secret.Fingerprint]bool)
 		for i := range leaks {
-			if leaks[i].Decision == vault.Waiting {
-				items = append(items, waiting(&leaks[i])...)
-			} else if d, ok := decisionOf(&leaks[i]); ok {
+			recorded[leaks[i].Value.Fingerprint()] = true
+		}
+		for i := range items {
+			items[i].Recorded = recorded[valueOf(&items[i]).Fingerprint()]
+		}
+		for i := range leaks {
+			l := &leaks[i]
+			l.Asked = slices.DeleteFunc(l.Asked, func(a vault.Asked) bool { return held[a.Ref].Equal(a.Value) })
+			if in.unseen && len(l.Asked) > 0 {
+				in.passed = append(in.passed, l.Value.Fingerprint())
+			} else {
+				items = append(items, askedFor(l)...)
+			}
+			if d, ok := decisionOf(l); ok {
 				o.Decided = append(o.Decided, d)
 			}
 		}
@@ -121,6 +138,7 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		there[row.Key] = true
 	}
 	in.others = slices.DeleteFunc(own, func(d importers.Decision) bool { return there[d.Value] })
+	in.passed = slices.DeleteFunc(in.passed, func(value secret.Fingerprint) bool { return there[value] })
 	return plan, nil
 }
 
@@ -156,24 +174,28 @@ func (in *intake) doubt(ctx context.Context, all []importers.Decision, had map[v
 	return nil
 }
 
-// waiting gives what somebody wanted to import who may not write there, as items.
-func waiting(l *vault.Leak) []importers.Item {
-	value := l.Carrier
-	if value.IsEmpty() {
-		value = l.Value
+// valueOf gives the value that an item is about.
+func valueOf(i *importers.Item) secret.Value {
+	if i.Finding != nil {
+		return i.Finding.Value
 	}
-	found := &scanner.Finding{
-		Rule:        &rules.Rule{ID: l.Rule, Description: l.Rule},
-		Severity:    rules.Severity(l.Severity),
-		Value:       l.Value,
-		Carrier:     value,
-		Fingerprint: l.Value.Fingerprint(),
-		Places:      l.Places,
-		Namings:     make([]scanner.Naming, len(l.Places)),
-	}
+	return i.Value
+}
+
+// askedFor gives what others want to have imported who may not write there, as items.
+func askedFor(l *vault.Leak) []importers.Item {
 	var items []importers.Item
-	for _, r := range l.Refs {
-		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, Recorded: true, From: "what waits in the vault"}
+	for _, a := range l.Asked {
+		found := &scanner.Finding{
+			Rule:        &rules.Rule{ID: l.Rule, Description: l.Rule},
+			Severity:    rules.Severity(l.Severity),
+			Value:       l.Value,
+			Carrier:     a.Value,
+			Fingerprint: l.Value.Fingerprint(),
+			Places:      l.Places,
+			Namings:     make([]scanner.Naming, len(l.Places)),
+		}
+		item := importers.Item{Name: a.Name, Env: a.Environment, Value: a.Value, Finding: found, Recorded: true, Asked: true, From: "asked for by " + a.By}
 		if len(l.Places) > 0 {
 			item.At = l.Places[0]
 		}
@@ -303,18 +325,22 @@ func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 			r.Provider = f.Rule.Provider.ID
 		}
 		r.Places = f.Places
+	} else {
+		for i := range l.Row.Items {
+			r.Places = append(r.Places, l.Row.Items[i].At)
+		}
+	}
+	for _, t := range l.Row.Targets {
+		if slices.Contains(l.Waiting, t.Ref) {
+			r.Asked = append(r.Asked, vault.Asked{Ref: vaultRef(t.Ref), Value: t.Value})
+		}
 	}
 	switch {
-	case len(l.Waiting) > 0:
-		r.Kind, r.Refs = vault.Waiting, vaultRefs(l.Waiting)
-		for _, t := range l.Row.Targets {
-			if t.Ref == l.Waiting[0] {
-				r.Carrier = t.Value
-			}
-		}
-	case l.Choice == importers.Import:
+	case len(l.Refs) > 0:
 		r.Kind, r.Refs = vault.Imported, vaultRefs(l.Refs)
-	case l.Choice == importers.Revoke:
+	case len(l.Waiting) > 0:
+		r.Kind = vault.Waiting
+	case l.Choice == importers.Import || l.Choice == importers.Revoke: // an import to names that other values have
 		r.Kind = vault.RevokeOnly
 	case !decides:
 		r.Kind = vault.Noted

@@ -194,3 +194,41 @@ func TestUntil(t *testing.T) {
 		t.Errorf("the decision is %+v", d)
 	}
 }
+
+// TestImportAsked has somebody who may not write to prod ask for it, with different texts
+// around one password: who may gets exactly that, if they look, and is asked once.
+func TestImportAsked(t *testing.T) {
+	owner, id := newOwner(t)
+	owner.env["XDG_DATA_HOME"] = t.TempDir()
+	dora := owner.admit(id, "dora", "developer", "*/dev").with("XDG_DATA_HOME", t.TempDir())
+	file := func(name, host string) string {
+		path := filepath.Join(t.TempDir(), name)
+		text := "DATABASE_URL=postgres://app:" + strings.Repeat("9aZ", 9) + "@" + host + "/web\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	prod, staging, nothing := file(".env.production", "prod.internal"), file(".env.staging", "staging.internal"), t.TempDir()
+	dora.must("import", prod, staging, "-p", "web", "--yes")
+	if status, _, stderr := owner.run("import", nothing, "-p", "web", "--yes"); status != 0 || !strings.Contains(stderr, "others ask for") || !strings.Contains(stderr, "nothing to import") {
+		t.Errorf("unseen: status %d, %s", status, stderr)
+	}
+	plan := owner.must("import", nothing, "-p", "web", "--dry-run", "-f", "plan")
+	path := filepath.Join(t.TempDir(), "plan.toml")
+	if err := os.WriteFile(path, []byte(plan), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := owner.must("import", nothing, "-p", "web", "--dry-run"); strings.Count(got, "asked for by dora") != 2 {
+		t.Errorf("it shows\n%s", got)
+	}
+	owner.must("import", nothing, "-p", "web", "--yes", "--plan", path)
+	for env, host := range map[string]string{"prod": "prod.internal", "staging": "staging.internal"} {
+		if got := owner.must("secret", "get", "DATABASE_URL", "-e", env); !strings.Contains(got, host) {
+			t.Errorf("%s got the text of another environment", env)
+		}
+	}
+	if status, _, stderr := owner.run("import", nothing, "-p", "web", "--yes"); status != 0 || strings.Contains(stderr, "others ask for") {
+		t.Errorf("a second time: status %d, %s", status, stderr)
+	}
+}
