@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -141,7 +140,7 @@ func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
 func leakOf(l vault.Leak) tui.Leak {
 	shown := tui.Leak{
 		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
-		Decision: cmp.Or(strings.ReplaceAll(string(l.Decision), "-", " "), "undecided"), Refs: l.Refs,
+		Decision: decisionText(l.Decision), Refs: l.Refs,
 		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
 	}
 	for i, e := range l.Events {

@@ -232,3 +232,19 @@ func TestImportAsked(t *testing.T) {
 		t.Errorf("a second time: status %d, %s", status, stderr)
 	}
 }
+
+// TestLeakCounts has the commands that look a vault over say how many leaks it has.
+func TestLeakCounts(t *testing.T) {
+	u := newPerson(t)
+	u.open(func(s *vault.Session) error {
+		_, err := s.Import(t.Context(), vault.Intake{Leaks: []vault.LeakReport{
+			{Project: "web", Leaked: vault.Leaked{Value: secret.New("one")}, LeakEvent: vault.LeakEvent{Kind: vault.RevokeOnly}},
+			{Project: "web", Leaked: vault.Leaked{Value: secret.New("two")}, LeakEvent: vault.LeakEvent{Kind: vault.Found}},
+		}})
+		return err
+	})
+	u.says(0, []string{"leaks:    2 leaks"}, "vault", "check")
+	u.says(0, []string{`"leaks": 2`}, "vault", "check", "-f", "json")
+	u.says(0, []string{"leaks: web has 1 undecided, 1 revoke only"}, "vault", "status")
+	u.says(0, []string{`"decision": "revoke-only"`}, "vault", "status", "-f", "json")
+}
