@@ -14,7 +14,7 @@ import (
 // Intake is what a sweep brings into a vault: secrets, and what has happened to leaks.
 type Intake struct {
 	// Changes are as those of [Session.SetAll], but a value that is the current one already
-	// makes no new version.
+	// makes no new version, whatever was expected to be there.
 	Changes []Change
 	Leaks   []LeakReport // one for a leak
 	Source  string       // where it comes from, for the log; without a value

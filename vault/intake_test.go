@@ -58,12 +58,13 @@ func TestBlank(t *testing.T) {
 
 func TestImport(t *testing.T) {
 	b := newBench(t)
+	none := 0
 	b.set("dev", "OLD", "same")
 	b.set("dev", "CHANGES", "before")
 	versions, err := b.owner.Import(t.Context(), Intake{
 		Source: "a folder",
 		Changes: []Change{
-			change("dev", "OLD", "same", "ALSO"), change("dev", "CHANGES", "after"), change("prod", "NEW", "new"),
+			{Ref: Ref{"web", "dev", "OLD"}, Value: secret.New("same"), If: &none, Edit: func(i *Info) { i.Aliases = []string{"ALSO"} }}, change("dev", "CHANGES", "after"), change("prod", "NEW", "new"),
 		},
 		Leaks: []LeakReport{leakOfWeb("new", LeakEvent{Kind: Imported, Refs: []Ref{{"web", "prod", "NEW"}}})},
 	})

@@ -15,7 +15,7 @@ import (
 const (
 	maxLeakEvent  = 256 << 10 // bytes of the JSON of an event, the value included
 	maxLeakPlaces = 200       // of an event, and of a leak
-	maxLeakRefs   = 100       // of an event, those that are asked for included
+	maxLeakRefs   = 100       // of an event, those that are asked for included; these of a leak
 )
 
 // LeakKind is what has happened to a leak.
@@ -114,7 +114,8 @@ type Leak struct {
 	Events     []LeakEvent // in the order of the log
 	Decision   LeakKind    // what the last event says that decides; an acceptance that has ended doesn't
 	Refs       []Ref       // of that event
-	// Asked is what was asked for, and nobody has imported since or decided otherwise.
+	// Asked is what was asked for, and nobody has imported since or decided otherwise; at
+	// most 100.
 	Asked []Asked
 }
 
@@ -293,7 +294,7 @@ func (l *Leak) answer(e LeakEvent) {
 		return e.Kind == Imported && slices.Contains(e.Refs, a.Ref) ||
 			slices.ContainsFunc(e.Asked, func(b Asked) bool { return a.Ref == b.Ref })
 	})
-	l.Asked = append(l.Asked, e.Asked...)
+	l.Asked = append(l.Asked, e.Asked[:min(len(e.Asked), maxLeakRefs-len(l.Asked))]...)
 }
 
 func (l *Leak) takePlaces(e LeakEvent) {

@@ -311,5 +311,21 @@ func TestAsked(t *testing.T) {
 			t.Errorf("after event %d: %s, want %s", i, got, c.want)
 		}
 	}
+	many := func(prefix string) (e LeakEvent) {
+		e.Kind = Waiting
+		for i := range maxLeakRefs {
+			e.Asked = append(e.Asked, asked(fmt.Sprint(prefix, i), "v")...)
+		}
+		return e
+	}
+	for _, prefix := range []string{"A", "B"} {
+		if err := b.report(rita, leakOfWeb("v", many(prefix))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := b.owner.Leaks(t.Context(), "web")
+	if err != nil || len(all[0].Asked) != maxLeakRefs || all[0].Asked[0].Name != "ONE" || all[0].Asked[99].Name != "A98" {
+		t.Errorf("%d are asked for, %v", len(all[0].Asked), err)
+	}
 	b.check()
 }

@@ -286,7 +286,9 @@ func (in *intake) take(ctx context.Context, b importers.Batch, source string) er
 
 // change is what a secret gets.
 func (in *intake) change(s importers.Secret) vault.Change {
-	c := vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
+	at := vaultRef(s.Ref)
+	version := in.current[at]
+	return vault.Change{Ref: at, Value: s.Value, Blank: s.Value.IsEmpty(), If: &version, Edit: func(i *vault.Info) {
 		for _, alias := range s.Aliases {
 			if !slices.Contains(i.Aliases, alias) {
 				i.Aliases = append(i.Aliases, alias)
@@ -295,11 +297,6 @@ func (in *intake) change(s importers.Secret) vault.Change {
 		i.Kind = cmp.Or(i.Kind, cut(s.Kind))
 		i.Description = cmp.Or(i.Description, cut(s.Note))
 	}}
-	if !c.Blank {
-		version := in.current[c.Ref]
-		c.If = &version
-	}
-	return c
 }
 
 // cut shortens what a source says to what a vault has room for.
