@@ -103,7 +103,7 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 			least = max(least, role)
 		}
 	}
-	act, err := t.needIn(least, verbLeak, project, name)
+	act, err := t.needIn(least, verbReport, project, name)
 	if err != nil {
 		return err
 	}

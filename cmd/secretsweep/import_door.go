@@ -33,6 +33,9 @@ type intake struct {
 
 // newIntake gives it. paths are what is imported from: a new project is called after them.
 func newIntake(sh shell, d *door, project string, paths []string) (*intake, error) {
+	if d.who.token {
+		return nil, misuse("a token only reads", "unset $"+tokenName+", and import as yourself")
+	}
 	if project == "" {
 		project = projectOf(sh, d, paths)
 	}

@@ -248,3 +248,14 @@ func TestLeakCounts(t *testing.T) {
 	u.says(0, []string{"leaks: web has 1 undecided, 1 revoke only"}, "vault", "status")
 	u.says(0, []string{`"decision": "revoke-only"`}, "vault", "status", "-f", "json")
 }
+
+// TestImportByToken has a machine import.
+func TestImportByToken(t *testing.T) {
+	u := newPerson(t)
+	path := u.file(".env", "A_SECRET=a value\n")
+	token := u.want(0, "token", "create", "ci", "-p", "web", "-e", "dev", "--no-expiry")
+	u.env[tokenName] = strings.Fields(token)[0]
+	for _, flag := range []string{"--yes", "--dry-run"} {
+		u.says(2, []string{"a token only reads; unset $SECRETSWEEP_TOKEN"}, "import", path, "-p", "web", flag)
+	}
+}
