@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -154,7 +153,7 @@ func worstFirst(a, b tui.Leak) int {
 func leakOf(l vault.Leak) tui.Leak {
 	shown := tui.Leak{
 		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
-		Decision: cmp.Or(strings.ReplaceAll(string(l.Decision), "-", " "), "undecided"), Refs: l.Refs,
+		Decision: decisionText(l.Decision), Refs: l.Refs,
 		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
 	}
 	for i, e := range l.Events {
@@ -163,6 +162,11 @@ func leakOf(l vault.Leak) tui.Leak {
 		}
 		if e.Kind == l.Decision && e.Kind != vault.Undecided {
 			shown.Reason, shown.Until = e.Reason, e.Until
+		}
+	}
+	if l.Decision == vault.Waiting {
+		for _, a := range l.Asked {
+			shown.Refs = append(shown.Refs, a.Ref)
 		}
 	}
 	for i := range l.Places {
