@@ -76,6 +76,9 @@ func (p *Plan) Batch(a Access) Batch {
 			leak.Refs = append(leak.Refs, t.Ref)
 			b.Secrets = append(b.Secrets, p.secretOf(row, t))
 		}
+		if row.Choice == Import && len(leak.Refs)+len(leak.Waiting) == 0 {
+			leak.Choice = Revoke // others have all of its names
+		}
 		if row.Leaked() && row.Choice != Leave || len(leak.Waiting) > 0 {
 			b.Leaks = append(b.Leaks, leak)
 		}

@@ -49,22 +49,28 @@ func (p *Plan) Decisions(suggested bool) []Decision {
 		if !row.Decided && !suggested {
 			continue
 		}
-		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason, Done: row.Earlier}
-		if row.Choice == Import {
-			for _, t := range row.Targets {
-				if !t.Lost {
-					d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases})
-				}
-			}
-			for _, t := range row.offered {
-				if !d.names(t.Ref) {
-					d.Declined = append(d.Declined, Destination{Env: t.Env, Name: t.Name})
-				}
-			}
-		}
-		all = append(all, d)
+		all = append(all, row.decision())
 	}
 	return all
+}
+
+// decision gives what is chosen for a row.
+func (r *Row) decision() Decision {
+	d := Decision{Value: r.Key, Choice: r.Choice, Until: r.Until, Reason: r.Reason, Done: r.Earlier}
+	if r.Choice != Import {
+		return d
+	}
+	for _, t := range r.Targets {
+		if !t.Lost {
+			d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases})
+		}
+	}
+	for _, t := range r.offered {
+		if !d.names(t.Ref) {
+			d.Declined = append(d.Declined, Destination{Env: t.Env, Name: t.Name})
+		}
+	}
+	return d
 }
 
 // names tells whether a decision says something of a target, yes or no.
@@ -90,7 +96,7 @@ func (p *Plan) Restore(all []Decision) {
 			continue
 		}
 		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, d.Done
-		if len(d.Targets) == 0 {
+		if d.Choice != Import || len(d.Targets) == 0 {
 			continue
 		}
 		targets := row.destined(p.Project, d)
@@ -100,6 +106,7 @@ func (p *Plan) Restore(all []Decision) {
 					other.lose([]Target{t})
 				}
 			}
+			claimed[t.Ref] = append(claimed[t.Ref], row)
 		}
 		for _, t := range row.offered {
 			if !d.names(t.Ref) && d.Done {
@@ -118,21 +125,8 @@ func (r *Row) destined(project string, d Decision) []Target {
 		t := Target{Ref: Ref{project, to.Env, to.Name}, Aliases: to.Aliases, Value: r.valueFor(to.Env)}
 		targets = append(targets, t)
 	}
+	targets, _ = distinct(targets) // of one environment all have one value
 	return targets
-}
-
-// Obey makes decisions that were written down for this plan. What they don't name is left.
-func (p *Plan) Obey(all []Decision) {
-	named := make(map[secret.Fingerprint]bool)
-	for _, d := range all {
-		named[d.Value] = true
-	}
-	for _, row := range p.Rows {
-		if !named[row.Key] && !row.Earlier {
-			row.Verdict, row.Why = Verdict{Choice: Leave}, "the plan doesn't name it"
-		}
-	}
-	p.Restore(all)
 }
 
 // valueFor gives what programs of an environment get, where a row has several wholes around

@@ -246,3 +246,27 @@ func TestChooseTaken(t *testing.T) {
 		t.Errorf("conflicts %v", c)
 	}
 }
+
+// TestChooseFree imports a value whose name another one had, which isn't imported now.
+func TestChooseFree(t *testing.T) {
+	o := options()
+	o.Kept = []Kept{kept("dev", "SHIPPING", "the vault's")}
+	p := NewPlan([]Item{leaked("BILLING", ".env", "first"), leaked("BILLING", "src/dev/a.py", "second"), leaked("SHIPPING", ".env", "third")}, o)
+	for _, choose := range []struct {
+		value string
+		Choice
+	}{{"first", Revoke}, {"second", Import}, {"third", Import}} {
+		if err := p.Choose(Verdict{Choice: choose.Choice}, rowOf(t, p, choose.value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "first revoke  dev/BILLING[] true false\nsecond import  dev/BILLING[] true false\nthird import  dev/SHIPPING[](lost) true false\n"
+	if text(p) != want {
+		t.Errorf("got %q, want %q", text(p), want)
+	}
+	for _, l := range p.Batch(everywhere("dev")).Leaks {
+		if l.Choice == Import && len(l.Refs) == 0 {
+			t.Errorf("%s is imported to nowhere", l.Row.Value.Reveal())
+		}
+	}
+}

@@ -122,7 +122,13 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 		access = in.access()
 	}
 	if o.plan != "" {
-		plan.Obey(decided)
+		unknown, err := plan.Obey(decided)
+		if err != nil {
+			return withHint(fmt.Errorf("%q: %w", o.plan, err), "change it, and look at what it comes to with --dry-run")
+		}
+		if unknown > 0 {
+			sh.say("not found here: %s that %q decides about", report.Plural(unknown, "value"), o.plan)
+		}
 	}
 	batch := plan.Batch(access)
 	if err := checkBatch(batch); err != nil {
