@@ -19,6 +19,12 @@ func TestFaults(t *testing.T) {
 		{"a NUL", "dotenv", ".env", "A={{value 1}}\x00\n", "1: the value of A is binary"},
 		{"not UTF-8", "dotenv", ".env", "A={{value 1}}\xff\n", "1: the value of A is binary"},
 
+		{"lines that go on", "dotenv", ".env", "B=x\nA=-----BEGIN KEY-----\n{{value 1}}\n-----END KEY-----\n", "3: it is no assignment; a value of several lines stands in quotes"},
+		{"prose", "dotenv", ".env", "A=x\n\n it is {{value 1}}\nB=y\n", "3: it is no assignment; a value of several lines stands in quotes"},
+		{"more than quotes", "dotenv", ".env", "A=x\nB=\"{{value 1}}\"y\n", "2: behind the quotes of B stands something else"},
+		{"line ends of old", "dotenv", ".env", "A=x\rB={{value 1}}\n", "1: a line ends without a newline"},
+		{"a command's word", "dotenv", ".env", "A=$(pass show {{value 1}})\n", "1: it has no value to import"},
+
 		{"references only", "ci", ".gitlab-ci.yml", "variables:\n  A: $B\n", "1: it has no value to import"},
 		{"broken YAML", "ci", ".gitlab-ci.yml", "variables:\n  A: x\nword\n", "3: it is no YAML that can be read without guessing"},
 
@@ -80,6 +86,31 @@ func TestFaults(t *testing.T) {
 			items, err := Collect(t.Context(), f)
 			if want := tt.path + ":" + tt.want; err == nil || err.Error() != want {
 				t.Errorf("%d items, error %v; want %s", len(items), err, want)
+			}
+		})
+	}
+}
+
+// TestDotenv has what is in .env files beside values, and is no fault.
+func TestDotenv(t *testing.T) {
+	tests := []struct{ name, path, text, want string }{
+		{"comments and what is passed on", ".env", "# a comment\n\n  # B=x\nHOME\nexport PATH\r\nA='x' # why\r\n", "6 A = x (setting)"},
+		{"quotes of three", ".env", "A=\"\"\"x\ny\"\"\"\nB=z\n", "1 A = x\ny, 3 B = z (setting)"},
+		{"a script", ".envrc", "use flake\nexport A=x\nif true; then\n  B=y\nfi\nexport C=$(pass show c)\n", "2 A = x (setting), 4 B = y (setting)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := New(tt.path, []byte(tt.text), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			items, err := Collect(t.Context(), f)
+			var all []string
+			for i := range items {
+				all = append(all, shown(&items[i]))
+			}
+			if got := strings.Join(all, ", "); err != nil || got != tt.want {
+				t.Errorf("got %q, error %v; want %q", got, err, tt.want)
 			}
 		})
 	}
