@@ -79,7 +79,7 @@ func TestFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.format+" "+tt.name, func(t *testing.T) {
-			f, err := New(tt.path, []byte(render(tt.text)), tt.format)
+			f, err := Read(tt.path, strings.NewReader(render(tt.text)), tt.format)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestDotenv(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, err := New(tt.path, []byte(tt.text), "")
+			f, err := Read(tt.path, strings.NewReader(tt.text), "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -151,7 +151,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(inside, "report.json")
-			f, err := New(path, []byte("[\n"+tt.leak+"]"), "gitleaks")
+			f, err := Read(path, strings.NewReader("[\n"+tt.leak+"]"), "gitleaks")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +165,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 
 	t.Run("many", func(t *testing.T) {
 		all := strings.Repeat(report("b.env", 1, "A=REDACTED", "0")+",\n", 29) + report("b.env", 1, "A=REDACTED", "0")
-		f, err := New(filepath.Join(inside, "report.json"), []byte("["+all+"]"), "gitleaks")
+		f, err := Read(filepath.Join(inside, "report.json"), strings.NewReader("["+all+"]"), "gitleaks")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 	})
 	t.Run("a file that has two of them", func(t *testing.T) {
 		leak := fmt.Sprintf(`{"DetectorName": "X", "Redacted": "***", "Raw": "", "SourceMetadata": {"Data": {"Filesystem": {"file": "a.env", "line": 2}}}}`)
-		f, err := New(filepath.Join(inside, "report.json"), []byte(leak), "trufflehog")
+		f, err := Read(filepath.Join(inside, "report.json"), strings.NewReader(leak), "trufflehog")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestReportsTellWhatIsGone(t *testing.T) {
 	leak := func(n, line int) string {
 		return render(fmt.Sprintf(`{"RuleID": "r", "File": "a.env", "StartLine": %d, "Match": "A", "Secret": "{{value %d}}", "Commit": "%040d"}`, line, n, line))
 	}
-	f, err := New(filepath.Join(folder, "report.json"), []byte("["+leak(1, 1)+","+leak(1, 2)+","+leak(2, 1)+"]"), "gitleaks")
+	f, err := Read(filepath.Join(folder, "report.json"), strings.NewReader("["+leak(1, 1)+","+leak(1, 2)+","+leak(2, 1)+"]"), "gitleaks")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestManyItems(t *testing.T) {
 	for i := range maxItems + 1 {
 		fmt.Fprintf(&text, "A%d=x\n", i)
 	}
-	f, err := New(".env", []byte(text.String()), "")
+	f, err := Read(".env", strings.NewReader(text.String()), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +256,7 @@ func TestManual(t *testing.T) {
 }
 
 func TestKeyValueList(t *testing.T) {
-	f, err := New("names.json", []byte(`["db", "folder/", "mail"]`), "vault")
+	f, err := Read("names.json", strings.NewReader(`["db", "folder/", "mail"]`), "vault")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,6 +279,18 @@ func TestIsSetting(t *testing.T) {
 	for _, tt := range tests {
 		if got := isSetting(tt.name, tt.value); got != tt.want {
 			t.Errorf("%s=%s: %v", tt.name, tt.value, got)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ text, want string }{
+		"UTF-16":             {"\xff\xfe{\x00}\x00", "a.json:1: it is UTF-16: save it as UTF-8"},
+		"UTF-16, big-endian": {"\xfe\xff\x00{\x00}", "a.json:1: it is UTF-16: save it as UTF-8"},
+		"large":              {strings.Repeat(" ", maxFile+1), "a.json: it is larger than 64 MB"},
+	} {
+		if _, err := Read("a.json", strings.NewReader(tt.text), ""); err == nil || err.Error() != tt.want {
+			t.Errorf("%s: the error is %v", name, err)
 		}
 	}
 }
