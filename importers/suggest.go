@@ -44,7 +44,7 @@ type Target struct {
 // claimOf suggests where an item goes.
 func (p *Plan) claimOf(item *Item, row *Row) *claim {
 	name := item.At.Name()
-	c := &claim{row: row, place: &item.At, depth: strings.Count(name, "/"), base: len(path.Base(name)), value: item.fingerprint()}
+	c := &claim{row: row, place: &item.At, depth: strings.Count(name, "/"), base: len(path.Base(name)), parent: item.Parent, value: item.fingerprint()}
 	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
