@@ -60,7 +60,7 @@ func (c *claim) compare(d *claim) int {
 		-cmp.Compare(c.rank, d.rank),
 		-c.at.Compare(d.at),
 		cmp.Compare(c.depth, d.depth),
-		-cmp.Compare(c.base, d.base), // .env.local overrides .env
+		-cmp.Compare(c.overrides, d.overrides),
 		cmp.Compare(c.place.Root, d.place.Root),
 		cmp.Compare(c.place.Path, d.place.Path),
 	)

@@ -96,6 +96,21 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// TestBatchSource has one value for two environments: each is from its own file.
+func TestBatchSource(t *testing.T) {
+	b := NewPlan([]Item{
+		{Name: "KEY", Env: "prod", Value: secret.New("a value"), Note: "of prod", From: "csv", At: place.Place{Kind: place.File, Path: "a.csv"}},
+		{Name: "KEY", Value: secret.New("a value"), From: "dotenv", At: place.Place{Kind: place.File, Path: ".env"}},
+	}, options()).Batch(everywhere())
+	var got []string
+	for _, s := range b.Secrets {
+		got = append(got, fmt.Sprintf("%s of %s, %s: %s", s.Env, s.From, s.At.Path, s.Note))
+	}
+	if diff := cmp.Diff([]string{"dev of dotenv, .env: of prod", "prod of csv, a.csv: of prod"}, got); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+}
+
 // TestBatchLocal has a value that lies on this machine alone: nobody else can know it, so
 // there is no leak.
 func TestBatchLocal(t *testing.T) {

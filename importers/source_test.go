@@ -136,6 +136,7 @@ func TestConflictWhy(t *testing.T) {
 	}{
 		{"rank", []Item{leaked("BILLING", "src/dev/a.py", "in code"), leaked("BILLING", ".env", "in file")}, options(), "in file", "a .env file counts more than source code"},
 		{"date", []Item{older, newer}, options(), "newer", "it is the newer one"},
+		{"local", []Item{leaked("BILLING", ".env", "for all"), leaked("BILLING", ".env.local", "for me")}, options(), "for me", "its file overrides the other one"},
 		{"neither", []Item{leaked("BILLING", "a.py", "first"), leaked("BILLING", "b.py", "second")}, options(), "first", "nothing tells which of them counts more"},
 		{"the vault's", []Item{leaked("BILLING", ".env", "a value")}, kept, "", "the vault has a value by that name, which stays unless you choose another one"},
 	}

@@ -221,6 +221,11 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 			return cmpErr(err, errors.New("nothing was written"))
 		}
 	}
+	for _, c := range openConflicts(plan) {
+		if o.yes && c.Guessed() {
+			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
+		}
+	}
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {
 		return err
 	}
