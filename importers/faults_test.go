@@ -35,6 +35,12 @@ func TestFaults(t *testing.T) {
 		{"a name twice", "json", "a.json", "{\"A\": \"x\",\n\"A\": \"{{value 1}}\"}", "2: A is there twice"},
 		{"a table where a value was", "json", "a.json", "{\"A\": \"x\",\n\"A\": {\"B\": \"{{value 1}}\"}}", "2: A is there twice"},
 		{"a table as a value", "json", "a.json", "[{\"name\": \"A\",\n\"value\": {\"B\": \"{{value 1}}\"}}]", "2: the value of A is a table or list"},
+		{"names alone", "json", "a.json", "[{\"name\": \"A\"},\n{\"name\": \"{{value 1}}\"}]", "1: A has no value"},
+		{"a name without a value", "json", "a.json", "[{\"name\": \"A\", \"value\": \"{{value 1}}\"},\n{\"name\": \"B\"}]", "2: it is no name with a value, as those before it"},
+		{"a pair with more", "json", "a.json", "[{\"name\": \"A\", \"value\": \"{{value 1}}\"},\n{\"name\": \"B\", \"value\": \"x\", \"id\": \"y\"}]", "2: it is no name with a value, as those before it"},
+		{"a value to fill in", "yaml", "a.yaml", "a: x\nb: {{ .Values.b }}\n", "2: the value of b is filled in by a template"},
+		{"one of Ansible", "yaml", "a.yaml", "a: x\nb: \"{{ vault_b }}\"\n", "2: the value of b is filled in by a template"},
+
 		{"no name", "json", "a.json", "{\"\": \"{{value 1}}\"}", "1: a value has no name"},
 		{"half a character", "json", "a.json", `{"A": "{{value 1}}\ud800"}`, "1: the value of A has half a character in it"},
 		{"a NUL in JSON", "json", "a.json", `{"A": "{{value 1}}\u0000"}`, "1: the value of A is binary"},
@@ -51,6 +57,7 @@ func TestFaults(t *testing.T) {
 		{"TOML", "toml", "a.toml", "a = \"x\"\nb = {{value 1}}\n", "2: it is no TOML"},
 
 		{"no column", "csv", "a.csv", "what,value\nA,{{value 1}}\n", "1: no column is called name, key or variable"},
+		{"values that are called otherwise", "csv", "a.csv", "name,login_password\nA,{{value 1}}\n", "1: no column is called value"},
 		{"two columns", "csv", "a.csv", "name,key,value\nA,B,{{value 1}}\n", "1: two columns could be the name"},
 		{"a short row", "csv", "a.csv", "name,value\nA,x\n{{value 1}}\n", "3: wrong number of fields"},
 		{"a quote", "csv", "a.csv", "name,value\nA,x\"{{value 1}}\n", `2: bare " in non-quoted-field`},
@@ -64,6 +71,7 @@ func TestFaults(t *testing.T) {
 		{"a number", "doppler", "a.json", "{\"DOPPLER_PROJECT\": \"a\", \"DOPPLER_CONFIG\": \"b\",\n\"A\": 1}", "2: the value of A is no text"},
 		{"no key", "infisical", "a.json", "{\"secrets\": [\n{\"secretValue\": \"{{value 1}}\"}]}", "2: a secret has no key or no value"},
 		{"deleted", "vault", "a.json", `{"data": {"data": {"A": "{{value 1}}"}, "metadata": {"created_time": "", "version": 2, "destroyed": true}}}`, "1: the secret was deleted"},
+		{"deleted, and not for good", "vault", "a.json", `{"data": {"data": null, "metadata": {"created_time": "", "version": 2, "deletion_time": "2030-01-01T00:00:00Z"}}}`, "1: the secret was deleted"},
 		{"not all", "aws-secrets-manager", "a.json", "{\"SecretValues\": [],\n\"Errors\": [{\"SecretId\": \"a\"}]}", "2: not all that was asked for could be had"},
 		{"not to the end", "aws-secrets-manager", "a.json", "{\"SecretList\": [{\"Name\": \"a\"}],\n\"NextToken\": \"x\"}", "2: there are more than it lists"},
 		{"still encrypted", "aws-ssm", "a.json", "{\"Parameter\": {\"Name\": \"A\", \"Type\": \"SecureString\",\n\"Value\": \"AQICAH" + strings.Repeat("A", 118) + "\"}}", "2: the value of A is encrypted: get it with --with-decryption"},
