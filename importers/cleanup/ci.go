@@ -21,6 +21,9 @@ type platform struct {
 	// job gives the job that has a variable, from the path that leads to it; "" if it
 	// is no variable of a job.
 	job func(path []string) string
+	// filled is what a value has in it that the platform puts others into. One that comes
+	// from the vault stays as it is.
+	filled string
 	// fetch makes the job fetch the variables. Its error says why it can't.
 	fetch func(d *document, f fetch) error
 	// store says how a token becomes a secret of the CI system.
@@ -52,7 +55,7 @@ type fetch struct {
 // token is the name of the CI system's secret that has the token. A token reads one
 // environment.
 func (s scope) token() string {
-	return "SECRETSWEEP_TOKEN_" + strings.Map(func(c rune) rune {
+	return tokenVariable + "_" + strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'a' && c <= 'z':
 			return c - 'a' + 'A'
@@ -60,11 +63,11 @@ func (s scope) token() string {
 			return c
 		}
 		return '_'
-	}, s.env)
+	}, s.project+"_"+s.env)
 }
 
 // bundle is the file in the repository that has the environment's secrets, sealed.
-func (s scope) bundle() string { return ".secretsweep/" + s.env + ".bundle" }
+func (s scope) bundle() string { return ".secretsweep/" + s.project + "-" + s.env + ".bundle" }
 
 // only gives the flags that choose the secrets.
 func (f *fetch) only() string {
@@ -214,7 +217,7 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 		return nil, nil, err
 	}
 	if left := w.left(path, d); len(left) > 0 {
-		n.add("%s: to be taken out by hand, as it is no variable of one job, or the job can't be changed:", w.shown(path))
+		n.add("%s: to be taken out by hand, as it is no variable of one job, or is filled in, or the job can't be changed:", w.shown(path))
 		for _, line := range refused {
 			n.add("%s", line)
 		}
@@ -237,7 +240,7 @@ func (w *work) jobs(p platform, d *document) []fetch {
 	var order []string
 	for i, e := range d.entries {
 		job := p.job(e.Path)
-		if job == "" || e.Comment || len(w.vault.refs(e.Name(), e.Value)) == 0 {
+		if job == "" || e.Comment || strings.Contains(e.Value, p.filled) || len(w.vault.refs(e.Name(), e.Value)) == 0 {
 			continue
 		}
 		if entries[job] == nil {

@@ -90,6 +90,22 @@ func (d *document) names(names []string, asked func(path []string) bool) bool {
 	return false
 }
 
+// errDiffer refuses a variable that has several values.
+var errDiffer = errors.New("a variable of it has another value elsewhere, in whose place would be what is fetched")
+
+// differ tells whether one of some variables has another value where that is asked about.
+func (d *document) differ(vars []int, asked func(path []string) bool) bool {
+	for _, i := range vars {
+		v := &d.entries[i]
+		if slices.ContainsFunc(d.entries, func(e format.Entry) bool {
+			return !e.Comment && asked(e.Path) && slices.Contains(e.Path, v.Name()) && e.Value != v.Value
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 // take cuts the lines of a mapping's entry out, and puts text in their place.
 func (d *document) take(entry int, text string) error {
 	e := &d.entries[entry]

@@ -247,16 +247,18 @@ func newVaulted(all []importers.Secret) vaulted {
 		value := s.Value.Fingerprint()
 		v.values[value] = append(v.values[value], s.Ref)
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			as := s.Ref
+			as.Name = name // an alias is chosen by itself
 			// As "secretsweep run" makes variables of names.
-			name = strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name)
-			key := variable{name, value}
-			v.variables[key] = append(v.variables[key], s.Ref)
+			key := variable{strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name), value}
+			v.variables[key] = append(v.variables[key], as)
 		}
 	}
 	return v
 }
 
-// refs gives the secrets that give programs this variable with this value.
+// refs gives the secrets that give programs this variable with this value, by the name or
+// the alias that does.
 func (v *vaulted) refs(name, value string) []importers.Ref {
 	return v.variables[variable{name, secret.New(value).Fingerprint()}]
 }
