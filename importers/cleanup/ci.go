@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -86,7 +87,7 @@ func (w *work) ci(context.Context) (Step, error) {
 		About: "Variables of jobs that the vault has leave the configuration. A job fetches them from a bundle: a file that is sealed to a token, which the CI system keeps.",
 	}
 	var before, after notes
-	wanted := make(map[scope]bool)
+	wanted := make(map[scope][]platform)
 	var used []platform
 	for _, p := range platforms() {
 		changed := false
@@ -101,7 +102,9 @@ func (w *work) ci(context.Context) (Step, error) {
 				changed = true
 			}
 			for _, f := range fetches {
-				wanted[f.scope] = true
+				if list := wanted[f.scope]; len(list) == 0 || list[len(list)-1].name != p.name {
+					wanted[f.scope] = append(list, p)
+				}
 			}
 		}
 		if changed {
@@ -130,22 +133,18 @@ const (
 )
 
 // prepare says what has to be done before the edits work.
-func (w *work) prepare(n *notes, wanted map[scope]bool, used []platform) {
+func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
 	if len(used) == 0 {
 		return
 	}
 	n.add("First, in the repository, for each environment a token, and a bundle that is sealed to it:")
 	n.add("    mkdir -p .secretsweep")
-	scopes := make([]scope, 0, len(wanted))
-	for s := range wanted {
-		scopes = append(scopes, s)
-	}
-	slices.SortFunc(scopes, func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
+	scopes := slices.SortedFunc(maps.Keys(wanted), func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
 	for _, s := range scopes {
 		token := "ci-" + s.project + "-" + s.env
 		n.add("")
 		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(token), word(s.project), word(s.env))
-		for _, p := range used {
+		for _, p := range wanted[s] {
 			n.add("        %s: %s", p.name, p.store(s.token()))
 		}
 		n.add("    secretsweep vault bundle %s --for %s --expires 30d --force", word(s.bundle()), word(token))
