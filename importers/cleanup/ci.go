@@ -70,10 +70,10 @@ func (s scope) token() string {
 // bundle is the file in the repository that has the environment's secrets, sealed.
 func (s scope) bundle() string { return ".secretsweep/" + s.project + "-" + s.env + ".bundle" }
 
-// only gives the flags that choose the secrets.
-func (f *fetch) only() string {
+// onlyFlags gives the flags that choose secrets.
+func onlyFlags(names []string) string {
 	var b strings.Builder
-	for _, name := range f.secrets {
+	for _, name := range names {
 		b.WriteString(" --only " + word(name))
 	}
 	return b.String()

@@ -204,7 +204,7 @@ func workflows(t *rapid.T) (text string, vault vaulted) {
 			}
 		}
 	}
-	return b.String(), newVaulted(secrets)
+	return b.String(), newVaulted(secrets, nil)
 }
 
 // TestFetching shows that a job's variables are what leaves a configuration, and that all
@@ -306,7 +306,7 @@ func FuzzFetching(f *testing.F) {
 					secrets = append(secrets, importers.Secret{Ref: importers.Ref{Project: "web", Env: "dev", Name: e.Name()}, Value: secret.New(e.Value)})
 				}
 			}
-			rewrittenAsPlanned(t, p, text, newVaulted(secrets))
+			rewrittenAsPlanned(t, p, text, newVaulted(secrets, nil))
 		}
 	})
 }
