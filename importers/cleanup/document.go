@@ -82,8 +82,7 @@ func (d *document) names(names []string, asked func(path []string) bool) bool {
 		if e.Comment || d.cut[i] || !asked(e.Path) {
 			continue
 		}
-		words := strings.FieldsFunc(e.Value, func(c rune) bool { return !isNameRune(c) })
-		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(words, name) }) {
+		if mentions([]byte(e.Value), names) {
 			return true
 		}
 	}

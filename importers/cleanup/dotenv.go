@@ -42,10 +42,24 @@ func (w *work) dotenv(context.Context) (Step, error) {
 		}
 		if !bytes.Equal(after, f.text) {
 			s.Edits = append(s.Edits, w.edit(f, after, format.Dotenv))
+			w.composed(&n, path, namesGone(f.text, after))
 		}
 	}
 	s.Text = n.String()
 	return s, nil
+}
+
+// namesGone gives the variables that a file no longer assigns.
+func namesGone(before, after []byte) []string {
+	var names []string
+	left := assignments(after)
+	for _, a := range assignments(before) {
+		same := func(b assignment) bool { return b.name == a.name && !b.comment }
+		if !a.comment && !slices.ContainsFunc(left, same) {
+			names = append(names, a.name)
+		}
+	}
+	return names
 }
 
 // emptied gives a .env file without the assignments that one environment of the vault
@@ -85,6 +99,8 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 			left = append(left, a)
 			if w.vault.replaces(to, a) {
 				clash = true
+			}
+			if w.vault.replaces(to, a) && !slices.ContainsFunc(kept, func(why string) bool { return strings.HasPrefix(why, a.name+" stays: ") }) {
 				kept = append(kept, fmt.Sprintf("%s stays: in the vault's %s/%s it has another value", a.name, to.project, to.env))
 			}
 			continue
