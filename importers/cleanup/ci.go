@@ -80,7 +80,7 @@ func onlyFlags(names []string) string {
 }
 
 // ci makes CI jobs fetch what their configuration has.
-func (w *work) ci(context.Context) (Step, error) {
+func (w *work) ci(ctx context.Context) (Step, error) {
 	s := Step{
 		Kind:  CI,
 		Title: "Let CI fetch secrets at run time",
@@ -92,7 +92,10 @@ func (w *work) ci(context.Context) (Step, error) {
 	for _, p := range platforms() {
 		changed := false
 		for _, path := range w.files(p.is) {
-			edit, fetches, err := w.fetching(p, path, &after)
+			edit, fetches, err := w.fetching(ctx, p, path, &after)
+			if ctx.Err() != nil {
+				return s, ctx.Err()
+			}
 			if err != nil {
 				after.add("%s stays as it is: %v", w.shown(path), err)
 				continue
@@ -186,7 +189,7 @@ func (w *work) list(n *notes, spots []spot) {
 
 // fetching makes the edit of a configuration, nil for none, and notes what has to be done
 // by hand.
-func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, error) {
+func (w *work) fetching(ctx context.Context, p platform, path string, n *notes) (*Edit, []fetch, error) {
 	f, err := read(path)
 	if err != nil || f == nil {
 		return nil, nil, err
@@ -196,6 +199,9 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 	var fetches []fetch
 	var refused []string
 	for _, job := range w.jobs(p, d) {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		changed := d.clone()
 		err := p.fetch(changed, job)
 		if err == nil {
