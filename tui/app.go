@@ -71,11 +71,15 @@ type app struct {
 	help    *help                 // nil: isn't shown
 	notice  string                // the last thing that happened, until the next key
 	failed  bool                  // notice is an error
-	err     error                 // that ended the program
 	quit    key.Binding           // ends the program
-	leave   func() tea.Cmd        // what is to be done before it ends
+	leave   func() tea.Cmd        // ends what is being done
+	last    func() tea.Cmd        // what is to be done after that; its failure is the program's
 	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
 	later   func(time.Duration, tea.Msg) tea.Cmd
+
+	ending bool  // it is to end: nothing is begun any more
+	gone   bool  // nothing is seen any more
+	err    error // that it ends with
 }
 
 var _ tea.Model = (*app)(nil)
@@ -89,8 +93,23 @@ type notice string
 // started is the first message that a screen gets.
 type started struct{}
 
+// interrupted is a message: the program is told to end by its context.
+type interrupted struct{ err error }
+
+// left is a message: what was being done when the program was to end has come to an end.
+type left struct{}
+
+// over is a message: all is done that is to be done before the program ends.
+type over struct{}
+
+// worked is a message: the answer of work that the program's end waits for.
+type worked struct {
+	answer tea.Msg
+	taken  func() // is called once the answer was taken
+}
+
 func (a *app) Init() tea.Cmd {
-	return func() tea.Msg { return started{} }
+	return answerer(started{})
 }
 
 var helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
@@ -106,9 +125,23 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.size = size{msg.Width, msg.Height}
 		_, cmd := a.now.update(msg)
 		return a, tea.Batch(tea.ClearScreen, cmd)
+	case worked:
+		defer msg.taken()
+		return a.Update(msg.answer)
+	case interrupted:
+		a.err = msg.err
+		return a, a.end()
+	case left:
+		return a, tea.Sequence(a.last(), answerer(over{}))
+	case over:
+		a.gone = true
+		return a, tea.Quit
 	case failure:
-		if errors.Is(msg.err, context.Canceled) {
-			return a, tea.Quit
+		switch {
+		case errors.Is(msg.err, context.Canceled):
+			return a, a.end()
+		case a.ending:
+			a.err = errors.Join(a.err, msg.err)
 		}
 		a.notice, a.failed = msg.err.Error(), true
 	case notice:
@@ -118,8 +151,13 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if len(msg.Runes) > 1 && !msg.Paste && !a.now.typing() {
 			return a, a.oneByOne(msg)
 		}
-		if key.Matches(msg, a.quit) {
-			return a, tea.Sequence(a.leave(), tea.Quit)
+		switch quits := key.Matches(msg, a.quit); {
+		case quits && a.ending: // somebody has waited for too long
+			return a, tea.Quit
+		case quits:
+			return a, a.end()
+		case a.ending:
+			return a, nil
 		}
 		a.notice, a.failed = "", false
 		if a.help != nil {
@@ -136,15 +174,29 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
 	cmd = tea.Batch(heard, cmd)
-	if next == nil {
-		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
-	}
-	if next != a.now {
+	switch {
+	case a.ending:
+		return a, nil
+	case next == nil:
+		return a, tea.Sequence(cmd, a.end())
+	case next != a.now:
 		a.now = next
-		cmd = tea.Batch(cmd, func() tea.Msg { return started{} })
+		cmd = tea.Batch(cmd, answerer(started{}))
 	}
 	return a, cmd
 }
+
+// end ends the program, after what is being done, and what is to be done then.
+func (a *app) end() tea.Cmd {
+	if a.ending {
+		return nil
+	}
+	a.ending, a.notice, a.failed = true, "ending …", false
+	return tea.Sequence(a.leave(), answerer(left{}))
+}
+
+// answerer is a command that has its answer already.
+func answerer(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
 
 // oneByOne takes keys that came at once, as they do from whoever types faster than a
 // connection carries.
@@ -161,6 +213,9 @@ func (a *app) oneByOne(msg tea.KeyMsg) tea.Cmd {
 const frame = 4
 
 func (a *app) View() string {
+	if a.gone { // a terminal without a second screen keeps what was seen last
+		return ""
+	}
 	if a.size.width < least.width || a.size.height < least.height {
 		return strings.Join(block(wrap("This terminal is too small: secretsweep needs 60 columns and 16 lines.", a.size.width), a.size.width, a.size.height), "\n")
 	}
@@ -219,14 +274,13 @@ func (a *app) keyLine() string {
 func run(ctx context.Context, name string, o Options, first func(*app) screen) error {
 	a := newApp(ctx, name, o)
 	a.now = first(a)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithoutSignalHandler()}
 	if o.Mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	_, err := tea.NewProgram(a, options...).Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		err = ctx.Err()
-	}
+	p := tea.NewProgram(a, options...)
+	defer context.AfterFunc(ctx, func() { p.Send(interrupted{ctx.Err()}) })()
+	_, err := p.Run()
 	return errors.Join(a.err, err)
 }
 
@@ -236,7 +290,8 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	}
 	return &app{
 		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
-		quit: quitKey("leave; decisions are kept"), leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+		quit:  quitKey("leave; decisions are kept"),
+		leave: func() tea.Cmd { return nil }, last: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
 	}
 }
 

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -72,14 +74,12 @@ func (c *confirm) actions() []action {
 // write has the import written. It is one transaction: nothing stops it half-way, and what
 // ends the program before it is committed leaves nothing of it.
 func (c *confirm) write(string) (screen, tea.Cmd) {
-	ctx, end := c.f.begin()
 	c.writing, c.err = true, nil
 	batch, grants, door := c.batch, c.f.grants, c.f.Vault
-	return c, func() tea.Msg {
-		defer end()
+	return c, c.f.work(func(ctx context.Context) tea.Msg {
 		imported, err := door.Import(ctx, batch, grants)
 		return written{imported, err}
-	}
+	})
 }
 
 func (c *confirm) title() string { return c.f.titleAt("Confirm") }

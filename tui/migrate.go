@@ -58,7 +58,7 @@ type flow struct {
 
 func newFlow(a *app, m Migration) *flow {
 	f := &flow{app: a, Migration: m, looked: make(map[importers.Ref]bool), offered: make(map[string]bool)}
-	a.hear, a.leave = f.hear, f.leaving
+	a.hear, a.leave, a.last = f.hear, f.leaving, f.keepLast
 	return f
 }
 
@@ -73,31 +73,29 @@ func (f *flow) hear(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// begin begins work that has to come to an end before the program does. Its context is
-// cancelled when the program is to end; whoever works calls end.
-func (f *flow) begin() (ctx context.Context, end func()) {
+// work is a command that does what has to come to an end, and whose answer has to be taken,
+// before the program ends. Its context is cancelled then.
+func (f *flow) work(do func(context.Context) tea.Msg) tea.Cmd {
 	ctx, cancel := context.WithCancel(f.ctx)
 	done := make(chan struct{})
 	f.stop = func() {
 		cancel()
 		<-done
 	}
-	return ctx, func() {
-		cancel()
-		close(done)
+	return func() tea.Msg {
+		defer cancel()
+		return worked{do(ctx), func() { close(done) }}
 	}
 }
 
-// leaving ends what is being done, before the program ends.
+// leaving ends what is being done.
 func (f *flow) leaving() tea.Cmd {
-	stop, keep := f.stop, f.keepLast()
+	stop := f.stop
+	if stop == nil {
+		return nil
+	}
 	return func() tea.Msg {
-		if stop != nil {
-			stop()
-		}
-		if keep != nil {
-			return keep()
-		}
+		stop()
 		return nil
 	}
 }
@@ -152,11 +150,13 @@ func (f *flow) draft(ctx context.Context) tea.Cmd {
 	}
 }
 
-// keptNow takes the answer of keep.
+// keptNow takes the answer of keep. What couldn't be kept is tried again with what is
+// decided next, or at the end.
 func (f *flow) keptNow(k kept) tea.Cmd {
 	f.keeping = false
 	if k.err != nil {
-		return func() tea.Msg { return failure{k.err} }
+		f.changed = true
+		return complain(k.err)
 	}
 	if f.changed {
 		f.changed = false
@@ -170,5 +170,11 @@ func (f *flow) keepLast() tea.Cmd {
 	if f.plan == nil || !f.keeping && !f.changed {
 		return nil
 	}
-	return f.draft(context.WithoutCancel(f.ctx))
+	keep := f.draft(context.WithoutCancel(f.ctx))
+	return func() tea.Msg {
+		if k, _ := keep().(kept); k.err != nil {
+			return failure{k.err}
+		}
+		return nil
+	}
 }
