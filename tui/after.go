@@ -54,14 +54,14 @@ func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
 	case listed:
 		a.loading, a.failed = false, msg.err != nil
 		if msg.err != nil {
-			return a, complain(msg.err)
+			return a, a.f.workFailed(msg.err)
 		}
 		a.steps = msg.steps
 		a.window.resize(len(a.steps), a.window.height)
 	case stepDone:
 		a.doing = false
 		if msg.err != nil {
-			return a, complain(msg.err)
+			return a, a.f.workFailed(msg.err)
 		}
 		a.steps[msg.step].Done = true
 		return a, tell("done: " + a.steps[msg.step].Title)

@@ -48,7 +48,7 @@ func (c *confirm) update(msg tea.Msg) (screen, tea.Cmd) {
 	case written:
 		c.writing, c.err = false, msg.err
 		if msg.err != nil {
-			return c, complain(msg.err)
+			return c, c.f.workFailed(msg.err)
 		}
 		c.f.plan.Written()
 		return newAfter(c.f, msg.imported), c.f.keep()
@@ -100,7 +100,7 @@ func (c *confirm) view(s size) []string {
 	}
 	lines = append(lines, c.totals(s.width)...)
 	if c.err != nil {
-		lines = append(lines, wrap(c.f.theme.bad.Render(safe(c.err.Error())), s.width)...)
+		lines = append(lines, wrap(c.f.theme.bad.Render(c.f.say(c.err)), s.width)...)
 		lines = append(lines, "Your decisions are kept. y tries again.")
 	}
 	lines = append(lines, "")

@@ -140,6 +140,7 @@ func TestEndUnkept(t *testing.T) {
 func TestEndTwice(t *testing.T) {
 	x := newTerminal(t, newDoors(3), size{80, 24}, plain, newInventory)
 	x.settle()
+	x.Update(keyOf("r")) // keeping it never comes to an end
 	x.Update(keyOf("ctrl+c"))
 	x.sees("ending …")
 	x.press("n")

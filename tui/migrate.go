@@ -45,20 +45,16 @@ type flow struct {
 	looked  map[importers.Ref]bool // conflicts that the person has seen
 	offered map[string]bool        // environments that grants were suggested for
 
-	keeping bool   // decisions are being kept,
-	changed bool   // and there are others since
-	asking  bool   // the vault is being asked for access
-	stop    func() // ends what was begun last, and waits for it; nil if nothing was
+	keeping bool // decisions are being kept,
+	changed bool // and there are others since
+	asking  bool // the vault is being asked for access
 
-	reading  sync.Mutex // is held while Places is asked
-	drafts   int        // how many were to be kept
-	drafting sync.Mutex // is held while one is kept
-	drafted  int        // the number of the last that was; drafting guards it
+	reading sync.Mutex // is held while Places is asked
 }
 
 func newFlow(a *app, m Migration) *flow {
 	f := &flow{app: a, Migration: m, looked: make(map[importers.Ref]bool), offered: make(map[string]bool)}
-	a.hear, a.leave, a.last = f.hear, f.leaving, f.keepLast
+	a.hear, a.last = f.hear, f.keepLast
 	return f
 }
 
@@ -71,33 +67,6 @@ func (f *flow) hear(msg tea.Msg) tea.Cmd {
 		return f.accessedNow(msg)
 	}
 	return nil
-}
-
-// work is a command that does what has to come to an end, and whose answer has to be taken,
-// before the program ends. Its context is cancelled then.
-func (f *flow) work(do func(context.Context) tea.Msg) tea.Cmd {
-	ctx, cancel := context.WithCancel(f.ctx)
-	done := make(chan struct{})
-	f.stop = func() {
-		cancel()
-		<-done
-	}
-	return func() tea.Msg {
-		defer cancel()
-		return worked{do(ctx), func() { close(done) }}
-	}
-}
-
-// leaving ends what is being done.
-func (f *flow) leaving() tea.Cmd {
-	stop := f.stop
-	if stop == nil {
-		return nil
-	}
-	return func() tea.Msg {
-		stop()
-		return nil
-	}
 }
 
 // stages are the flow's, in order. Each has a screen.
@@ -131,23 +100,8 @@ func (f *flow) keep() tea.Cmd {
 		return nil
 	}
 	f.keeping = true
-	return f.draft(f.ctx)
-}
-
-// draft keeps the decisions as they are now. What is about to be kept when the program ends
-// may come after what is kept then, and is too late.
-func (f *flow) draft(ctx context.Context) tea.Cmd {
-	f.drafts++
-	number, all := f.drafts, f.plan.Decisions(false)
-	return func() tea.Msg {
-		f.drafting.Lock()
-		defer f.drafting.Unlock()
-		if number < f.drafted {
-			return nil
-		}
-		f.drafted = number
-		return kept{f.Drafts.Keep(ctx, all)}
-	}
+	all := f.plan.Decisions(false)
+	return f.work(func(ctx context.Context) tea.Msg { return kept{f.Drafts.Keep(ctx, all)} })
 }
 
 // keptNow takes the answer of keep. What couldn't be kept is tried again with what is
@@ -156,7 +110,7 @@ func (f *flow) keptNow(k kept) tea.Cmd {
 	f.keeping = false
 	if k.err != nil {
 		f.changed = true
-		return complain(k.err)
+		return f.workFailed(k.err)
 	}
 	if f.changed {
 		f.changed = false
@@ -170,10 +124,10 @@ func (f *flow) keepLast() tea.Cmd {
 	if f.plan == nil || !f.keeping && !f.changed {
 		return nil
 	}
-	keep := f.draft(context.WithoutCancel(f.ctx))
+	all := f.plan.Decisions(false)
 	return func() tea.Msg {
-		if k, _ := keep().(kept); k.err != nil {
-			return failure{k.err}
+		if err := f.Drafts.Keep(context.WithoutCancel(f.ctx), all); err != nil {
+			return failure{err}
 		}
 		return nil
 	}

@@ -130,7 +130,7 @@ func (s *sweep) title() string       { return s.titleAt("Sweep") }
 func (s *sweep) view(z size) []string {
 	lines := []string{"Reading " + safe(strings.Join(s.Paths, ", ")), ""}
 	if s.err != nil {
-		for _, text := range wrap(safe(s.err.Error()), z.width) {
+		for _, text := range wrap(s.say(s.err), z.width) {
 			lines = append(lines, s.theme.bad.Render(text))
 		}
 		return append(lines, "", "Nothing was changed; r tries again.")
