@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
 
@@ -208,7 +209,7 @@ func (t *terminal) size(columns, rows int) {
 	t.mu.Lock()
 	t.screen.Resize(columns, rows)
 	t.mu.Unlock()
-	if err := unix.IoctlSetWinsize(int(t.keys.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}); err != nil {
+	if err := pty.Setsize(t.keys, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}); err != nil {
 		t.Fatal(err)
 	}
 }
