@@ -149,7 +149,7 @@ func (m *inMess) stops() []stop {
 func (t *terminal) walk(stops []stop) bool {
 	t.Helper()
 	for i, s := range stops {
-		if !t.becomes(strings.Join(s.shows, ", "), all(s.shows)) {
+		if !t.becomes(strings.Join(s.shows, ", "), showing(s.shows)) {
 			return false
 		}
 		if i < len(stops)-1 {

@@ -33,7 +33,7 @@ type terminal struct {
 }
 
 // patience is how long a test waits for something to be on the screen before it fails.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // window is how a terminal looks.
 type window struct {
@@ -144,11 +144,11 @@ func (t *terminal) text() string { return strings.Join(t.lines(), "\n") }
 // await waits until the screen shows all of the texts.
 func (t *terminal) await(texts ...string) {
 	t.Helper()
-	t.until(strings.Join(texts, ", "), all(texts))
+	t.until(strings.Join(texts, ", "), showing(texts))
 }
 
-// all tells of a screen whether it shows all of the texts.
-func all(texts []string) func(screen string) bool {
+// showing tells of a screen whether it shows all of the texts.
+func showing(texts []string) func(screen string) bool {
 	return func(screen string) bool {
 		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
 	}
