@@ -65,10 +65,12 @@ func TestImportMany(t *testing.T) {
 			t.Errorf("%s has another value, %v", items[i].Name, err)
 		}
 	}
+	start = time.Now()
 	again, err := in.plan(t.Context(), items, "")
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Logf("planned again in %v", time.Since(start))
 	if b := again.Batch(in.access()); len(b.Secrets)+len(b.Leaks) > 0 {
 		t.Errorf("%d secrets and %d leaks would be written again", len(b.Secrets), len(b.Leaks))
 	}
