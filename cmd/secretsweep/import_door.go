@@ -87,7 +87,7 @@ func projectNamed(paths []string) string {
 // earlier. env is the environment of everything, whatever the items say; "" for what they say.
 func (in *intake) plan(ctx context.Context, items []importers.Item, env string) (*importers.Plan, error) {
 	o := importers.Options{Project: in.project, Environments: in.environments(), Env: env, Now: time.Now()}
-	known, err := in.Known(ctx)
+	known, err := in.Known(ctx, in.project)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +98,7 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		if k.State == vault.Current {
 			in.current[k.Ref], held[k.Ref] = k.Version, k.Value
 		}
-		if k.Project == in.project {
-			o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
-		}
+		o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
 	}
 	if in.CanReadLeaks(in.project) {
 		leaks, err := in.Leaks(ctx, in.project)

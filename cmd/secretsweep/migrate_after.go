@@ -54,7 +54,7 @@ func (m *migration) Do(ctx context.Context, step tui.Step) error {
 
 // held gives those of the plan's secrets that the vault has with that very value.
 func (m *migration) held(ctx context.Context, plan *importers.Plan) ([]importers.Secret, error) {
-	known, err := m.intake.Known(ctx)
+	known, err := m.intake.Known(ctx, m.project)
 	if err != nil {
 		return nil, err
 	}
