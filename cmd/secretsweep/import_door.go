@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -253,20 +252,18 @@ func (in *intake) access() importers.Access {
 	}
 }
 
-// take writes a batch: the environments that aren't there yet, then all else in one act. It
-// refuses to write where somebody else has written since the plan was made.
+// take writes a batch, all of it in one act. It refuses to write where somebody else has
+// written since the plan was made.
 func (in *intake) take(ctx context.Context, b importers.Batch, source string) error {
-	for _, e := range b.Environments {
-		err := in.CreateEnvironment(ctx, e.Project, e.Env)
-		if _, made := errors.AsType[*vault.ExistsError](err); err != nil && !made {
-			return err
-		}
-	}
+	all := vault.Intake{Source: source}
 	there := in.environments()
+	for _, e := range b.Environments {
+		there = append(there, e.Env)
+		all.Environments = append(all.Environments, vault.Pattern{Project: e.Project, Environment: e.Env})
+	}
 	if len(there) == 0 && len(b.Leaks) > 0 {
 		return withHint(fmt.Errorf("there is no project %s yet", in.project), "an owner makes it: secretsweep vault env create %s/dev", in.project)
 	}
-	all := vault.Intake{Source: source}
 	for _, s := range b.Secrets {
 		all.Changes = append(all.Changes, in.change(s))
 	}
