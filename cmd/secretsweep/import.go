@@ -126,7 +126,13 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 		access = in.access()
 	}
 	if o.plan != "" {
-		plan.Obey(decided)
+		unknown, err := plan.Obey(decided)
+		if err != nil {
+			return withHint(fmt.Errorf("%q: %w", o.plan, err), "change it, and look at what it comes to with --dry-run")
+		}
+		if unknown > 0 {
+			sh.say("not found here: %s that %q decides about", report.Plural(unknown, "value"), o.plan)
+		}
 	}
 	batch := plan.Batch(access)
 	if err := checkBatch(batch); err != nil {
@@ -217,6 +223,11 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 		question := fmt.Sprintf("Write %s and %s?", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"))
 		if yes, err := sh.confirm(question, ctx.Done()); err != nil || !yes {
 			return cmpErr(err, errors.New("nothing was written"))
+		}
+	}
+	for _, c := range openConflicts(plan) {
+		if o.yes && c.Guessed() {
+			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
 		}
 	}
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {
