@@ -46,7 +46,7 @@ func (o *importOptions) show(sh shell, plan *importers.Plan, b importers.Batch) 
 		sh.say("%s", printable.Text(conflictText(&c)))
 	}
 	if n := left(plan); n > 0 {
-		sh.say("%s left where they are", report.Plural(n, "value"))
+		sh.say("left where it is: %s", report.Plural(n, "value"))
 	}
 	if o.dryRun {
 		sh.say("nothing was written: %s and %s would be, in %s", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"), plan.Project)
