@@ -146,6 +146,72 @@ func TestWritten(t *testing.T) {
 	}
 }
 
+// TestWrittenTwice has the vault's record of what was decided, and a note of one's own that is
+// older than the writing.
+func TestWrittenTwice(t *testing.T) {
+	items := []Item{leaked("KEY", ".env", "one value"), leaked("OLD", ".env", "other value")}
+	p := NewPlan(items, options())
+	if err := p.Choose(Verdict{Choice: Revoke}, p.Rows[1]); err != nil {
+		t.Fatal(err)
+	}
+	p.Agree(p.Rows...)
+	own := p.Decisions(false)
+	p.Written()
+	o := options()
+	o.Decided = append(p.Decisions(false), own...)
+	again := NewPlan(items, o)
+	if b := again.Batch(everywhere("dev")); len(b.Secrets)+len(b.Leaks) != 0 {
+		t.Errorf("%d secrets and %d leaks would be written twice", len(b.Secrets), len(b.Leaks))
+	}
+	o.Decided[2].Targets[0].Name, o.Decided[3].Choice = "OTHER_KEY", False
+	changed := NewPlan(items, o)
+	if b := changed.Batch(everywhere("dev")); len(b.Secrets) != 1 || len(b.Leaks) != 2 {
+		t.Errorf("%d secrets and %d leaks would be written, and both were decided anew", len(b.Secrets), len(b.Leaks))
+	}
+}
+
+// TestTextsRestored keeps which text around a value goes where: a password by itself, and the
+// address that it is in, under names of one environment.
+func TestTextsRestored(t *testing.T) {
+	alone, address := leaked("POSTGRES_PASSWORD", "docker-compose.yml", "a password"), leaked("DATABASE_URL", ".env", "a password")
+	address.Value = secret.New("postgres://shop:a password@db/shop")
+	p := NewPlan([]Item{alone, address}, options())
+	if len(p.Rows) != 1 || len(p.Rows[0].Targets) != 2 {
+		t.Fatalf("%d rows", len(p.Rows))
+	}
+	row := p.Rows[0]
+	targets := slices.Clone(row.Targets)
+	for i := range targets {
+		targets[i].Name += "_RENAMED"
+	}
+	for _, tt := range []struct {
+		name   string
+		change func() error
+	}{
+		{"as suggested", func() error { p.Agree(row); return nil }},
+		{"renamed", func() error { return p.Send(row, targets...) }},
+	} {
+		if err := tt.change(); err != nil {
+			t.Fatal(err)
+		}
+		var file bytes.Buffer
+		if err := WriteDecisions(&file, p.Decisions(false)); err != nil {
+			t.Fatal(err)
+		}
+		o := options()
+		var err error
+		if o.Decided, err = ReadPlan(&file); err != nil {
+			t.Fatal(err)
+		}
+		again := NewPlan([]Item{alone, address}, o)
+		for _, want := range row.Targets {
+			if got := again.Rows[0].Target(want.Ref); got == nil || !got.Value.Equal(want.Value) {
+				t.Errorf("%s: %s gets another text", tt.name, want.Ref)
+			}
+		}
+	}
+}
+
 func TestAcceptedAgain(t *testing.T) {
 	items := []Item{leaked("KEY", ".env", "one value")}
 	for day, decided := range map[int]bool{30: false, 1: true, 2: true} {

@@ -33,6 +33,9 @@ type Destination struct {
 	Env     string   `toml:"environment"`
 	Name    string   `toml:"name"`
 	Aliases []string `toml:"aliases,omitempty"`
+	// Text is which text around the value goes there, of a value that stands in several:
+	// a password by itself, and in an address.
+	Text *secret.Fingerprint `toml:"text,omitempty"`
 }
 
 // planFile is a file of decisions.
@@ -64,7 +67,7 @@ func (r *Row) decision() Decision {
 	}
 	for _, t := range r.Targets {
 		if !t.Lost {
-			d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases})
+			d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases, r.textOf(&t)})
 		}
 	}
 	for _, t := range r.offered {
@@ -82,7 +85,8 @@ func (d *Decision) names(ref Ref) bool {
 
 // Restore makes earlier decisions again, for rows that are there. What is in the vault and
 // is now suggested for another environment, too, is asked about again, and so is what was
-// accepted until a day that is past.
+// accepted until a day that is past. Of two decisions about a value the later one counts; one
+// that says the same was written as well: who was stopped just then has no note of it.
 func (p *Plan) Restore(all []Decision) {
 	rows := make(map[secret.Fingerprint]*Row)
 	claimed := make(map[Ref][]*Row)
@@ -97,6 +101,7 @@ func (p *Plan) Restore(all []Decision) {
 		if row == nil || d.Choice == Accept && p.now.After(d.Until.AddDate(0, 0, 1)) {
 			continue
 		}
+		d.Done = d.Done || row.Earlier && row.follows(d)
 		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, d.Done
 		if d.Choice != Import || len(d.Targets) == 0 {
 			continue
@@ -120,27 +125,55 @@ func (p *Plan) Restore(all []Decision) {
 	}
 }
 
+// follows tells whether a row is as a decision says.
+func (r *Row) follows(d Decision) bool {
+	if r.Choice != d.Choice || r.Reason != d.Reason || !r.Until.Equal(d.Until) {
+		return false
+	}
+	return d.Choice != Import || len(r.Targets) == len(d.Targets) &&
+		!slices.ContainsFunc(r.Targets, func(t Target) bool { return !d.names(t.Ref) })
+}
+
 // destined gives the targets of a decision, with their values.
 func (r *Row) destined(project string, d Decision) []Target {
 	var targets []Target
 	for _, to := range d.Targets {
-		t := Target{Ref: Ref{project, to.Env, to.Name}, Aliases: to.Aliases, Value: r.valueFor(to.Env)}
+		t := Target{Ref: Ref{project, to.Env, to.Name}, Aliases: to.Aliases, Value: r.valueFor(to)}
 		targets = append(targets, t)
 	}
 	targets, _ = distinct(targets) // of one environment all have one value
 	return targets
 }
 
-// valueFor gives what programs of an environment get, where a row has several wholes around
-// one credential.
-func (r *Row) valueFor(env string) secret.Value {
-	for _, t := range r.Targets {
-		if t.Env == env {
-			return t.Value
+// textOf tells which text around the value a target gets; nil if there is but one.
+func (r *Row) textOf(t *Target) *secret.Fingerprint {
+	for i := range r.Items {
+		if !r.Items[i].Value.Equal(t.Value) {
+			text := t.Value.Fingerprint()
+			return &text
 		}
 	}
-	for _, t := range r.Targets {
-		return t.Value
+	return nil
+}
+
+// valueFor gives what programs get by a name, where a value stands in several texts: the one
+// that was decided, else what others get in that environment.
+func (r *Row) valueFor(to Destination) secret.Value {
+	if to.Text != nil {
+		for i := range r.Items {
+			if v := r.Items[i].Value; v.Fingerprint() == *to.Text {
+				return v
+			}
+		}
+	}
+	for _, suits := range []func(*Target) bool{
+		func(t *Target) bool { return t.Env == to.Env && t.Name == to.Name },
+		func(t *Target) bool { return t.Env == to.Env },
+		func(t *Target) bool { return true },
+	} {
+		if i := slices.IndexFunc(r.Targets, func(t Target) bool { return suits(&t) }); i >= 0 {
+			return r.Targets[i].Value
+		}
 	}
 	return r.Items[0].Value
 }

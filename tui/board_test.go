@@ -22,6 +22,7 @@ import (
 func boardScreens() map[string][]string {
 	return map[string][]string{
 		"leaks":       {"down"},
+		"leak":        {"down", "enter"},
 		"due":         {"2", "down"},
 		"audit":       {"3", "down"},
 		"vault":       {"4", "down", "down"},
@@ -150,6 +151,29 @@ func TestBoardSearch(t *testing.T) {
 	x.sees("made the vault")
 }
 
+// All of a detail can be seen, whatever its length.
+func TestBoardLooks(t *testing.T) {
+	f := newFakeBoard()
+	for i := range 100 {
+		f.leaks[0].Places = append(f.leaks[0].Places, fmt.Sprintf("place-%d", i))
+	}
+	x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
+	x.sees("and 100 lines more")
+	x.press("enter")
+	x.sees("place-3")
+	x.seesNo("place-99")
+	x.press("end")
+	x.sees("place-99")
+	x.press("home")
+	x.seesNo("place-99")
+	for range 40 {
+		x.send(tea.MouseMsg{Button: tea.MouseButtonWheelDown})
+	}
+	x.sees("place-99")
+	x.press("esc")
+	x.sees("leaks open", "and 100 lines more")
+}
+
 // Each verb of the log is said in words.
 func TestBoardVerbs(t *testing.T) {
 	said := make(map[string]string)
@@ -170,7 +194,7 @@ func TestBoardVerbs(t *testing.T) {
 		{"read A, version 2, in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A", Version: 2, Allowed: true}},
 		{"was refused to read A in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A"}},
 		{"listed web/dev", audit.Act{Verb: "list", Project: "web", Env: "dev", Allowed: true}},
-		{"reported of leaks in web", audit.Act{Verb: "leak", Project: "web", Allowed: true}},
+		{"reported of leaks in web", audit.Act{Verb: "report", Project: "web", Allowed: true}},
 		{"retired bob", audit.Act{Verb: "retire", Name: "bob", Allowed: true}},
 		{"made the vault", audit.Act{Verb: "init", Allowed: true}},
 		{"it can't be opened", audit.Act{Detail: "it can't be opened"}},
@@ -196,9 +220,15 @@ func TestBoardReveal(t *testing.T) {
 	if diff := cmp.Diff([]string{"web/dev DATABASE_URL 2"}, f.shown); diff != "" {
 		t.Error(diff)
 	}
-	x.press("down") // hides it, and does nothing else
-	x.seesNo(f.values[ref])
-	x.press("ctrl+r")
+	for _, k := range []string{"down", "?", "/", "q"} { // each hides it, and does nothing else
+		x.press(k)
+		x.seesNo(f.values[ref])
+		x.sees("3 versions", "▸ 2")
+		x.press("ctrl+r")
+		x.sees(f.values[ref])
+	}
+	x.timers = nil
+	x.press("x", "ctrl+r", "x", "ctrl+r")
 	x.sees("Value of version 2", f.values[ref])
 	x.send(x.timers[0]) // of the first time
 	x.sees(f.values[ref])
@@ -254,6 +284,19 @@ func TestBoardSet(t *testing.T) {
 	if len(f.set) != 2 || f.set[1].Name != "DATABASE_URL" || len(f.set[1].Value.Reveal()) != 64 || *f.set[1].If != 3 {
 		t.Errorf("set %v", f.set[1:])
 	}
+
+	// What an input would change is refused.
+	x.press("s", "enter")
+	x.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("line\nline"), Paste: true})
+	x.settle()
+	x.sees("more than one line was pasted")
+	x.press("ctrl+v", "enter")
+	x.sees("it is empty")
+	x.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(value + "\r\n"), Paste: true})
+	x.press("enter")
+	if got := f.set[len(f.set)-1]; got.Value.Reveal() != value || len(f.set) != 3 {
+		t.Errorf("set %d, the last %s", len(f.set), got.Ref)
+	}
 	f.fail["Set"] = &vault.ConflictError{Ref: want, Want: 3, Have: 4}
 	x.press("s", "enter")
 	x.write(value)
@@ -261,26 +304,25 @@ func TestBoardSet(t *testing.T) {
 	x.sees("nothing was written: version 3 was expected", "current one")
 	x.press("s", "esc")
 	x.sees("[4 Vault] › web/dev")
-	if len(f.set) != 3 {
-		t.Errorf("set %v", f.set[2:])
+	if len(f.set) != 4 {
+		t.Errorf("set %v", f.set[3:])
 	}
 }
 
-func TestBoardWaits(t *testing.T) {
+// What waits for the vault says so until it goes on.
+func TestWaits(t *testing.T) {
 	waits := make(chan string)
-	b := newFakeBoard().board()
-	b.Waits = waits
 	var out strings.Builder
-	x := &terminal{app: newApp(t.Context(), "secretsweep", Options{NoColor: true, Output: &out}), t: t, came: make(chan tea.Msg)}
-	o := newBoard(x.app, b).(*opening)
+	x := &terminal{app: newApp(t.Context(), "secretsweep", Options{NoColor: true, Output: &out, Waits: waits}), t: t, came: make(chan tea.Msg)}
+	o := newBoard(x.app, newFakeBoard().board())
 	x.now = o
-	x.do(o.listen())
+	x.do(x.listen())
 	waits <- "secretsweep run (process 1)\x1b[2J"
-	x.until("it is said", func() bool { return o.waiting != "" })
-	x.sees(`Waiting for secretsweep run (process 1)\x1b[2J, which has the vault open…`)
+	x.until("it is said", func() bool { return x.waiting != "" })
+	x.sees(`waiting for secretsweep run (process 1)\x1b[2J, which has the vault open …`)
 	x.send(started{})
-	x.until("it is open", func() bool { return x.now != screen(o) })
-	x.seesNo("Waiting")
+	x.until("it is open", func() bool { return x.now != o })
+	x.seesNo("waiting")
 }
 
 // Owners alone may read the log: others are told so.

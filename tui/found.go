@@ -39,9 +39,12 @@ func (n *foundation) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case started:
 		return n, n.ask()
-	case failure: // what was typed stays
-		n.making = false
-		return n, n.ask()
+	case failure:
+		if n.making { // what was typed stays
+			n.making = false
+			return n, n.ask()
+		}
+		return n, nil
 	case founded:
 		n.making, n.recovery = false, msg.recovery
 		if len(n.recovery) == 0 {
@@ -80,13 +83,13 @@ func (n *foundation) ask() (cmd tea.Cmd) {
 }
 
 func (n *foundation) make(f Founding) tea.Cmd {
-	return func() tea.Msg {
-		recovery, err := n.Founder.Found(n.ctx, f)
+	return n.work(func(ctx context.Context) tea.Msg {
+		recovery, err := n.Founder.Found(ctx, f)
 		if err != nil {
 			return failure{err}
 		}
 		return founded{recovery}
-	}
+	})
 }
 
 func (n *foundation) proving() bool { return n.recovery != nil && n.form != nil }

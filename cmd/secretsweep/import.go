@@ -116,8 +116,12 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 		}
 		plan = importers.NewPlan(found.items, importers.Options{Project: o.project, Environments: []string{"dev", "staging", "prod"}, Env: o.env, Now: time.Now()})
 	} else {
+		in.unseen = o.yes && !o.dryRun && o.plan == ""
 		if plan, err = in.plan(ctx, found.items, o.env); err != nil {
 			return err
+		}
+		if n := len(in.passed); n > 0 {
+			sh.say("%s that others ask for left out: look at what they are without --yes", report.Plural(n, "value"))
 		}
 		access = in.access()
 	}
