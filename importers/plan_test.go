@@ -329,7 +329,7 @@ func TestAgree(t *testing.T) {
 // TestPlanFile writes a plan, reads it, and obeys it.
 func TestPlanFile(t *testing.T) {
 	items := []Item{
-		leaked("KEY", ".env", "one value\x1b[31m"), leaked("KEY", "deploy/k8s/a.yaml", "other value"),
+		leaked("KEY", ".env", "one value\x1b[31m"), leaked("KEY", "deploy/dev/a.yaml", "second value"),
 		leaked("API_KEY", "a\nb.py", "third value"), {Name: "FILL", Env: "dev", From: "github"},
 	}
 	p := NewPlan(items, options())
@@ -337,13 +337,16 @@ func TestPlanFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer
-	if err := p.WritePlan(&file); err != nil {
+	if err := p.WritePlan(&file, (*place.Place).Name); err != nil {
 		t.Fatal(err)
 	}
 	for _, item := range items {
 		if v := item.Value.Reveal(); v != "" && strings.Contains(file.String(), v) {
 			t.Errorf("a value is in the file:\n%s", file.String())
 		}
+	}
+	if want := "# suggested: another value is used by that name\n# to import it as suggested: dev KEY\n[[secret]]\n"; !strings.Contains(file.String(), want) {
+		t.Errorf("the file doesn't say %q:\n%s", want, file.String())
 	}
 	all, err := ReadPlan(&file)
 	if err != nil {

@@ -144,7 +144,7 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 	if err := checkBatch(batch); err != nil {
 		return err
 	}
-	if err := o.show(sh, plan, batch); err != nil {
+	if err := o.show(sh, newShown(plan, batch, paths)); err != nil {
 		return err
 	}
 	if !o.dryRun {
