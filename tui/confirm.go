@@ -91,6 +91,8 @@ func (c *confirm) typing() bool { return false }
 func (c *confirm) view(s size) []string {
 	var lines []string
 	switch {
+	case c.nothing() && len(c.batch.Secrets) == 0:
+		return wrap("There is nothing to write. Go on with n.", s.width)
 	case c.nothing():
 		lines = wrap("There is nothing to write: the vault has all of it already. Go on with n.", s.width)
 	case c.writing:
