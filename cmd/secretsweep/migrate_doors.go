@@ -10,6 +10,7 @@ import (
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -165,7 +166,7 @@ func leftOf(b importers.Batch) string {
 		what   string
 	}{{importers.Import, "rotated"}, {importers.Revoke, "revoked"}} {
 		if n := todo[one.choice]; n > 0 {
-			all = append(all, fmt.Sprintf("%d to be %s", n, one.what))
+			all = append(all, report.Number(n)+" to be "+one.what)
 		}
 	}
 	if len(all) == 0 {
