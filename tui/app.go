@@ -335,7 +335,8 @@ func (a *app) keyLine() string {
 		help = ""
 	}
 	for _, k := range a.now.keys() {
-		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) <= a.size.width {
+		// A terminal that was made smaller erases the last character with what is behind it.
+		if one := show(k) + "  "; k.Enabled() && ansi.StringWidth(text+one+help) < a.size.width {
 			text += one
 		}
 	}

@@ -194,7 +194,7 @@ func TestBoardVerbs(t *testing.T) {
 		{"read A, version 2, in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A", Version: 2, Allowed: true}},
 		{"was refused to read A in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A"}},
 		{"listed web/dev", audit.Act{Verb: "list", Project: "web", Env: "dev", Allowed: true}},
-		{"reported of leaks in web", audit.Act{Verb: "leak", Project: "web", Allowed: true}},
+		{"reported of leaks in web", audit.Act{Verb: "report", Project: "web", Allowed: true}},
 		{"retired bob", audit.Act{Verb: "retire", Name: "bob", Allowed: true}},
 		{"made the vault", audit.Act{Verb: "init", Allowed: true}},
 		{"it can't be opened", audit.Act{Detail: "it can't be opened"}},

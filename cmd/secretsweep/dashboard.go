@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -117,14 +116,27 @@ func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
 			all = append(all, leakOf(l))
 		}
 	}
+	slices.SortStableFunc(all, worstFirst)
 	return all, nil
+}
+
+// worstFirst orders leaks by severity, then by what they are.
+func worstFirst(a, b tui.Leak) int {
+	return cmp.Or(
+		b.Severity.Compare(a.Severity),
+		cmp.Compare(a.Project, b.Project),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Name, b.Name),
+		slices.CompareFunc(a.Refs, b.Refs, func(x, y vault.Ref) int { return cmp.Compare(x.String(), y.String()) }),
+		slices.Compare(a.Places, b.Places),
+	)
 }
 
 // leakOf gives a leak as the dashboard shows it.
 func leakOf(l vault.Leak) tui.Leak {
 	shown := tui.Leak{
 		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
-		Decision: cmp.Or(strings.ReplaceAll(string(l.Decision), "-", " "), "undecided"), Refs: l.Refs,
+		Decision: decisionText(l.Decision), Refs: l.Refs,
 		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
 	}
 	for i, e := range l.Events {
@@ -133,6 +145,11 @@ func leakOf(l vault.Leak) tui.Leak {
 		}
 		if e.Kind == l.Decision && e.Kind != vault.Undecided {
 			shown.Reason, shown.Until = e.Reason, e.Until
+		}
+	}
+	if l.Decision == vault.Waiting {
+		for _, a := range l.Asked {
+			shown.Refs = append(shown.Refs, a.Ref)
 		}
 	}
 	for i := range l.Places {

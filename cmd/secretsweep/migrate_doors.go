@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -85,6 +87,9 @@ func (m *migration) Context(ctx context.Context, p place.Place) ([]tui.Line, err
 
 // Show gives a value's text, once the log has that it was shown.
 func (m *migration) Show(ctx context.Context, row *importers.Row) (string, error) {
+	if !slices.Contains(m.intake.Projects(), m.project) {
+		return "", errors.New("no value can be shown before something was imported: there is no log yet that would have it")
+	}
 	if err := m.intake.Shown(ctx, m.project, row.Value, firstPlace(row)); err != nil {
 		return "", vaultHint(err)
 	}
