@@ -147,7 +147,7 @@ func (m *migration) begin(ctx context.Context) error {
 	if m.project == "" {
 		m.project = projectOf(m.sh, nil, m.paths)
 	}
-	return nil
+	return checkProject(m.project)
 }
 
 // enter goes through a door.
