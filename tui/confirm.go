@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // confirm is the screen Confirm: exactly what is to be written.
@@ -100,6 +101,8 @@ func (c *confirm) typing() bool { return false }
 func (c *confirm) view(s size) []string {
 	var lines []string
 	switch {
+	case c.nothing() && len(c.batch.Secrets) == 0:
+		return wrap("There is nothing to write. Go on with n.", s.width)
 	case c.nothing():
 		lines = wrap("There is nothing to write: the vault has all of it already. Go on with n.", s.width)
 	case c.writing:
@@ -144,7 +147,7 @@ func (c *confirm) totals(width int) []string {
 	rest.add(len(c.batch.Leaks), "leak record", "leak records")
 	rest.add(len(c.f.grants), "role to be granted", "roles to be granted")
 	rest.add(waiting, "waits for a maintainer", "wait for a maintainer")
-	text := count(len(c.batch.Secrets), "secret")
+	text := report.Plural(len(c.batch.Secrets), "secret")
 	if len(secrets) > 0 {
 		text += ": " + secrets.String()
 	}
