@@ -25,6 +25,7 @@ func TestExample(t *testing.T) {
 		{"one that has all", map[string]string{".env": "A=first value\n", ".env.example": "A=change me"}, ".env.example", "A=change me"},
 		{"one by another name", map[string]string{".env": "A=first value\nB=1\n", ".env.sample": "A=x"}, ".env.sample", "A=x\nB=\n"},
 		{"one with a secret in it", map[string]string{".env": "A=first value\n", ".env.example": "A=\"first value\" # real\nB=2\n"}, ".env.example", "A=\"\" # real\nB=2\n"},
+		{"one with a secret in an address", map[string]string{".env": "A=first value\n", ".env.example": "A=\nURL=postgres://app:first value@localhost/app\n"}, ".env.example", "A=\nURL=\n"},
 		{"carriage returns", map[string]string{".env": "A=first value\r\nB=1\r\n", ".env.example": "A=\r\n"}, ".env.example", crlf("A=\nB=\n")},
 		{"of a file with carriage returns", map[string]string{".env": "# The web\r\nA=first value\r\n"}, ".env.example", crlf("# The web\nA=\n")},
 		{"line feeds of one, carriage returns of the other", map[string]string{".env": "# The web\r\nA=first value\r\n", ".env.example": "B=\n"}, ".env.example", "B=\n# The web\nA=\n"},
@@ -48,6 +49,16 @@ func TestExample(t *testing.T) {
 				t.Errorf("want (-), got (+):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestExampleComment shows that a secret which stays in an example is told of.
+func TestExampleComment(t *testing.T) {
+	p := newProject(t, map[string]string{".env": "A=first value\n", ".env.example": "# it was first value once\nA=\n"})
+	p.keeps(".env", "A", "first value", "dev")
+	p.has(".env.example", "", "first value")
+	if s := p.does(Example); s.Text != ".env.example, line 1: a secret that is no variable's value; take it out by hand\n" {
+		t.Errorf("it says %q", s.Text)
 	}
 }
 
