@@ -31,7 +31,7 @@ type matrix struct {
 func newAccess(b *board) *matrix {
 	m := &matrix{columns: 1}
 	m.table = &table[reader]{
-		board: b, self: m, tab: "Access", none: "Nobody is here.", load: b.readers,
+		board: b, self: m, tab: "Access", none: "Nobody is here.", load: b.readers, looks: true,
 		words:   func(r reader) string { return r.Name + " " + string(r.Kind) },
 		summary: m.said,
 		heads: func(width int) string {

@@ -17,7 +17,7 @@ const recent = 1000
 // newAudit makes the tab of who did what, the newest first.
 func newAudit(b *board) *table[vault.Logged] {
 	t := &table[vault.Logged]{
-		board: b, tab: "Audit",
+		board: b, tab: "Audit", looks: true,
 		none: "Nothing is in the log.",
 		load: func(ctx context.Context) ([]vault.Logged, error) {
 			all, err := newest(ctx, b.Log, recent)

@@ -15,7 +15,7 @@ import (
 func newLeaks(b *board) *table[Leak] {
 	settled := false
 	t := &table[Leak]{
-		board: b, tab: "Leaks", load: b.Leaks.Leaks,
+		board: b, tab: "Leaks", load: b.Leaks.Leaks, looks: true,
 		none: "No leak is open. \"secretsweep migrate\" finds what leaked, and brings it here.",
 		keep: func(l Leak) bool { return settled || l.Open },
 		words: func(l Leak) string {
@@ -72,7 +72,11 @@ func newLeaks(b *board) *table[Leak] {
 }
 
 func leakLine(width int, decision, value, rule, went, age string) string {
-	const decisions, values, ages = 14, 14, 9
+	const decisions, values = 14, 12
+	ages := 9
+	if width < 70 {
+		ages = 0
+	}
 	rest := width - decisions - values - ages - 4*2
 	return line(column{decision, decisions}, column{value, values}, column{rule, rest / 2}, column{went, rest - rest/2}, column{age, ages})
 }

@@ -111,6 +111,15 @@ func (h *history) update(msg tea.Msg) (screen, tea.Cmd) {
 	return h.table.update(msg)
 }
 
+func (h *history) typing() bool { return h.revealed != "" || h.table.typing() }
+
+func (h *history) keys() []key.Binding {
+	if h.revealed != "" {
+		return []key.Binding{key.NewBinding(key.WithKeys("esc"), key.WithHelp("any key", "hides the value"))}
+	}
+	return h.table.keys()
+}
+
 // value shows the value that was revealed, as much of it as there is room for.
 func (h *history) value(s size) []string {
 	lines := []string{

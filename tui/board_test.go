@@ -22,6 +22,7 @@ import (
 func boardScreens() map[string][]string {
 	return map[string][]string{
 		"leaks":       {"down"},
+		"leak":        {"down", "enter"},
 		"due":         {"2", "down"},
 		"audit":       {"3", "down"},
 		"vault":       {"4", "down", "down"},
@@ -150,6 +151,29 @@ func TestBoardSearch(t *testing.T) {
 	x.sees("made the vault")
 }
 
+// All of a detail can be seen, whatever its length.
+func TestBoardLooks(t *testing.T) {
+	f := newFakeBoard()
+	for i := range 100 {
+		f.leaks[0].Places = append(f.leaks[0].Places, fmt.Sprintf("place-%d", i))
+	}
+	x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
+	x.sees("and 100 lines more")
+	x.press("enter")
+	x.sees("place-3")
+	x.seesNo("place-99")
+	x.press("end")
+	x.sees("place-99")
+	x.press("home")
+	x.seesNo("place-99")
+	for range 40 {
+		x.send(tea.MouseMsg{Button: tea.MouseButtonWheelDown})
+	}
+	x.sees("place-99")
+	x.press("esc")
+	x.sees("leaks open", "and 100 lines more")
+}
+
 // Each verb of the log is said in words.
 func TestBoardVerbs(t *testing.T) {
 	said := make(map[string]string)
@@ -196,9 +220,15 @@ func TestBoardReveal(t *testing.T) {
 	if diff := cmp.Diff([]string{"web/dev DATABASE_URL 2"}, f.shown); diff != "" {
 		t.Error(diff)
 	}
-	x.press("down") // hides it, and does nothing else
-	x.seesNo(f.values[ref])
-	x.press("ctrl+r")
+	for _, k := range []string{"down", "?", "/", "q"} { // each hides it, and does nothing else
+		x.press(k)
+		x.seesNo(f.values[ref])
+		x.sees("3 versions", "▸ 2")
+		x.press("ctrl+r")
+		x.sees(f.values[ref])
+	}
+	x.timers = nil
+	x.press("x", "ctrl+r", "x", "ctrl+r")
 	x.sees("Value of version 2", f.values[ref])
 	x.send(x.timers[0]) // of the first time
 	x.sees(f.values[ref])
@@ -254,6 +284,19 @@ func TestBoardSet(t *testing.T) {
 	if len(f.set) != 2 || f.set[1].Name != "DATABASE_URL" || len(f.set[1].Value.Reveal()) != 64 || *f.set[1].If != 3 {
 		t.Errorf("set %v", f.set[1:])
 	}
+
+	// What an input would change is refused.
+	x.press("s", "enter")
+	x.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("line\nline"), Paste: true})
+	x.settle()
+	x.sees("more than one line was pasted")
+	x.press("ctrl+v", "enter")
+	x.sees("it is empty")
+	x.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(value + "\r\n"), Paste: true})
+	x.press("enter")
+	if got := f.set[len(f.set)-1]; got.Value.Reveal() != value || len(f.set) != 3 {
+		t.Errorf("set %d, the last %s", len(f.set), got.Ref)
+	}
 	f.fail["Set"] = &vault.ConflictError{Ref: want, Want: 3, Have: 4}
 	x.press("s", "enter")
 	x.write(value)
@@ -261,8 +304,8 @@ func TestBoardSet(t *testing.T) {
 	x.sees("nothing was written: version 3 was expected", "current one")
 	x.press("s", "esc")
 	x.sees("[4 Vault] › web/dev")
-	if len(f.set) != 3 {
-		t.Errorf("set %v", f.set[2:])
+	if len(f.set) != 4 {
+		t.Errorf("set %v", f.set[3:])
 	}
 }
 

@@ -30,6 +30,20 @@ func (a *app) newDialog(groups ...*huh.Group) (*dialog, tea.Cmd) {
 
 // update takes a message, and says whether all was answered.
 func (f *dialog) update(msg tea.Msg) (done bool, cmd tea.Cmd) {
+	if k, ok := msg.(tea.KeyMsg); ok {
+		if k.String() == "ctrl+v" {
+			return false, nil // would run what reads the clipboard; terminals have a key for that
+		}
+		if k.Paste {
+			// Inputs make blanks of ends of lines, so that a key would be another one.
+			text := strings.TrimRight(string(k.Runes), "\r\n")
+			if strings.ContainsAny(text, "\r\n\t") {
+				return false, complain(errors.New("more than one line was pasted, and nothing was taken: a value of several lines comes from a file (secretsweep secret set --file)"))
+			}
+			k.Runes = []rune(text)
+			msg = k
+		}
+	}
 	_, cmd = f.form.Update(msg)
 	return f.form.State == huh.StateCompleted, cmd
 }

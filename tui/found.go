@@ -39,9 +39,12 @@ func (n *foundation) update(msg tea.Msg) (screen, tea.Cmd) {
 	switch msg := msg.(type) {
 	case started:
 		return n, n.ask()
-	case failure: // what was typed stays
-		n.making = false
-		return n, n.ask()
+	case failure:
+		if n.making { // what was typed stays
+			n.making = false
+			return n, n.ask()
+		}
+		return n, nil
 	case founded:
 		n.making, n.recovery = false, msg.recovery
 		if len(n.recovery) == 0 {

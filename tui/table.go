@@ -9,6 +9,8 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // table is a screen of the dashboard: a list that comes through a door and is searched, and
@@ -28,9 +30,12 @@ type table[T any] struct {
 	line    func(item T, width int) string
 	detail  func(item T, s size) []string
 	own     func() []action // what else can be done
+	looks   bool            // enter shows all of the detail
 
 	all, shown []T
 	window     window
+	page       window // of the detail, while it is looked at
+	looking    bool
 	search     input
 	searching  bool
 	loading    bool
@@ -95,9 +100,23 @@ func (t *table[T]) actions() []action {
 			on("esc", "everything again", func(string) (screen, tea.Cmd) { t.find(""); return t.self, nil }),
 		}
 	}
+	leave := on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil })
+	if t.looking {
+		all := append([]action{on("esc", "back", func(string) (screen, tea.Cmd) { t.looking = false; return t.self, nil }), leave}, t.switching(t.tab)...)
+		if t.page.length > t.page.height {
+			all = append(all, moving(t.self, &t.page)...)
+		}
+		return all
+	}
 	var all []action
 	if t.own != nil {
 		all = t.own()
+	}
+	if t.looks {
+		all = append(all, on("enter", "all of it", func(string) (screen, tea.Cmd) {
+			t.looking, t.page = true, window{}
+			return t.self, nil
+		}).when(len(t.shown) > 0))
 	}
 	all = append(all,
 		on("/", "search", func(string) (screen, tea.Cmd) { t.searching = true; return t.self, nil }),
@@ -109,7 +128,7 @@ func (t *table[T]) actions() []action {
 	case t.back != nil:
 		all = append(all, on("esc", "back", func(string) (screen, tea.Cmd) { return t.back, nil }))
 	}
-	all = append(all, on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil }))
+	all = append(all, leave)
 	return append(append(all, t.switching(t.tab)...), moving(t.self, &t.window)...)
 }
 
@@ -128,6 +147,10 @@ func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
 			return t.self, t.reload()
 		}
 	case tea.MouseMsg:
+		if t.looking {
+			wheel(&t.page, msg)
+			break
+		}
 		wheel(&t.window, msg)
 	case tea.KeyMsg:
 		if next, cmd, ok := carryOut(t.actions(), msg); ok {
@@ -144,6 +167,12 @@ func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
 const wide = 120
 
 func (t *table[T]) view(s size) []string {
+	if t.looking {
+		lines := t.below(size{s.width, 1 << 16})
+		t.page.resize(len(lines), s.height)
+		from, to := t.page.visible()
+		return lines[from:to]
+	}
 	if s.width >= wide {
 		left := s.width * 3 / 5
 		right := s.width - left - 3
@@ -202,12 +231,17 @@ func (t *table[T]) above(width int) string {
 	return strings.Join(parts, " ")
 }
 
-// below gives what is known of the item under the cursor.
+// below gives what is known of the item under the cursor, as much as there is room for.
 func (t *table[T]) below(s size) []string {
-	if item, ok := t.current(); ok && t.err == nil {
-		return t.detail(item, s)
+	item, ok := t.current()
+	if !ok || t.err != nil {
+		return nil
 	}
-	return nil
+	lines := t.detail(item, s)
+	if more := len(lines) - (s.height - 1); more > 1 {
+		lines = append(lines[:s.height-1], t.theme.dim.Render("and "+report.Plural(more, "line")+" more"))
+	}
+	return lines
 }
 
 // pairs are lines of a detail: what something is called, and what it is. What is empty is
