@@ -63,6 +63,7 @@ func TestExampleComment(t *testing.T) {
 }
 
 func TestIgnore(t *testing.T) {
+	const pulled = "Whoever pulls the commit that does so loses the file: git removes it.\n"
 	tests := []struct {
 		name             string
 		ignore           string // .gitignore; "" for none
@@ -79,8 +80,8 @@ func TestIgnore(t *testing.T) {
 		{"named already", ".env\n!.env\n", ".env", false, false, nil, ".env\n!.env\n", ""},
 		{"its name alone is there", ".env\n", "api/.env", false, false, nil, ".env\n", ""},
 		{"of another folder", "/web/.env\n", "api/.env", false, false, nil, "/web/.env\n/api/.env\n", ""},
-		{"tracked", "", ".env", true, false, nil, "/.env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n"},
-		{"tracked and ignored", ".env\n", ".env", true, true, nil, ".env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n"},
+		{"tracked", "", ".env", true, false, nil, "/.env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n" + pulled},
+		{"tracked and ignored", ".env\n", ".env", true, true, nil, ".env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n" + pulled},
 		{"git can't be asked", "", ".env", false, false, errors.New("no git"), "/.env\n", "Whether git ignores .env can't be told: no git\n"},
 		{"what means something in a pattern", "", "a [b]/*.env", false, false, nil, "/a \\[b]/\\*.env\n", ""},
 	}
