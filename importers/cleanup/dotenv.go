@@ -127,7 +127,7 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 		if !clash {
 			gone = nil
 		}
-		pull := ".env.secrets"
+		pull := pulledFile
 		if len(left) == 0 {
 			pull = filepath.Base(f.path)
 		}

@@ -73,6 +73,7 @@ func TestDotenv(t *testing.T) {
 		{"what would close another's quote", ".env", "B=\"first\nA=first value\"\nC=\"\n", map[string]string{"A": "first value\""}, "B=\"first\nA=first value\"\nC=\"\n", ""},
 		{"UTF-16", ".env", "A\x00=\x001\x00\n\x00", map[string]string{"A": one}, "A\x00=\x001\x00\n\x00", ".env stays as it is: it is no plain text"},
 		{"a header that is there", ".env", header("dev", aside) + "\nA=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
+		{"what was pulled", aside, "A=first value\n", map[string]string{"A": one}, "A=first value\n", ""},
 		{"an example", ".env.example", "A=first value\n", map[string]string{"A": one}, "A=first value\n", ""},
 		{"what direnv reads", ".envrc", "export A='first value'\n", map[string]string{"A": one}, "export A='first value'\n", ""},
 		{"another name of a file", "config/production.env", "A=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
