@@ -70,6 +70,17 @@ func (s scope) token() string {
 // bundle is the file in the repository that has the environment's secrets, sealed.
 func (s scope) bundle() string { return ".secretsweep/" + s.project + "-" + s.env + ".bundle" }
 
+// forToken is the vault's name of the token.
+func (s scope) forToken() string { return "ci-" + s.project + "-" + s.env }
+
+// bundling is the command that makes the bundle, also anew.
+func (s scope) bundling() string {
+	return "secretsweep vault bundle " + word(s.bundle()) + " --for " + word(s.forToken()) + " --expires 30d --force"
+}
+
+// remark says in a configuration how its bundle is made: whoever changes a value has to.
+func (s scope) remark() string { return "# The bundle is made by: " + s.bundling() + "\n" }
+
 // onlyFlags gives the flags that choose secrets.
 func onlyFlags(names []string) string {
 	var b strings.Builder
@@ -144,13 +155,12 @@ func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
 	n.add("    mkdir -p .secretsweep")
 	scopes := slices.SortedFunc(maps.Keys(wanted), func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
 	for _, s := range scopes {
-		token := "ci-" + s.project + "-" + s.env
 		n.add("")
-		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(token), word(s.project), word(s.env))
+		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(s.forToken()), word(s.project), word(s.env))
 		for _, p := range wanted[s] {
 			n.add("        %s: %s", p.name, p.store(s.token()))
 		}
-		n.add("    secretsweep vault bundle %s --for %s --expires 30d --force", word(s.bundle()), word(token))
+		n.add("    %s", s.bundling())
 		n.add("    git add %s", word(s.bundle()))
 	}
 	n.gap()
