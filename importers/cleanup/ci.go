@@ -126,10 +126,23 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 		}
 	}
 	for _, path := range w.files(otherCI) {
-		if spots := w.left(path, nil); len(spots) > 0 {
-			after.add("%s isn't rewritten. Give the job %s and %s, and run its commands by: secretsweep run -- COMMAND", w.shown(path), tokenVariable, bundleVariable)
-			w.list(&after, spots)
+		spots := w.left(path, nil)
+		if len(spots) == 0 {
+			continue
 		}
+		var refs [][]importers.Ref
+		for _, s := range spots {
+			refs = append(refs, w.vault.values[s.item.Value.Fingerprint()])
+		}
+		if to, ok := scopeFor(refs, path); ok {
+			store := func(token string) string { return "the secret " + token + ", as the system keeps them" }
+			wanted[to] = append(wanted[to], platform{name: w.shown(path), store: store})
+			after.add("%s isn't rewritten. Give the job %s, from that secret, and %s=%s, and run its commands by: secretsweep run -- COMMAND",
+				w.shown(path), tokenVariable, bundleVariable, word(to.bundle()))
+		} else {
+			after.add("%s isn't rewritten:", w.shown(path))
+		}
+		w.list(&after, spots)
 	}
 	w.prepare(&before, wanted, used)
 	if after.b.Len() > 0 {
@@ -146,9 +159,10 @@ const (
 	bundleVariable = "SECRETSWEEP_BUNDLE"
 )
 
-// prepare says what has to be done before the edits work.
+// prepare says what has to be done before jobs can fetch from the environments that are
+// wanted.
 func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
-	if len(used) == 0 {
+	if len(wanted) == 0 {
 		return
 	}
 	n.add("First, in the repository, for each environment a token, and a bundle that is sealed to it:")
