@@ -53,8 +53,7 @@ type fetch struct {
 	secrets []string // that they are, each once
 }
 
-// token is the name of the CI system's secret that has the token. A token reads one
-// environment.
+// token is the name of the CI system's secret that has the token.
 func (s scope) token() string {
 	return tokenVariable + "_" + strings.Map(func(c rune) rune {
 		switch {
@@ -81,11 +80,11 @@ func (s scope) bundling() string {
 // remark says in a configuration how its bundle is made: whoever changes a value has to.
 func (s scope) remark() string { return "# The bundle is made by: " + s.bundling() + "\n" }
 
-// onlyFlags gives the flags that choose secrets.
-func onlyFlags(names []string) string {
+// flags gives a flag for each name.
+func flags(flag string, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
-		b.WriteString(" --only " + word(name))
+		b.WriteString(" " + flag + " " + word(name))
 	}
 	return b.String()
 }
@@ -98,7 +97,7 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 		About: "Variables of jobs that the vault has leave the configuration. A job fetches them from a bundle: a file that is sealed to a token, which the CI system keeps.",
 	}
 	var before, after notes
-	wanted := make(map[scope][]platform)
+	wanted := make(map[scope]*want)
 	var used []platform
 	for _, p := range platforms() {
 		changed := false
@@ -116,9 +115,7 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 				changed = true
 			}
 			for _, f := range fetches {
-				if list := wanted[f.scope]; len(list) == 0 || list[len(list)-1].name != p.name {
-					wanted[f.scope] = append(list, p)
-				}
+				w.want(wanted, f.scope, p, f.secrets)
 			}
 		}
 		if changed {
@@ -136,7 +133,13 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 		}
 		if to, ok := scopeFor(refs, path); ok {
 			store := func(token string) string { return "the secret " + token + ", as the system keeps them" }
-			wanted[to] = append(wanted[to], platform{name: w.shown(path), store: store})
+			var names []string
+			for _, of := range refs {
+				if name := to.in(of); name != "" {
+					names = append(names, name)
+				}
+			}
+			w.want(wanted, to, platform{name: w.shown(path), store: store}, names)
 			after.add("%s isn't rewritten. Give the job %s, from that secret, and %s=%s, and run its commands by: secretsweep run -- COMMAND",
 				w.shown(path), tokenVariable, bundleVariable, word(to.bundle()))
 		} else {
@@ -159,9 +162,31 @@ const (
 	bundleVariable = "SECRETSWEEP_BUNDLE"
 )
 
+// want is what jobs want of an environment.
+type want struct {
+	by      []platform
+	secrets []string
+}
+
+// want adds what a platform's jobs want, by names or aliases.
+func (w *work) want(all map[scope]*want, of scope, by platform, names []string) {
+	if all[of] == nil {
+		all[of] = &want{}
+	}
+	a := all[of]
+	if !slices.ContainsFunc(a.by, func(p platform) bool { return p.name == by.name }) {
+		a.by = append(a.by, by)
+	}
+	for _, name := range names {
+		a.secrets = append(a.secrets, w.vault.secrets[importers.Ref{Project: of.project, Env: of.env, Name: name}])
+	}
+	slices.Sort(a.secrets)
+	a.secrets = slices.Compact(a.secrets)
+}
+
 // prepare says what has to be done before jobs can fetch from the environments that are
-// wanted.
-func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
+// wanted. A token reads what they want, and no more.
+func (w *work) prepare(n *notes, wanted map[scope]*want, used []platform) {
 	if len(wanted) == 0 {
 		return
 	}
@@ -170,8 +195,8 @@ func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
 	scopes := slices.SortedFunc(maps.Keys(wanted), func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
 	for _, s := range scopes {
 		n.add("")
-		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(s.forToken()), word(s.project), word(s.env))
-		for _, p := range wanted[s] {
+		n.add("    secretsweep token create %s -p %s -e %s%s --expires 90d", word(s.forToken()), word(s.project), word(s.env), flags("--secret", wanted[s].secrets))
+		for _, p := range wanted[s].by {
 			n.add("        %s: %s", p.name, p.store(s.token()))
 		}
 		n.add("    %s", s.bundling())

@@ -60,6 +60,6 @@ func fetchOnCircleCI(d *document, f fetch) error {
     environment:
       %s: %s
     command: %s="$%s" secretsweep pull%s --format shell - >>"$BASH_ENV"
-`, bundleVariable, scalar(bundle), tokenVariable, f.token(), onlyFlags(f.secrets))
+`, bundleVariable, scalar(bundle), tokenVariable, f.token(), flags("--only", f.secrets))
 	})
 }

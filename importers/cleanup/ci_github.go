@@ -66,6 +66,6 @@ func fetchOnGitHub(d *document, f fetch) error {
         end=$(od -An -N16 -tx1 /dev/urandom | tr -d " \n")
         { echo "$name<<$end"; printenv "$name"; echo "$end"; } >>"$GITHUB_ENV"
       done' bash %s
-`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), onlyFlags(f.secrets), strings.Join(f.names, " "))
+`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), flags("--only", f.secrets), strings.Join(f.names, " "))
 	})
 }

@@ -97,7 +97,7 @@ func fetchOnGitLab(d *document, f fetch) error {
 	if d.names(f.names, elsewhere) {
 		return errElsewhere
 	}
-	commands := []string{f.remark() + "- secrets=$(secretsweep pull" + onlyFlags(f.secrets) + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
+	commands := []string{f.remark() + "- secrets=$(secretsweep pull" + flags("--only", f.secrets) + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
 	script := []string{f.job, "before_script"}
 	if d.has(script) {
 		indent, from, _, ok := d.element(script, 0)
