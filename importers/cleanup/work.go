@@ -36,7 +36,7 @@ type spot struct {
 
 // newWork looks at where things lie. It reads none of the files.
 func newWork(o Options) *work {
-	w := &work{Options: o, vault: newVaulted(o.Secrets, o.Others), mask: newMasker(o.Plan), places: make(map[string][]spot), folders: make(map[string]string)}
+	w := &work{Options: o, vault: newVaulted(o.Secrets, o.Others), mask: newMasker(o.Plan, o.Show), places: make(map[string][]spot), folders: make(map[string]string)}
 	for _, root := range o.Roots {
 		if top := topFor(root); top != "" && !slices.Contains(w.tops, top) {
 			w.tops = append(w.tops, top)
