@@ -26,7 +26,7 @@ func circleci() platform {
 		store: func(token string) string {
 			return "the variable " + token + " in the project's settings, or in a context"
 		},
-		about: "secretsweep has to be in the job's image, as one static program, and bash. Nothing masks what is fetched: see that no step prints it.",
+		about: "secretsweep has to be in the job's image, as one static program, and bash. Pull requests from forks don't get the token. Nothing masks what is fetched: see that no step prints it.",
 	}
 }
 

@@ -28,7 +28,7 @@ func github() platform {
 		filled: "${{",
 		fetch:  fetchOnGitHub,
 		store:  func(token string) string { return "gh secret set " + token + ", which asks for the token" },
-		about:  "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks.",
+		about:  "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks, nor to Dependabot's.",
 	}
 }
 

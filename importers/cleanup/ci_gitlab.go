@@ -28,7 +28,7 @@ func gitlab() platform {
 		filled: "$",
 		fetch:  fetchOnGitLab,
 		store: func(token string) string {
-			return "the variable " + token + " in Settings, CI/CD, Variables: masked, protected, not expanded"
+			return "the variable " + token + " in Settings, CI/CD, Variables: masked, not expanded, and protected if only protected branches have these jobs"
 		},
 		about: "secretsweep has to be in the job's image, as one static program, and a Unix shell. Nothing masks what is fetched: see that no command prints it.",
 	}
