@@ -96,6 +96,21 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// TestBatchSource has one value for two environments: each is from its own file.
+func TestBatchSource(t *testing.T) {
+	b := NewPlan([]Item{
+		{Name: "KEY", Env: "prod", Value: secret.New("a value"), Note: "of prod", From: "csv", At: place.Place{Kind: place.File, Path: "a.csv"}},
+		{Name: "KEY", Value: secret.New("a value"), From: "dotenv", At: place.Place{Kind: place.File, Path: ".env"}},
+	}, options()).Batch(everywhere())
+	var got []string
+	for _, s := range b.Secrets {
+		got = append(got, fmt.Sprintf("%s of %s, %s: %s", s.Env, s.From, s.At.Path, s.Note))
+	}
+	if diff := cmp.Diff([]string{"dev of dotenv, .env: of prod", "prod of csv, a.csv: of prod"}, got); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+}
+
 // TestBatchLocal has a value that lies on this machine alone: nobody else can know it, so
 // there is no leak.
 func TestBatchLocal(t *testing.T) {
@@ -128,6 +143,72 @@ func TestWritten(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"one value", "new value"}, asked); diff != "" {
 		t.Errorf("asked about (-want +got):\n%s", diff)
+	}
+}
+
+// TestWrittenTwice has the vault's record of what was decided, and a note of one's own that is
+// older than the writing.
+func TestWrittenTwice(t *testing.T) {
+	items := []Item{leaked("KEY", ".env", "one value"), leaked("OLD", ".env", "other value")}
+	p := NewPlan(items, options())
+	if err := p.Choose(Verdict{Choice: Revoke}, p.Rows[1]); err != nil {
+		t.Fatal(err)
+	}
+	p.Agree(p.Rows...)
+	own := p.Decisions(false)
+	p.Written()
+	o := options()
+	o.Decided = append(p.Decisions(false), own...)
+	again := NewPlan(items, o)
+	if b := again.Batch(everywhere("dev")); len(b.Secrets)+len(b.Leaks) != 0 {
+		t.Errorf("%d secrets and %d leaks would be written twice", len(b.Secrets), len(b.Leaks))
+	}
+	o.Decided[2].Targets[0].Name, o.Decided[3].Choice = "OTHER_KEY", False
+	changed := NewPlan(items, o)
+	if b := changed.Batch(everywhere("dev")); len(b.Secrets) != 1 || len(b.Leaks) != 2 {
+		t.Errorf("%d secrets and %d leaks would be written, and both were decided anew", len(b.Secrets), len(b.Leaks))
+	}
+}
+
+// TestTextsRestored keeps which text around a value goes where: a password by itself, and the
+// address that it is in, under names of one environment.
+func TestTextsRestored(t *testing.T) {
+	alone, address := leaked("POSTGRES_PASSWORD", "docker-compose.yml", "a password"), leaked("DATABASE_URL", ".env", "a password")
+	address.Value = secret.New("postgres://shop:a password@db/shop")
+	p := NewPlan([]Item{alone, address}, options())
+	if len(p.Rows) != 1 || len(p.Rows[0].Targets) != 2 {
+		t.Fatalf("%d rows", len(p.Rows))
+	}
+	row := p.Rows[0]
+	targets := slices.Clone(row.Targets)
+	for i := range targets {
+		targets[i].Name += "_RENAMED"
+	}
+	for _, tt := range []struct {
+		name   string
+		change func() error
+	}{
+		{"as suggested", func() error { p.Agree(row); return nil }},
+		{"renamed", func() error { return p.Send(row, targets...) }},
+	} {
+		if err := tt.change(); err != nil {
+			t.Fatal(err)
+		}
+		var file bytes.Buffer
+		if err := WriteDecisions(&file, p.Decisions(false)); err != nil {
+			t.Fatal(err)
+		}
+		o := options()
+		var err error
+		if o.Decided, err = ReadPlan(&file); err != nil {
+			t.Fatal(err)
+		}
+		again := NewPlan([]Item{alone, address}, o)
+		for _, want := range row.Targets {
+			if got := again.Rows[0].Target(want.Ref); got == nil || !got.Value.Equal(want.Value) {
+				t.Errorf("%s: %s gets another text", tt.name, want.Ref)
+			}
+		}
 	}
 }
 
@@ -295,7 +376,13 @@ func TestReadPlanErrors(t *testing.T) {
 		"no such choice":    {"version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'keep'\n", "there is no choice \"keep\""},
 		"no date":           {"version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'accept'\nreason = 'x'\n", "until a date"},
 		"no fingerprint":    {"version = 1\n[[secret]]\nvalue = 'x'\nchoice = 'import'\n", "fingerprint"},
-		"twice":             {"version = 1\n" + strings.Repeat("[[secret]]\nvalue = '"+print+"'\nchoice = 'import'\n", 2), "there twice"},
+		"no value":          {"version = 1\n[[secret]]\nchoice = 'leave'\n", "secret 1 of 1 says of no value"},
+		"its line":          {"version = 1\n\n[[secret]]\nchoice = 'keep'\nvalue = '" + print + "'\n", "line 5: there is no choice"},
+		"no table":          {"version = 1\n[[secret]]\nvalue = '" + print + "'\nto = 'x'\n", "line 4, column 6: "},
+		"no Go types":       {"version = 'x'\n", "line 1, column 11: version has a value of another kind"},
+		"no list":           {"version = 1\nsecret = [1]\n", "line 2, column 11: "},
+		"large":             {"version = 1\n#" + strings.Repeat("x", 64<<20), "larger than 64 MB"},
+		"twice":             {"version = 1\n" + strings.Repeat("[[secret]]\nvalue = '"+print+"'\nchoice = 'import'\n", 2), "line 6: the value of line 3 is there twice"},
 		"target that isn't": {"version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'import'\n[[secret.to]]\nname = 'A'\n", "environment"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -303,6 +390,20 @@ func TestReadPlanErrors(t *testing.T) {
 				t.Errorf("the error is %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestUntil has a day as people write it: it is the same day everywhere.
+func TestUntil(t *testing.T) {
+	print := secret.New("x").Fingerprint().String()
+	for _, day := range []string{"2031-01-31", "2031-01-31T00:00:00Z", "2031-01-31 00:00:00+09:00", "2031-01-31T23:00:00-05:00"} {
+		all, err := ReadPlan(strings.NewReader("version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'accept'\nreason = 'x'\nuntil = " + day + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := time.Date(2031, 1, 31, 0, 0, 0, 0, time.UTC); !all[0].Until.Equal(want) {
+			t.Errorf("%s: got %s, want %s", day, all[0].Until, want)
+		}
 	}
 }
 

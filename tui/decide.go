@@ -52,6 +52,7 @@ func (v *inventory) actions() []action {
 		}
 	}
 	row, list := v.row(), !v.open
+	add(v.open, on("enter esc", "back to the list", stay(func() tea.Cmd { v.open = false; return nil })))
 	add(len(v.facts) == 0, on("q", "end", func(string) (screen, tea.Cmd) { return nil, nil }))
 	add(v.undecided > 0, on("Y", "all as suggested", stay(func() tea.Cmd { return v.agree(v.plan.Rows) })))
 	add(len(v.facts) > 0, on("n", "map", v.goOn))
@@ -66,8 +67,7 @@ func (v *inventory) actions() []action {
 	add(list && len(v.lines) > 0, on("space", "select", stay(v.toggle), " "))
 	add(list && row == nil && len(v.lines) > 0, on("enter", "fold or unfold", change(v.fold)))
 	add(list && row != nil, on("enter", "places and all else", stay(func() tea.Cmd { v.open = true; return v.look() })))
-	add(v.open, on("enter esc", "back to the list", stay(func() tea.Cmd { v.open = false; return nil })),
-		on("←", "the row before", stay(func() tea.Cmd { return v.step(-1) }), "left"),
+	add(v.open, on("←", "the row before", stay(func() tea.Cmd { return v.step(-1) }), "left"),
 		on("→", "the next row", stay(func() tea.Cmd { return v.step(1) }), "right"))
 	add(row != nil && !row.Value.IsEmpty() && (v.open || v.wide()), on("ctrl+r", "reveal the value for 10 s; that is written down", stay(v.ask)))
 	add(list && len(v.facts) > 0, on("/", "search", stay(func() tea.Cmd { v.search = new(newInput(v.words)); return nil })))
