@@ -1,8 +1,10 @@
 package cleanup
 
 import (
+	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,7 +39,16 @@ func isGitHubs(name string) bool {
 	return strings.HasPrefix(name, "GITHUB_") || strings.HasPrefix(name, "RUNNER_") || name == "CI" || name == "NODE_OPTIONS"
 }
 
+// called is the event of a workflow that others call. As a rule it has no value.
+var called = regexp.MustCompile(`(?m)^[^#\n]*\bworkflow_call\b`)
+
+// errCalled refuses such a workflow, which has no more secrets than it is given.
+var errCalled = errors.New("other workflows call its workflow, and would have to give it the token")
+
 func fetchOnGitHub(d *document, f fetch) error {
+	if called.Match(d.text) {
+		return errCalled
+	}
 	// What $GITHUB_ENV says goes before the variables of jobs and of the workflow, which
 	// steps have unless they have their own.
 	ofSteps := slices.DeleteFunc(slices.Clone(f.vars), func(entry int) bool { return len(d.entries[entry].Path) == 4 })
