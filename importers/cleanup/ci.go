@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -195,6 +197,10 @@ func (w *work) prepare(n *notes, wanted map[scope]*want, used []platform) {
 	scopes := slices.SortedFunc(maps.Keys(wanted), func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
 	for _, s := range scopes {
 		n.add("")
+		if w.bundled(s) {
+			n.add("    secretsweep token list      # there is %s: what it reads has to be named below, too", s.forToken())
+			n.add("    secretsweep token revoke %s", word(s.forToken()))
+		}
 		n.add("    secretsweep token create %s -p %s -e %s%s --expires 90d", word(s.forToken()), word(s.project), word(s.env), flags("--secret", wanted[s].secrets))
 		for _, p := range wanted[s].by {
 			n.add("        %s: %s", p.name, p.store(s.token()))
@@ -207,6 +213,14 @@ func (w *work) prepare(n *notes, wanted map[scope]*want, used []platform) {
 	for _, p := range used {
 		n.add("%s: %s", p.name, p.about)
 	}
+}
+
+// bundled tells whether there is a bundle of an environment already, and so a token.
+func (w *work) bundled(s scope) bool {
+	return slices.ContainsFunc(w.tops, func(top string) bool {
+		_, err := os.Lstat(filepath.Join(top, filepath.FromSlash(s.bundle())))
+		return err == nil
+	})
 }
 
 // left gives the places of secrets in a file that are left once a document is changed,

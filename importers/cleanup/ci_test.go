@@ -327,6 +327,20 @@ func TestCIAliases(t *testing.T) {
 	}
 }
 
+// TestCIAgain shows what is said where there is a token from before.
+func TestCIAgain(t *testing.T) {
+	const file, command = ".circleci/config.yml", "    secretsweep token revoke ci-web-prod\n    secretsweep token create ci-web-prod "
+	p := newProject(t, map[string]string{file: "jobs:\n  a:\n    environment:\n      A: first value\n    steps:\n      - checkout\n"})
+	p.keeps(file, "A", "first value", "prod")
+	if s := p.step(CI); strings.Contains(s.Text, "revoke") {
+		t.Errorf("it says:\n%s", s.Text)
+	}
+	p.write(".secretsweep/web-prod.bundle", "")
+	if s := p.step(CI); !strings.Contains(s.Text, command) {
+		t.Errorf("it says:\n%s", s.Text)
+	}
+}
+
 // TestCIProjects shows that environments of two projects don't share a bundle.
 func TestCIProjects(t *testing.T) {
 	const file = ".circleci/config.yml"
