@@ -76,6 +76,9 @@ func (p *Plan) Batch(a Access) Batch {
 			leak.Refs = append(leak.Refs, t.Ref)
 			b.Secrets = append(b.Secrets, p.secretOf(row, t))
 		}
+		if row.Choice == Import && len(leak.Refs)+len(leak.Waiting) == 0 {
+			leak.Choice = Revoke // others have all of its names
+		}
 		if row.Leaked() && row.Choice != Leave || len(leak.Waiting) > 0 {
 			b.Leaks = append(b.Leaks, leak)
 		}
@@ -112,7 +115,8 @@ func (p *Plan) Held() []Secret {
 }
 
 func (p *Plan) secretOf(row *Row, t Target) Secret {
-	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, From: row.Items[0].From, At: row.Items[0].At}
+	from := row.Source(&t)
+	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, Note: from.Note, From: from.From, At: from.At}
 	if k, ok := p.kept[t.Ref]; ok {
 		if s.Change = Updated; k.Value.Equal(t.Value) || t.Value.IsEmpty() {
 			s.Change = Same

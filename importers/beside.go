@@ -12,46 +12,47 @@ import (
 )
 
 // Beside imports the .env files on disk in which a sweep found secrets, whole: what stands
-// beside a secret there is a setting, or a secret that looks like none.
-type Beside []scanner.Finding
+// beside a secret there is a setting, or a secret that looks like none. There is an importer
+// for each file, by the order in which these are first found in.
+func Beside(found []scanner.Finding) []Importer {
+	seen := make(map[string]bool)
+	var all []Importer
+	for i := range found {
+		for j := range found[i].Places {
+			at := &found[i].Places[j]
+			path := filepath.Join(at.Root, filepath.FromSlash(at.Path))
+			if at.Kind != place.File || !at.WorkTree || at.Member != "" || !isEnvironmentFile(at.Path) || seen[path] {
+				continue
+			}
+			seen[path] = true
+			all = append(all, beside{path, at})
+		}
+	}
+	return all
+}
 
-var _ Importer = Beside(nil)
+// beside is a file in which something was found at a place.
+type beside struct {
+	path string
+	at   *place.Place
+}
 
-// Items gives the items by the order in which the files are first found in.
-func (b Beside) Items(ctx context.Context) iter.Seq2[Item, error] {
+func (b beside) Items(ctx context.Context) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		seen := make(map[string]bool)
-		for i := range b {
-			for j := range b[i].Places {
-				at := &b[i].Places[j]
-				path := filepath.Join(at.Root, filepath.FromSlash(at.Path))
-				if at.Kind != place.File || !at.WorkTree || at.Member != "" || !isEnvironmentFile(at.Path) || seen[path] {
-					continue
-				}
-				seen[path] = true
-				if !besideIn(ctx, path, at, yield) {
-					return
-				}
+		file, err := Open(b.path, "dotenv")
+		if errors.Is(err, fs.ErrNotExist) {
+			return // it is gone since the sweep
+		}
+		if err != nil {
+			yield(Item{}, err)
+			return
+		}
+		for item, err := range file.Items(ctx) {
+			item.Setting = true
+			item.At.Root, item.At.Path, item.At.Head, item.At.Local = b.at.Root, b.at.Path, b.at.Head, b.at.Local
+			if !yield(item, err) {
+				return
 			}
 		}
 	}
-}
-
-// besideIn gives the items of a file that a place is in.
-func besideIn(ctx context.Context, path string, at *place.Place, yield func(Item, error) bool) bool {
-	file, err := Open(path, "dotenv")
-	if errors.Is(err, fs.ErrNotExist) {
-		return true // it is gone since the sweep
-	}
-	if err != nil {
-		return yield(Item{}, err)
-	}
-	for item, err := range file.Items(ctx) {
-		item.Setting = true
-		item.At.Root, item.At.Path, item.At.Head, item.At.Local = at.Root, at.Path, at.Head, at.Local
-		if !yield(item, err) || err != nil {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -83,21 +84,35 @@ func checkCSV(text []byte) error {
 		if !header {
 			continue
 		}
-		for _, columns := range [][]string{nameColumns, valueColumns, envColumns, noteColumns} {
-			n := 0
-			for _, name := range record {
-				if slices.Contains(columns, strings.ToLower(strings.TrimSpace(name))) {
-					n++
-				}
-			}
-			if n > 1 {
-				return faultAt(text, 0, "two columns could be the %s", columns[0])
-			}
-			if n == 0 && columns[0] == nameColumns[0] {
-				return faultAt(text, 0, "no column is called name, key or variable")
-			}
+		if err := checkColumns(record); err != nil {
+			return faultAt(text, 0, "%w", err)
 		}
 	}
+}
+
+// checkColumns tells whether a table has the columns that it needs, each once. Without values
+// it has names to fill in, unless it has something else: the values may be in that.
+func checkColumns(names []string) error {
+	known := 0
+	for _, columns := range [][]string{nameColumns, valueColumns, envColumns, noteColumns} {
+		n := 0
+		for _, name := range names {
+			if slices.Contains(columns, strings.ToLower(strings.TrimSpace(name))) {
+				n++
+			}
+		}
+		switch known += n; {
+		case n > 1:
+			return fmt.Errorf("two columns could be the %s", columns[0])
+		case n == 0 && columns[0] == nameColumns[0]:
+			return errors.New("no column is called name, key or variable")
+		}
+	}
+	hasValue := slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), valueColumns[0]) })
+	if !hasValue && known < len(names) {
+		return errors.New("no column is called value")
+	}
+	return nil
 }
 
 // lineStart gives where a line begins, counted from 1.

@@ -41,8 +41,8 @@ func (p *Plan) Undo() (what string, ok bool) {
 // CanUndo tells whether there is a change to take back.
 func (p *Plan) CanUndo() bool { return len(p.steps) > 0 }
 
-// Choose says what is to become of rows. A name that another row has got meanwhile stays that
-// one's.
+// Choose says what is to become of rows. What is imported gets the names that it claims, but
+// for those that another row has got, or the vault has for another value.
 func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	if err := v.check(); err != nil {
 		return err
@@ -60,13 +60,21 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	}
 	p.change(string(v.Choice), rows, func(row *Row) {
 		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
-		for i := range row.Targets {
-			if t := &row.Targets[i]; v.Choice == Import && !t.Lost {
-				t.Lost, taken[t.Ref] = taken[t.Ref], true
-			}
+		if v.Choice == Import {
+			p.claim(row, taken)
 		}
 	})
 	return nil
+}
+
+// claim gives a row the names that nothing has, beside those that it has already.
+func (p *Plan) claim(row *Row, taken map[Ref]bool) {
+	for i := range row.Targets {
+		t := &row.Targets[i]
+		k, kept := p.kept[t.Ref]
+		t.Lost = taken[t.Ref] || t.Lost && kept && !k.Value.Equal(t.Value)
+		taken[t.Ref] = taken[t.Ref] || !t.Lost
+	}
 }
 
 // taken gives the names that rows get, but for some of them.

@@ -19,6 +19,12 @@ func TestFaults(t *testing.T) {
 		{"a NUL", "dotenv", ".env", "A={{value 1}}\x00\n", "1: the value of A is binary"},
 		{"not UTF-8", "dotenv", ".env", "A={{value 1}}\xff\n", "1: the value of A is binary"},
 
+		{"lines that go on", "dotenv", ".env", "B=x\nA=-----BEGIN KEY-----\n{{value 1}}\n-----END KEY-----\n", "3: it is no assignment; a value of several lines stands in quotes"},
+		{"prose", "dotenv", ".env", "A=x\n\n it is {{value 1}}\nB=y\n", "3: it is no assignment; a value of several lines stands in quotes"},
+		{"more than quotes", "dotenv", ".env", "A=x\nB=\"{{value 1}}\"y\n", "2: behind the quotes of B stands something else"},
+		{"line ends of old", "dotenv", ".env", "A=x\rB={{value 1}}\n", "1: a line ends without a newline"},
+		{"a command's word", "dotenv", ".env", "A=$(pass show {{value 1}})\n", "1: it has no value to import"},
+
 		{"references only", "ci", ".gitlab-ci.yml", "variables:\n  A: $B\n", "1: it has no value to import"},
 		{"broken YAML", "ci", ".gitlab-ci.yml", "variables:\n  A: x\nword\n", "3: it is no YAML that can be read without guessing"},
 
@@ -29,6 +35,12 @@ func TestFaults(t *testing.T) {
 		{"a name twice", "json", "a.json", "{\"A\": \"x\",\n\"A\": \"{{value 1}}\"}", "2: A is there twice"},
 		{"a table where a value was", "json", "a.json", "{\"A\": \"x\",\n\"A\": {\"B\": \"{{value 1}}\"}}", "2: A is there twice"},
 		{"a table as a value", "json", "a.json", "[{\"name\": \"A\",\n\"value\": {\"B\": \"{{value 1}}\"}}]", "2: the value of A is a table or list"},
+		{"names alone", "json", "a.json", "[{\"name\": \"A\"},\n{\"name\": \"{{value 1}}\"}]", "1: A has no value"},
+		{"a name without a value", "json", "a.json", "[{\"name\": \"A\", \"value\": \"{{value 1}}\"},\n{\"name\": \"B\"}]", "2: it is no name with a value, as those before it"},
+		{"a pair with more", "json", "a.json", "[{\"name\": \"A\", \"value\": \"{{value 1}}\"},\n{\"name\": \"B\", \"value\": \"x\", \"id\": \"y\"}]", "2: it is no name with a value, as those before it"},
+		{"a value to fill in", "yaml", "a.yaml", "a: x\nb: {{ .Values.b }}\n", "2: the value of b is filled in by a template"},
+		{"one of Ansible", "yaml", "a.yaml", "a: x\nb: \"{{ vault_b }}\"\n", "2: the value of b is filled in by a template"},
+
 		{"no name", "json", "a.json", "{\"\": \"{{value 1}}\"}", "1: a value has no name"},
 		{"half a character", "json", "a.json", `{"A": "{{value 1}}\ud800"}`, "1: the value of A has half a character in it"},
 		{"a NUL in JSON", "json", "a.json", `{"A": "{{value 1}}\u0000"}`, "1: the value of A is binary"},
@@ -45,6 +57,7 @@ func TestFaults(t *testing.T) {
 		{"TOML", "toml", "a.toml", "a = \"x\"\nb = {{value 1}}\n", "2: it is no TOML"},
 
 		{"no column", "csv", "a.csv", "what,value\nA,{{value 1}}\n", "1: no column is called name, key or variable"},
+		{"values that are called otherwise", "csv", "a.csv", "name,login_password\nA,{{value 1}}\n", "1: no column is called value"},
 		{"two columns", "csv", "a.csv", "name,key,value\nA,B,{{value 1}}\n", "1: two columns could be the name"},
 		{"a short row", "csv", "a.csv", "name,value\nA,x\n{{value 1}}\n", "3: wrong number of fields"},
 		{"a quote", "csv", "a.csv", "name,value\nA,x\"{{value 1}}\n", `2: bare " in non-quoted-field`},
@@ -58,6 +71,7 @@ func TestFaults(t *testing.T) {
 		{"a number", "doppler", "a.json", "{\"DOPPLER_PROJECT\": \"a\", \"DOPPLER_CONFIG\": \"b\",\n\"A\": 1}", "2: the value of A is no text"},
 		{"no key", "infisical", "a.json", "{\"secrets\": [\n{\"secretValue\": \"{{value 1}}\"}]}", "2: a secret has no key or no value"},
 		{"deleted", "vault", "a.json", `{"data": {"data": {"A": "{{value 1}}"}, "metadata": {"created_time": "", "version": 2, "destroyed": true}}}`, "1: the secret was deleted"},
+		{"deleted, and not for good", "vault", "a.json", `{"data": {"data": null, "metadata": {"created_time": "", "version": 2, "deletion_time": "2030-01-01T00:00:00Z"}}}`, "1: the secret was deleted"},
 		{"not all", "aws-secrets-manager", "a.json", "{\"SecretValues\": [],\n\"Errors\": [{\"SecretId\": \"a\"}]}", "2: not all that was asked for could be had"},
 		{"not to the end", "aws-secrets-manager", "a.json", "{\"SecretList\": [{\"Name\": \"a\"}],\n\"NextToken\": \"x\"}", "2: there are more than it lists"},
 		{"still encrypted", "aws-ssm", "a.json", "{\"Parameter\": {\"Name\": \"A\", \"Type\": \"SecureString\",\n\"Value\": \"AQICAH" + strings.Repeat("A", 118) + "\"}}", "2: the value of A is encrypted: get it with --with-decryption"},
@@ -73,13 +87,38 @@ func TestFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.format+" "+tt.name, func(t *testing.T) {
-			f, err := New(tt.path, []byte(render(tt.text)), tt.format)
+			f, err := Read(tt.path, strings.NewReader(render(tt.text)), tt.format)
 			if err != nil {
 				t.Fatal(err)
 			}
 			items, err := Collect(t.Context(), f)
 			if want := tt.path + ":" + tt.want; err == nil || err.Error() != want {
 				t.Errorf("%d items, error %v; want %s", len(items), err, want)
+			}
+		})
+	}
+}
+
+// TestDotenv has what is in .env files beside values, and is no fault.
+func TestDotenv(t *testing.T) {
+	tests := []struct{ name, path, text, want string }{
+		{"comments and what is passed on", ".env", "# a comment\n\n  # B=x\nHOME\nexport PATH\r\nA='x' # why\r\n", "6 A = x (setting)"},
+		{"quotes of three", ".env", "A=\"\"\"x\ny\"\"\"\nB=z\n", "1 A = x\ny, 3 B = z (setting)"},
+		{"a script", ".envrc", "use flake\nexport A=x\nif true; then\n  B=y\nfi\nexport C=$(pass show c)\n", "2 A = x (setting), 4 B = y (setting)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Read(tt.path, strings.NewReader(tt.text), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			items, err := Collect(t.Context(), f)
+			var all []string
+			for i := range items {
+				all = append(all, shown(&items[i]))
+			}
+			if got := strings.Join(all, ", "); err != nil || got != tt.want {
+				t.Errorf("got %q, error %v; want %q", got, err, tt.want)
 			}
 		})
 	}
@@ -120,7 +159,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(inside, "report.json")
-			f, err := New(path, []byte("[\n"+tt.leak+"]"), "gitleaks")
+			f, err := Read(path, strings.NewReader("[\n"+tt.leak+"]"), "gitleaks")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +173,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 
 	t.Run("many", func(t *testing.T) {
 		all := strings.Repeat(report("b.env", 1, "A=REDACTED", "0")+",\n", 29) + report("b.env", 1, "A=REDACTED", "0")
-		f, err := New(filepath.Join(inside, "report.json"), []byte("["+all+"]"), "gitleaks")
+		f, err := Read(filepath.Join(inside, "report.json"), strings.NewReader("["+all+"]"), "gitleaks")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +184,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 	})
 	t.Run("a file that has two of them", func(t *testing.T) {
 		leak := fmt.Sprintf(`{"DetectorName": "X", "Redacted": "***", "Raw": "", "SourceMetadata": {"Data": {"Filesystem": {"file": "a.env", "line": 2}}}}`)
-		f, err := New(filepath.Join(inside, "report.json"), []byte(leak), "trufflehog")
+		f, err := Read(filepath.Join(inside, "report.json"), strings.NewReader(leak), "trufflehog")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +204,7 @@ func TestReportsTellWhatIsGone(t *testing.T) {
 	leak := func(n, line int) string {
 		return render(fmt.Sprintf(`{"RuleID": "r", "File": "a.env", "StartLine": %d, "Match": "A", "Secret": "{{value %d}}", "Commit": "%040d"}`, line, n, line))
 	}
-	f, err := New(filepath.Join(folder, "report.json"), []byte("["+leak(1, 1)+","+leak(1, 2)+","+leak(2, 1)+"]"), "gitleaks")
+	f, err := Read(filepath.Join(folder, "report.json"), strings.NewReader("["+leak(1, 1)+","+leak(1, 2)+","+leak(2, 1)+"]"), "gitleaks")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +230,7 @@ func TestManyItems(t *testing.T) {
 	for i := range maxItems + 1 {
 		fmt.Fprintf(&text, "A%d=x\n", i)
 	}
-	f, err := New(".env", []byte(text.String()), "")
+	f, err := Read(".env", strings.NewReader(text.String()), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +264,7 @@ func TestManual(t *testing.T) {
 }
 
 func TestKeyValueList(t *testing.T) {
-	f, err := New("names.json", []byte(`["db", "folder/", "mail"]`), "vault")
+	f, err := Read("names.json", strings.NewReader(`["db", "folder/", "mail"]`), "vault")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,6 +287,18 @@ func TestIsSetting(t *testing.T) {
 	for _, tt := range tests {
 		if got := isSetting(tt.name, tt.value); got != tt.want {
 			t.Errorf("%s=%s: %v", tt.name, tt.value, got)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ text, want string }{
+		"UTF-16":             {"\xff\xfe{\x00}\x00", "a.json:1: it is UTF-16: save it as UTF-8"},
+		"UTF-16, big-endian": {"\xfe\xff\x00{\x00}", "a.json:1: it is UTF-16: save it as UTF-8"},
+		"large":              {strings.Repeat(" ", maxFile+1), "a.json: it is larger than 64 MB"},
+	} {
+		if _, err := Read("a.json", strings.NewReader(tt.text), ""); err == nil || err.Error() != tt.want {
+			t.Errorf("%s: the error is %v", name, err)
 		}
 	}
 }

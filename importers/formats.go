@@ -52,18 +52,20 @@ func Open(path, format string) (*File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(text) > maxFile:
-		return nil, fmt.Errorf("%s: it is larger than %d MB", path, maxFile>>20)
-	}
-	return New(path, text, format)
+	return Read(path, f, format)
 }
 
-// New is [Open] for a file that was read.
-func New(path string, text []byte, format string) (*File, error) {
+// Read is [Open] for a file that is open already.
+func Read(path string, r io.Reader, format string) (*File, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	case len(text) > maxFile:
+		return nil, fmt.Errorf("%s: it is larger than %d MB", path, maxFile>>20)
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return nil, fmt.Errorf("%s:1: it is UTF-16: save it as UTF-8", path)
+	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	for _, f := range Formats() {
 		if f.Name == format || format == "" && f.Accepts(path, text) {

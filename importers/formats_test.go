@@ -316,7 +316,7 @@ func TestCI(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.path, func(t *testing.T) {
-			f, err := New(tt.path, []byte(render(tt.text)), "")
+			f, err := Read(tt.path, strings.NewReader(render(tt.text)), "")
 			if err != nil || f.Format() != "ci" {
 				t.Fatalf("error %v, or another format", err)
 			}

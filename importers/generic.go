@@ -2,6 +2,7 @@ package importers
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +26,9 @@ func genericTOML() Format {
 	return generic("toml", "TOML with names and values", readTOML, ".toml")
 }
 
+// isTemplate finds what a template fills in: {{ .Values.x }}, {{ vault_password }}, <%= x %>.
+var isTemplate = regexp.MustCompile(`^\s*(?:\{\{.*\}\}|<%.*%>)\s*$`)
+
 func generic(name, about string, read func([]byte) ([]*node, error), extensions ...string) Format {
 	return Format{
 		Name:  name,
@@ -43,11 +47,17 @@ func (l *list) table(n *node, parents []string, env string) {
 		case c.scalar && n.isList():
 			l.fail(c.start, "an element of a list has no name")
 		case c.scalar:
-			if value := c.text(); value != "" {
+			if value := c.text(); isTemplate.MatchString(value) {
+				l.fail(c.start, "the value of %s is filled in by a template", c.name)
+			} else if value != "" {
 				l.add(Item{Name: c.name, Parent: strings.Join(parents, "."), Env: env, Setting: isSetting(c.name, value)}, value, c)
 			}
 		case n.isList() && isPair(c):
 			l.pair(c, parents, env)
+		case n.isList() && isPair(n.nodes[0]):
+			l.fail(c.start, "it is no name with a value, as those before it")
+		case n.isList() && c.any(nameColumns...) != nil && ofPair(c):
+			l.fail(c.start, "%s has no value", c.any(nameColumns...).text())
 		case n.isList() && len(n.nodes) == 1, containers[screaming(c.name)]:
 			l.table(c, parents, env)
 		case detectors.Environment(c.name) != "":
@@ -68,9 +78,13 @@ var (
 
 // isPair tells whether a table is a name and its value, and what is said of these.
 func isPair(n *node) bool {
+	return n.any(nameColumns...) != nil && n.any(valueColumns...) != nil && ofPair(n)
+}
+
+// ofPair tells whether a table has nothing that a pair hasn't.
+func ofPair(n *node) bool {
 	known := slices.Concat(nameColumns, valueColumns, envColumns, noteColumns)
-	return n.any(nameColumns...) != nil && n.any(valueColumns...) != nil &&
-		!slices.ContainsFunc(n.nodes, func(c *node) bool { return !slices.Contains(known, c.name) })
+	return !slices.ContainsFunc(n.nodes, func(c *node) bool { return !slices.Contains(known, c.name) })
 }
 
 func (l *list) pair(n *node, parents []string, env string) {

@@ -20,6 +20,7 @@ type Item struct {
 	// Finding is what a sweep knows of the value; nil if it isn't known to have leaked.
 	Finding  *scanner.Finding
 	Recorded bool        // the vault has a leak record of it
+	Asked    bool        // somebody asked for it who may not write where it goes
 	Setting  bool        // it stands among secrets, and looks like none itself
 	Note     string      // what the source says that it is for
 	At       place.Place // where it lies

@@ -33,10 +33,11 @@ func (l *list) keyValue(n *node) {
 	}
 	data := n.child("data")
 	if meta := data.child("metadata"); meta.has("created_time", "version") { // the second version
-		if meta.child("destroyed").isTrue() || meta.child("deletion_time").text() != "" {
+		data = data.child("data") // null of a deleted one; it may also have a time at which it will be
+		if meta.child("destroyed").isTrue() || data == nil || data.scalar {
 			l.fail(meta.start, "the secret was deleted")
+			return
 		}
-		data = data.child("data")
 	}
 	l.fields(data, nil)
 }

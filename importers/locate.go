@@ -16,8 +16,9 @@ type claim struct {
 	Target
 	row     *Row
 	place   *place.Place
-	depth   int // how many folders lead to the place
-	base    int // the length of its file's name
+	depth   int    // how many folders lead to the place
+	base    int    // the length of its file's name
+	parent  string // what leads to the name in the file
 	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up
 	vague   bool   // its name says nothing, and programs don't ask for it
@@ -59,7 +60,7 @@ func (c *claim) compare(d *claim) int {
 		-cmp.Compare(c.rank, d.rank),
 		-c.at.Compare(d.at),
 		cmp.Compare(c.depth, d.depth),
-		-cmp.Compare(c.base, d.base), // .env.local overrides .env
+		-cmp.Compare(c.overrides, d.overrides),
 		cmp.Compare(c.place.Root, d.place.Root),
 		cmp.Compare(c.place.Path, d.place.Path),
 	)
@@ -187,12 +188,24 @@ func (p *Plan) adopt(wanted []*claim) {
 
 // tellApart puts the folder before a name that files of the same kind in several folders
 // give to several values: each of the programs there has its own. The folder that holds
-// the others keeps the name, and so does what the vault has by that name.
+// the others keeps the name, and so does what the vault has by that name. In one file, what
+// leads to the name does what a folder does.
 func (p *Plan) tellApart(wanted []*claim) {
+	p.label(wanted, func(c *claim) (kind any, ok bool) {
+		return c.rank, c.rank == inEnvironmentFile || c.rank == inConfiguration
+	}, func(c *claim) string { return folderOf(c.place) })
+	p.label(wanted, func(c *claim) (file any, ok bool) {
+		return [2]string{c.place.Root, c.place.Path}, c.rank > ofNoSecret
+	}, func(c *claim) string { return strings.ReplaceAll(c.parent, ".", "/") })
+}
+
+// label puts before names that claims of one group share what tells them apart. Of several
+// groups that of the first claim counts.
+func (p *Plan) label(wanted []*claim, group func(*claim) (any, bool), folder func(*claim) string) {
 	byRef := make(map[Ref][]*claim)
 	var refs []Ref
 	for _, c := range wanted {
-		if c.given && (c.rank == inEnvironmentFile || c.rank == inConfiguration) {
+		if _, ok := group(c); c.given && ok {
 			if byRef[c.Ref] == nil {
 				refs = append(refs, c.Ref)
 			}
@@ -201,10 +214,11 @@ func (p *Plan) tellApart(wanted []*claim) {
 	}
 	for _, ref := range refs {
 		rivals := byRef[ref]
-		rivals = slices.DeleteFunc(rivals, func(c *claim) bool { return c.rank != rivals[0].rank })
+		first, _ := group(rivals[0])
 		var folders []string
+		rivals = slices.DeleteFunc(rivals, func(c *claim) bool { of, _ := group(c); return of != first })
 		for _, c := range rivals {
-			folders = append(folders, folderOf(c.place))
+			folders = append(folders, folder(c))
 		}
 		for i, label := range labels(folders) {
 			if name := label + "_" + ref.Name; label != "" && len(name) <= maxName && !p.has(rivals[i]) {
@@ -226,11 +240,14 @@ func labels(folders []string) []string {
 			left[i] = strings.TrimPrefix(path.Dir(folder), ".")
 		}
 	}
+	top := slices.MinFunc(left, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	if slices.ContainsFunc(left, func(f string) bool { return f != top && !strings.HasPrefix(f, top+"/") }) {
+		top = "" // it doesn't hold the others
+	}
 	all := make([]string, len(folders))
 	for i, folder := range left {
-		holds := !slices.ContainsFunc(left, func(f string) bool { return folder != "" && f != folder && !strings.HasPrefix(f, folder+"/") })
-		if !holds {
-			all[i] = screaming(path.Base(folder))
+		if folder != top {
+			all[i] = strings.TrimLeft(screaming(path.Base(folder)), "_0123456789")
 		}
 	}
 	return all

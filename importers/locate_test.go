@@ -167,6 +167,16 @@ func TestLocate(t *testing.T) {
 			"a import dev/API_API_KEY", "b import dev/WEB_API_KEY", "c import dev/OTHER_KEY", "d import dev/WEB_OTHER_KEY",
 			"e import prod/API_MAIL_KEY", "f import prod/WEB_MAIL_KEY",
 		}},
+		{"what leads to a name in one file", [][]Item{
+			foundAt("a", in("k8s/x.yaml", "web:DATABASE_URL").of("prod")),
+			foundAt("b", in("k8s/x.yaml", "api:DATABASE_URL").of("prod")),
+			foundAt("c", in("k8s/x.yaml", "api:DATABASE_URL").of("dev")),
+			{in("a.json", "MAIL_KEY").as("d"), in("a.json", "shops.x:MAIL_KEY").as("e")},
+			{in("b.json", "users.0:LOGIN_KEY").as("f"), in("b.json", "users.1:LOGIN_KEY").as("g")},
+		}, nil, []string{
+			"a import prod/WEB_DATABASE_URL", "b import prod/API_DATABASE_URL", "c import dev/DATABASE_URL",
+			"d import prod/MAIL_KEY", "e import prod/X_MAIL_KEY", "f import prod/LOGIN_KEY", "g revoke prod/LOGIN_KEY(lost)",
+		}},
 		{"no names, and names that say nothing", [][]Item{
 			foundAt("a", said("", "")),
 			foundAt("b", said("", "")),
@@ -337,6 +347,7 @@ func TestLabels(t *testing.T) {
 		{"/ /a", "- A"},
 		{"a", "-"},
 		{"x/a y/a x/b", "A A B"},
+		{"0 1 2b", "- - B"},
 	}
 	for _, tt := range tests {
 		var got []string

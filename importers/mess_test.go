@@ -40,7 +40,7 @@ func TestMess(t *testing.T) {
 				t.Fatal(err)
 			}
 			found := sweep(t, m)
-			check(t, m, want, found, importers.Beside(found))
+			check(t, m, want, append([]importers.Importer{found}, importers.Beside(found)...)...)
 		})
 	}
 }

@@ -96,6 +96,21 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// TestBatchSource has one value for two environments: each is from its own file.
+func TestBatchSource(t *testing.T) {
+	b := NewPlan([]Item{
+		{Name: "KEY", Env: "prod", Value: secret.New("a value"), Note: "of prod", From: "csv", At: place.Place{Kind: place.File, Path: "a.csv"}},
+		{Name: "KEY", Value: secret.New("a value"), From: "dotenv", At: place.Place{Kind: place.File, Path: ".env"}},
+	}, options()).Batch(everywhere())
+	var got []string
+	for _, s := range b.Secrets {
+		got = append(got, fmt.Sprintf("%s of %s, %s: %s", s.Env, s.From, s.At.Path, s.Note))
+	}
+	if diff := cmp.Diff([]string{"dev of dotenv, .env: of prod", "prod of csv, a.csv: of prod"}, got); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+}
+
 // TestBatchLocal has a value that lies on this machine alone: nobody else can know it, so
 // there is no leak.
 func TestBatchLocal(t *testing.T) {
@@ -361,7 +376,13 @@ func TestReadPlanErrors(t *testing.T) {
 		"no such choice":    {"version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'keep'\n", "there is no choice \"keep\""},
 		"no date":           {"version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'accept'\nreason = 'x'\n", "until a date"},
 		"no fingerprint":    {"version = 1\n[[secret]]\nvalue = 'x'\nchoice = 'import'\n", "fingerprint"},
-		"twice":             {"version = 1\n" + strings.Repeat("[[secret]]\nvalue = '"+print+"'\nchoice = 'import'\n", 2), "there twice"},
+		"no value":          {"version = 1\n[[secret]]\nchoice = 'leave'\n", "secret 1 of 1 says of no value"},
+		"its line":          {"version = 1\n\n[[secret]]\nchoice = 'keep'\nvalue = '" + print + "'\n", "line 5: there is no choice"},
+		"no table":          {"version = 1\n[[secret]]\nvalue = '" + print + "'\nto = 'x'\n", "line 4, column 6: "},
+		"no Go types":       {"version = 'x'\n", "line 1, column 11: version has a value of another kind"},
+		"no list":           {"version = 1\nsecret = [1]\n", "line 2, column 11: "},
+		"large":             {"version = 1\n#" + strings.Repeat("x", 64<<20), "larger than 64 MB"},
+		"twice":             {"version = 1\n" + strings.Repeat("[[secret]]\nvalue = '"+print+"'\nchoice = 'import'\n", 2), "line 6: the value of line 3 is there twice"},
 		"target that isn't": {"version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'import'\n[[secret.to]]\nname = 'A'\n", "environment"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -369,6 +390,20 @@ func TestReadPlanErrors(t *testing.T) {
 				t.Errorf("the error is %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestUntil has a day as people write it: it is the same day everywhere.
+func TestUntil(t *testing.T) {
+	print := secret.New("x").Fingerprint().String()
+	for _, day := range []string{"2031-01-31", "2031-01-31T00:00:00Z", "2031-01-31 00:00:00+09:00", "2031-01-31T23:00:00-05:00"} {
+		all, err := ReadPlan(strings.NewReader("version = 1\n[[secret]]\nvalue = '" + print + "'\nchoice = 'accept'\nreason = 'x'\nuntil = " + day + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := time.Date(2031, 1, 31, 0, 0, 0, 0, time.UTC); !all[0].Until.Equal(want) {
+			t.Errorf("%s: got %s, want %s", day, all[0].Until, want)
+		}
 	}
 }
 

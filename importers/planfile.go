@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -52,22 +53,28 @@ func (p *Plan) Decisions(suggested bool) []Decision {
 		if !row.Decided && !suggested {
 			continue
 		}
-		d := Decision{Value: row.Key, Choice: row.Choice, Until: row.Until, Reason: row.Reason, Done: row.Earlier}
-		if row.Choice == Import {
-			for _, t := range row.Targets {
-				if !t.Lost {
-					d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases, row.textOf(&t)})
-				}
-			}
-			for _, t := range row.offered {
-				if !d.names(t.Ref) {
-					d.Declined = append(d.Declined, Destination{Env: t.Env, Name: t.Name})
-				}
-			}
-		}
-		all = append(all, d)
+		all = append(all, row.decision())
 	}
 	return all
+}
+
+// decision gives what is chosen for a row.
+func (r *Row) decision() Decision {
+	d := Decision{Value: r.Key, Choice: r.Choice, Until: r.Until, Reason: r.Reason, Done: r.Earlier}
+	if r.Choice != Import {
+		return d
+	}
+	for _, t := range r.Targets {
+		if !t.Lost {
+			d.Targets = append(d.Targets, Destination{t.Env, t.Name, t.Aliases, r.textOf(&t)})
+		}
+	}
+	for _, t := range r.offered {
+		if !d.names(t.Ref) {
+			d.Declined = append(d.Declined, Destination{Env: t.Env, Name: t.Name})
+		}
+	}
+	return d
 }
 
 // names tells whether a decision says something of a target, yes or no.
@@ -95,7 +102,7 @@ func (p *Plan) Restore(all []Decision) {
 		}
 		d.Done = d.Done || row.Earlier && row.follows(d)
 		row.Verdict, row.Why, row.Decided, row.Earlier = Verdict{d.Choice, d.Until, d.Reason}, "", true, d.Done
-		if len(d.Targets) == 0 {
+		if d.Choice != Import || len(d.Targets) == 0 {
 			continue
 		}
 		targets := row.destined(p.Project, d)
@@ -105,6 +112,7 @@ func (p *Plan) Restore(all []Decision) {
 					other.lose([]Target{t})
 				}
 			}
+			claimed[t.Ref] = append(claimed[t.Ref], row)
 		}
 		for _, t := range row.offered {
 			if !d.names(t.Ref) && d.Done {
@@ -132,21 +140,8 @@ func (r *Row) destined(project string, d Decision) []Target {
 		t := Target{Ref: Ref{project, to.Env, to.Name}, Aliases: to.Aliases, Value: r.valueFor(to)}
 		targets = append(targets, t)
 	}
+	targets, _ = distinct(targets) // of one environment all have one value
 	return targets
-}
-
-// Obey makes decisions that were written down for this plan. What they don't name is left.
-func (p *Plan) Obey(all []Decision) {
-	named := make(map[secret.Fingerprint]bool)
-	for _, d := range all {
-		named[d.Value] = true
-	}
-	for _, row := range p.Rows {
-		if !named[row.Key] && !row.Earlier {
-			row.Verdict, row.Why = Verdict{Choice: Leave}, "the plan doesn't name it"
-		}
-	}
-	p.Restore(all)
 }
 
 // textOf tells which text around the value a target gets; nil if there is but one.
@@ -234,36 +229,72 @@ func (r *Row) comment() []string {
 // ReadPlan reads decisions.
 func ReadPlan(r io.Reader) ([]Decision, error) {
 	const most = 64 << 20
-	dec := toml.NewDecoder(io.LimitReader(r, most)).DisallowUnknownFields()
-	var f planFile
-	if err := dec.Decode(&f); err != nil {
-		if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-			line, _ := unknown.Errors[0].Position()
-			return nil, fmt.Errorf("plan: line %d: there is no field %q", line, strings.Join(unknown.Errors[0].Key(), "."))
-		}
-		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
-			line, column := at.Position()
-			return nil, fmt.Errorf("plan: line %d, column %d: %w", line, column, err)
-		}
+	text, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("plan: %w", err)
+	case len(text) > most:
+		return nil, fmt.Errorf("plan: it is larger than %d MB", most>>20)
+	}
+	var f planFile
+	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&f); err != nil {
+		return nil, fmt.Errorf("plan: %w", faultOfTOML(err))
 	}
 	if f.Version != planVersion {
 		return nil, fmt.Errorf("plan: version %d; this program knows %d", f.Version, planVersion)
 	}
-	seen := make(map[secret.Fingerprint]bool)
-	for _, d := range f.Secrets {
-		if err := (Verdict{d.Choice, d.Until, d.Reason}).check(); err != nil {
-			return nil, fmt.Errorf("plan: %s: %w", d.Value, err)
+	places := make(map[secret.Fingerprint]int) // behind which they stand
+	at := 0
+	for i := range f.Secrets {
+		d := &f.Secrets[i]
+		if d.Value == (secret.Fingerprint{}) {
+			return nil, fmt.Errorf("plan: secret %d of %d says of no value what is to become of it", i+1, len(f.Secrets))
 		}
-		for _, to := range slices.Concat(d.Targets, d.Declined) {
-			if to.Env == "" || to.Name == "" {
-				return nil, fmt.Errorf("plan: %s: a target without environment or name", d.Value)
-			}
+		if n := bytes.Index(text[at:], []byte(d.Value.String())); n >= 0 {
+			at += n + 1
 		}
-		if seen[d.Value] {
-			return nil, fmt.Errorf("plan: %s: it is there twice", d.Value)
+		if err := d.check(); err != nil {
+			return nil, fmt.Errorf("plan: line %d: %w", lineAt(text, at), err)
 		}
-		seen[d.Value] = true
+		if earlier, ok := places[d.Value]; ok {
+			return nil, fmt.Errorf("plan: line %d: the value of line %d is there twice", lineAt(text, at), lineAt(text, earlier))
+		}
+		places[d.Value] = at
 	}
 	return f.Secrets, nil
+}
+
+// check tells whether a decision says all that it has to. A day is one in UTC, however it is
+// written.
+func (d *Decision) check() error {
+	if !d.Until.IsZero() {
+		year, month, day := d.Until.Date()
+		d.Until = time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	if err := (Verdict{d.Choice, d.Until, d.Reason}).check(); err != nil {
+		return err
+	}
+	for _, to := range slices.Concat(d.Targets, d.Declined) {
+		if to.Env == "" || to.Name == "" {
+			return errors.New("a target without environment or name")
+		}
+	}
+	return nil
+}
+
+// faultOfTOML says where what is wrong.
+func faultOfTOML(err error) error {
+	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+		line, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("line %d: there is no field %q", line, strings.Join(unknown.Errors[0].Key(), "."))
+	}
+	at, ok := errors.AsType[*toml.DecodeError](err)
+	if !ok {
+		return err
+	}
+	line, column := at.Position()
+	if strings.Contains(at.Error(), "struct field") { // of a Go type, which says nothing to whoever wrote it
+		return fmt.Errorf("line %d, column %d: %s has a value of another kind", line, column, strings.Join(at.Key(), "."))
+	}
+	return fmt.Errorf("line %d, column %d: %w", line, column, at)
 }

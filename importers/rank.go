@@ -48,9 +48,10 @@ func rankOf(item *Item) rank {
 }
 
 // inUse tells whether something may still read an item where it lies. What lies in old
-// commits says nothing of what is in use, nor does what git keeps for itself.
+// commits says nothing of what is in use, nor does what git keeps for itself. What somebody
+// asked for is.
 func (i *Item) inUse() bool {
-	return i.Finding == nil || i.At.Live() && !slices.Contains(strings.Split(i.At.Path, "/"), ".git")
+	return i.Finding == nil || i.Asked || i.At.Live() && !slices.Contains(strings.Split(i.At.Path, "/"), ".git")
 }
 
 // folderOf gives the folder of a file, from where the scan began.

@@ -101,12 +101,7 @@ func (c *Conflict) Why() string {
 	case len(c.Rows) == 1:
 		return "you chose it"
 	}
-	first, second := won.target(c.Ref), c.Rows[1].target(c.Ref)
-	for _, row := range c.Rows[2:] {
-		if t := row.target(c.Ref); t.comparePlaces(second) < 0 {
-			second = t
-		}
-	}
+	first, second := c.best()
 	switch {
 	case c.Kept != nil || first.comparePlaces(second) > 0:
 		return "you chose it"
@@ -114,13 +109,38 @@ func (c *Conflict) Why() string {
 		return first.rank.String() + " counts more than " + second.rank.String()
 	case !first.at.Equal(second.at):
 		return "it is the newer one"
+	case first.overrides != second.overrides:
+		return "its file overrides the other one"
 	}
 	return "nothing tells which of them counts more"
 }
 
+// best gives the target that gets the name, and of the others that which counts most.
+func (c *Conflict) best() (first, second *Target) {
+	first, second = c.Rows[0].target(c.Ref), c.Rows[1].target(c.Ref)
+	for _, row := range c.Rows[2:] {
+		if t := row.target(c.Ref); t.comparePlaces(second) < 0 {
+			second = t
+		}
+	}
+	return first, second
+}
+
+// Guessed tells whether one of several values got the name though nothing tells that it counts
+// more, and another one would be lost with that: no leak record is made of it.
+func (c *Conflict) Guessed() bool {
+	if c.Won() == nil || len(c.Rows) == 1 || c.Rows[0].Decided {
+		return false
+	}
+	first, second := c.best()
+	return first.comparePlaces(second) == 0 && slices.ContainsFunc(c.Rows[1:], func(r *Row) bool {
+		return !r.Decided && !r.Leaked() && !r.Value.IsEmpty()
+	})
+}
+
 // comparePlaces orders targets by where they are from, that which counts most first.
 func (t *Target) comparePlaces(other *Target) int {
-	return cmp.Or(-cmp.Compare(t.rank, other.rank), -t.at.Compare(other.at))
+	return cmp.Or(-cmp.Compare(t.rank, other.rank), -t.at.Compare(other.at), -cmp.Compare(t.overrides, other.overrides))
 }
 
 // String says for people what has a rank.

@@ -136,6 +136,7 @@ func TestConflictWhy(t *testing.T) {
 	}{
 		{"rank", []Item{leaked("BILLING", "src/dev/a.py", "in code"), leaked("BILLING", ".env", "in file")}, options(), "in file", "a .env file counts more than source code"},
 		{"date", []Item{older, newer}, options(), "newer", "it is the newer one"},
+		{"local", []Item{leaked("BILLING", ".env", "for all"), leaked("BILLING", ".env.local", "for me")}, options(), "for me", "its file overrides the other one"},
 		{"neither", []Item{leaked("BILLING", "a.py", "first"), leaked("BILLING", "b.py", "second")}, options(), "first", "nothing tells which of them counts more"},
 		{"the vault's", []Item{leaked("BILLING", ".env", "a value")}, kept, "", "the vault has a value by that name, which stays unless you choose another one"},
 	}
@@ -244,5 +245,29 @@ func TestChooseTaken(t *testing.T) {
 	}
 	if c := p.Conflicts(); len(c) != 1 || c[0].Won() != rowOf(t, p, "second") {
 		t.Errorf("conflicts %v", c)
+	}
+}
+
+// TestChooseFree imports a value whose name another one had, which isn't imported now.
+func TestChooseFree(t *testing.T) {
+	o := options()
+	o.Kept = []Kept{kept("dev", "SHIPPING", "the vault's")}
+	p := NewPlan([]Item{leaked("BILLING", ".env", "first"), leaked("BILLING", "src/dev/a.py", "second"), leaked("SHIPPING", ".env", "third")}, o)
+	for _, choose := range []struct {
+		value string
+		Choice
+	}{{"first", Revoke}, {"second", Import}, {"third", Import}} {
+		if err := p.Choose(Verdict{Choice: choose.Choice}, rowOf(t, p, choose.value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "first revoke  dev/BILLING[] true false\nsecond import  dev/BILLING[] true false\nthird import  dev/SHIPPING[](lost) true false\n"
+	if text(p) != want {
+		t.Errorf("got %q, want %q", text(p), want)
+	}
+	for _, l := range p.Batch(everywhere("dev")).Leaks {
+		if l.Choice == Import && len(l.Refs) == 0 {
+			t.Errorf("%s is imported to nowhere", l.Row.Value.Reveal())
+		}
 	}
 }

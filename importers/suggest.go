@@ -39,13 +39,18 @@ type Target struct {
 
 	rank rank
 	at   time.Time // when the place that it is from got the value
+	// overrides is more for .env.local than for .env; 0 for other files.
+	overrides int
 }
 
 // claimOf suggests where an item goes.
 func (p *Plan) claimOf(item *Item, row *Row) *claim {
 	name := item.At.Name()
-	c := &claim{row: row, place: &item.At, depth: strings.Count(name, "/"), base: len(path.Base(name)), value: item.fingerprint()}
+	c := &claim{row: row, place: &item.At, depth: strings.Count(name, "/"), parent: item.Parent, value: item.fingerprint()}
 	c.Project, c.Value, c.rank, c.at = p.Project, item.Value, rankOf(item), dated(&item.At)
+	if c.rank == inEnvironmentFile {
+		c.overrides = len(path.Base(name))
+	}
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
 	c.vague = isVague(c.Name) && c.Name != item.Name && c.rank > ofNoSecret && c.rank <= inConfiguration

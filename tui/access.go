@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 
@@ -25,10 +26,10 @@ func (f *flow) askAccess() tea.Cmd {
 		return nil
 	}
 	f.asking = true
-	return func() tea.Msg {
-		access, people, err := f.Vault.Access(f.ctx)
+	return f.work(func(ctx context.Context) tea.Msg {
+		access, people, err := f.Vault.Access(ctx)
 		return accessed{access, people, err}
-	}
+	})
 }
 
 func (f *flow) knowsAccess() bool { return f.access.Has != nil }
@@ -37,7 +38,7 @@ func (f *flow) knowsAccess() bool { return f.access.Has != nil }
 func (f *flow) accessedNow(m accessed) tea.Cmd {
 	f.asking = false
 	if m.err != nil {
-		return complain(m.err)
+		return f.workFailed(m.err)
 	}
 	f.access, f.people = m.access, m.people
 	return nil

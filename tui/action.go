@@ -79,7 +79,7 @@ func wheelLines(msg tea.MouseMsg) int {
 }
 
 // tell shows a notice.
-func tell(text string) tea.Cmd { return func() tea.Msg { return notice(text) } }
+func tell(text string) tea.Cmd { return answerer(notice(text)) }
 
 // complain shows an error.
-func complain(err error) tea.Cmd { return func() tea.Msg { return failure{err} } }
+func complain(err error) tea.Cmd { return answerer(failure{err}) }

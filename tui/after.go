@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -37,14 +39,12 @@ func newAfter(f *flow, imported Imported) screen {
 }
 
 func (a *after) load() tea.Cmd {
-	ctx, end := a.f.begin()
 	a.loading, a.failed = true, false
 	door, plan := a.f.After, a.f.plan
-	return func() tea.Msg {
-		defer end()
+	return a.f.work(func(ctx context.Context) tea.Msg {
 		steps, err := door.Steps(ctx, plan)
 		return listed{steps, err}
-	}
+	})
 }
 
 func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
@@ -54,14 +54,14 @@ func (a *after) update(msg tea.Msg) (screen, tea.Cmd) {
 	case listed:
 		a.loading, a.failed = false, msg.err != nil
 		if msg.err != nil {
-			return a, complain(msg.err)
+			return a, a.f.workFailed(msg.err)
 		}
 		a.steps = msg.steps
 		a.window.resize(len(a.steps), a.window.height)
 	case stepDone:
 		a.doing = false
 		if msg.err != nil {
-			return a, complain(msg.err)
+			return a, a.f.workFailed(msg.err)
 		}
 		a.steps[msg.step].Done = true
 		return a, tell("done: " + a.steps[msg.step].Title)
@@ -122,14 +122,10 @@ func (a *after) actions() []action {
 }
 
 func (a *after) do(string) (screen, tea.Cmd) {
-	ctx, end := a.f.begin()
 	a.asking, a.doing = false, true
 	i, door := a.window.cursor, a.f.After
 	step := a.steps[i]
-	return a, func() tea.Msg {
-		defer end()
-		return stepDone{i, door.Do(ctx, step)}
-	}
+	return a, a.f.work(func(ctx context.Context) tea.Msg { return stepDone{i, door.Do(ctx, step)} })
 }
 
 func (a *after) title() string { return a.f.titleAt("After") }

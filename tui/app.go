@@ -27,6 +27,8 @@ type Options struct {
 	Mouse      bool        // the wheel scrolls
 	Accessible bool        // forms ask line by line, for screen readers
 	Now        func() time.Time
+	Waits      <-chan string      // who has the vault, whenever somebody else does and is waited for; nil: isn't said
+	Say        func(error) string // what is said of an error; nil: what it says itself
 }
 
 // Background is what the terminal's is like.
@@ -71,11 +73,17 @@ type app struct {
 	help    *help                 // nil: isn't shown
 	notice  string                // the last thing that happened, until the next key
 	failed  bool                  // notice is an error
-	err     error                 // that ended the program
+	waiting string                // who has the vault that is waited for; "" for nobody
 	quit    key.Binding           // ends the program
-	leave   func() tea.Cmd        // what is to be done before it ends
+	last    func() tea.Cmd        // what is to be done before it ends; its failure is the program's
 	hear    func(tea.Msg) tea.Cmd // takes what is for all screens; they get it, too
 	later   func(time.Duration, tea.Msg) tea.Cmd
+
+	working int    // work that goes on
+	cancel  func() // ends all of it
+	ending  bool   // it is to end: nothing is begun any more
+	gone    bool   // nothing is seen any more
+	err     error  // that it ends with
 }
 
 var _ tea.Model = (*app)(nil)
@@ -89,8 +97,46 @@ type notice string
 // started is the first message that a screen gets.
 type started struct{}
 
+// interrupted is a message: the program is told to end by its context.
+type interrupted struct{ err error }
+
+// over is a message: all is done that is to be done before the program ends.
+type over struct{}
+
+// held is a message: who has the vault that is waited for.
+type held string
+
+// worked is a message: the answer of work.
+type worked struct{ answer tea.Msg }
+
+// work is a command that goes through a door. Before the program ends it is cancelled, and
+// has come to an end, and its answer was taken.
+func (a *app) work(do func(context.Context) tea.Msg) tea.Cmd {
+	if a.ending {
+		return nil
+	}
+	a.working++
+	ctx := a.ctx
+	return func() tea.Msg { return worked{do(ctx)} }
+}
+
 func (a *app) Init() tea.Cmd {
-	return func() tea.Msg { return started{} }
+	return tea.Batch(a.listen(), answerer(started{}))
+}
+
+// listen waits for news of who has the vault.
+func (a *app) listen() tea.Cmd {
+	if a.options.Waits == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case who := <-a.options.Waits:
+			return held(who)
+		case <-a.ctx.Done():
+			return nil
+		}
+	}
 }
 
 var helpKey = key.NewBinding(key.WithKeys("?"), key.WithHelp("?", "all keys"))
@@ -106,11 +152,25 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.size = size{msg.Width, msg.Height}
 		_, cmd := a.now.update(msg)
 		return a, tea.Batch(tea.ClearScreen, cmd)
+	case worked:
+		a.working--
+		a.waiting = ""
+		_, cmd := a.Update(msg.answer)
+		return a, tea.Batch(cmd, a.endIdle())
+	case held:
+		a.waiting = string(msg)
+		return a, a.listen()
+	case interrupted:
+		a.err = msg.err
+		return a, a.end()
+	case over:
+		a.gone = true
+		return a, tea.Quit
 	case failure:
-		if errors.Is(msg.err, context.Canceled) {
-			return a, tea.Quit
+		if a.ending {
+			return a, a.workFailed(msg.err)
 		}
-		a.notice, a.failed = msg.err.Error(), true
+		a.notice, a.failed = a.say(msg.err), true
 	case notice:
 		a.notice, a.failed = string(msg), false
 		return a, nil
@@ -118,8 +178,13 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if len(msg.Runes) > 1 && !msg.Paste && !a.now.typing() {
 			return a, a.oneByOne(msg)
 		}
-		if key.Matches(msg, a.quit) {
-			return a, tea.Sequence(a.leave(), tea.Quit)
+		switch quits := key.Matches(msg, a.quit); {
+		case quits && a.ending: // somebody has waited for too long
+			return a, tea.Quit
+		case quits:
+			return a, a.end()
+		case a.ending:
+			return a, nil
 		}
 		a.notice, a.failed = "", false
 		if a.help != nil {
@@ -136,15 +201,50 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	heard := a.hear(msg)
 	next, cmd := a.now.update(msg)
 	cmd = tea.Batch(heard, cmd)
-	if next == nil {
-		return a, tea.Sequence(cmd, a.leave(), tea.Quit)
-	}
-	if next != a.now {
+	switch {
+	case a.ending:
+		return a, nil
+	case next == nil:
+		return a, tea.Sequence(cmd, a.end())
+	case next != a.now:
 		a.now = next
-		cmd = tea.Batch(cmd, func() tea.Msg { return started{} })
+		cmd = tea.Batch(cmd, answerer(started{}))
 	}
 	return a, cmd
 }
+
+// end ends the program once no work goes on.
+func (a *app) end() tea.Cmd {
+	if a.ending {
+		return nil
+	}
+	a.ending, a.notice, a.failed = true, "ending …", false
+	a.cancel()
+	return a.endIdle()
+}
+
+// workFailed shows an error of work. A program that is to end, ends with it: nobody would see
+// it any more. That work was cancelled is no news then.
+func (a *app) workFailed(err error) tea.Cmd {
+	if !a.ending {
+		return complain(err)
+	}
+	if !errors.Is(err, context.Canceled) {
+		a.err = errors.Join(a.err, err)
+	}
+	return nil
+}
+
+// endIdle ends the program if it is to end and no work goes on.
+func (a *app) endIdle() tea.Cmd {
+	if !a.ending || a.working > 0 {
+		return nil
+	}
+	return tea.Sequence(a.last(), answerer(over{}))
+}
+
+// answerer is a command that has its answer already.
+func answerer(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
 
 // oneByOne takes keys that came at once, as they do from whoever types faster than a
 // connection carries.
@@ -161,6 +261,9 @@ func (a *app) oneByOne(msg tea.KeyMsg) tea.Cmd {
 const frame = 4
 
 func (a *app) View() string {
+	if a.gone { // a terminal without a second screen keeps what was seen last
+		return ""
+	}
 	if a.size.width < least.width || a.size.height < least.height {
 		return strings.Join(block(wrap("This terminal is too small: secretsweep needs 60 columns and 16 lines.", a.size.width), a.size.width, a.size.height), "\n")
 	}
@@ -181,18 +284,34 @@ func (a *app) top() string {
 	return fit(a.theme.title.Render(a.name)+"  "+a.now.title(), a.size.width)
 }
 
-// noticeLines gives the notice in one line or more, empty if there is none.
+// noticeLines gives the notice in one line or more, empty if there is none. What is waited
+// for comes first.
 func (a *app) noticeLines() []string {
-	const most = 3
-	style := a.theme.good
-	if a.failed {
+	const most = 4
+	text, style := a.notice, a.theme.good
+	switch {
+	case a.waiting != "":
+		text, style = "waiting for "+a.waiting+", which has the vault open …", a.theme.warn
+	case a.failed:
 		style = a.theme.bad
 	}
+	wrapped := wrap(safe(text), a.size.width)
+	if len(wrapped) > most {
+		wrapped[most-1] = fit(wrapped[most-1], a.size.width-1) + "…"
+	}
 	var lines []string
-	for _, l := range wrap(safe(a.notice), a.size.width) {
+	for _, l := range wrapped[:min(len(wrapped), most)] {
 		lines = append(lines, fit(style.Render(l), a.size.width))
 	}
-	return lines[:min(len(lines), most)]
+	return lines
+}
+
+// say gives what is said of an error, fit for a terminal.
+func (a *app) say(err error) string {
+	if a.options.Say != nil {
+		return safe(a.options.Say(err))
+	}
+	return safe(err.Error())
 }
 
 // keyLine shows as many keys as there is room for; the help has all of them.
@@ -220,14 +339,13 @@ func (a *app) keyLine() string {
 func run(ctx context.Context, name string, o Options, first func(*app) screen) error {
 	a := newApp(ctx, name, o)
 	a.now = first(a)
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithAltScreen(), tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithoutSignalHandler()}
 	if o.Mouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	_, err := tea.NewProgram(a, options...).Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		err = ctx.Err()
-	}
+	p := tea.NewProgram(a, options...)
+	defer context.AfterFunc(ctx, func() { p.Send(interrupted{ctx.Err()}) })()
+	_, err := p.Run()
 	return errors.Join(a.err, err)
 }
 
@@ -235,9 +353,11 @@ func newApp(ctx context.Context, name string, o Options) *app {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	return &app{
-		ctx: ctx, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
-		quit: quitKey("leave; decisions are kept"), leave: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
+		ctx: ctx, cancel: cancel, options: o, theme: newTheme(lipgloss.NewRenderer(o.Output), o), name: name, size: size{80, 24},
+		quit: quitKey("leave; decisions are kept"),
+		last: func() tea.Cmd { return nil }, hear: func(tea.Msg) tea.Cmd { return nil }, later: later,
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 type Board struct {
 	Vault string // where it is, for the title; "" if there is none, and then nothing else counts
 
-	// Waits says who holds the vault, whenever somebody does and has to be waited for.
-	Waits <-chan string
-
 	Leaks   Leaks
 	Secrets Secrets
 	Values  Values

@@ -126,7 +126,7 @@ func inWords(verb string) string {
 		return "made a bundle for"
 	case "backup":
 		return "made a backup"
-	case "leak":
+	case "report":
 		return "reported of leaks in"
 	case "show":
 		return "looked at a value that was found for"

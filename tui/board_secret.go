@@ -83,7 +83,7 @@ func (h *history) reveal(number int) tea.Cmd {
 		func(text string, err error) tea.Cmd {
 			switch {
 			case err != nil:
-				return complain(err)
+				return h.workFailed(err)
 			case h.now != screen(h):
 				return nil // nobody waits for it any more
 			case text == "":
@@ -212,10 +212,11 @@ func (s *setting) set() tea.Cmd {
 				return 0, err
 			}
 		}
-		return s.Values.Set(ctx, vault.Change{Ref: ref, Value: value, If: &current})
+		// Who leaves at once has set it nevertheless.
+		return s.Values.Set(context.WithoutCancel(ctx), vault.Change{Ref: ref, Value: value, If: &current})
 	}, func(version int, err error) tea.Cmd {
 		if err != nil {
-			return complain(err)
+			return s.workFailed(err)
 		}
 		return tea.Batch(tell(fmt.Sprintf("%s: version %d", ref, version)), s.then())
 	})

@@ -194,7 +194,7 @@ func TestBoardVerbs(t *testing.T) {
 		{"read A, version 2, in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A", Version: 2, Allowed: true}},
 		{"was refused to read A in web/dev", audit.Act{Verb: "read", Project: "web", Env: "dev", Name: "A"}},
 		{"listed web/dev", audit.Act{Verb: "list", Project: "web", Env: "dev", Allowed: true}},
-		{"reported of leaks in web", audit.Act{Verb: "leak", Project: "web", Allowed: true}},
+		{"reported of leaks in web", audit.Act{Verb: "report", Project: "web", Allowed: true}},
 		{"retired bob", audit.Act{Verb: "retire", Name: "bob", Allowed: true}},
 		{"made the vault", audit.Act{Verb: "init", Allowed: true}},
 		{"it can't be opened", audit.Act{Detail: "it can't be opened"}},
@@ -309,21 +309,20 @@ func TestBoardSet(t *testing.T) {
 	}
 }
 
-func TestBoardWaits(t *testing.T) {
+// What waits for the vault says so until it goes on.
+func TestWaits(t *testing.T) {
 	waits := make(chan string)
-	b := newFakeBoard().board()
-	b.Waits = waits
 	var out strings.Builder
-	x := &terminal{app: newApp(t.Context(), "secretsweep", Options{NoColor: true, Output: &out}), t: t, came: make(chan tea.Msg)}
-	o := newBoard(x.app, b).(*opening)
+	x := &terminal{app: newApp(t.Context(), "secretsweep", Options{NoColor: true, Output: &out, Waits: waits}), t: t, came: make(chan tea.Msg)}
+	o := newBoard(x.app, newFakeBoard().board())
 	x.now = o
-	x.do(o.listen())
+	x.do(x.listen())
 	waits <- "secretsweep run (process 1)\x1b[2J"
-	x.until("it is said", func() bool { return o.waiting != "" })
-	x.sees(`Waiting for secretsweep run (process 1)\x1b[2J, which has the vault open…`)
+	x.until("it is said", func() bool { return x.waiting != "" })
+	x.sees(`waiting for secretsweep run (process 1)\x1b[2J, which has the vault open …`)
 	x.send(started{})
-	x.until("it is open", func() bool { return x.now != screen(o) })
-	x.seesNo("Waiting")
+	x.until("it is open", func() bool { return x.now != o })
+	x.seesNo("waiting")
 }
 
 // Owners alone may read the log: others are told so.

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -46,7 +48,7 @@ func (c *confirm) update(msg tea.Msg) (screen, tea.Cmd) {
 	case written:
 		c.writing, c.err = false, msg.err
 		if msg.err != nil {
-			return c, complain(msg.err)
+			return c, c.f.workFailed(msg.err)
 		}
 		return c.done(msg.imported)
 	case tea.MouseMsg:
@@ -71,14 +73,12 @@ func (c *confirm) actions() []action {
 // write has the import written. It is one transaction: nothing stops it half-way, and what
 // ends the program before it is committed leaves nothing of it.
 func (c *confirm) write(string) (screen, tea.Cmd) {
-	ctx, end := c.f.begin()
 	c.writing, c.err = true, nil
 	batch, grants, door := c.batch, c.f.grants, c.f.Vault
-	return c, func() tea.Msg {
-		defer end()
+	return c, c.f.work(func(ctx context.Context) tea.Msg {
 		imported, err := door.Import(ctx, batch, grants)
 		return written{imported, err}
-	}
+	})
 }
 
 // goOn goes on where there is nothing to write. Somebody may have been stopped right after
@@ -109,7 +109,7 @@ func (c *confirm) view(s size) []string {
 	}
 	lines = append(lines, c.totals(s.width)...)
 	if c.err != nil {
-		lines = append(lines, wrap(c.f.theme.bad.Render(safe(c.err.Error())), s.width)...)
+		lines = append(lines, wrap(c.f.theme.bad.Render(c.f.say(c.err)), s.width)...)
 		lines = append(lines, "Your decisions are kept. y tries again.")
 	}
 	lines = append(lines, "")

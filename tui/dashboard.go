@@ -18,8 +18,7 @@ func Dashboard(ctx context.Context, d Board, o Options) error {
 type board struct {
 	*app
 	Board
-	tabs    []tab
-	waiting string // who holds the vault; "" for nobody
+	tabs []tab
 }
 
 // tab is one of the screens that all others can go to.
@@ -45,51 +44,18 @@ type answer func() tea.Cmd
 
 // ask goes through a door in a command, and takes what it gives.
 func ask[T any](b *board, door func(context.Context) (T, error), take func(T, error) tea.Cmd) tea.Cmd {
-	return func() tea.Msg {
-		got, err := door(b.ctx)
-		return answer(func() tea.Cmd {
-			b.waiting = ""
-			return take(got, err)
-		})
-	}
-}
-
-// held is a message: who holds the vault that is waited for.
-type held string
-
-// listen waits for news of who holds the vault.
-func (b *board) listen() tea.Cmd {
-	if b.Waits == nil {
-		return nil
-	}
-	return func() tea.Msg {
-		select {
-		case who := <-b.Waits:
-			return held(who)
-		case <-b.ctx.Done():
-			return nil
-		}
-	}
+	return b.work(func(ctx context.Context) tea.Msg {
+		got, err := door(ctx)
+		return answer(func() tea.Cmd { return take(got, err) })
+	})
 }
 
 // hear takes the messages that are for no screen alone.
 func (b *board) hear(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case answer:
+	if msg, ok := msg.(answer); ok {
 		return msg()
-	case held:
-		b.waiting = string(msg)
-		return b.listen()
 	}
 	return nil
-}
-
-// busy says what keeps one waiting.
-func (b *board) busy(what string) string {
-	if b.waiting != "" {
-		return "Waiting for " + safe(b.waiting) + ", which has the vault open…"
-	}
-	return what
 }
 
 // place says where one is: on which of the tabs, or what is seen of it.
@@ -138,12 +104,12 @@ type opening struct {
 func (o *opening) update(msg tea.Msg) (screen, tea.Cmd) {
 	if _, first := msg.(started); first {
 		leaks := o.tabs[0].(*table[Leak])
-		return o, tea.Batch(o.listen(), leaks.loadThen(func() {
+		return o, leaks.loadThen(func() {
 			o.next = leaks
 			if len(leaks.all) == 0 {
 				o.next = o.tabs[3]
 			}
-		}))
+		})
 	}
 	if o.next != nil {
 		return o.next, nil
@@ -151,7 +117,7 @@ func (o *opening) update(msg tea.Msg) (screen, tea.Cmd) {
 	return o, nil
 }
 
-func (o *opening) view(size) []string  { return []string{o.busy("Opening the vault…")} }
+func (o *opening) view(size) []string  { return []string{"Opening the vault…"} }
 func (o *opening) title() string       { return o.place("", "") }
 func (o *opening) keys() []key.Binding { return nil }
 func (o *opening) typing() bool        { return false }

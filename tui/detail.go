@@ -2,6 +2,7 @@ package tui
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,12 +63,12 @@ func (v *inventory) look() tea.Cmd {
 	}
 	v.looking = true
 	row, at, p := d.row, d.at, d.places[d.at]
-	return func() tea.Msg {
+	return v.work(func(ctx context.Context) tea.Msg {
 		v.reading.Lock()
 		defer v.reading.Unlock()
-		lines, err := v.Places.Context(v.ctx, p)
+		lines, err := v.Places.Context(ctx, p)
 		return around{row, at, lines, err}
-	}
+	})
 }
 
 // looked takes what was read. The cursor may be elsewhere by now.
@@ -117,19 +118,19 @@ const shownFor = 10 * time.Second
 func (v *inventory) ask() tea.Cmd {
 	row := v.detail.row
 	v.wanted = row
-	return func() tea.Msg {
+	return v.work(func(ctx context.Context) tea.Msg {
 		v.reading.Lock()
 		defer v.reading.Unlock()
-		text, err := v.Places.Show(v.ctx, row)
+		text, err := v.Places.Show(ctx, row)
 		return revealed{row, text, err}
-	}
+	})
 }
 
 // reveal shows a value, if one still looks at its row.
 func (v *inventory) reveal(r revealed) tea.Cmd {
 	switch {
 	case r.err != nil:
-		return complain(r.err)
+		return v.workFailed(r.err)
 	case r.row != v.wanted:
 		return nil
 	}
@@ -241,7 +242,7 @@ func (v *inventory) aroundLines(width int) []string {
 		return []string{v.theme.dim.Render("    reading…")}
 	case d.around.err != nil:
 		var lines []string
-		for _, text := range wrap(safe(d.around.err.Error()), width-4) {
+		for _, text := range wrap(v.say(d.around.err), width-4) {
 			lines = append(lines, "    "+v.theme.bad.Render(text))
 		}
 		return lines

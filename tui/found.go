@@ -83,13 +83,13 @@ func (n *foundation) ask() (cmd tea.Cmd) {
 }
 
 func (n *foundation) make(f Founding) tea.Cmd {
-	return func() tea.Msg {
-		recovery, err := n.Founder.Found(n.ctx, f)
+	return n.work(func(ctx context.Context) tea.Msg {
+		recovery, err := n.Founder.Found(ctx, f)
 		if err != nil {
 			return failure{err}
 		}
 		return founded{recovery}
-	}
+	})
 }
 
 func (n *foundation) proving() bool { return n.recovery != nil && n.form != nil }

@@ -139,6 +139,9 @@ func TestValuesStayHidden(t *testing.T) {
 				}
 			}
 			x.press(rapid.SampledFrom(keys).Draw(rt, "key"))
+			if x.ended {
+				break
+			}
 			if rapid.IntRange(0, 9).Draw(rt, "resize") == 0 {
 				s := sizes.Draw(rt, "size")
 				x.resize(s.width, s.height)
@@ -146,9 +149,6 @@ func TestValuesStayHidden(t *testing.T) {
 			}
 			if v, ok := x.now.(*inventory); !ok || v.revealed == nil {
 				x.hidesValues(d.swept.Plan)
-			}
-			if x.ended {
-				break
 			}
 		}
 		if t.Failed() {

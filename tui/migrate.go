@@ -45,20 +45,16 @@ type flow struct {
 	looked  map[importers.Ref]bool // conflicts that the person has seen
 	offered map[string]bool        // environments that grants were suggested for
 
-	keeping bool   // decisions are being kept,
-	changed bool   // and there are others since
-	asking  bool   // the vault is being asked for access
-	stop    func() // ends what was begun last, and waits for it; nil if nothing was
+	keeping bool // decisions are being kept,
+	changed bool // and there are others since
+	asking  bool // the vault is being asked for access
 
-	reading  sync.Mutex // is held while Places is asked
-	drafts   int        // how many were to be kept
-	drafting sync.Mutex // is held while one is kept
-	drafted  int        // the number of the last that was; drafting guards it
+	reading sync.Mutex // is held while Places is asked
 }
 
 func newFlow(a *app, m Migration) *flow {
 	f := &flow{app: a, Migration: m, looked: make(map[importers.Ref]bool), offered: make(map[string]bool)}
-	a.hear, a.leave = f.hear, f.leaving
+	a.hear, a.last = f.hear, f.keepLast
 	return f
 }
 
@@ -71,35 +67,6 @@ func (f *flow) hear(msg tea.Msg) tea.Cmd {
 		return f.accessedNow(msg)
 	}
 	return nil
-}
-
-// begin begins work that has to come to an end before the program does. Its context is
-// cancelled when the program is to end; whoever works calls end.
-func (f *flow) begin() (ctx context.Context, end func()) {
-	ctx, cancel := context.WithCancel(f.ctx)
-	done := make(chan struct{})
-	f.stop = func() {
-		cancel()
-		<-done
-	}
-	return ctx, func() {
-		cancel()
-		close(done)
-	}
-}
-
-// leaving ends what is being done, before the program ends.
-func (f *flow) leaving() tea.Cmd {
-	stop, keep := f.stop, f.keepLast()
-	return func() tea.Msg {
-		if stop != nil {
-			stop()
-		}
-		if keep != nil {
-			return keep()
-		}
-		return nil
-	}
 }
 
 // stages are the flow's, in order. Each has a screen.
@@ -133,30 +100,17 @@ func (f *flow) keep() tea.Cmd {
 		return nil
 	}
 	f.keeping = true
-	return f.draft(f.ctx)
+	all := f.plan.Decisions(false)
+	return f.work(func(ctx context.Context) tea.Msg { return kept{f.Drafts.Keep(ctx, all)} })
 }
 
-// draft keeps the decisions as they are now. What is about to be kept when the program ends
-// may come after what is kept then, and is too late.
-func (f *flow) draft(ctx context.Context) tea.Cmd {
-	f.drafts++
-	number, all := f.drafts, f.plan.Decisions(false)
-	return func() tea.Msg {
-		f.drafting.Lock()
-		defer f.drafting.Unlock()
-		if number < f.drafted {
-			return nil
-		}
-		f.drafted = number
-		return kept{f.Drafts.Keep(ctx, all)}
-	}
-}
-
-// keptNow takes the answer of keep.
+// keptNow takes the answer of keep. What couldn't be kept is tried again with what is
+// decided next, or at the end.
 func (f *flow) keptNow(k kept) tea.Cmd {
 	f.keeping = false
 	if k.err != nil {
-		return func() tea.Msg { return failure{k.err} }
+		f.changed = true
+		return f.workFailed(k.err)
 	}
 	if f.changed {
 		f.changed = false
@@ -170,5 +124,11 @@ func (f *flow) keepLast() tea.Cmd {
 	if f.plan == nil || !f.keeping && !f.changed {
 		return nil
 	}
-	return f.draft(context.WithoutCancel(f.ctx))
+	all := f.plan.Decisions(false)
+	return func() tea.Msg {
+		if err := f.Drafts.Keep(context.WithoutCancel(f.ctx), all); err != nil {
+			return failure{err}
+		}
+		return nil
+	}
 }

@@ -160,7 +160,7 @@ func (r *roles) typing() bool { return false }
 func (r *roles) view(s size) []string {
 	switch {
 	case r.err != nil:
-		return wrap("The vault couldn't be asked who there is: "+safe(r.err.Error())+". Press r to ask it again.", s.width)
+		return wrap("The vault couldn't be asked who there is: "+r.f.say(r.err)+". Press r to ask it again.", s.width)
 	case !r.f.knowsAccess():
 		return []string{"asking the vault who there is …"}
 	case r.list != nil:

@@ -71,13 +71,11 @@ type swept struct {
 func (s *sweep) start() tea.Cmd {
 	s.at, s.found, s.err = Progress{}, nil, nil
 	g := &gathered{more: make(chan struct{}, 1), over: make(chan struct{})}
-	ctx, end := s.begin()
-	return tea.Batch(g.look, func() tea.Msg {
-		defer end()
+	return tea.Batch(g.look, s.work(func(ctx context.Context) tea.Msg {
 		defer close(g.over)
 		what, err := s.Sweeper.Sweep(ctx, g.add)
 		return swept{what, err}
-	})
+	}))
 }
 
 // look gives what was gathered, once there is something.
@@ -132,7 +130,7 @@ func (s *sweep) title() string       { return s.titleAt("Sweep") }
 func (s *sweep) view(z size) []string {
 	lines := []string{"Reading " + safe(strings.Join(s.Paths, ", ")), ""}
 	if s.err != nil {
-		for _, text := range wrap(safe(s.err.Error()), z.width) {
+		for _, text := range wrap(s.say(s.err), z.width) {
 			lines = append(lines, s.theme.bad.Render(text))
 		}
 		return append(lines, "", "Nothing was changed; r tries again.")

@@ -189,9 +189,9 @@ func (t *table[T]) list(s size) []string {
 	lines := []string{t.above(s.width)}
 	switch {
 	case !t.loaded:
-		return append(lines, "", t.busy("Reading…"))
+		return append(lines, "", "Reading…")
 	case t.err != nil:
-		for _, l := range wrap(safe(t.err.Error()), s.width) {
+		for _, l := range wrap(t.say(t.err), s.width) {
 			lines = append(lines, t.theme.bad.Render(l))
 		}
 		return append(lines, "", "r tries again.")
@@ -226,7 +226,7 @@ func (t *table[T]) above(width int) string {
 		parts = append(parts, t.summary(width))
 	}
 	if t.loaded && t.loading {
-		parts = append(parts, t.theme.dim.Render(t.busy("reading…")))
+		parts = append(parts, t.theme.dim.Render("reading…"))
 	}
 	return strings.Join(parts, " ")
 }

@@ -127,7 +127,7 @@ func FuzzLeak(f *testing.F) {
 	for _, e := range []LeakEvent{
 		{Kind: Found, Places: []place.Place{inFile("a"), {Kind: place.File, Commit: &place.Version{ID: "1", Date: now}}}, MorePlaces: 3},
 		{Kind: Accepted, Until: now, Reason: "it ends", Data: []byte(`{"a":[1,"b"]}`)},
-		{Kind: Waiting, Refs: []Ref{{"web", "dev", "NAME"}}},
+		{Kind: Imported, Refs: []Ref{{"web", "dev", "NAME"}}, Asked: asked("NAME", "value", "URL", "of value")},
 	} {
 		data, err := leakOfWeb("value", e).record(now).encode()
 		if err != nil {
@@ -150,7 +150,7 @@ func FuzzLeak(f *testing.F) {
 		}
 		var l Leak
 		for range 2 {
-			l.take(first, "somebody", now)
+			l.take(first, "somebody", Reader, now)
 		}
 		if len(l.Places) > maxLeakPlaces || !slices.IsSortedFunc(l.Places, place.Compare) || len(l.Events) != 2 || l.Value.IsEmpty() {
 			t.Errorf("it comes to %d places, %d events", len(l.Places), len(l.Events))

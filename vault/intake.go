@@ -14,7 +14,7 @@ import (
 // Intake is what a sweep brings into a vault: secrets, and what has happened to leaks.
 type Intake struct {
 	// Changes are as those of [Session.SetAll], but a value that is the current one already
-	// makes no new version.
+	// makes no new version, whatever was expected to be there.
 	Changes []Change
 	Leaks   []LeakReport // one for a leak
 	Source  string       // where it comes from, for the log; without a value
@@ -28,8 +28,8 @@ func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 	if err := checkChanges(in.Changes); err != nil {
 		return nil, err
 	}
-	if len(in.Source) > maxText {
-		return nil, fmt.Errorf("import: the source has %d bytes, more than %d", len(in.Source), maxText)
+	if len(in.Source) > MaxText {
+		return nil, fmt.Errorf("import: the source has %d bytes, more than %d", len(in.Source), MaxText)
 	}
 	changes := slices.Clone(in.Changes)
 	for i := range changes {
@@ -103,7 +103,7 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 			least = max(least, role)
 		}
 	}
-	act, err := t.needIn(least, verbLeak, project, name)
+	act, err := t.needIn(least, verbReport, project, name)
 	if err != nil {
 		return err
 	}
@@ -162,18 +162,22 @@ func (t *turn) leakSealer(project ID) (leakSealer, error) {
 
 // putLeak stores an event.
 func (t *turn) putLeak(by leakSealer, leak ID, r LeakReport) error {
-	plain, err := r.record(t.now).encode()
+	rec := r.record(t.now)
+	if rec.elsewhere(r.Project) {
+		return errors.New("it goes to another project")
+	}
+	plain, err := rec.encode()
 	if err != nil {
 		return err
 	}
 	defer clear(plain)
 	place := leakKey(by.project, leak, t.seq)
-	rec := record{seq: t.seq, generation: by.generation}
-	header := rec.encode()
-	rec.body = binary.BigEndian.AppendUint16(nil, uint16(len(by.wrapped)))
-	rec.body = append(rec.body, by.wrapped...)
-	rec.body = append(rec.body, seal(by.key, plain, t.s.vault.id[:], place, header)...)
-	return t.putRaw(place, rec)
+	sealed := record{seq: t.seq, generation: by.generation}
+	header := sealed.encode()
+	sealed.body = binary.BigEndian.AppendUint16(nil, uint16(len(by.wrapped)))
+	sealed.body = append(sealed.body, by.wrapped...)
+	sealed.body = append(sealed.body, seal(by.key, plain, t.s.vault.id[:], place, header)...)
+	return t.putRaw(place, sealed)
 }
 
 // Shown writes down that somebody looked at a value which a sweep of a project has found,
@@ -181,8 +185,8 @@ func (t *turn) putLeak(by leakSealer, leak ID, r LeakReport) error {
 // takes a reader of something in the project. If the value is imported later, it is among
 // what they saw.
 func (s *Session) Shown(ctx context.Context, project string, value secret.Value, where string) error {
-	if len(where) > maxText {
-		return fmt.Errorf("show: where that is has %d bytes, more than %d", len(where), maxText)
+	if len(where) > MaxText {
+		return fmt.Errorf("show: where that is has %d bytes, more than %d", len(where), MaxText)
 	}
 	return s.act(ctx, func(t *turn) error {
 		id, err := t.project(project)

@@ -58,12 +58,13 @@ func TestBlank(t *testing.T) {
 
 func TestImport(t *testing.T) {
 	b := newBench(t)
+	none := 0
 	b.set("dev", "OLD", "same")
 	b.set("dev", "CHANGES", "before")
 	versions, err := b.owner.Import(t.Context(), Intake{
 		Source: "a folder",
 		Changes: []Change{
-			change("dev", "OLD", "same", "ALSO"), change("dev", "CHANGES", "after"), change("prod", "NEW", "new"),
+			{Ref: Ref{"web", "dev", "OLD"}, Value: secret.New("same"), If: &none, Edit: func(i *Info) { i.Aliases = []string{"ALSO"} }}, change("dev", "CHANGES", "after"), change("prod", "NEW", "new"),
 		},
 		Leaks: []LeakReport{leakOfWeb("new", LeakEvent{Kind: Imported, Refs: []Ref{{"web", "prod", "NEW"}}})},
 	})
@@ -81,7 +82,7 @@ func TestImport(t *testing.T) {
 	}
 	var logged []string
 	if err := b.owner.Log(t.Context(), Filter{}, func(l Logged) error {
-		if l.Verb == verbSet && l.Detail != "" || l.Verb == verbLeak {
+		if l.Verb == verbSet && l.Detail != "" || l.Verb == verbReport {
 			logged = append(logged, l.Verb+" "+l.Project+"/"+l.Env+" "+l.Name+", "+l.Detail)
 		}
 		return nil
@@ -90,7 +91,7 @@ func TestImport(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"set web/dev OLD, import from a folder", "set web/dev CHANGES, import from a folder", "set web/prod NEW, import from a folder",
-		"leak web/ , import from a folder, 1 of them",
+		"report web/ , import from a folder, 1 of them",
 	}, logged); diff != "" {
 		t.Error(diff)
 	}
@@ -163,7 +164,7 @@ func TestManyLeaks(t *testing.T) {
 		t.Errorf("%d leaks of %d", got, len(reports))
 	}
 	entries := 0
-	if err := b.owner.Log(t.Context(), Filter{Verb: verbLeak}, func(Logged) error { entries++; return nil }); err != nil || entries != 2 {
+	if err := b.owner.Log(t.Context(), Filter{Verb: verbReport}, func(Logged) error { entries++; return nil }); err != nil || entries != 2 {
 		t.Errorf("%d entries, %v", entries, err)
 	}
 	b.check()

@@ -15,7 +15,7 @@ import (
 const (
 	maxLeakEvent  = 256 << 10 // bytes of the JSON of an event, the value included
 	maxLeakPlaces = 200       // of an event, and of a leak
-	maxLeakRefs   = 100       // of an event
+	maxLeakRefs   = 100       // of an event, those that are asked for included; these of a leak
 )
 
 // LeakKind is what has happened to a leak.
@@ -26,7 +26,7 @@ const (
 	Found      LeakKind = "found"       // by a sweep
 	Noted      LeakKind = "noted"       // something is to be known of it, which decides nothing
 	Imported   LeakKind = "imported"    // it is in the vault now, at Refs; takes a developer
-	Waiting    LeakKind = "waiting"     // it is to be imported to Refs by somebody who may write there
+	Waiting    LeakKind = "waiting"     // somebody who may write there is asked to import it
 	RevokeOnly LeakKind = "revoke-only" // nothing needs it: it is to be revoked
 	// FalsePositive is no secret; takes a developer.
 	FalsePositive LeakKind = "false-positive"
@@ -50,17 +50,34 @@ func (k LeakKind) least() (Role, error) {
 	return Owner, fmt.Errorf("a leak to which %q happened, which this program doesn't know", string(k))
 }
 
-func (k LeakKind) decides() bool { return k != Found && k != Noted }
+// decides tells whether an event decides about a leak, of which something was decided. A
+// reader doesn't change what a developer has said, nor does who asks for something.
+func (k LeakKind) decides(by Role, before LeakKind) bool {
+	switch least, _ := before.least(); {
+	case k == Found || k == Noted:
+		return false
+	case least == Developer:
+		return by >= Developer && k != Waiting
+	}
+	return true
+}
 
 // Leaked is what leaked.
 type Leaked struct {
 	Value    secret.Value // the credential
-	Carrier  secret.Value // the whole value that was assigned; empty if it is Value
 	Rule     string       // that found it
 	Provider string
 	Severity string
 	Name     string // under which it was found, such as a variable's; proposed if it had none
 	Env      string // the environment that it seems to be of
+}
+
+// Asked is a secret that somebody who may not write there wants to have a value.
+type Asked struct {
+	Ref
+	Value secret.Value // that of the leak, or the whole that was around it there
+	At    time.Time    // the vault's to say, as is By
+	By    string
 }
 
 // LeakEvent is something that has happened to a leak.
@@ -70,7 +87,8 @@ type LeakEvent struct {
 	Kind       LeakKind
 	Until      time.Time // of Accepted; zero for no end
 	Reason     string
-	Refs       []Ref
+	Refs       []Ref         // where it went, all in the leak's project
+	Asked      []Asked       // where it should go, likewise
 	Places     []place.Place // where it was found, at most 200
 	MorePlaces int           // how many there were beside these
 	Data       json.RawMessage
@@ -96,12 +114,14 @@ type Leak struct {
 	Events     []LeakEvent // in the order of the log
 	Decision   LeakKind    // what the last event says that decides; an acceptance that has ended doesn't
 	Refs       []Ref       // of that event
+	// Asked is what was asked for, and nobody has imported since or decided otherwise; at
+	// most 100.
+	Asked []Asked
 }
 
 // leakRecord is an event as it is sealed.
 type leakRecord struct {
 	Value      []byte          `json:"value"`
-	Carrier    []byte          `json:"carrier,omitempty"`
 	Rule       string          `json:"rule,omitempty"`
 	Provider   string          `json:"provider,omitempty"`
 	Severity   string          `json:"severity,omitempty"`
@@ -112,6 +132,7 @@ type leakRecord struct {
 	Until      time.Time       `json:"until,omitzero"`
 	Reason     string          `json:"reason,omitempty"`
 	Refs       []leakRef       `json:"refs,omitempty"`
+	Asked      []leakAsked     `json:"asked,omitempty"`
 	Places     []place.Place   `json:"places,omitempty"`
 	MorePlaces int             `json:"more_places,omitempty"`
 	Data       json.RawMessage `json:"data,omitempty"`
@@ -123,17 +144,26 @@ type leakRef struct {
 	Name        string `json:"name"`
 }
 
+type leakAsked struct {
+	leakRef
+	Value []byte `json:"value,omitempty"` // if it isn't the leak's
+}
+
 // record gives what is kept of a report.
 func (r LeakReport) record(now time.Time) leakRecord {
 	rec := leakRecord{
 		Value: []byte(r.Value.Reveal()), Rule: r.Rule, Provider: r.Provider, Severity: r.Severity, Name: r.Name, Env: r.Env,
 		At: now, Kind: r.Kind, Until: r.Until.UTC(), Reason: r.Reason, MorePlaces: r.MorePlaces, Data: r.Data,
 	}
-	if !r.Carrier.Equal(r.Value) {
-		rec.Carrier = []byte(r.Carrier.Reveal())
-	}
 	for _, ref := range r.Refs {
 		rec.Refs = append(rec.Refs, leakRef(ref))
+	}
+	for _, a := range r.Asked {
+		one := leakAsked{leakRef: leakRef(a.Ref)}
+		if !a.Value.Equal(r.Value) {
+			one.Value = []byte(a.Value.Reveal())
+		}
+		rec.Asked = append(rec.Asked, one)
 	}
 	rec.Places = slices.SortedFunc(slices.Values(r.Places), place.Compare)
 	rec.keepPlaces(maxLeakPlaces)
@@ -184,19 +214,25 @@ func (r leakRecord) check() error {
 	switch {
 	case len(r.Value) == 0:
 		return errors.New("a leak of nothing")
-	case len(r.Refs) > maxLeakRefs:
-		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs), maxLeakRefs)
+	case len(r.Refs)+len(r.Asked) > maxLeakRefs:
+		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs)+len(r.Asked), maxLeakRefs)
 	case len(r.Places) > maxLeakPlaces || r.MorePlaces < 0 || r.MorePlaces > 1_000_000_000:
 		return errors.New("a leak with an impossible number of places")
 	case len(r.Data) > 0 && !json.Valid(r.Data):
 		return errors.New("a leak with data that is no JSON")
 	}
 	for _, text := range []string{r.Rule, r.Provider, r.Severity, r.Name, r.Env, r.Reason} {
-		if len(text) > maxText {
-			return fmt.Errorf("a leak with a text of %d bytes, more than %d", len(text), maxText)
+		if len(text) > MaxText {
+			return fmt.Errorf("a leak with a text of %d bytes, more than %d", len(text), MaxText)
 		}
 	}
-	for _, ref := range r.Refs {
+	refs := slices.Clone(r.Refs)
+	for _, a := range r.Asked {
+		if refs = append(refs, a.leakRef); slices.Contains(a.Value, 0) {
+			return errors.New("a leak that should be a value with a NUL in it")
+		}
+	}
+	for _, ref := range refs {
 		if err := errors.Join(CheckLabel(ref.Project), CheckLabel(ref.Environment), CheckName(ref.Name)); err != nil {
 			return fmt.Errorf("a leak that goes to a secret: %w", err)
 		}
@@ -210,17 +246,27 @@ func (r leakRecord) event(by string) LeakEvent {
 	for _, ref := range r.Refs {
 		e.Refs = append(e.Refs, Ref(ref))
 	}
+	for _, a := range r.Asked {
+		value := a.Value
+		if value == nil {
+			value = r.Value
+		}
+		e.Asked = append(e.Asked, Asked{Ref(a.leakRef), secret.New(value), r.At, by})
+	}
 	return e
 }
 
-// take adds an event to a leak.
-func (l *Leak) take(r leakRecord, by string, now time.Time) {
+// elsewhere tells whether an event names a secret of another project than this one.
+func (r leakRecord) elsewhere(project string) bool {
+	return slices.ContainsFunc(r.Refs, func(ref leakRef) bool { return ref.Project != project }) ||
+		slices.ContainsFunc(r.Asked, func(a leakAsked) bool { return a.Project != project })
+}
+
+// take adds an event by somebody who had a role in the project.
+func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e := r.event(by)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
-	if r.Carrier != nil {
-		l.Carrier = secret.New(r.Carrier)
-	}
 	for _, part := range []struct {
 		to   *string
 		says string
@@ -229,6 +275,29 @@ func (l *Leak) take(r leakRecord, by string, now time.Time) {
 			*part.to = part.says
 		}
 	}
+	l.takePlaces(e)
+	if e.Kind.decides(role, l.Decision) {
+		l.Decision, l.Refs = e.Kind, e.Refs
+		if e.Kind == Accepted && over(e.Until, now) {
+			l.Decision = Undecided
+		}
+		if role >= Developer && e.Kind != Imported && e.Kind != Waiting {
+			l.Asked = nil
+		}
+	}
+	l.answer(e)
+}
+
+// answer drops what was asked for that an event has imported, and adds what it asks for.
+func (l *Leak) answer(e LeakEvent) {
+	l.Asked = slices.DeleteFunc(l.Asked, func(a Asked) bool {
+		return e.Kind == Imported && slices.Contains(e.Refs, a.Ref) ||
+			slices.ContainsFunc(e.Asked, func(b Asked) bool { return a.Ref == b.Ref })
+	})
+	l.Asked = append(l.Asked, e.Asked[:min(len(e.Asked), maxLeakRefs-len(l.Asked))]...)
+}
+
+func (l *Leak) takePlaces(e LeakEvent) {
 	for _, p := range e.Places {
 		at, there := slices.BinarySearchFunc(l.Places, p, place.Compare)
 		switch {
@@ -240,10 +309,4 @@ func (l *Leak) take(r leakRecord, by string, now time.Time) {
 		}
 	}
 	l.MorePlaces = max(l.MorePlaces, e.MorePlaces)
-	if e.Kind.decides() {
-		l.Decision, l.Refs = e.Kind, e.Refs
-		if e.Kind == Accepted && over(e.Until, now) {
-			l.Decision = Undecided
-		}
-	}
 }

@@ -115,7 +115,7 @@ func (v *view) leaks(project ID) ([]Leak, []Problem, error) {
 	var problems []Problem
 	byID := make(map[ID]*Leak)
 	var all []*Leak
-	opener := leakOpener{view: v, project: project, readers: make(map[int]*identity.Identity), keys: make(map[string][]byte), roles: make(map[int64]Role)}
+	opener := leakOpener{view: v, project: project, name: name, readers: make(map[int]*identity.Identity), keys: make(map[string][]byte), roles: make(map[int64]Role)}
 	defer opener.forget()
 	for _, key := range v.leakKeys(project) {
 		rec, by, err := opener.event(key)
@@ -131,7 +131,8 @@ func (v *view) leaks(project ID) ([]Leak, []Problem, error) {
 			byID[id] = &Leak{ID: id, Project: name}
 			all = append(all, byID[id])
 		}
-		byID[id].take(rec, v.names.principal(by), v.now)
+		seq, _ := leakSeq(key)
+		byID[id].take(rec, v.names.principal(by), opener.roles[seq], v.now)
 	}
 	leaks := make([]Leak, len(all))
 	for i, l := range all {
@@ -176,6 +177,7 @@ type leakProblem struct{ error }
 type leakOpener struct {
 	*view
 	project ID
+	name    string
 	readers map[int]*identity.Identity // by generation
 	keys    map[string][]byte          // of acts, by how they are wrapped
 	roles   map[int64]Role             // of who made an entry, in the project then
@@ -228,6 +230,9 @@ func (o *leakOpener) event(key []byte) (leakRecord, ID, error) {
 	}
 	if o.s.leakID(o.project, secret.New(rec.Value)) != leakOf(key) {
 		return fail(&leakProblem{errors.New("it is of another value than its leak")})
+	}
+	if rec.elsewhere(o.name) {
+		return fail(&leakProblem{errors.New("it goes to another project")})
 	}
 	if least, err := rec.Kind.least(); err != nil || role < least {
 		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say %q", o.names.principal(e.Actor), string(rec.Kind))})

@@ -59,6 +59,13 @@ func TestForgedLeaks(t *testing.T) {
 		"an event of another value": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
 			return leakKey(s.prod.project, leak(s, "leak"), f.next()), event(s, "other", Closed)
 		}, "leak: found by olivia; ", false},
+		"an event for another project": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
+			plain, err := leakOfWeb("leak", LeakEvent{Kind: Imported, Refs: []Ref{{"api", "dev", "KEY"}}}).record(s.now).encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), plain
+		}, "leak: found by olivia; ", false},
 		"no event": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
 			return leakKey(s.prod.project, leak(s, "leak"), f.next()), []byte("{}")
 		}, "leak: found by olivia; ", false},

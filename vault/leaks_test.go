@@ -21,6 +21,22 @@ func leakOfWeb(value string, e LeakEvent) LeakReport {
 	return LeakReport{Project: "web", Leaked: Leaked{Value: secret.New(value), Rule: "some-rule", Name: "NAME", Env: "prod"}, LeakEvent: e}
 }
 
+// asked gives what is asked for in web/prod, of names and values.
+func asked(all ...string) (a []Asked) {
+	for i := 0; i < len(all); i += 2 {
+		a = append(a, Asked{Ref: Ref{"web", "prod", all[i]}, Value: secret.New(all[i+1])})
+	}
+	return a
+}
+
+// askedFor gives what is still asked for, in short.
+func askedFor(l *Leak) (all []string) {
+	for _, a := range l.Asked {
+		all = append(all, a.Name+" "+a.Value.Reveal()+" "+a.By)
+	}
+	return all
+}
+
 func (b *bench) report(s *Session, reports ...LeakReport) error {
 	_, err := s.Import(b.t.Context(), Intake{Leaks: reports, Source: "a sweep"})
 	return err
@@ -51,11 +67,10 @@ func TestLeaks(t *testing.T) {
 	prod, _ := b.person("prod", Maintainer, "web/prod")
 	other, _ := b.person("other", Owner, "*/dev")
 	first := leakOfWeb("one", LeakEvent{Kind: Found, Places: []place.Place{inFile("b"), inFile("a")}})
-	first.Carrier = secret.New("postgres://one")
 	if err := b.report(b.owner, first, leakOfWeb("two", LeakEvent{Kind: Found})); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.report(rita, leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: []Ref{{"web", "prod", "ONE"}}, Places: []place.Place{inFile("c"), inFile("a")}})); err != nil {
+	if err := b.report(rita, leakOfWeb("one", LeakEvent{Kind: Waiting, Asked: asked("ONE", "postgres://one", "ALSO", "one"), Places: []place.Place{inFile("c"), inFile("a")}})); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.report(other, leakOfWeb("two", LeakEvent{Kind: FalsePositive, Reason: "a test"})); err != nil {
@@ -82,8 +97,12 @@ func TestLeaks(t *testing.T) {
 		if diff := cmp.Diff([]place.Place{inFile("a"), inFile("b"), inFile("c")}, l.Places); diff != "" {
 			t.Error(diff)
 		}
-		if l.Carrier.Reveal() != "postgres://one" || l.Refs[0].Name != "ONE" || l.Rule != "some-rule" || !l.Events[0].At.Equal(b.now) {
+		if l.Rule != "some-rule" || !l.Events[0].At.Equal(b.now) {
 			t.Errorf("%+v", l)
+		}
+		want := []string{"ONE postgres://one rita", "ALSO one rita"}
+		if diff := cmp.Diff(want, askedFor(&l)); diff != "" {
+			t.Error(diff)
 		}
 	}
 	var denied *DeniedError
@@ -132,13 +151,17 @@ func TestLeakLimits(t *testing.T) {
 			}
 		}
 	}
-	long := strings.Repeat("x", maxText+1)
+	long := strings.Repeat("x", MaxText+1)
 	for what, r := range map[string]LeakReport{
 		"a value":      leakOfWeb(strings.Repeat("x", maxLeakEvent), LeakEvent{Kind: Found}),
 		"a reason":     leakOfWeb("one", LeakEvent{Kind: Found, Reason: long}),
 		"a name":       {Project: "web", Leaked: Leaked{Value: secret.New("one"), Name: long}, LeakEvent: LeakEvent{Kind: Found}},
-		"secrets":      leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: make([]Ref, maxLeakRefs+1)}),
-		"a secret":     leakOfWeb("one", LeakEvent{Kind: Waiting, Refs: []Ref{{"web", "dev", "A B"}}}),
+		"secrets":      leakOfWeb("one", LeakEvent{Kind: Imported, Refs: slices.Repeat([]Ref{{"web", "dev", "A"}}, maxLeakRefs), Asked: asked("B", "one")}),
+		"a secret":     leakOfWeb("one", LeakEvent{Kind: Imported, Refs: []Ref{{"web", "dev", "A B"}}}),
+		"a wish":       leakOfWeb("one", LeakEvent{Kind: Waiting, Asked: asked("A B", "one")}),
+		"a NUL":        leakOfWeb("one", LeakEvent{Kind: Waiting, Asked: asked("A", "one\x00")}),
+		"elsewhere":    leakOfWeb("one", LeakEvent{Kind: Imported, Refs: []Ref{{"api", "dev", "A"}}}),
+		"for there":    leakOfWeb("one", LeakEvent{Kind: Waiting, Asked: []Asked{{Ref: Ref{"api", "dev", "A"}, Value: secret.New("one")}}}),
 		"data":         leakOfWeb("one", LeakEvent{Kind: Noted, Data: []byte(`{`)}),
 		"a long time":  leakOfWeb("one", LeakEvent{Kind: Accepted, Until: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)}),
 		"another kind": leakOfWeb("one", LeakEvent{Kind: "lost"}),
@@ -250,4 +273,59 @@ func TestShown(t *testing.T) {
 	if diff := cmp.Diff([]string{"web/prod SHOWN 1 true", "web/dev COULD 0 false"}, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestAsked has several people ask for a value in several places, decide about it, and
+// import it: each place waits until somebody who may has done something about it.
+func TestAsked(t *testing.T) {
+	b := newBench(t)
+	rita, _ := b.person("rita", Reader, "web/dev")
+	dora, _ := b.person("dora", Developer, "web/dev")
+	one, two := Ref{"web", "prod", "ONE"}, Ref{"web", "prod", "TWO"}
+	for i, c := range []struct {
+		by    *Session
+		event LeakEvent
+		want  string // the decision, and what is asked for
+	}{
+		{rita, LeakEvent{Kind: Waiting, Asked: asked("ONE", "url of one", "TWO", "v")}, "waiting [ONE url of one rita TWO v rita]"},
+		{dora, LeakEvent{Kind: Imported, Refs: []Ref{{"web", "dev", "ONE"}}}, "imported [ONE url of one rita TWO v rita]"},
+		{rita, LeakEvent{Kind: RevokeOnly}, "imported [ONE url of one rita TWO v rita]"},
+		{dora, LeakEvent{Kind: Waiting, Asked: asked("ONE", "v")}, "imported [TWO v rita ONE v dora]"},
+		{b.owner, LeakEvent{Kind: Imported, Refs: []Ref{one}}, "imported [TWO v rita]"},
+		{dora, LeakEvent{Kind: Imported, Refs: []Ref{two}, Asked: asked("ONE", "v")}, "imported [ONE v dora]"},
+		{b.owner, LeakEvent{Kind: RevokeOnly}, "revoke-only []"},
+		{rita, LeakEvent{Kind: Noted}, "revoke-only []"},
+		{rita, LeakEvent{Kind: Waiting, Asked: asked("ONE", "v")}, "waiting [ONE v rita]"},
+		{rita, LeakEvent{Kind: RevokeOnly}, "revoke-only [ONE v rita]"},
+		{dora, LeakEvent{Kind: FalsePositive}, "false-positive []"},
+		{rita, LeakEvent{Kind: Waiting, Asked: asked("ONE", "v")}, "false-positive [ONE v rita]"},
+	} {
+		if err := b.report(c.by, leakOfWeb("v", c.event)); err != nil {
+			t.Fatal(err)
+		}
+		all, err := b.owner.Leaks(t.Context(), "web")
+		if err != nil || len(all) != 1 {
+			t.Fatal(len(all), err)
+		}
+		if got := fmt.Sprint(all[0].Decision, " ", askedFor(&all[0])); got != c.want {
+			t.Errorf("after event %d: %s, want %s", i, got, c.want)
+		}
+	}
+	many := func(prefix string) (e LeakEvent) {
+		e.Kind = Waiting
+		for i := range maxLeakRefs {
+			e.Asked = append(e.Asked, asked(fmt.Sprint(prefix, i), "v")...)
+		}
+		return e
+	}
+	for _, prefix := range []string{"A", "B"} {
+		if err := b.report(rita, leakOfWeb("v", many(prefix))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := b.owner.Leaks(t.Context(), "web")
+	if err != nil || len(all[0].Asked) != maxLeakRefs || all[0].Asked[0].Name != "ONE" || all[0].Asked[99].Name != "A98" {
+		t.Errorf("%d are asked for, %v", len(all[0].Asked), err)
+	}
+	b.check()
 }

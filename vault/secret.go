@@ -14,7 +14,7 @@ const (
 	MaxValue    = 1_000_000 // bytes of a value
 	maxLabel    = 64        // bytes of the name of a project, an environment, a principal
 	maxVersions = 1_000     // of a secret, those destroyed included
-	maxText     = 4_096     // bytes of a description and the like
+	MaxText     = 4_096     // bytes of a description and the like
 	maxAliases  = 50        // of a secret
 )
 
@@ -74,8 +74,8 @@ type Info struct {
 
 func (i Info) check() error {
 	for _, part := range []struct{ what, text string }{{"kind", i.Kind}, {"owner", i.Owner}, {"description", i.Description}} {
-		if len(part.text) > maxText {
-			return fmt.Errorf("the %s has %d bytes, more than %d", part.what, len(part.text), maxText)
+		if len(part.text) > MaxText {
+			return fmt.Errorf("the %s has %d bytes, more than %d", part.what, len(part.text), MaxText)
 		}
 	}
 	return i.checkAliases()

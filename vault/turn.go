@@ -30,8 +30,8 @@ const (
 	verbRekey   = "rekey"
 	verbBundle  = "bundle"
 	verbBackup  = "backup"
-	verbLeak    = "leak" // what happened to leaks
-	verbShow    = "show" // a value that was found, and needn't be in the vault
+	verbReport  = "report" // what happened to leaks
+	verbShow    = "show"   // a value that was found, and needn't be in the vault
 )
 
 // turn is an act being carried out: a view in a transaction, and what the act writes.

@@ -114,16 +114,6 @@ func (t *turn) set(c Change, detail string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.If != nil && *c.If != o.current() {
-		return 0, &ConflictError{c.Ref, *c.If, o.current()}
-	}
-	if c.Edit != nil {
-		changed, err := t.edit(o, c.Edit)
-		if err != nil {
-			return 0, err
-		}
-		edited = edited || changed
-	}
 	n := o.current()
 	stays := c.Blank
 	if c.unlessSame && n > 0 && !stays {
@@ -132,6 +122,16 @@ func (t *turn) set(c Change, detail string) (int, error) {
 			return 0, err
 		}
 		stays = now.Equal(c.Value)
+	}
+	if c.If != nil && *c.If != n && !(c.unlessSame && stays) {
+		return 0, &ConflictError{c.Ref, *c.If, n}
+	}
+	if c.Edit != nil {
+		changed, err := t.edit(o, c.Edit)
+		if err != nil {
+			return 0, err
+		}
+		edited = edited || changed
 	}
 	switch {
 	case !stays:

@@ -7,12 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
-	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault"
@@ -39,8 +36,7 @@ it. Secrets can be set there, and a value shown, which the log then has.`,
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.BoolVar(&o.noColor, "no-color", false, "no colours")
-	f.BoolVar(&o.mouse, "mouse", false, "the mouse's wheel scrolls (the terminal then selects no text)")
+	o.screenFlags.register(f)
 	o.vaultFlags.register(cmd)
 	return keeps(cmd)
 }
@@ -65,24 +61,24 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 	if !ok {
 		return misuse("the dashboard needs a terminal", `"secretsweep vault status" says how a vault is`)
 	}
-	d := &dashboard{sh: sh, waits: make(chan string, 1)}
+	d := &dashboard{backstage: newBackstage(sh, terminal)}
 	o.waiting = d.wait
 	place, err := o.folder(sh)
 	if err != nil {
 		return err
 	}
-	if !o.somewhere(sh, place) {
-		return tui.Dashboard(ctx, tui.Board{}, o.screenOptions(sh, terminal))
+	var board tui.Board
+	if o.somewhere(sh, place) {
+		// A passphrase is asked for here, before there is a screen.
+		if d.door, err = o.open(ctx, d.sh); err != nil {
+			return err
+		}
+		defer d.close(ctx, &err)
+		board = tui.Board{Vault: place, Leaks: d, Secrets: d, Values: d, Log: d, People: d}
 	}
-	// A passphrase is asked for here, before there is a screen.
-	if d.door, err = o.open(ctx, sh); err != nil {
-		return err
-	}
-	defer d.close(ctx, &err)
-	d.drawn.Store(true)
-	defer d.drawn.Store(false)
-	board := tui.Board{Vault: place, Waits: d.waits, Leaks: d, Secrets: d, Values: d, Log: d, People: d}
-	return tui.Dashboard(ctx, board, o.screenOptions(sh, terminal))
+	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
+		return tui.Dashboard(ctx, board, screen)
+	})
 }
 
 // somewhere tells whether there is a vault, or one is meant that isn't there.
@@ -94,9 +90,7 @@ func (o *dashboardOptions) somewhere(sh shell, place string) bool {
 // dashboard is what the screens of the dashboard act through. Most of it is the session's.
 type dashboard struct {
 	*door
-	sh    shell
-	waits chan string
-	drawn atomic.Bool // the screen is there
+	*backstage
 }
 
 var (
@@ -106,18 +100,6 @@ var (
 	_ tui.Log     = (*dashboard)(nil)
 	_ tui.People  = (*dashboard)(nil)
 )
-
-// wait says who has the vault: at the screen, if there is one.
-func (d *dashboard) wait(holder string) {
-	if !d.drawn.Load() {
-		d.sh.say("waiting for %s", printable.Text(holder))
-		return
-	}
-	select {
-	case d.waits <- holder:
-	default: // it has been said
-	}
-}
 
 // Leaks gives the leaks of all projects whose leaks the person may read.
 func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
@@ -154,7 +136,7 @@ func worstFirst(a, b tui.Leak) int {
 func leakOf(l vault.Leak) tui.Leak {
 	shown := tui.Leak{
 		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
-		Decision: cmp.Or(strings.ReplaceAll(string(l.Decision), "-", " "), "undecided"), Refs: l.Refs,
+		Decision: decisionText(l.Decision), Refs: l.Refs,
 		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
 	}
 	for i, e := range l.Events {
@@ -163,6 +145,11 @@ func leakOf(l vault.Leak) tui.Leak {
 		}
 		if e.Kind == l.Decision && e.Kind != vault.Undecided {
 			shown.Reason, shown.Until = e.Reason, e.Until
+		}
+	}
+	if l.Decision == vault.Waiting {
+		for _, a := range l.Asked {
+			shown.Refs = append(shown.Refs, a.Ref)
 		}
 	}
 	for i := range l.Places {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/secretsweep/secretsweep/importers"
 )
@@ -19,6 +20,8 @@ import (
 type draft struct {
 	path string
 	me   who
+
+	others []importers.Decision // of what lies in other sources than those at hand
 }
 
 // newDraft gives the draft of a project.
@@ -28,7 +31,7 @@ func newDraft(sh shell, vault [32]byte, me who, project string) (draft, error) {
 		return draft{}, withHint(err, "set $XDG_DATA_HOME to a folder for your data")
 	}
 	of := sha256.Sum256(fmt.Appendf(nil, "%x\x00%s\x00%s", vault, me.Public(), project))
-	return draft{filepath.Join(data, "secretsweep", "drafts", hex.EncodeToString(of[:8])), me}, nil
+	return draft{path: filepath.Join(data, "secretsweep", "drafts", hex.EncodeToString(of[:8])), me: me}, nil
 }
 
 // read gives what was decided.
@@ -52,12 +55,12 @@ func (d draft) read() ([]importers.Decision, error) {
 	return all, nil
 }
 
-// write keeps what is decided, in place of what was before.
+// write keeps what is decided of the sources at hand, in place of what was before.
 func (d draft) write(all []importers.Decision) error {
 	var sealed bytes.Buffer
 	w, err := d.me.Public().Encrypt(&sealed)
 	if err == nil {
-		err = importers.WriteDecisions(w, all)
+		err = importers.WriteDecisions(w, slices.Concat(d.others, all))
 	}
 	if err == nil {
 		err = w.Close()

@@ -116,13 +116,23 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 		}
 		plan = importers.NewPlan(found.items, importers.Options{Project: o.project, Environments: []string{"dev", "staging", "prod"}, Env: o.env, Now: time.Now()})
 	} else {
+		in.unseen = o.yes && !o.dryRun && o.plan == ""
 		if plan, err = in.plan(ctx, found.items, o.env); err != nil {
 			return err
+		}
+		if n := len(in.passed); n > 0 {
+			sh.say("%s that others ask for left out: look at what they are without --yes", report.Plural(n, "value"))
 		}
 		access = in.access()
 	}
 	if o.plan != "" {
-		plan.Obey(decided)
+		unknown, err := plan.Obey(decided)
+		if err != nil {
+			return withHint(fmt.Errorf("%q: %w", o.plan, err), "change it, and look at what it comes to with --dry-run")
+		}
+		if unknown > 0 {
+			sh.say("not found here: %s that %q decides about", report.Plural(unknown, "value"), o.plan)
+		}
 	}
 	batch := plan.Batch(access)
 	if err := checkBatch(batch); err != nil {
@@ -213,6 +223,11 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 		question := fmt.Sprintf("Write %s and %s?", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"))
 		if yes, err := sh.confirm(question, ctx.Done()); err != nil || !yes {
 			return cmpErr(err, errors.New("nothing was written"))
+		}
+	}
+	for _, c := range openConflicts(plan) {
+		if o.yes && c.Guessed() {
+			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
 		}
 	}
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"path"
 	"path/filepath"
 	"slices"
@@ -9,7 +12,7 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/importers"
-	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/vault"
@@ -20,10 +23,19 @@ type intake struct {
 	*door
 	draft
 	project string
+	current map[vault.Ref]int // versions, when the plan at hand was made
+
+	// unseen says that nobody looks at the plan. What others ask for isn't in it then: they
+	// may not write there, and would have found who does it for them.
+	unseen bool
+	passed []secret.Fingerprint // what they ask for, and the sources at hand don't have
 }
 
 // newIntake gives it. paths are what is imported from: a new project is called after them.
 func newIntake(sh shell, d *door, project string, paths []string) (*intake, error) {
+	if d.who.token {
+		return nil, misuse("a token only reads", "unset $"+tokenName+", and import as yourself")
+	}
 	if project == "" {
 		project = projectOf(sh, d, paths)
 	}
@@ -31,7 +43,7 @@ func newIntake(sh shell, d *door, project string, paths []string) (*intake, erro
 		return nil, misuse("the project "+project+": "+err.Error(), "name one with --project")
 	}
 	kept, err := newDraft(sh, d.vault.ID(), d.who, project)
-	return &intake{door: d, draft: kept, project: project}, err
+	return &intake{door: d, draft: kept, project: project, current: make(map[vault.Ref]int)}, err
 }
 
 // projectOf is the project that the folder says, or the only one that there is, or one
@@ -79,7 +91,13 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 	if err != nil {
 		return nil, err
 	}
+	clear(in.current)
+	had, held := make(map[vault.Ref]bool), make(map[vault.Ref]secret.Value)
 	for _, k := range known {
+		had[k.Ref] = true
+		if k.State == vault.Current {
+			in.current[k.Ref], held[k.Ref] = k.Version, k.Value
+		}
 		if k.Project == in.project {
 			o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
 		}
@@ -89,40 +107,98 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		if err != nil {
 			return nil, err
 		}
+		recorded := make(map[secret.Fingerprint]bool)
 		for i := range leaks {
-			if leaks[i].Decision == vault.Waiting {
-				items = append(items, waiting(&leaks[i])...)
-			} else if d, ok := decisionOf(&leaks[i]); ok {
+			recorded[leaks[i].Value.Fingerprint()] = true
+		}
+		for i := range items {
+			items[i].Recorded = recorded[valueOf(&items[i]).Fingerprint()]
+		}
+		for i := range leaks {
+			l := &leaks[i]
+			l.Asked = slices.DeleteFunc(l.Asked, func(a vault.Asked) bool { return held[a.Ref].Equal(a.Value) })
+			if in.unseen && len(l.Asked) > 0 {
+				in.passed = append(in.passed, l.Value.Fingerprint())
+			} else {
+				items = append(items, askedFor(l)...)
+			}
+			if d, ok := decisionOf(l); ok {
 				o.Decided = append(o.Decided, d)
 			}
 		}
 	}
 	own, err := in.draft.read()
+	if err == nil {
+		err = in.doubt(ctx, own, had)
+	}
 	if err != nil {
 		return nil, err
 	}
 	o.Decided = append(o.Decided, own...)
-	return importers.NewPlan(items, o), nil
+	plan := importers.NewPlan(items, o)
+	there := make(map[secret.Fingerprint]bool)
+	for _, row := range plan.Rows {
+		there[row.Key] = true
+	}
+	in.others = slices.DeleteFunc(own, func(d importers.Decision) bool { return there[d.Value] })
+	in.passed = slices.DeleteFunc(in.passed, func(value secret.Fingerprint) bool { return there[value] })
+	return plan, nil
 }
 
-// waiting gives what somebody wanted to import who may not write there, as items.
-func waiting(l *vault.Leak) []importers.Item {
-	value := l.Carrier
-	if value.IsEmpty() {
-		value = l.Value
+// doubt makes decisions anew what they were before they were carried out, where the vault
+// has nothing of that: an older one was put back. What somebody removed since it still
+// tells of.
+func (in *intake) doubt(ctx context.Context, all []importers.Decision, had map[vault.Ref]bool) error {
+	listed := make(map[string]bool)
+	has := func(to importers.Destination) (bool, error) {
+		at := vault.Ref{Project: in.project, Environment: to.Env, Name: to.Name}
+		if had[at] || listed[to.Env] || !slices.Contains(in.environments(), to.Env) {
+			return had[at], nil
+		}
+		found, err := in.List(ctx, in.project, to.Env)
+		for _, l := range found {
+			had[l.Ref] = true
+		}
+		listed[to.Env] = true
+		return had[at], err
 	}
-	found := &scanner.Finding{
-		Rule:        &rules.Rule{ID: l.Rule, Description: l.Rule},
-		Severity:    rules.Severity(l.Severity),
-		Value:       l.Value,
-		Carrier:     value,
-		Fingerprint: l.Value.Fingerprint(),
-		Places:      l.Places,
-		Namings:     make([]scanner.Naming, len(l.Places)),
+	for i := range all {
+		for _, to := range all[i].Targets {
+			if !all[i].Done || !in.CanWrite(in.project, to.Env) {
+				continue // what waits for a maintainer needn't be there
+			}
+			there, err := has(to)
+			if err != nil {
+				return err
+			}
+			all[i].Done = there
+		}
 	}
+	return nil
+}
+
+// valueOf gives the value that an item is about.
+func valueOf(i *importers.Item) secret.Value {
+	if i.Finding != nil {
+		return i.Finding.Value
+	}
+	return i.Value
+}
+
+// askedFor gives what others want to have imported who may not write there, as items.
+func askedFor(l *vault.Leak) []importers.Item {
 	var items []importers.Item
-	for _, r := range l.Refs {
-		item := importers.Item{Name: r.Name, Env: r.Environment, Value: value, Finding: found, Recorded: true, From: "what waits in the vault"}
+	for _, a := range l.Asked {
+		found := &scanner.Finding{
+			Rule:        &rules.Rule{ID: l.Rule, Description: l.Rule},
+			Severity:    rules.Severity(l.Severity),
+			Value:       l.Value,
+			Carrier:     a.Value,
+			Fingerprint: l.Value.Fingerprint(),
+			Places:      l.Places,
+			Namings:     make([]scanner.Naming, len(l.Places)),
+		}
+		item := importers.Item{Name: a.Name, Env: a.Environment, Value: a.Value, Finding: found, Recorded: true, Asked: true, From: "asked for by " + a.By}
 		if len(l.Places) > 0 {
 			item.At = l.Places[0]
 		}
@@ -144,7 +220,6 @@ func (in *intake) environments() []string {
 // decisionOf gives what a leak record says was decided.
 func decisionOf(l *vault.Leak) (importers.Decision, bool) {
 	d := importers.Decision{Value: l.Value.Fingerprint(), Done: true}
-	last := l.Events[len(l.Events)-1]
 	switch l.Decision {
 	case vault.Imported, vault.Closed:
 		d.Choice = importers.Import
@@ -159,7 +234,12 @@ func decisionOf(l *vault.Leak) (importers.Decision, bool) {
 	case vault.FalsePositive:
 		d.Choice = importers.False
 	case vault.Accepted:
-		d.Choice, d.Until, d.Reason = importers.Accept, last.Until, last.Reason
+		d.Choice = importers.Accept
+		for _, e := range l.Events {
+			if e.Kind == vault.Accepted {
+				d.Until, d.Reason = e.Until.Truncate(24*time.Hour), e.Reason
+			}
+		}
 	default:
 		return d, false
 	}
@@ -175,61 +255,92 @@ func (in *intake) access() importers.Access {
 	}
 }
 
-// take writes a batch: the environments that aren't there yet, then all else in one act.
+// take writes a batch: the environments that aren't there yet, then all else in one act. It
+// refuses to write where somebody else has written since the plan was made.
 func (in *intake) take(ctx context.Context, b importers.Batch, source string) error {
 	for _, e := range b.Environments {
-		if err := in.CreateEnvironment(ctx, e.Project, e.Env); err != nil {
+		err := in.CreateEnvironment(ctx, e.Project, e.Env)
+		if _, made := errors.AsType[*vault.ExistsError](err); err != nil && !made {
 			return err
 		}
 	}
+	there := in.environments()
+	if len(there) == 0 && len(b.Leaks) > 0 {
+		return withHint(fmt.Errorf("there is no project %s yet", in.project), "an owner makes it: secretsweep vault env create %s/dev", in.project)
+	}
 	all := vault.Intake{Source: source}
 	for _, s := range b.Secrets {
-		all.Changes = append(all.Changes, vault.Change{Ref: vaultRef(s.Ref), Value: s.Value, Blank: s.Value.IsEmpty(), Edit: func(i *vault.Info) {
-			for _, alias := range s.Aliases {
-				if !slices.Contains(i.Aliases, alias) {
-					i.Aliases = append(i.Aliases, alias)
-				}
-			}
-			if i.Kind == "" {
-				i.Kind = s.Kind
-			}
-			if i.Description == "" {
-				i.Description = s.Note
-			}
-		}})
+		all.Changes = append(all.Changes, in.change(s))
 	}
-	decides := slices.ContainsFunc(in.environments(), func(env string) bool { return in.CanWrite(in.project, env) })
+	decides := slices.ContainsFunc(there, func(env string) bool { return in.CanWrite(in.project, env) })
 	for i := range b.Leaks {
-		all.Leaks = append(all.Leaks, in.report(&b.Leaks[i], decides))
+		l := &b.Leaks[i]
+		if len(l.Waiting) > 0 && l.Row.Value.IsEmpty() {
+			return withHint(fmt.Errorf("%s has no value yet that could wait for a maintainer", l.Waiting[0]), "somebody who may write there imports it")
+		}
+		all.Leaks = append(all.Leaks, in.report(l, decides))
 	}
-	_, err := in.Import(ctx, all)
+	versions, err := in.Import(ctx, all)
+	for i, version := range versions {
+		in.current[all.Changes[i].Ref] = version
+	}
 	return err
+}
+
+// change is what a secret gets.
+func (in *intake) change(s importers.Secret) vault.Change {
+	at := vaultRef(s.Ref)
+	version := in.current[at]
+	return vault.Change{Ref: at, Value: s.Value, Blank: s.Value.IsEmpty(), If: &version, Edit: func(i *vault.Info) {
+		for _, alias := range s.Aliases {
+			if !slices.Contains(i.Aliases, alias) {
+				i.Aliases = append(i.Aliases, alias)
+			}
+		}
+		i.Kind = cmp.Or(i.Kind, cut(s.Kind))
+		i.Description = cmp.Or(i.Description, cut(s.Note))
+	}}
+}
+
+// cut shortens what a source says to what a vault has room for.
+func cut(text string) string {
+	const more = "…"
+	if len(text) <= vault.MaxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:vault.MaxText-len(more)], "") + more
 }
 
 // report is what the vault keeps of a leak. Who may decide nothing there says what they
 // think, and leaves it to others.
 func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 	r := vault.LeakReport{Project: in.project}
-	r.Value, r.Name = l.Row.Value, l.Row.Name()
-	r.Reason, r.Until = l.Reason, l.Until
+	r.Value, r.Name, r.Reason = l.Row.Value, cut(l.Row.Name()), l.Reason
+	if !l.Until.IsZero() {
+		r.Until = l.Until.AddDate(0, 0, 1).Add(-time.Second) // that day is the last
+	}
 	if f := l.Row.Finding; f != nil {
-		r.Rule, r.Severity, r.Env = f.Rule.ID, string(f.Severity), f.Env
+		r.Rule, r.Severity, r.Env = f.Rule.ID, string(f.Severity), cut(f.Env)
 		if f.Rule.Provider != nil {
 			r.Provider = f.Rule.Provider.ID
 		}
-		r.Places, r.MorePlaces = leakPlaces(f.Places)
+		r.Places = f.Places
+	} else {
+		for i := range l.Row.Items {
+			r.Places = append(r.Places, l.Row.Items[i].At)
+		}
+	}
+	for _, t := range l.Row.Targets {
+		if slices.Contains(l.Waiting, t.Ref) {
+			r.Asked = append(r.Asked, vault.Asked{Ref: vaultRef(t.Ref), Value: t.Value})
+		}
 	}
 	switch {
-	case len(l.Waiting) > 0:
-		r.Kind, r.Refs = vault.Waiting, vaultRefs(l.Waiting)
-		for _, t := range l.Row.Targets {
-			if t.Ref == l.Waiting[0] {
-				r.Carrier = t.Value
-			}
-		}
-	case l.Choice == importers.Import:
+	case len(l.Refs) > 0:
 		r.Kind, r.Refs = vault.Imported, vaultRefs(l.Refs)
-	case l.Choice == importers.Revoke:
+	case len(l.Waiting) > 0:
+		r.Kind = vault.Waiting
+	case l.Choice == importers.Import || l.Choice == importers.Revoke: // an import to names that other values have
 		r.Kind = vault.RevokeOnly
 	case !decides:
 		r.Kind = vault.Noted
@@ -240,16 +351,6 @@ func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 		r.Kind = vault.Accepted
 	}
 	return r
-}
-
-// mostPlaces is how many places a leak record has room for.
-const mostPlaces = 200
-
-func leakPlaces(all []place.Place) (some []place.Place, more int) {
-	if len(all) <= mostPlaces {
-		return all, 0
-	}
-	return all[:mostPlaces], len(all) - mostPlaces
 }
 
 func refOf(r vault.Ref) importers.Ref {

@@ -42,7 +42,7 @@ func (o *importOptions) show(sh shell, plan *importers.Plan, b importers.Batch) 
 	for _, e := range b.Environments {
 		sh.say("new environment: %s/%s", e.Project, e.Env)
 	}
-	for _, c := range plan.Conflicts() {
+	for _, c := range openConflicts(plan) {
 		sh.say("%s", printable.Text(conflictText(&c)))
 	}
 	if n := left(plan); n > 0 {
@@ -94,13 +94,28 @@ func whereAt(p *place.Place) string {
 	return fmt.Sprintf("%s:%d", p.Name(), p.Start.Line)
 }
 
-// conflictText says which value got a name that several claim.
+// conflictText says which value got a name that several claim, and why.
 func conflictText(c *importers.Conflict) string {
+	if c.Won() == nil {
+		return fmt.Sprintf("%s: %s", c.Ref, c.Why())
+	}
+	return fmt.Sprintf("%s: %s, and that of %s is taken: %s", c.Ref, report.Plural(c.Claims(), "value"), taken(c), c.Why())
+}
+
+// taken says where the value lies that got a name; "" if the vault's stays.
+func taken(c *importers.Conflict) string {
 	won := c.Won()
 	if won == nil {
-		return fmt.Sprintf("%s: the vault has another value, which stays", c.Ref)
+		return ""
 	}
-	return fmt.Sprintf("%s: %s, and the one of %s is taken", c.Ref, report.Plural(len(c.Rows), "value"), firstPlace(won))
+	return whereAt(&won.Source(won.Target(c.Ref)).At)
+}
+
+// openConflicts gives those of which something was not written earlier.
+func openConflicts(plan *importers.Plan) []importers.Conflict {
+	return slices.DeleteFunc(plan.Conflicts(), func(c importers.Conflict) bool {
+		return !slices.ContainsFunc(c.Rows, func(r *importers.Row) bool { return !r.Earlier })
+	})
 }
 
 func left(plan *importers.Plan) (n int) {
@@ -148,8 +163,9 @@ type importLeak struct {
 type importClash struct {
 	Environment string `json:"environment"`
 	Name        string `json:"name"`
-	Values      int    `json:"values"`
-	Taken       string `json:"taken"` // where the one that is taken lies; "" for the vault's
+	Values      int    `json:"values"` // the vault's included
+	Taken       string `json:"taken"`  // where the one that is taken lies; "" for the vault's, or none
+	Why         string `json:"why"`
 }
 
 func (o *importOptions) view(plan *importers.Plan, b importers.Batch) importView {
@@ -167,12 +183,8 @@ func (o *importOptions) view(plan *importers.Plan, b importers.Batch) importView
 		}
 		v.Leaks = append(v.Leaks, one)
 	}
-	for _, c := range plan.Conflicts() {
-		clash := importClash{Environment: c.Env, Name: c.Name, Values: len(c.Rows)}
-		if won := c.Won(); won != nil {
-			clash.Taken = firstPlace(won)
-		}
-		v.Conflicts = append(v.Conflicts, clash)
+	for _, c := range openConflicts(plan) {
+		v.Conflicts = append(v.Conflicts, importClash{Environment: c.Env, Name: c.Name, Values: c.Claims(), Taken: taken(&c), Why: c.Why()})
 	}
 	return v
 }

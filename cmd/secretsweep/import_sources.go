@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -56,6 +55,9 @@ func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *wat
 	if len(swept) == 0 {
 		return all, nil
 	}
+	if g.from != "" && len(files) == 0 {
+		return all, misuse("--from says what format files have, and folders and the like have none", "leave it out, or name the file")
+	}
 	s := sweep{gathering: g}
 	j, err := s.job(swept)
 	if err != nil {
@@ -78,11 +80,7 @@ func (g *gathering) file(sh shell, path string) (*importers.File, error) {
 		if g.from == "" {
 			return nil, misuse("nothing tells what format standard input has", "name it with --from")
 		}
-		text, err := io.ReadAll(sh.stdin)
-		if err != nil {
-			return nil, err
-		}
-		return importers.New(path, text, g.from)
+		return importers.Read("standard input", sh.stdin, g.from)
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) && path != slackPath {
@@ -93,7 +91,10 @@ func (g *gathering) file(sh shell, path string) (*importers.File, error) {
 	}
 	file, err := importers.Open(path, g.from)
 	if _, unknown := errors.AsType[*importers.UnknownFormatError](err); unknown {
-		return nil, nil
+		if info.Mode().IsRegular() {
+			return nil, nil
+		}
+		return nil, withHint(err, "name it with --from") // it can't be read a second time
 	}
 	return file, err
 }
@@ -140,5 +141,16 @@ func (s *sweep) job(paths []string) (job, error) {
 
 // items gives what was found, and what stands beside it in .env files.
 func (s *sweep) items(ctx context.Context) ([]importers.Item, error) {
-	return importers.Collect(ctx, importers.Findings(s.findings), importers.Beside(s.findings))
+	all, err := importers.Collect(ctx, importers.Findings(s.findings))
+	for _, file := range importers.Beside(s.findings) {
+		if err != nil {
+			break
+		}
+		var some []importers.Item
+		if some, err = importers.Collect(ctx, file); err != nil && ctx.Err() == nil {
+			s.problems, err = append(s.problems, err.Error()), nil // what was found in it is in all
+		}
+		all = append(all, some...)
+	}
+	return all, err
 }

@@ -153,6 +153,7 @@ type inspectionView struct {
 	Records    int             `json:"records,omitempty"`
 	Secrets    int             `json:"secrets,omitempty"`
 	Values     int             `json:"values,omitempty"`
+	Leaks      int             `json:"leaks,omitempty"`
 	Unopened   int             `json:"unopened_environments,omitempty"`
 	Problems   []problemView   `json:"problems"`
 	Lost       *span           `json:"lost_entries,omitempty"`
@@ -172,7 +173,7 @@ type checkpointView struct {
 
 func (i inspection) json() inspectionView {
 	v := inspectionView{
-		Entries: i.Entries, Head: headView{i.Head.Size, rootText(i.Head)}, Records: i.Records, Secrets: i.Secrets, Values: i.Values,
+		Entries: i.Entries, Head: headView{i.Head.Size, rootText(i.Head)}, Records: i.Records, Secrets: i.Secrets, Values: i.Values, Leaks: i.Leaks,
 		Unopened: i.Unopened, Problems: problemsOf(i.Problems), Lost: i.lost, Accepted: i.accepted,
 	}
 	if i.witness != nil {

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +17,7 @@ type migrateOptions struct {
 	vaultFlags
 	gathering
 	screenFlags
+	accessible bool
 }
 
 func newMigrate(sh shell) *cobra.Command {
@@ -47,6 +48,7 @@ Off a terminal it shows what would be imported, and writes nothing.`,
 	f.SortFlags = false
 	f.StringVarP(&o.project, "project", "p", "", "the `project` (default that of the folder, else the only one)")
 	o.screenFlags.register(f)
+	f.BoolVar(&o.accessible, "accessible", false, "forms that a screen reader can read")
 	o.slackFlags.register(f)
 	o.vaultFlags.register(cmd)
 	o.reading.register(cmd)
@@ -57,29 +59,36 @@ func (o *migrateOptions) run(ctx context.Context, sh shell, paths []string) erro
 	if err := checkPaths(paths); err != nil {
 		return err
 	}
+	if sh.getenv(tokenName) != "" {
+		return misuse("a machine can't migrate: somebody has to decide", "unset $"+tokenName)
+	}
 	terminal, ok := sh.screen()
 	if !ok {
-		sh.say(`this is no terminal: what "secretsweep import --yes" would write is`)
+		sh.say(`nothing can be drawn here: what "secretsweep import --yes" would write is`)
 		table := importOptions{vaultFlags: o.vaultFlags, gathering: o.gathering, dryRun: true, format: "table"}
 		return table.run(ctx, sh, paths)
 	}
-	m := &migration{migrateOptions: o, sh: sh, paths: paths}
+	if slices.Contains(paths, "-") {
+		return misuse("standard input is for keys here", "name a file, or use \"secretsweep import -\"")
+	}
+	m := &migration{migrateOptions: o, backstage: newBackstage(sh, terminal), paths: paths}
+	o.waiting = m.wait
 	defer m.close(ctx)
 	if err := m.open(ctx); err != nil {
 		return err
 	}
-	// What would be said on stderr meanwhile would be drawn over.
-	var said bytes.Buffer
-	m.sh.stderr = &said
-	err := tui.Migrate(ctx, m.doors(), o.screenOptions(sh, terminal))
-	_, _ = io.Copy(sh.stderr, &said)
+	err := m.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
+		screen.Accessible = o.accessible
+		return tui.Migrate(ctx, m.doors(), screen)
+	})
+	m.sum()
 	return errors.Join(err, m.close(ctx))
 }
 
 // migration is what the screens of migrate act through.
 type migration struct {
 	*migrateOptions
-	sh    shell
+	*backstage
 	paths []string
 
 	me     ownedIdentity // of who makes the vault; nothing where there is one
@@ -88,17 +97,41 @@ type migration struct {
 	steps  []cleanup.Step
 
 	rereader *rereader // nil until the sweep is over
+
+	unproved bool     // nobody has shown yet that the recovery key is written down
+	kept     bool     // decisions were kept since the last import
+	imported []string // what imports did
 }
 
 // open opens the vault, if there is one. All that has to be asked at the terminal is asked
 // here.
 func (m *migration) open(ctx context.Context) error {
+	if slices.Contains(m.paths, slackPath) {
+		token, err := slackToken(m.sh, ctx.Done())
+		if err != nil {
+			return err
+		}
+		getenv := m.sh.getenv
+		m.sh.getenv = func(name string) string {
+			if name == slackTokenName {
+				return token.Reveal()
+			}
+			return getenv(name)
+		}
+	}
 	d, err := m.vaultFlags.open(ctx, m.sh)
 	if err == nil {
 		return m.enter(d)
 	}
 	if !noVault(err) {
 		return err
+	}
+	dir, noFolder := m.folder(m.sh)
+	if noFolder != nil {
+		return noFolder
+	}
+	if _, missing := os.Stat(dir); errors.Is(err, errNoIdentity) && missing == nil {
+		return err // it is somebody's vault, and no other is made there
 	}
 	path, err := identityFile(m.sh)
 	if err != nil {
@@ -120,6 +153,19 @@ func (m *migration) enter(d *door) (err error) {
 		m.project = m.intake.project
 	}
 	return err
+}
+
+// sum says what came of it, so that it stays at the terminal.
+func (m *migration) sum() {
+	switch {
+	case m.unproved:
+		m.sh.say("the vault is made, but nobody has written its recovery key down, and it can't be shown again: remove the vault and begin anew, or whoever loses your identity loses all that comes into it")
+	case len(m.imported) == 0 && m.kept:
+		m.sh.say(`nothing was imported yet; what you decided is kept, and "secretsweep migrate" goes on from there`)
+	}
+	for _, text := range m.imported {
+		m.sh.say("%s", text)
+	}
 }
 
 func (m *migration) close(ctx context.Context) (err error) {
@@ -157,6 +203,7 @@ func (m *migration) Found(ctx context.Context, f tui.Founding) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
+	m.unproved = len(made.recovery) > 0
 	d, err := m.openFor(ctx, m.sh, who{Identity: m.me.Identity, name: m.me.Name, vaults: m.me.Vaults})
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +17,7 @@ import (
 
 // Steps gives what can be done now that secrets are in the vault.
 func (m *migration) Steps(ctx context.Context, plan *importers.Plan) ([]tui.Step, error) {
-	held, err := m.held(ctx, plan)
+	held, others, err := m.held(ctx, plan)
 	if err != nil {
 		return nil, vaultHint(err)
 	}
@@ -25,7 +26,8 @@ func (m *migration) Steps(ctx context.Context, plan *importers.Plan) ([]tui.Step
 		return nil, err
 	}
 	m.steps, err = cleanup.Steps(ctx, cleanup.Options{
-		Roots: onDisk(m.paths), Plan: plan, Secrets: held, Show: secret.Value.Reveal, Replacements: file, Git: gitKnows,
+		Roots: onDisk(m.paths), Plan: plan, Secrets: held, Others: others,
+		Show: secret.Value.Reveal, Replacements: file, Git: gitKnows,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("what can be done now: %w", err)
@@ -52,11 +54,12 @@ func (m *migration) Do(ctx context.Context, step tui.Step) error {
 	return m.steps[i].Apply(ctx)
 }
 
-// held gives those of the plan's secrets that the vault has with that very value.
-func (m *migration) held(ctx context.Context, plan *importers.Plan) ([]importers.Secret, error) {
+// held gives those of the plan's secrets that the vault has with that very value, and what
+// else it has.
+func (m *migration) held(ctx context.Context, plan *importers.Plan) (held, others []importers.Secret, err error) {
 	known, err := m.intake.Known(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	current := make(map[importers.Ref]secret.Value)
 	for _, k := range known {
@@ -64,10 +67,16 @@ func (m *migration) held(ctx context.Context, plan *importers.Plan) ([]importers
 			current[refOf(k.Ref)] = k.Value
 		}
 	}
-	return slices.DeleteFunc(plan.Held(), func(s importers.Secret) bool {
-		v, ok := current[s.Ref]
-		return !ok || !v.Equal(s.Value)
-	}), nil
+	for _, s := range plan.Held() {
+		if v, ok := current[s.Ref]; ok && v.Equal(s.Value) {
+			held = append(held, s)
+			delete(current, s.Ref)
+		}
+	}
+	for _, ref := range slices.SortedFunc(maps.Keys(current), importers.Ref.Compare) {
+		others = append(others, importers.Secret{Ref: ref, Value: current[ref]})
+	}
+	return held, others, nil
 }
 
 // replacements is the file for git filter-repo, which has values in it: it lies apart from

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -24,7 +25,7 @@ var (
 
 // Sweep sweeps the paths, and puts a plan together.
 func (m *migration) Sweep(ctx context.Context, progress func(tui.Progress)) (*tui.Swept, error) {
-	m.quiet = true
+	m.quiet, m.unproved = true, false
 	watch := watcher{tell: progress, values: make(map[secret.Fingerprint]bool)}
 	all, err := m.gather(ctx, m.sh, m.paths, &watch)
 	if err != nil {
@@ -70,7 +71,9 @@ func (w *watcher) progress(what string, done, total int64) {
 
 // Keep keeps what is decided.
 func (m *migration) Keep(_ context.Context, all []importers.Decision) error {
-	return m.intake.write(all)
+	err := m.intake.write(all)
+	m.kept = m.kept || err == nil
+	return err
 }
 
 // Context reads again what lies around a place.
@@ -122,6 +125,7 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 	if err := m.intake.take(ctx, b, sourceText(m.paths)); err != nil {
 		return done, vaultHint(err)
 	}
+	m.imported = append(m.imported, summaryOf(b)+leftOf(b))
 	for _, s := range b.Secrets {
 		switch s.Change {
 		case importers.Added:
@@ -145,4 +149,27 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 		}
 	}
 	return done, nil
+}
+
+// leftOf says what is left to be done about the leaks of a batch.
+func leftOf(b importers.Batch) string {
+	todo := make(map[importers.Choice]int)
+	for _, l := range b.Leaks {
+		if l.Row.Leaked() {
+			todo[l.Choice]++
+		}
+	}
+	var all []string
+	for _, one := range []struct {
+		choice importers.Choice
+		what   string
+	}{{importers.Import, "rotated"}, {importers.Revoke, "revoked"}} {
+		if n := todo[one.choice]; n > 0 {
+			all = append(all, fmt.Sprintf("%d to be %s", n, one.what))
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "; still " + strings.Join(all, ", ") + `: "secretsweep" lists them`
 }

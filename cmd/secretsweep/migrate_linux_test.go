@@ -237,11 +237,7 @@ func (m *inMess) compareLeaks(called map[string]string) {
 	m.openVault(func(s *vault.Session) error {
 		leaks, err := s.Leaks(m.t.Context(), "shop")
 		for _, l := range leaks {
-			value := l.Value
-			if !l.Carrier.IsEmpty() {
-				value = l.Carrier
-			}
-			decided[called[value.Reveal()]] = l.Decision
+			decided[called[l.Value.Reveal()]] = l.Decision
 		}
 		return err
 	})

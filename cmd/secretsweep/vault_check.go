@@ -87,6 +87,9 @@ func (o *checkOptions) write(sh shell, found inspection) error {
 	found.writeLog(sh.stdout)
 	fmt.Fprintf(sh.stdout, "records:  %d, as the log has them\n", found.Records)
 	fmt.Fprintf(sh.stdout, "opened:   %s, with %s\n", report.Plural(found.Secrets, "secret"), report.Plural(found.Values, "value"))
+	if found.Leaks > 0 {
+		fmt.Fprintf(sh.stdout, "leaks:    %s, with all that happened to them\n", report.Plural(found.Leaks, "leak"))
+	}
 	if found.Unopened > 0 {
 		fmt.Fprintf(sh.stdout, "unopened: %s that you have no key to\n", report.Plural(found.Unopened, "environment"))
 	}

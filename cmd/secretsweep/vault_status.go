@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -25,8 +26,8 @@ func newVaultStatus(sh shell, v *vaultFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show the environments of a vault, who reads them, and what is overdue, shared or odd",
-		Long: `Shows the environments of a vault and who reads them, and warns of values that
-environments share, of secrets whose time to be rotated is past, of grants and tokens
+		Long: `Shows the environments of a vault and who reads them, what was decided of the leaks of
+projects that you are a maintainer of, and warns of values that environments share, of secrets whose time to be rotated is past, of grants and tokens
 that have ended, and of who was invited and hasn't come. To find shared values it
 compares all that you can read, which the audit log says.
 
@@ -80,7 +81,7 @@ func writeStatus(out io.Writer, st vault.Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	notes := append(productionNotes(st), statusWarnings(st)...)
+	notes := slices.Concat(productionNotes(st), leakNotes(st), statusWarnings(st))
 	for _, p := range st.Problems {
 		notes = append(notes, "problem: "+p.What+": "+p.Err.Error())
 	}
@@ -106,6 +107,27 @@ func productionNotes(st vault.Status) []string {
 		}
 	}
 	return all
+}
+
+// leakNotes says what was decided of the leaks of each project.
+func leakNotes(st vault.Status) []string {
+	var all []string
+	project := ""
+	for _, l := range st.Leaks {
+		one := fmt.Sprintf("%d %s", l.Leaks, decisionText(l.Decision))
+		if l.Project != project {
+			project = l.Project
+			all = append(all, "leaks: "+project+" has "+one)
+		} else {
+			all[len(all)-1] += ", " + one
+		}
+	}
+	return all
+}
+
+// decisionText says what was decided of a leak.
+func decisionText(k vault.LeakKind) string {
+	return cmp.Or(strings.ReplaceAll(string(k), "-", " "), "undecided")
 }
 
 func statusWarnings(st vault.Status) []string {
@@ -144,6 +166,7 @@ type statusView struct {
 	Shared       [][]refView       `json:"shared_values"`
 	Overdue      []secretRow       `json:"overdue"`
 	Blank        []secretRow       `json:"blank"` // still to get a value
+	Leaks        []leaksView       `json:"leaks"`
 	Ended        []endedView       `json:"ended_grants"`
 	EndedTokens  []string          `json:"ended_tokens"`
 	Invited      []string          `json:"invited"`
@@ -157,6 +180,13 @@ type environmentView struct {
 	Revision    *int     `json:"revision"` // null for one that can't be read
 	Secrets     *int     `json:"secrets"`
 	Readers     []string `json:"readers"`
+}
+
+// leaksView is how many leaks a project has of which the same was decided.
+type leaksView struct {
+	Project  string         `json:"project"`
+	Decision vault.LeakKind `json:"decision"` // "" for none yet
+	Leaks    int            `json:"leaks"`
 }
 
 type refView struct {
@@ -180,7 +210,7 @@ type problemView struct {
 
 func statusViewOf(st vault.Status) statusView {
 	v := statusView{
-		Self: st.Self, Entries: st.Entries, Environments: []environmentView{}, Shared: [][]refView{}, Overdue: []secretRow{}, Blank: []secretRow{},
+		Self: st.Self, Entries: st.Entries, Environments: []environmentView{}, Shared: [][]refView{}, Overdue: []secretRow{}, Blank: []secretRow{}, Leaks: []leaksView{},
 		Ended: []endedView{}, EndedTokens: append([]string{}, st.EndedTokens...), Invited: append([]string{}, st.Invited...), Problems: problemsOf(st.Problems),
 	}
 	for _, e := range st.Environments {
@@ -202,6 +232,9 @@ func statusViewOf(st vault.Status) statusView {
 	}
 	for _, l := range st.Overdue {
 		v.Overdue = append(v.Overdue, rowOf(l))
+	}
+	for _, l := range st.Leaks {
+		v.Leaks = append(v.Leaks, leaksView(l))
 	}
 	for _, g := range st.Ended {
 		v.Ended = append(v.Ended, endedView{g.To, g.Project, g.Environment, g.Role, g.Until})

@@ -23,9 +23,12 @@ func oddStatus() vault.Status {
 			{Pattern: dev, Revision: 3, Secrets: 2, Readers: []string{"alice", "bob"}},
 			{Pattern: prod, Revision: -1, Secrets: -1},
 		},
-		Shared:      []vault.SharedValue{{Secrets: []vault.Ref{{Project: "web", Environment: "dev", Name: "A"}, {Project: "web", Environment: "prod", Name: "A"}}}},
-		Overdue:     []vault.Listed{{Ref: vault.Ref{Project: "web", Environment: "dev", Name: "B"}, Info: vault.Info{RotateBy: past}}},
-		Ended:       []vault.Granted{{To: "bob", Wanted: vault.Wanted{Pattern: dev, Role: vault.Reader, Until: past}}},
+		Shared:  []vault.SharedValue{{Secrets: []vault.Ref{{Project: "web", Environment: "dev", Name: "A"}, {Project: "web", Environment: "prod", Name: "A"}}}},
+		Overdue: []vault.Listed{{Ref: vault.Ref{Project: "web", Environment: "dev", Name: "B"}, Info: vault.Info{RotateBy: past}}},
+		Ended:   []vault.Granted{{To: "bob", Wanted: vault.Wanted{Pattern: dev, Role: vault.Reader, Until: past}}},
+		Leaks: []vault.LeakStatus{
+			{Project: "api", Decision: vault.Undecided, Leaks: 2}, {Project: "api", Decision: vault.RevokeOnly, Leaks: 1}, {Project: "web", Decision: vault.Waiting, Leaks: 3},
+		},
 		EndedTokens: []string{"ci"},
 		Invited:     []string{"dora"},
 		Problems:    []vault.Problem{{What: "a statement of entry 5 of the log", Err: errors.New("made by \x1b[31m, who was no owner of that")}},
@@ -42,6 +45,8 @@ web/dev      3         2        alice, bob
 web/prod     -         -        -
 
 production: web/prod can be read by nobody
+leaks: api has 2 undecided, 1 revoke only
+leaks: web has 3 waiting
 warning: the same value in different environments: web/dev A, web/prod A
 warning: web/dev B was to have a new value by 2026-01-31
 warning: bob still holds the keys of web/dev, though the grant ended on 2026-01-31T12:00Z: secretsweep access revoke bob web/dev

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,10 +29,15 @@ func isExample(base string) bool {
 type assignment struct {
 	name, value string
 	comment     bool
-	from, to    int  // its lines, with their ends
-	start, end  int  // its value
-	refers      bool // to other variables, perhaps
+	from, to    int      // its lines, with their ends
+	start, end  int      // its value
+	others      []string // the variables that the value refers to, perhaps
 }
+
+func (a *assignment) refers() bool { return len(a.others) > 0 }
+
+// reference is what may refer to another variable in a value.
+var reference = regexp.MustCompile(`\$\{?(\w*)`)
 
 // assignments gives those of a .env file, in order.
 func assignments(text []byte) []assignment {
@@ -42,7 +48,11 @@ func assignments(text []byte) []assignment {
 			a.from = len(byteOrderMark)
 		}
 		a.to = lineAfter(text, e.End)
-		a.refers = e.Style != format.Literal && strings.Contains(e.Value, "$")
+		if e.Style != format.Literal {
+			for _, m := range reference.FindAllStringSubmatch(e.Value, -1) {
+				a.others = append(a.others, m[1])
+			}
+		}
 		all = append(all, a)
 	}
 	return all

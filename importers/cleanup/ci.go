@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -21,6 +22,9 @@ type platform struct {
 	// job gives the job that has a variable, from the path that leads to it; "" if it
 	// is no variable of a job.
 	job func(path []string) string
+	// filled is what a value has in it that the platform puts others into. One that comes
+	// from the vault stays as it is.
+	filled string
 	// fetch makes the job fetch the variables. Its error says why it can't.
 	fetch func(d *document, f fetch) error
 	// store says how a token becomes a secret of the CI system.
@@ -52,7 +56,7 @@ type fetch struct {
 // token is the name of the CI system's secret that has the token. A token reads one
 // environment.
 func (s scope) token() string {
-	return "SECRETSWEEP_TOKEN_" + strings.Map(func(c rune) rune {
+	return tokenVariable + "_" + strings.Map(func(c rune) rune {
 		switch {
 		case c >= 'a' && c <= 'z':
 			return c - 'a' + 'A'
@@ -60,35 +64,38 @@ func (s scope) token() string {
 			return c
 		}
 		return '_'
-	}, s.env)
+	}, s.project+"_"+s.env)
 }
 
 // bundle is the file in the repository that has the environment's secrets, sealed.
-func (s scope) bundle() string { return ".secretsweep/" + s.env + ".bundle" }
+func (s scope) bundle() string { return ".secretsweep/" + s.project + "-" + s.env + ".bundle" }
 
-// only gives the flags that choose the secrets.
-func (f *fetch) only() string {
+// onlyFlags gives the flags that choose secrets.
+func onlyFlags(names []string) string {
 	var b strings.Builder
-	for _, name := range f.secrets {
+	for _, name := range names {
 		b.WriteString(" --only " + word(name))
 	}
 	return b.String()
 }
 
 // ci makes CI jobs fetch what their configuration has.
-func (w *work) ci(context.Context) (Step, error) {
+func (w *work) ci(ctx context.Context) (Step, error) {
 	s := Step{
 		Kind:  CI,
 		Title: "Let CI fetch secrets at run time",
 		About: "Variables of jobs that the vault has leave the configuration. A job fetches them from a bundle: a file that is sealed to a token, which the CI system keeps.",
 	}
 	var before, after notes
-	wanted := make(map[scope]bool)
+	wanted := make(map[scope][]platform)
 	var used []platform
 	for _, p := range platforms() {
 		changed := false
 		for _, path := range w.files(p.is) {
-			edit, fetches, err := w.fetching(p, path, &after)
+			edit, fetches, err := w.fetching(ctx, p, path, &after)
+			if ctx.Err() != nil {
+				return s, ctx.Err()
+			}
 			if err != nil {
 				after.add("%s stays as it is: %v", w.shown(path), err)
 				continue
@@ -98,7 +105,9 @@ func (w *work) ci(context.Context) (Step, error) {
 				changed = true
 			}
 			for _, f := range fetches {
-				wanted[f.scope] = true
+				if list := wanted[f.scope]; len(list) == 0 || list[len(list)-1].name != p.name {
+					wanted[f.scope] = append(list, p)
+				}
 			}
 		}
 		if changed {
@@ -127,22 +136,18 @@ const (
 )
 
 // prepare says what has to be done before the edits work.
-func (w *work) prepare(n *notes, wanted map[scope]bool, used []platform) {
+func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
 	if len(used) == 0 {
 		return
 	}
 	n.add("First, in the repository, for each environment a token, and a bundle that is sealed to it:")
 	n.add("    mkdir -p .secretsweep")
-	scopes := make([]scope, 0, len(wanted))
-	for s := range wanted {
-		scopes = append(scopes, s)
-	}
-	slices.SortFunc(scopes, func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
+	scopes := slices.SortedFunc(maps.Keys(wanted), func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
 	for _, s := range scopes {
 		token := "ci-" + s.project + "-" + s.env
 		n.add("")
 		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(token), word(s.project), word(s.env))
-		for _, p := range used {
+		for _, p := range wanted[s] {
 			n.add("        %s: %s", p.name, p.store(s.token()))
 		}
 		n.add("    secretsweep vault bundle %s --for %s --expires 30d --force", word(s.bundle()), word(token))
@@ -184,7 +189,7 @@ func (w *work) list(n *notes, spots []spot) {
 
 // fetching makes the edit of a configuration, nil for none, and notes what has to be done
 // by hand.
-func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, error) {
+func (w *work) fetching(ctx context.Context, p platform, path string, n *notes) (*Edit, []fetch, error) {
 	f, err := read(path)
 	if err != nil || f == nil {
 		return nil, nil, err
@@ -194,6 +199,9 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 	var fetches []fetch
 	var refused []string
 	for _, job := range w.jobs(p, d) {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
 		changed := d.clone()
 		err := p.fetch(changed, job)
 		if err == nil {
@@ -214,7 +222,7 @@ func (w *work) fetching(p platform, path string, n *notes) (*Edit, []fetch, erro
 		return nil, nil, err
 	}
 	if left := w.left(path, d); len(left) > 0 {
-		n.add("%s: to be taken out by hand, as it is no variable of one job, or the job can't be changed:", w.shown(path))
+		n.add("%s: to be taken out by hand, as it is no variable of one job, or is filled in, or the job can't be changed:", w.shown(path))
 		for _, line := range refused {
 			n.add("%s", line)
 		}
@@ -237,7 +245,7 @@ func (w *work) jobs(p platform, d *document) []fetch {
 	var order []string
 	for i, e := range d.entries {
 		job := p.job(e.Path)
-		if job == "" || e.Comment || len(w.vault.refs(e.Name(), e.Value)) == 0 {
+		if job == "" || e.Comment || strings.Contains(e.Value, p.filled) || len(w.vault.refs(e.Name(), e.Value)) == 0 {
 			continue
 		}
 		if entries[job] == nil {

@@ -1,7 +1,9 @@
 package cleanup
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -19,21 +21,45 @@ func circleci() platform {
 			}
 			return p[1]
 		},
-		fetch: fetchOnCircleCI,
+		filled: "<<",
+		fetch:  fetchOnCircleCI,
 		store: func(token string) string {
 			return "the variable " + token + " in the project's settings, or in a context"
 		},
-		about: "secretsweep has to be in the job's image, as one static program. Nothing masks what is fetched: see that no step prints it.",
+		about: "secretsweep has to be in the job's image, as one static program, and bash. Nothing masks what is fetched: see that no step prints it.",
 	}
 }
 
+// errShell refuses what doesn't read $BASH_ENV.
+var errShell = errors.New("a shell of it isn't bash, and wouldn't get what is fetched")
+
 func fetchOnCircleCI(d *document, f fetch) error {
+	job := []string{"jobs", f.job}
+	executor, _ := d.value(append(job, "executor"))
+	if executor == "" {
+		executor, _ = d.value(append(job, "executor", "name"))
+	}
+	ofJob := func(path []string) bool { return hasPrefix(path, job) }
+	for _, e := range d.entries {
+		shell := e.Name() == "shell" && (ofJob(e.Path) || hasPrefix(e.Path, []string{"executors", executor}))
+		if shell && !e.Comment && !strings.Contains(e.Value, "bash") {
+			return errShell
+		}
+		named := func(name string) bool { return strings.Contains(e.Value, ".Environment."+name) }
+		if ofJob(e.Path) && slices.ContainsFunc(f.names, named) {
+			return errElsewhere // such as the key of a cache
+		}
+	}
+	// What $BASH_ENV says goes before all other variables.
+	if d.differ(f.vars, ofJob) {
+		return errDiffer
+	}
 	return d.fetchInStep(f, "checkout", func(bundle string) string {
 		return fmt.Sprintf(`- run:
     name: Secrets from the vault
     environment:
       %s: %s
     command: %s="$%s" secretsweep pull%s --format shell - >>"$BASH_ENV"
-`, bundleVariable, scalar(bundle), tokenVariable, f.token(), f.only())
+`, bundleVariable, scalar(bundle), tokenVariable, f.token(), onlyFlags(f.secrets))
 	})
 }

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -24,9 +25,10 @@ func github() platform {
 			}
 			return p[1]
 		},
-		fetch: fetchOnGitHub,
-		store: func(token string) string { return "gh secret set " + token + ", which asks for the token" },
-		about: "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks.",
+		filled: "${{",
+		fetch:  fetchOnGitHub,
+		store:  func(token string) string { return "gh secret set " + token + ", which asks for the token" },
+		about:  "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks.",
 	}
 }
 
@@ -36,6 +38,15 @@ func isGitHubs(name string) bool {
 }
 
 func fetchOnGitHub(d *document, f fetch) error {
+	// What $GITHUB_ENV says goes before the variables of jobs and of the workflow, which
+	// steps have unless they have their own.
+	ofSteps := slices.DeleteFunc(slices.Clone(f.vars), func(entry int) bool { return len(d.entries[entry].Path) == 4 })
+	around := func(path []string) bool {
+		return hasPrefix(path, []string{"env"}) || hasPrefix(path, []string{"jobs", f.job, "env"})
+	}
+	if d.differ(ofSteps, around) {
+		return errDiffer
+	}
 	folder := "" // that steps are run in, if it isn't the top
 	if d.has([]string{"defaults", "run", "working-directory"}) || d.has([]string{"jobs", f.job, "defaults", "run", "working-directory"}) {
 		folder = "  working-directory: .\n"
@@ -55,6 +66,6 @@ func fetchOnGitHub(d *document, f fetch) error {
         end=$(od -An -N16 -tx1 /dev/urandom | tr -d " \n")
         { echo "$name<<$end"; printenv "$name"; echo "$end"; } >>"$GITHUB_ENV"
       done' bash %s
-`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), f.only(), strings.Join(f.names, " "))
+`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), onlyFlags(f.secrets), strings.Join(f.names, " "))
 	})
 }

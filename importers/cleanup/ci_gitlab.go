@@ -25,7 +25,8 @@ func gitlab() platform {
 			}
 			return p[0]
 		},
-		fetch: fetchOnGitLab,
+		filled: "$",
+		fetch:  fetchOnGitLab,
 		store: func(token string) string {
 			return "the variable " + token + " in Settings, CI/CD, Variables: masked, protected, not expanded"
 		},
@@ -40,17 +41,34 @@ var (
 	errElsewhere = errors.New("something beside its commands has the name of a variable in it, and wouldn't get that")
 	errServices  = errors.New("its services get the variables too, and before it fetches any")
 	errFetches   = errors.New("it fetches secrets already; add the name there")
+	errShells    = errors.New("its hooks or its after_script are run by other shells, which wouldn't get what is fetched")
+	errNoScript  = errors.New("it has no script of its own")
 )
 
 func fetchOnGitLab(d *document, f fetch) error {
 	variables := []string{f.job, "variables"}
-	switch strategy, _ := d.value(append(slices.Clone(variables), "GIT_STRATEGY")); {
-	case strings.HasPrefix(f.job, "."):
+	ofJob := func(path []string) bool { return hasPrefix(path, []string{f.job}) }
+	// has tells whether the job has a setting, of its own or by default.
+	has := func(key string) bool {
+		return d.has([]string{f.job, key}) || d.has([]string{key}) || d.has([]string{"default", key})
+	}
+	strategy, own := d.value(append(slices.Clone(variables), "GIT_STRATEGY"))
+	if !own {
+		strategy, _ = d.value([]string{"variables", "GIT_STRATEGY"})
+	}
+	switch {
+	case strings.HasPrefix(f.job, ".") || d.taken(f.job):
 		return errTemplate
-	case strategy == "none":
+	case !slices.Contains([]string{"", "fetch", "clone"}, strategy):
 		return errNoCheckout
-	case d.has([]string{"services"}) || d.has([]string{"default", "services"}) || d.has([]string{f.job, "services"}):
+	case has("services"):
 		return errServices
+	case has("after_script") || has("hooks"):
+		return errShells
+	case !d.has([]string{f.job, "script"}):
+		return errNoScript
+	case d.differ(f.vars, ofJob): // such as in rules
+		return errDiffer
 	case len(f.vars) == 0:
 		return errFlow
 	}
@@ -74,12 +92,12 @@ func fetchOnGitLab(d *document, f fetch) error {
 	}
 	// The shell of these commands is the only one that has the variables then.
 	elsewhere := func(path []string) bool {
-		return hasPrefix(path, []string{f.job}) && len(path) > 1 && path[1] != "script" && path[1] != "before_script"
+		return ofJob(path) && len(path) > 1 && path[1] != "script" && path[1] != "before_script"
 	}
 	if d.names(f.names, elsewhere) {
 		return errElsewhere
 	}
-	commands := []string{"- secrets=$(secretsweep pull" + f.only() + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
+	commands := []string{"- secrets=$(secretsweep pull" + onlyFlags(f.secrets) + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
 	script := []string{f.job, "before_script"}
 	if d.has(script) {
 		indent, from, _, ok := d.element(script, 0)
@@ -98,4 +116,12 @@ func fetchOnGitLab(d *document, f fetch) error {
 	d.splices = append(d.splices, splice{head, head, text})
 	d.added = append(d.added, script)
 	return nil
+}
+
+// taken tells whether another job takes settings from a job.
+func (d *document) taken(job string) bool {
+	return slices.ContainsFunc(d.entries, func(e format.Entry) bool {
+		extends := len(e.Path) > 1 && e.Path[1] == "extends"
+		return !e.Comment && e.Value == job && (extends || e.Tag == "!reference" || strings.Contains(d.lineAt(lineStart(d.text, e.Start)), "!reference"))
+	})
 }

@@ -88,7 +88,7 @@ func (d *document) checkout(steps []string, named string) (number int, folder st
 			switch s.Name() {
 			case "path":
 				folder = s.Value
-			case "repository", "sparse-checkout":
+			case "repository", "sparse-checkout", "if":
 				return 0, "", false
 			}
 		}

@@ -204,7 +204,7 @@ func workflows(t *rapid.T) (text string, vault vaulted) {
 			}
 		}
 	}
-	return b.String(), newVaulted(secrets)
+	return b.String(), newVaulted(secrets, nil)
 }
 
 // TestFetching shows that a job's variables are what leaves a configuration, and that all
@@ -306,7 +306,41 @@ func FuzzFetching(f *testing.F) {
 					secrets = append(secrets, importers.Secret{Ref: importers.Ref{Project: "web", Env: "dev", Name: e.Name()}, Value: secret.New(e.Value)})
 				}
 			}
-			rewrittenAsPlanned(t, p, text, newVaulted(secrets))
+			rewrittenAsPlanned(t, p, text, newVaulted(secrets, nil))
 		}
 	})
+}
+
+// TestCIAliases shows that a variable which is an alias is asked for by that: with the
+// secret's name alone, programs wouldn't get it.
+func TestCIAliases(t *testing.T) {
+	const file = ".circleci/config.yml"
+	p := newProject(t, map[string]string{file: "jobs:\n  a:\n    environment:\n      OLD_NAME: first value\n    steps:\n      - checkout\n"})
+	p.keeps(file, "NEW", "first value", "prod")
+	p.Secrets[0].Aliases = []string{"OLD.NAME"}
+	p.does(CI)
+	if got := p.text(file); !strings.Contains(got, " --only OLD.NAME --format") {
+		t.Errorf("it is asked for in another way:\n%s", got)
+	}
+}
+
+// TestCIProjects shows that environments of two projects don't share a bundle.
+func TestCIProjects(t *testing.T) {
+	const file = ".circleci/config.yml"
+	job := func(name, value string) string {
+		return "  " + name + ":\n    environment:\n      TOKEN: " + value + "\n    steps:\n      - checkout\n"
+	}
+	p := newProject(t, map[string]string{file: "jobs:\n" + job("web", "first value") + job("api", "second value")})
+	p.keeps(file, "TOKEN", "first value", "prod")
+	p.keeps(file, "TOKEN", "second value", "prod")
+	p.Secrets[1].Project = "api"
+	s := p.does(CI)
+	for _, bundle := range []string{"web-prod.bundle", "api-prod.bundle"} {
+		if !strings.Contains(p.text(file), "/"+bundle) || !strings.Contains(s.Text, "/"+bundle+" --for ci-"+strings.TrimSuffix(bundle, ".bundle")) {
+			t.Errorf("no %s:\n%s\n%s", bundle, p.text(file), s.Text)
+		}
+	}
+	if !strings.Contains(p.text(file), "$SECRETSWEEP_TOKEN_WEB_PROD") || !strings.Contains(p.text(file), "$SECRETSWEEP_TOKEN_API_PROD") {
+		t.Errorf("no two tokens:\n%s", p.text(file))
+	}
 }

@@ -18,6 +18,8 @@ type Options struct {
 	Plan  *importers.Plan
 	// Secrets are those of the plan that the vault has: of an imported batch.
 	Secrets []importers.Secret
+	// Others are what else the vault has: programs that get an environment get it, too.
+	Others []importers.Secret
 	// Show gives a value's text, for the file of replacements.
 	Show func(secret.Value) string
 	// Replacements is where that file goes, outside of repositories; "" for nowhere.

@@ -82,8 +82,23 @@ func (d *document) names(names []string, asked func(path []string) bool) bool {
 		if e.Comment || d.cut[i] || !asked(e.Path) {
 			continue
 		}
-		words := strings.FieldsFunc(e.Value, func(c rune) bool { return !isNameRune(c) })
-		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(words, name) }) {
+		if mentions([]byte(e.Value), names) {
+			return true
+		}
+	}
+	return false
+}
+
+// errDiffer refuses a variable that has several values.
+var errDiffer = errors.New("a variable of it has another value elsewhere, in whose place would be what is fetched")
+
+// differ tells whether one of some variables has another value where that is asked about.
+func (d *document) differ(vars []int, asked func(path []string) bool) bool {
+	for _, i := range vars {
+		v := &d.entries[i]
+		if slices.ContainsFunc(d.entries, func(e format.Entry) bool {
+			return !e.Comment && asked(e.Path) && slices.Contains(e.Path, v.Name()) && e.Value != v.Value
+		}) {
 			return true
 		}
 	}

@@ -42,10 +42,24 @@ func (w *work) dotenv(context.Context) (Step, error) {
 		}
 		if !bytes.Equal(after, f.text) {
 			s.Edits = append(s.Edits, w.edit(f, after, format.Dotenv))
+			w.composed(&n, path, namesGone(f.text, after))
 		}
 	}
 	s.Text = n.String()
 	return s, nil
+}
+
+// namesGone gives the variables that a file no longer assigns.
+func namesGone(before, after []byte) []string {
+	var names []string
+	left := assignments(after)
+	for _, a := range assignments(before) {
+		same := func(b assignment) bool { return b.name == a.name && !b.comment }
+		if !a.comment && !slices.ContainsFunc(left, same) {
+			names = append(names, a.name)
+		}
+	}
+	return names
 }
 
 // emptied gives a .env file without the assignments that one environment of the vault
@@ -73,6 +87,8 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	}
 	stays := staying(all, refs, to)
 	var left []assignment
+	var gone []string // what the vault calls them
+	clash := false
 	at := 0
 	for i, a := range all {
 		why := stays[a.name]
@@ -81,7 +97,16 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 		}
 		if to.in(refs[i]) == "" || why != "" && !a.comment {
 			left = append(left, a)
+			if w.vault.replaces(to, a) {
+				clash = true
+			}
+			if w.vault.replaces(to, a) && !slices.ContainsFunc(kept, func(why string) bool { return strings.HasPrefix(why, a.name+" stays: ") }) {
+				kept = append(kept, fmt.Sprintf("%s stays: in the vault's %s/%s it has another value", a.name, to.project, to.env))
+			}
 			continue
+		}
+		if name := to.in(refs[i]); !a.comment && !slices.Contains(gone, name) {
+			gone = append(gone, name)
 		}
 		if a.from < at {
 			return nil, nil, errUnsure
@@ -92,11 +117,22 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	if at == 0 {
 		return f.text, kept, nil
 	}
-	pull := ".env.secrets"
-	if len(left) == 0 {
-		pull = filepath.Base(f.path)
+	after = append(after, f.text[at:]...)
+	header := to.header(after)
+	switch {
+	case len(gone) == 0 || header != nil && !clash && !bytes.Contains(header, []byte(" --only ")):
+	case header != nil:
+		return nil, nil, errHeader
+	default:
+		if !clash {
+			gone = nil
+		}
+		pull := ".env.secrets"
+		if len(left) == 0 {
+			pull = filepath.Base(f.path)
+		}
+		after = to.withHeader(after, gone, lineEnd(f.text), pull)
 	}
-	after = to.withHeader(append(after, f.text[at:]...), lineEnd(f.text), pull)
 	if !sameAssignments(left, assignments(after)) {
 		return nil, nil, errUnsure
 	}
@@ -113,6 +149,13 @@ func staying(all []assignment, refs [][]importers.Ref, to scope) map[string]stri
 		}
 	}
 	stays := make(map[string]string)
+	for _, a := range all {
+		for _, name := range a.others {
+			if !a.comment {
+				stays[name] = "the value of " + a.name + " refers to it"
+			}
+		}
+	}
 	for i, a := range all {
 		switch {
 		case a.comment:
@@ -120,12 +163,15 @@ func staying(all []assignment, refs [][]importers.Ref, to scope) map[string]stri
 			stays[a.name] = "it is assigned more than once, and the vault doesn't have all of the values"
 		case to.in(refs[i]) == "" && len(refs[i]) > 0:
 			stays[a.name] = fmt.Sprintf("the vault has it in %s, and not in %s", refs[i][0].Env, to.env)
-		case len(refs[i]) > 0 && a.refers:
+		case len(refs[i]) > 0 && a.refers():
 			stays[a.name] = "it refers to other variables, which nothing looks up in a value from the vault"
 		}
 	}
 	return stays
 }
+
+// errHeader refuses to take more out than the header of a file gives programs.
+var errHeader = errors.New("the commands at its top choose what programs get with --only, or would have to; change them, or take the secrets out by hand")
 
 // errUnsure refuses an edit after which a file would be read in another way than planned.
 var errUnsure = errors.New("how it is written leaves open what would be left in it; take the secrets out by hand")
@@ -154,13 +200,19 @@ func headed(text []byte) (scope, bool) {
 	return scope{}, false
 }
 
-// withHeader says at the top of a .env file where its secrets are, unless it does so
-// already. pull is the file that they can be written to.
-func (s scope) withHeader(text []byte, end, pull string) []byte {
-	if bytes.Contains(text, []byte(s.headerLine())) {
-		return text
+// header gives the header of a .env file whose secrets are in this environment, and what
+// follows it; nil if it has none.
+func (s scope) header(text []byte) []byte {
+	if i := bytes.Index(text, []byte(s.headerLine())); i >= 0 {
+		return text[i:]
 	}
-	flags := "-p " + word(s.project) + " -e " + word(s.env)
+	return nil
+}
+
+// withHeader says at the top of a .env file where its secrets are. only are those that
+// programs are to get, none for all; pull is the file that they can be written to.
+func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
+	flags := "-p " + word(s.project) + " -e " + word(s.env) + onlyFlags(only)
 	how := " --gitignore"
 	if format.WriterOf(pull) != "dotenv" {
 		how += " --format dotenv"

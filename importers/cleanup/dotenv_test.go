@@ -2,6 +2,7 @@ package cleanup
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,11 @@ func header(env, pull string) string {
 	return "# Its secrets are in the vault, in web/" + env + ".\n" +
 		"#   to run a program with them:  secretsweep run -p web -e " + env + " -- COMMAND\n" +
 		"#   to write them to a file:     secretsweep pull -p web -e " + env + " --gitignore " + pull + "\n"
+}
+
+// chosen is a header whose commands give programs one secret alone.
+func chosen(header, name string) string {
+	return strings.ReplaceAll(header, " -e dev", " -e dev --only "+name)
 }
 
 const aside = ".env.secrets"
@@ -47,7 +53,12 @@ func TestDotenv(t *testing.T) {
 		{"quotes and export", ".env", "export A=\"first value\"\nB='second value'\nPORT=80\n", map[string]string{"A": one, "B": two}, header("dev", aside) + "\nPORT=80\n", ""},
 		{"several lines", ".env", "X=1\nA=\"first\nvalue\"\nY=2\n", map[string]string{"A": "first\nvalue"}, header("dev", aside) + "\nX=1\nY=2\n", ""},
 		{"several lines as escapes", ".env", "X=1\nA=\"first\\nvalue\"\nY=2\n", map[string]string{"A": "first\nvalue"}, header("dev", aside) + "\nX=1\nY=2\n", ""},
-		{"commented out", ".env", "#A=first value\n# A=first value\nA=second value\n", map[string]string{"A": one}, header("dev", aside) + "\nA=second value\n", ""},
+		{"commented out", ".env", "#A=first value\n# A=first value\nA=second value\n", map[string]string{"A": one}, "A=second value\n", ".env: A stays: in the vault's web/dev it has another value"},
+		{"commented out, beside a setting", ".env", "#A=first value\nPORT=80\n", map[string]string{"A": one}, "PORT=80\n", ""},
+		{"referred to", ".env", "A=first value\nB=second value\nURL=http://${A}@localhost\n", map[string]string{"A": one, "B": two}, header("dev", aside) + "\nA=first value\nURL=http://${A}@localhost\n", ".env: A stays: the value of URL refers to it"},
+		{"referred to between quotes where nothing is", ".env", "A=first value\nURL='http://${A}@localhost'\n", map[string]string{"A": one}, header("dev", aside) + "\nURL='http://${A}@localhost'\n", ""},
+		{"beside another value of the vault's", ".env", "A=first value\nB=local\n", map[string]string{"A": one, "B": two}, chosen(header("dev", aside), "A") + "\nB=local\n", ".env: B stays: in the vault's web/dev it has another value"},
+		{"more for a header that chooses", ".env", chosen(header("dev", aside), "B") + "\nA=first value\nPORT=80\n", map[string]string{"A": one}, chosen(header("dev", aside), "B") + "\nA=first value\nPORT=80\n", ".env stays as it is: the commands at its top choose"},
 		{"another value", ".env", "A=second value\n", map[string]string{"A": one}, "A=second value\n", ""},
 		{"another name", ".env", "B=first value\n", map[string]string{"A": one}, "B=first value\n", ".env: B stays: the vault calls it A, "},
 		{"a name that is written otherwise in the vault", ".env", "A_B=first value\nPORT=80\n", map[string]string{"A/B": one}, header("dev", aside) + "\nPORT=80\n", ""},
@@ -211,7 +222,7 @@ func TestEmptied(t *testing.T) {
 			}
 			want = append(want, v)
 		}
-		w := &work{vault: newVaulted(secrets)}
+		w := &work{vault: newVaulted(secrets, nil)}
 		after, _, err := w.emptied(&file{path: "/.env", text: text})
 		if err != nil {
 			t.Fatal(err)
@@ -249,7 +260,7 @@ func FuzzEmptied(f *testing.F) {
 				secrets = append(secrets, importers.Secret{Ref: importers.Ref{Project: "web", Env: "dev", Name: a.name}, Value: secret.New(a.value)})
 			}
 		}
-		w := &work{vault: newVaulted(secrets)}
+		w := &work{vault: newVaulted(secrets, nil)}
 		after, _, err := w.emptied(&file{path: "/.env", text: text})
 		if err != nil {
 			return
@@ -296,4 +307,114 @@ func isPartOf(part, whole []byte) bool {
 		whole = whole[len(line):]
 	}
 	return true
+}
+
+// TestDotenvGives shows that a program which is started as the header says has what it had
+// before: as nearly all readers do, it takes a variable from the file unless it has it, and
+// what a value refers to from either.
+func TestDotenvGives(t *testing.T) {
+	taken, chosen := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"A", "B", "C", "D"})
+		value := rapid.SampledFrom([]string{"one", "two", "three", "x$A", "${B}y", "${C:-$D}"})
+		var b strings.Builder
+		secrets := make(map[string]string)
+		for range rapid.IntRange(1, 6).Draw(t, "lines") {
+			n, v := name.Draw(t, "name"), value.Draw(t, "value")
+			b.WriteString(n + "=" + v + "\n")
+			if rapid.IntRange(0, 2).Draw(t, "imported") > 0 {
+				secrets[n] = v
+			}
+		}
+		for n, v := range secrets {
+			if rapid.IntRange(0, 3).Draw(t, "as another value") == 0 {
+				secrets[n] = v + " "
+			}
+		}
+		var plan, others []importers.Secret
+		for _, n := range slices.Sorted(maps.Keys(secrets)) {
+			s := importers.Secret{Ref: importers.Ref{Project: "web", Env: "dev", Name: n}, Value: secret.New(secrets[n])}
+			if rapid.Bool().Draw(t, "of an earlier plan") {
+				others = append(others, s)
+			} else {
+				plan = append(plan, s)
+			}
+		}
+		text := []byte(b.String())
+		w := &work{vault: newVaulted(plan, others)}
+		after, _, err := w.emptied(&file{path: "/.env", text: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		had, has := loaded(text, nil), loaded(after, nil)
+		if !bytes.Equal(after, text) {
+			taken++
+			command, _, _ := strings.Cut(string(after[bytes.Index(after, []byte("secretsweep run ")):]), "\n")
+			if strings.Contains(command, "--only") {
+				chosen++
+			}
+			given := make(map[string]string)
+			for n, v := range secrets {
+				if !strings.Contains(command, "--only") || strings.Contains(command, "--only "+n+" ") {
+					given[n] = v
+				}
+			}
+			has = loaded(after, given)
+		}
+		for n, v := range had {
+			if has[n] != v {
+				t.Fatalf("%s was %q and is %q, of:\n%s\nto:\n%s", n, v, has[n], text, after)
+			}
+		}
+	})
+	if taken == 0 || chosen == 0 {
+		t.Errorf("%d files had something taken out, %d of them with a choice", taken, chosen)
+	}
+}
+
+// loaded gives what a program has that has some variables and reads a file.
+func loaded(text []byte, vars map[string]string) map[string]string {
+	file := make(map[string]string)
+	for _, a := range assignments(text) {
+		file[a.name] = a.value
+	}
+	maps.Copy(file, vars)
+	all := maps.Clone(file)
+	for name, value := range file {
+		if _, there := vars[name]; !there {
+			all[name] = os.Expand(value, func(name string) string {
+				name, otherwise, _ := strings.Cut(name, ":-$")
+				if file[name] == "" {
+					name = otherwise
+				}
+				return file[name]
+			})
+		}
+	}
+	return all
+}
+
+// TestDotenvCompose shows what is said of Docker Compose, which reads .env in ways of its
+// own.
+func TestDotenvCompose(t *testing.T) {
+	const command = "run it by the first command at the top of that, such as: secretsweep run … -- docker compose up\n"
+	const file = "by env_file: have it name the file, too, that the second command at the top of that writes\n"
+	tests := []struct{ name, env, compose, text, want string }{
+		{"a variable", ".env", "docker-compose.yml", "services:\n  a:\n    image: a:${A}\n", "docker-compose.yml reads .env: " + command},
+		{"a variable that it gives on", ".env", "compose.yaml", "services:\n  a:\n    environment:\n      - A\n", "compose.yaml reads .env: " + command},
+		{"a setting", ".env", "compose.yaml", "services:\n  a:\n    image: a:$PORT\n", ""},
+		{"the whole file", ".env", "compose.yaml", "services:\n  a:\n    env_file: .env\n", "compose.yaml gives containers .env " + file},
+		{"the file among others", "api/.env.dev", "docker-compose.override.yml", "services:\n  a:\n    env_file:\n      - .env\n      - path: ./api/.env.dev\n", "docker-compose.override.yml gives containers api/.env.dev " + file},
+		{"another file", "api/.env", "compose.yaml", "services:\n  a:\n    image: a:$A\n    env_file: .env\n", ""},
+		{"no such file", ".env", "composed.yaml", "services:\n  a:\n    env_file: .env\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newProject(t, map[string]string{tt.env: "A=first value\nPORT=80\n", tt.compose: tt.text})
+			p.keeps(tt.env, "A", "first value", "dev")
+			if s := p.does(Dotenv); s.Text != tt.want {
+				t.Errorf("it says %q, want %q", s.Text, tt.want)
+			}
+		})
+	}
 }

@@ -33,6 +33,7 @@ var (
 	ErrNotRegular = errors.New("it is no regular file")
 	ErrReadOnly   = errors.New("it is read-only")
 	ErrLinked     = errors.New("a symbolic link leads there")
+	ErrOwner      = errors.New("it is another's, or another group's, and a new one wouldn't be")
 )
 
 // Apply writes the file, as a whole or not at all. It does nothing if the file is as it is
@@ -77,7 +78,7 @@ func (e *Edit) write() error {
 	}
 	_, err = f.Write(e.After)
 	if err == nil && e.Before != nil {
-		err = f.Chmod(e.Mode) // that the umask may have narrowed
+		err = e.keep(f)
 	}
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
@@ -85,6 +86,18 @@ func (e *Edit) write() error {
 	}
 	if err != nil {
 		os.Remove(name)
+	}
+	return err
+}
+
+// keep gives the new file the owner of the old one, and of its mode what it still has.
+func (e *Edit) keep(f *os.File) error {
+	old, err := os.Lstat(e.Path)
+	if err == nil {
+		err = keepOwner(f, old)
+	}
+	if err == nil {
+		err = f.Chmod(e.Mode & old.Mode()) // the umask may have narrowed it
 	}
 	return err
 }

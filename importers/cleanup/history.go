@@ -202,8 +202,17 @@ func replacedName(row *importers.Row) string {
 	}, row.Name())
 }
 
-// writeReplacements writes the file. A value that another one is a part of goes first.
+// writeReplacements writes the file. A value that another one is a part of goes first: git
+// filter-repo takes all literals before all expressions.
 func writeReplacements(all []replacement) []byte {
+	expressions := slices.DeleteFunc(slices.Clone(all), func(r replacement) bool { return r.kind != "regex:" })
+	for i, r := range all {
+		quoted := regexp.QuoteMeta(r.pattern)
+		within := func(e replacement) bool { return strings.Contains(e.pattern, quoted) }
+		if r.kind == "literal:" && slices.ContainsFunc(expressions, within) {
+			all[i].kind, all[i].pattern = "regex:", quoted
+		}
+	}
 	slices.SortStableFunc(all, func(a, b replacement) int {
 		return cmp.Or(cmp.Compare(len(b.pattern), len(a.pattern)), cmp.Compare(a.pattern, b.pattern))
 	})
@@ -235,19 +244,20 @@ func (w *work) rewriting(n *notes, tops []string, file string) {
 	n.add("This doesn't undo a leak. Clones, forks, caches and pull requests keep what they have:")
 	n.add("revoke the values first, by the checklist. Then, when nobody has work that isn't pushed:")
 	for _, top := range tops {
-		base := filepath.Base(top)
+		// None of them depends on the folder that one is in: where one fails, the next
+		// doesn't act on another repository. Beside the repository an origin's path from
+		// there leads to it, too.
+		at, clean := word(top), word(top+"-clean.git")
 		n.add("")
-		n.add("    url=$(git -C %s remote get-url origin)", word(top))
-		n.add(`    git clone --mirror "$url" %s    # a backup, which has the secrets`, word(base+"-backup.git"))
-		n.add(`    git clone --mirror "$url" %s`, word(base+"-clean.git"))
-		n.add("    cd %s", word(base+"-clean.git"))
-		n.add("    git filter-repo --replace-text %s --replace-message %s", word(file), word(file))
-		n.add(`    git push --force --mirror "$url"`)
-		n.add("    cd ..")
+		n.add("    url=$(git -C %s remote get-url origin)", at)
+		n.add(`    git -C %s clone --mirror "$url" %s    # a backup, which has the secrets`, at, word(top+"-backup.git"))
+		n.add(`    git -C %s clone --mirror "$url" %s`, at, clean)
+		n.add("    git -C %s filter-repo --replace-text %s --replace-message %s", clean, word(file), word(file))
+		n.add(`    git -C %s push --force --mirror "$url"`, clean)
 	}
 	n.add("")
 	n.add("Then:")
-	n.add("  - Remove %s, and the backup once all is well.", file)
+	n.add("  - Remove %s and what ends in -clean.git, and the backup once all is well.", file)
 	n.add("  - All others clone anew. Who pulls into an old clone brings the secrets back; work that")
 	n.add("    isn't pushed is moved with: git rebase --onto NEW OLD BRANCH")
 	n.add("  - A push of refs/pull/* is refused, as they are the host's: ask its support to remove")

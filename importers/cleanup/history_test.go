@@ -59,10 +59,13 @@ func (d *tidied) showing(names []string, text []byte) []string {
 }
 
 // replaced does with a text what git filter-repo's manual says that it does with the file
-// of replacements.
+// of replacements: literals go before expressions.
 func replaced(t *testing.T, text, replacements []byte) []byte {
 	t.Helper()
-	for line := range bytes.Lines(replacements) {
+	lines := slices.Collect(bytes.Lines(replacements))
+	isExpression := func(line []byte) int { return len(line) - len(bytes.TrimPrefix(line, []byte("regex:"))) }
+	slices.SortStableFunc(lines, func(a, b []byte) int { return isExpression(a) - isExpression(b) })
+	for _, line := range lines {
 		line = bytes.TrimRight(line, "\r\n")
 		i := bytes.LastIndex(line, []byte("==>"))
 		if i < 0 {
@@ -121,8 +124,8 @@ func TestRewriting(t *testing.T) {
 			commands = append(commands, strings.TrimSuffix(command, "\n"))
 		}
 	}
-	commands = commands[:slices.Index(commands, "cd ..")+1]
-	run(t, dir, strings.Join(commands, "\n"))
+	push := slices.IndexFunc(commands, func(c string) bool { return strings.Contains(c, " push ") })
+	run(t, t.TempDir(), strings.Join(commands[:push+1], "\n"))
 	run(t, dir, "git clone -q --mirror --no-local origin.git fresh.git")
 	fresh := objects(t, filepath.Join(dir, "fresh.git"))
 	for _, name := range d.showing(names, fresh) {
@@ -133,6 +136,43 @@ func TestRewriting(t *testing.T) {
 	}
 	if len(d.showing(names, objects(t, filepath.Join(dir, "shop-backup.git")))) < 30 {
 		t.Error("the backup is none")
+	}
+}
+
+// TestRewritingWithoutOrigin shows that the commands leave alone whatever folder they are
+// run in, also if one fails: here a clone that is as fresh as git filter-repo wants it.
+func TestRewritingWithoutOrigin(t *testing.T) {
+	if exec.Command("git", "filter-repo", "--version").Run() != nil {
+		t.Skip("no git filter-repo")
+	}
+	d := tidy(t)
+	dir := filepath.Dir(d.Repo)
+	run(t, dir, "git clone -q --mirror --no-local shop other.git; git -C shop remote remove origin")
+	s := d.steps(t)[cleanup.History]
+	if err := s.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var commands strings.Builder
+	for line := range strings.Lines(s.Text) {
+		if strings.HasPrefix(line, "    ") {
+			commands.WriteString(line)
+		}
+	}
+	refs := func() string {
+		out, err := exec.Command("git", "-C", filepath.Join(dir, "other.git"), "for-each-ref").Output()
+		if err != nil || len(out) == 0 {
+			t.Fatalf("no refs (%v)", err)
+		}
+		return string(out)
+	}
+	before := refs()
+	cmd := exec.Command("sh", "-c", commands.String())
+	cmd.Dir = filepath.Join(dir, "other.git")
+	if err := cmd.Run(); err == nil {
+		t.Error("they worked without an origin")
+	}
+	if after := refs(); after != before {
+		t.Errorf("another repository was rewritten:\n%s", after)
 	}
 }
 

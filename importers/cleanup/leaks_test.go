@@ -43,6 +43,7 @@ func TestReplacementsOf(t *testing.T) {
 	p := newProject(t, nil)
 	p.leaked("a", "LONG", "a longer value ==> with an arrow", importers.Import)
 	p.leaked("a", "LINES", lines, importers.Revoke)
+	p.leaked("a", "LINE", "of (more)", importers.Revoke)
 	p.leaked("a", "PIN", "1234", importers.Import)
 	p.leaked("a", "RISK", "accepted value", importers.Accept)
 	p.leaked("a", "OPEN", "undecided value", importers.Leave)
@@ -67,6 +68,7 @@ literal:a value that has a name==>***REMOVED***-AUTHOR
 literal:a value in an archive==>***REMOVED***-PACKED
 literal:value-of-a-branch==>***REMOVED***-BRANCH
 literal:written otherwise==>***REMOVED***-ESCAPED
+regex:of \(more\)==>***REMOVED***-LINE
 `
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)

@@ -36,7 +36,7 @@ type spot struct {
 
 // newWork looks at where things lie. It reads none of the files.
 func newWork(o Options) *work {
-	w := &work{Options: o, vault: newVaulted(o.Secrets), mask: newMasker(o.Plan), places: make(map[string][]spot), folders: make(map[string]string)}
+	w := &work{Options: o, vault: newVaulted(o.Secrets, o.Others), mask: newMasker(o.Plan), places: make(map[string][]spot), folders: make(map[string]string)}
 	for _, root := range o.Roots {
 		if top := topFor(root); top != "" && !slices.Contains(w.tops, top) {
 			w.tops = append(w.tops, top)
@@ -230,6 +230,7 @@ func lineEnd(text []byte) string {
 type vaulted struct {
 	variables map[variable][]importers.Ref
 	values    map[secret.Fingerprint][]importers.Ref
+	given     map[given]secret.Fingerprint
 }
 
 // variable is one that programs get, with its value.
@@ -238,25 +239,46 @@ type variable struct {
 	value secret.Fingerprint
 }
 
-func newVaulted(all []importers.Secret) vaulted {
-	v := vaulted{make(map[variable][]importers.Ref), make(map[secret.Fingerprint][]importers.Ref)}
-	for _, s := range all {
+// given is a variable that programs get which are given an environment.
+type given struct {
+	scope
+	name string
+}
+
+// newVaulted takes the secrets that a plan brought there, and the others.
+func newVaulted(all, others []importers.Secret) vaulted {
+	v := vaulted{make(map[variable][]importers.Ref), make(map[secret.Fingerprint][]importers.Ref), make(map[given]secret.Fingerprint)}
+	for i, s := range slices.Concat(all, others) {
 		if s.Value.IsEmpty() {
 			continue
 		}
 		value := s.Value.Fingerprint()
-		v.values[value] = append(v.values[value], s.Ref)
+		if i < len(all) {
+			v.values[value] = append(v.values[value], s.Ref)
+		}
 		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			as := s.Ref
+			as.Name = name // an alias is chosen by itself
 			// As "secretsweep run" makes variables of names.
-			name = strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name)
-			key := variable{name, value}
-			v.variables[key] = append(v.variables[key], s.Ref)
+			key := variable{strings.NewReplacer("/", "_", ".", "_", "-", "_").Replace(name), value}
+			v.given[given{scope{s.Project, s.Env}, key.name}] = value
+			if i < len(all) {
+				v.variables[key] = append(v.variables[key], as)
+			}
 		}
 	}
 	return v
 }
 
-// refs gives the secrets that give programs this variable with this value.
+// replaces tells whether programs that get an environment have another value of a variable
+// then than the one that a .env file assigns.
+func (v *vaulted) replaces(to scope, a assignment) bool {
+	value, ok := v.given[given{to, a.name}]
+	return ok && !a.comment && a.value != "" && (a.refers() || value != secret.New(a.value).Fingerprint())
+}
+
+// refs gives the secrets that give programs this variable with this value, by the name or
+// the alias that does.
 func (v *vaulted) refs(name, value string) []importers.Ref {
 	return v.variables[variable{name, secret.New(value).Fingerprint()}]
 }
