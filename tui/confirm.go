@@ -137,6 +137,7 @@ func (c *confirm) totals(width int) []string {
 	}
 	var secrets, rest tally
 	secrets.add(changes[importers.Added], "new", "new")
+	secrets.add(changes[importers.Blank], "to fill", "to fill")
 	secrets.add(changes[importers.Updated], "new version", "new versions")
 	secrets.add(changes[importers.Same], "without change", "without change")
 	rest.add(len(c.batch.Environments), "environment to be made", "environments to be made")

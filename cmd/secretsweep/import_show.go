@@ -65,14 +65,17 @@ func namesOf(s importers.Secret) string {
 // masked is what may be seen of a value; a name that has none is still to be filled in.
 func masked(v secret.Value) string {
 	if v.IsEmpty() {
-		return "(to be filled in)"
+		return "-"
 	}
 	return printable.Text(v.Mask())
 }
 
 func whereFrom(s importers.Secret) string {
-	if s.From == importers.FromFindings {
+	switch {
+	case s.From == importers.FromFindings:
 		return whereAt(&s.At)
+	case s.At.Kind == "":
+		return s.From
 	}
 	return s.From + ", " + whereAt(&s.At)
 }
