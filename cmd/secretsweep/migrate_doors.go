@@ -134,7 +134,7 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 	m.imported = append(m.imported, summaryOf(b)+leftOf(b))
 	for _, s := range b.Secrets {
 		switch s.Change {
-		case importers.Added:
+		case importers.Added, importers.Blank:
 			done.Added++
 		case importers.Updated:
 			done.Updated++
