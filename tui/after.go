@@ -104,7 +104,7 @@ func (a *after) actions() []action {
 		return a, nil
 	}
 	return []action{
-		on("q", "end", func(string) (screen, tea.Cmd) { return nil, nil }, "q"),
+		on("q", "end", func(string) (screen, tea.Cmd) { return nil, nil }, "q").when(!a.doing), // ctrl+c stops it
 		on("enter", "do it", stay(func() { a.asking = true }), "enter").when(open && len(s.Edits) > 0),
 		on("enter", "you have done it", stay(func() { s.Done = true }), "enter").when(open && len(s.Edits) == 0),
 		on("↑ ↓ k j home end", "another step", move, "up", "down", "k", "j", "home", "end").when(len(a.steps) > 1 && !a.doing),

@@ -188,7 +188,7 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a, tea.Quit
 		case quits:
 			return a, a.end()
-		case a.ending:
+		case a.ending || a.tooSmall(): // nobody sees what it would do
 			return a, nil
 		}
 		a.notice, a.failed = "", false
@@ -269,7 +269,7 @@ func (a *app) View() string {
 	if a.gone { // a terminal without a second screen keeps what was seen last
 		return ""
 	}
-	if a.size.width < least.width || a.size.height < least.height {
+	if a.tooSmall() {
 		return strings.Join(block(wrap("This terminal is too small: secretsweep needs 60 columns and 16 lines.", a.size.width), a.size.width, a.size.height), "\n")
 	}
 	body := size{a.size.width, a.size.height - frame}
@@ -284,6 +284,8 @@ func (a *app) View() string {
 	all = append(all[:len(all)+1-len(notice)], notice...)
 	return strings.Join(append(all, a.keyLine()), "\n")
 }
+
+func (a *app) tooSmall() bool { return a.size.width < least.width || a.size.height < least.height }
 
 func (a *app) top() string {
 	return fit(a.theme.title.Render(a.name)+"  "+a.now.title(), a.size.width)

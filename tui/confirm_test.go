@@ -93,6 +93,19 @@ func TestConfirmWrites(t *testing.T) {
 	}
 }
 
+// TestConfirmUnseen presses keys at a terminal that is too small to see what they would do.
+func TestConfirmUnseen(t *testing.T) {
+	x := story(t, "n", "n")
+	x.resize(40, 10)
+	x.press("y")
+	if n := len(x.doors(t).took("Import")); n != 0 {
+		t.Error("it was imported unseen")
+	}
+	x.resize(60, 16)
+	x.press("y")
+	x.sees("Imported: 7 new secrets.")
+}
+
 // stalled is a vault whose import goes on until it is cancelled.
 type stalled struct {
 	Vault

@@ -50,7 +50,14 @@ func (p *problems) view(s size) []string {
 	lines := []string{p.theme.bold.Render(report.Plural(len(p.swept.Problems), "part") + " not read")}
 	lines = append(lines, wrap("A secret in there isn't in the list. Besides, "+report.Plural(p.swept.LeftOut, "place")+" left out on purpose.", s.width)...)
 	lines = append(lines, "")
-	p.window.resize(len(p.swept.Problems), s.height-len(lines))
+	const most = 4 // lines of the one under the cursor, which is shown as a whole
+	whole := wrap(safe(p.swept.Problems[p.window.cursor]), s.width)
+	whole = append([]string{""}, whole[:min(len(whole), most)]...)
+	if len(whole) == 2 {
+		whole = nil
+	}
+	height := s.height - len(lines) - len(whole)
+	p.window.resize(len(p.swept.Problems), height)
 	from, to := p.window.visible()
 	for i := from; i < to; i++ {
 		mark := "  "
@@ -59,5 +66,5 @@ func (p *problems) view(s size) []string {
 		}
 		lines = append(lines, mark+safe(p.swept.Problems[i]))
 	}
-	return lines
+	return append(block(lines, s.width, s.height-len(whole)), whole...)
 }

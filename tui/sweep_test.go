@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -114,4 +115,16 @@ func TestSweepLeft(t *testing.T) {
 	if !ended {
 		t.Error("the sweep goes on")
 	}
+}
+
+// TestProblemWhole shows all of what is said of a part that wasn't read, however long it is.
+func TestProblemWhole(t *testing.T) {
+	d := newDoors(3)
+	d.swept.Problems = []string{"a: short", "b: " + strings.Repeat("long ", 20) + "end"}
+	x := newTerminal(t, d, size{60, 16}, plain, newInventory)
+	x.settle()
+	x.press("P")
+	x.seesNo("end")
+	x.press("down")
+	x.sees("> b: long", "long end")
 }
