@@ -65,6 +65,13 @@ func namesGone(before, after []byte) []string {
 // emptied gives a .env file without the assignments that one environment of the vault
 // has, and says what stays though the vault has it.
 func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
+	said := make(map[string]bool)
+	keep := func(name, why string, args ...any) { // says so once
+		if !said[name] {
+			said[name] = true
+			kept = append(kept, name+" stays: "+fmt.Sprintf(why, args...))
+		}
+	}
 	all := assignments(f.text)
 	refs := make([][]importers.Ref, len(all))
 	for i, a := range all {
@@ -75,7 +82,7 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 			continue
 		}
 		if ref, ok := w.vault.called(secret.New(a.value)); ok {
-			kept = append(kept, fmt.Sprintf("%s stays: the vault calls it %s, and programs would get it by that name", a.name, ref.Name))
+			keep(a.name, "the vault calls it %s, and programs would get it by that name", ref.Name)
 		}
 	}
 	to, ok := scopeFor(refs, w.shown(f.path))
@@ -93,15 +100,13 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	for i, a := range all {
 		why := stays[a.name]
 		if why != "" && !a.comment && len(refs[i]) > 0 {
-			kept = append(kept, a.name+" stays: "+why)
+			keep(a.name, "%s", why)
 		}
 		if to.in(refs[i]) == "" || why != "" && !a.comment {
 			left = append(left, a)
 			if w.vault.replaces(to, a) {
 				clash = true
-			}
-			if w.vault.replaces(to, a) && !slices.ContainsFunc(kept, func(why string) bool { return strings.HasPrefix(why, a.name+" stays: ") }) {
-				kept = append(kept, fmt.Sprintf("%s stays: in the vault's %s/%s it has another value", a.name, to.project, to.env))
+				keep(a.name, "in the vault's %s/%s it has another value", to.project, to.env)
 			}
 			continue
 		}
