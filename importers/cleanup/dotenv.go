@@ -110,8 +110,8 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 			}
 			continue
 		}
-		if name := to.in(refs[i]); !a.comment && !slices.Contains(gone, name) {
-			gone = append(gone, name)
+		if !a.comment {
+			gone = append(gone, to.in(refs[i]))
 		}
 		if a.from < at {
 			return nil, nil, errUnsure
@@ -123,20 +123,15 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 		return f.text, kept, nil
 	}
 	after = append(after, f.text[at:]...)
-	header := to.header(after)
-	switch {
-	case len(gone) == 0 || header != nil && !clash && !bytes.Contains(header, []byte(" --only ")):
-	case header != nil:
-		return nil, nil, errHeader
-	default:
-		if !clash {
-			gone = nil
-		}
+	if len(gone) > 0 { // what is commented out is for no program
+		slices.Sort(gone)
 		pull := pulledFile
 		if len(left) == 0 {
 			pull = filepath.Base(f.path)
 		}
-		after = to.withHeader(after, gone, lineEnd(f.text), pull)
+		if after, err = to.withHeader(after, slices.Compact(gone), clash, lineEnd(f.text), pull); err != nil {
+			return nil, nil, err
+		}
 	}
 	if !sameAssignments(left, assignments(after)) {
 		return nil, nil, errUnsure
@@ -205,19 +200,20 @@ func headed(text []byte) (scope, bool) {
 	return scope{}, false
 }
 
-// header gives the header of a .env file whose secrets are in this environment, and what
-// follows it; nil if it has none.
-func (s scope) header(text []byte) []byte {
+// withHeader says at the top of a .env file where its secrets are, unless it does so
+// already. gone are those that left; its commands give programs them alone if others clash
+// with what stays. pull is the file that they can be written to.
+func (s scope) withHeader(text []byte, gone []string, clash bool, end, pull string) ([]byte, error) {
 	if i := bytes.Index(text, []byte(s.headerLine())); i >= 0 {
-		return text[i:]
+		if clash || bytes.Contains(text[i:], []byte(" --only ")) {
+			return nil, errHeader
+		}
+		return text, nil
 	}
-	return nil
-}
-
-// withHeader says at the top of a .env file where its secrets are. only are those that
-// programs are to get, none for all; pull is the file that they can be written to.
-func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
-	where := "-p " + word(s.project) + " -e " + word(s.env) + flags("--only", only)
+	where := "-p " + word(s.project) + " -e " + word(s.env)
+	if clash {
+		where += flags("--only", gone)
+	}
 	how := " --gitignore"
 	if format.WriterOf(pull) != "dotenv" {
 		how += " --format dotenv"
@@ -231,10 +227,10 @@ func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
 	b.WriteString("#   to run a program with them:  secretsweep run " + where + " -- COMMAND" + end)
 	b.WriteString("#   to write them to a file:     secretsweep pull " + where + how + " " + word(printable.Text(pull)) + end)
 	if len(bytes.TrimSpace(body)) == 0 {
-		return []byte(b.String())
+		return []byte(b.String()), nil
 	}
 	if !bytes.HasPrefix(body, []byte(end)) {
 		b.WriteString(end)
 	}
-	return append([]byte(b.String()), body...)
+	return append([]byte(b.String()), body...), nil
 }
