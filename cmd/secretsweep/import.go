@@ -64,7 +64,7 @@ same sources asks only about what is new.`,
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	f.StringVar(&o.plan, "plan", "", "decide as this `file` says")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing, show what would be written")
-	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
+	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask, and leave out what others ask for")
 	f.StringVarP(&o.format, "format", "f", "table", "`format` of what is shown: table, json, plan")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json", "plan"}, cobra.ShellCompDirectiveNoFileComp))
 	o.slackFlags.register(f)
