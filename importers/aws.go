@@ -148,7 +148,6 @@ func (l *list) parameter(n *node) {
 			l.fail(value.start, "the value of %s is encrypted: get it with --with-decryption", item.Name)
 		}
 	case "String", "StringList":
-		item.Setting = isSetting(item.Name, value.value)
 	default:
 		l.fail(n.start, "the type of %s isn't known", item.Name)
 	}

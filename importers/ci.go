@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors"
@@ -26,7 +27,7 @@ func ci() Format {
 		Accepts: func(path string, _ []byte) bool { return isCI(path) },
 		Read: reading(
 			func(text []byte) ([]*node, error) { return readYAML(text, true) },
-			func(l *list, n *node) { l.jobs(n, environmentOf(n)) },
+			func(l *list, n *node) { l.jobs(n, nil, environmentOf(n)) },
 		),
 	}
 }
@@ -66,26 +67,32 @@ func environmentOf(job *node) string {
 	return name
 }
 
-// jobs takes the variables of what lies below a node, of an environment if they don't say
-// another.
-func (l *list) jobs(n *node, env string) {
+// jobs takes the variables of what lies below a node, to which some names lead, of an
+// environment if they don't say another.
+func (l *list) jobs(n *node, parents []string, env string) {
 	for _, c := range n.elements() {
 		switch c.name {
 		case "environment":
 			if c.scalar || c.has("name") && c.child("name").scalar {
 				continue
 			}
-			l.variables(c, env)
+			l.variables(c, parents, env)
 		case "env", "variables", "env_variables":
-			l.variables(c, env)
+			l.variables(c, parents, env)
 		default:
-			l.jobs(c, cmp.Or(environmentOf(c), detectors.Environment(c.name), env))
+			below := parents
+			if !n.isList() && !containers[screaming(c.name)] {
+				below = append(slices.Clip(parents), c.name)
+			}
+			l.jobs(c, below, cmp.Or(environmentOf(c), detectors.Environment(c.name), env))
 		}
 	}
 }
 
-// variables takes those of a table, or of a list of assignments or of pairs.
-func (l *list) variables(n *node, env string) {
+// variables takes those of a table, or of a list of assignments or of pairs. A name has one
+// value there; in another job it may have another.
+func (l *list) variables(n *node, parents []string, env string) {
+	scope := strconv.Itoa(n.start)
 	for _, c := range n.elements() {
 		name, value := c.name, c
 		note := ""
@@ -106,7 +113,7 @@ func (l *list) variables(n *node, env string) {
 		case c.has("value"):
 			value, note = c.child("value"), c.child("description").text()
 		case c.name == "vars" || c.name == "variables" || c.name == "shared": // of Codemagic, of CodeBuild
-			l.variables(c, env)
+			l.variables(c, parents, env)
 			continue
 		}
 		if !value.scalar || value.text() == "" || value.tag != "" && value.tag != "!!str" {
@@ -115,6 +122,7 @@ func (l *list) variables(n *node, env string) {
 		if _, refers := judge.Refers(value.value); refers || name == "secure" || name == "from_secret" {
 			continue
 		}
-		l.add(Item{Name: name, Env: env, Note: note, Setting: isSetting(name, value.value)}, value.value, value)
+		item := Item{Name: name, Parent: strings.Join(parents, "."), Env: env, Note: note, Setting: isSetting(name, value.value)}
+		l.put(listed{Item: item, value: value.value, start: value.start, end: value.end, scope: scope})
 	}
 }

@@ -52,7 +52,6 @@ func (l *list) row(row *node) {
 		at = &node{start: row.start, end: row.start}
 	}
 	item := Item{Name: cell(name), Env: cell(column(envColumns)), Note: cell(column(noteColumns))}
-	item.Setting = cell(value) != "" && isSetting(item.Name, cell(value))
 	l.add(item, cell(value), at)
 }
 

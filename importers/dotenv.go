@@ -43,7 +43,7 @@ func readDotenv(path string, text []byte) ([]Item, error) {
 		case e.Style == format.Bare && strings.Contains(e.Value, "\r"):
 			l.fail(e.Start, "a line ends without a newline")
 		}
-		item := Item{Name: e.Name(), Env: env, Setting: isSetting(e.Name(), e.Value)}
+		item := Item{Name: e.Name(), Env: env}
 		if e.Style != format.Literal && hasVariable.MatchString(e.Value) {
 			item.Note = "refers to other variables, which aren't filled in"
 		}

@@ -127,27 +127,27 @@ func TestFixtures(t *testing.T) {
 	want := map[string][]string{
 		"dotenv/.env.preview": {
 			"2 API_TOKEN in preview = v1", "3 DB_PASSWORD in preview = v2", "4 DATABASE_URL in preview = postgres://app:v3@db.internal/app",
-			"5 PORT in preview = 3000 (setting)",
+			"5 PORT in preview = 3000",
 			"9 SEARCH_URL in preview = https://search:${DB_PASSWORD}@search.internal # refers to other variables, which aren't filled in",
 			"10 SIGNING_KEY in preview = -----BEGIN KEY-----\nv5\n-----END KEY-----",
 		},
 		"ci/.github/workflows/deploy.yml": {
-			"4 LOG_LEVEL = debug (setting)", "9 API_TOKEN in staging = v1", "13 STEP_TOKEN in staging = v2", "25 API_TOKEN in eu-live = v3",
+			"4 LOG_LEVEL = debug (setting)", "9 API_TOKEN of deploy-staging in staging = v1", "13 STEP_TOKEN of deploy-staging in staging = v2", "25 API_TOKEN of release in eu-live = v3",
 		},
-		"ci/.gitlab-ci.yml":       {"5 DEPLOY_TOKEN = v1 # for the registry", "12 API_TOKEN in production = v2"},
-		"ci/.circleci/config.yml": {"7 DB_PASSWORD in test = v1", "9 API_TOKEN in test = v2"},
+		"ci/.gitlab-ci.yml":       {"5 DEPLOY_TOKEN = v1 # for the registry", "12 API_TOKEN of deploy in production = v2"},
+		"ci/.circleci/config.yml": {"7 DB_PASSWORD of test.docker in test = v1", "9 API_TOKEN of test in test = v2"},
 		"json/secrets.json": {
-			"2 API_TOKEN = v1", "3 host of mail = smtp.internal (setting)", "3 password of mail = v2", "3 port of mail = 587 (setting)",
+			"2 API_TOKEN = v1", "3 host of mail = smtp.internal", "3 password of mail = v2", "3 port of mail = 587",
 			"4 key of jwt.signing in staging = v3", "6 WEBHOOK_SECRET in dev = v4 # of the shop", "7 DB_PASSWORD = v5",
 			"9 password of databases.0 = v6", "9 password of databases.1 = v7",
 		},
 		"yaml/secrets.yaml": {
 			"2 api_token = v1", "4 password of mail = v2", "7 WEBHOOK_SECRET in production = v3", "8 DB_PASSWORD in production = v4", "10 key = v5\nv6\n",
 		},
-		"toml/secrets.toml": {"1 api_token = v1", "4 password of mail = v2", "5 port of mail = 587 (setting)", "9 WEBHOOK_SECRET = v3"},
+		"toml/secrets.toml": {"1 api_token = v1", "4 password of mail = v2", "5 port of mail = 587", "9 WEBHOOK_SECRET = v3"},
 		"csv/secrets.csv": {
 			"2 API_TOKEN in production = v1 # for the shop", "3 DB_PASSWORD in staging = v2 # a, b", "4 SMS_KEY in production =  # in the console",
-			"5 PORT = 3000 (setting)",
+			"5 PORT = 3000",
 		},
 		"kubernetes/secrets.yaml": {
 			"14 API_TOKEN of shop in shop-staging = v1", "17 DB_PASSWORD of shop in shop-staging = v3", "18 OVERWRITTEN of shop in shop-staging = v4",
@@ -163,13 +163,13 @@ func TestFixtures(t *testing.T) {
 		"aws-secrets-manager/get.json":   {"5 username of mail in prod = app", "5 password of mail in prod = v1"},
 		"aws-secrets-manager/batch.json": {"3 API_TOKEN of shop in staging = v1", "4 signing = v2"},
 		"aws-secrets-manager/list.json":  {"3 mail of shop in prod =  # of the shop"},
-		"aws-ssm/by-path.json":           {"3 DB_PASSWORD of shop in prod = v1", "4 PORT of shop in prod = 3000 (setting)"},
+		"aws-ssm/by-path.json":           {"3 DB_PASSWORD of shop in prod = v1", "4 PORT of shop in prod = 3000"},
 		"aws-ssm/get.json":               {"1 API_TOKEN = v1"},
 		"github/secrets.json":            {"1 API_TOKEN = ", "2 DB_PASSWORD = "},
-		"github/variables.json":          {"1 API_TOKEN = v1", "2 PORT = 3000 (setting)"},
+		"github/variables.json":          {"1 API_TOKEN = v1", "2 PORT = 3000"},
 		"github/api.json":                {"1 API_TOKEN = ", "2 DB_PASSWORD = "},
 		"gitlab/variables.json": {
-			"2 API_TOKEN in production = v1 # of the shop", "3 HIDDEN = ", "4 REVIEW_KEY in review = v2", "5 PORT = 3000 (setting)",
+			"2 API_TOKEN in production = v1 # of the shop", "3 HIDDEN = ", "4 REVIEW_KEY in review = v2", "5 PORT = 3000",
 		},
 		"gitleaks/report.json":             {"2 API_TOKEN = v1", "9  = v4"},
 		"gitleaks/redacted.json":           {"2 API_TOKEN = v1", "3 DATABASE_URL = postgres://app:v2@db.internal/app", "4 SMS_KEY = v3"},
@@ -302,17 +302,18 @@ func TestCI(t *testing.T) {
 		want       []string
 	}{
 		{"azure-pipelines-deploy.yml", "variables:\n- group: shop\n- name: API_TOKEN\n  value: {{value 1}}\n- name: OTHER\n  value: $(SECRET)\n", []string{"4 API_TOKEN = v1"}},
-		{"bitbucket-pipelines.yml", "pipelines:\n  default:\n  - step:\n      deployment: staging\n      script:\n      - pipe: a/b:1\n        variables:\n          API_TOKEN: {{value 1}}\n          PASSED: $PASSED\n", []string{"8 API_TOKEN = v1"}},
+		{"bitbucket-pipelines.yml", "pipelines:\n  default:\n  - step:\n      deployment: staging\n      script:\n      - pipe: a/b:1\n        variables:\n          API_TOKEN: {{value 1}}\n          PASSED: $PASSED\n", []string{"8 API_TOKEN of pipelines.step = v1"}},
 		{".drone.yml", "kind: pipeline\nsteps:\n- name: a\n  environment:\n    API_TOKEN: {{value 1}}\n    OTHER:\n      from_secret: other\n", []string{"5 API_TOKEN = v1"}},
-		{".woodpecker/deploy.yaml", "steps:\n  production:\n    environment:\n    - API_TOKEN={{value 1}}\n", []string{"4 API_TOKEN in prod = v1"}},
+		{".woodpecker/deploy.yaml", "steps:\n  production:\n    environment:\n    - API_TOKEN={{value 1}}\n", []string{"4 API_TOKEN of production in prod = v1"}},
 		{".buildkite/pipeline.yml", "env:\n  API_TOKEN: {{value 1}}\nsteps:\n- command: make\n  env: {DB_PASSWORD: '{{value 2}}'}\n", []string{"2 API_TOKEN = v1", "5 DB_PASSWORD = v2"}},
 		{"appveyor.yml", "environment:\n  API_TOKEN: {{value 1}}\n  OTHER:\n    secure: {{value 2}}\n", []string{"2 API_TOKEN = v1"}},
 		{".cirrus.yml", "env:\n  API_TOKEN: {{value 1}}\n  OTHER: ENCRYPTED[abc]\n", []string{"2 API_TOKEN = v1"}},
-		{"codemagic.yaml", "workflows:\n  a:\n    environment:\n      groups:\n      - shop\n      vars:\n        API_TOKEN: {{value 1}}\n", []string{"7 API_TOKEN = v1"}},
+		{"codemagic.yaml", "workflows:\n  a:\n    environment:\n      groups:\n      - shop\n      vars:\n        API_TOKEN: {{value 1}}\n", []string{"7 API_TOKEN of workflows.a = v1"}},
 		{"buildspec.yml", "version: 0.2\nenv:\n  shell: bash\n  variables:\n    API_TOKEN: {{value 1}}\n  parameter-store:\n    OTHER: /shop/other\n", []string{"3 shell = bash (setting)", "5 API_TOKEN = v1"}},
 		{"cloudbuild.yaml", "steps:\n- name: a\n  env:\n  - API_TOKEN={{value 1}}\n  secretEnv: [OTHER]\n", []string{"4 API_TOKEN = v1"}},
-		{"docker-compose.staging.yml", "services:\n  web:\n    environment:\n      API_TOKEN: {{value 1}}\n      OTHER: ${OTHER}\n      PASSED:\n  db:\n    environment:\n    - DB_PASSWORD={{value 2}}\n", []string{"4 API_TOKEN = v1", "9 DB_PASSWORD = v2"}},
-		{".gitea/workflows/a.yml", "jobs:\n  a:\n    environment: ${{ inputs.environment }}\n    env:\n      API_TOKEN: {{value 1}}\n", []string{"5 API_TOKEN = v1"}},
+		{"docker-compose.staging.yml", "services:\n  web:\n    environment:\n      API_TOKEN: {{value 1}}\n      OTHER: ${OTHER}\n      PASSED:\n  db:\n    environment:\n    - DB_PASSWORD={{value 2}}\n", []string{"4 API_TOKEN of web = v1", "9 DB_PASSWORD of db = v2"}},
+		{".gitea/workflows/a.yml", "jobs:\n  a:\n    environment: ${{ inputs.environment }}\n    env:\n      API_TOKEN: {{value 1}}\n", []string{"5 API_TOKEN of a = v1"}},
+		{".github/workflows/b.yml", "jobs:\n  a:\n    steps:\n    - env: {DB_TOKEN: {{value 1}}}\n    - env: {DB_TOKEN: {{value 2}}}\n  b:\n    env: {DB_TOKEN: {{value 3}}}\n", []string{"4 DB_TOKEN of a = v1", "5 DB_TOKEN of a = v2", "7 DB_TOKEN of b = v3"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.path, func(t *testing.T) {

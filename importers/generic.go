@@ -50,7 +50,7 @@ func (l *list) table(n *node, parents []string, env string) {
 			if value := c.text(); isTemplate.MatchString(value) {
 				l.fail(c.start, "the value of %s is filled in by a template", c.name)
 			} else if value != "" {
-				l.add(Item{Name: c.name, Parent: strings.Join(parents, "."), Env: env, Setting: isSetting(c.name, value)}, value, c)
+				l.add(Item{Name: c.name, Parent: strings.Join(parents, "."), Env: env}, value, c)
 			}
 		case n.isList() && isPair(c):
 			l.pair(c, parents, env)
@@ -99,7 +99,7 @@ func (l *list) pair(n *node, parents []string, env string) {
 	if text := value.text(); text != "" {
 		l.add(Item{
 			Name: name.text(), Parent: strings.Join(parents, "."), Env: env,
-			Note: n.any(noteColumns...).text(), Setting: isSetting(name.text(), text),
+			Note: n.any(noteColumns...).text(),
 		}, text, value)
 	}
 }

@@ -60,6 +60,6 @@ func (l *list) githubVariable(c *node) {
 	case !value.isString():
 		l.fail(value.start, "the value of %s is no text", name)
 	default:
-		l.add(Item{Name: name, Setting: value.value != "" && isSetting(name, value.value)}, value.value, value)
+		l.add(Item{Name: name}, value.value, value)
 	}
 }

@@ -34,7 +34,6 @@ func (l *list) gitlabVariable(c *node) {
 	case !value.isString():
 		l.fail(value.start, "the value of %s is no text", item.Name)
 	default:
-		item.Setting = !c.child("masked").isTrue() && value.value != "" && isSetting(item.Name, value.value)
 		l.add(item, value.value, value)
 	}
 }

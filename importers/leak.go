@@ -72,7 +72,10 @@ func (r *report) take(n *node, l leak, known bool, fits func(*candidate) bool) {
 		l.candidate = found
 		l.at.Span, l.at.WorkTree = file.span(l.at.Start.Line, found.start, found.end), true
 	case !known:
-		r.missing.add(lineAt(r.text, n.start), l.at.Path, l.at.Start.Line, err)
+		if r.missing.line == 0 {
+			r.missing.line = lineAt(r.text, n.start)
+		}
+		r.missing.add(l.at.Path, l.at.Start.Line, err)
 		return
 	case l.at.Commit == nil:
 		l.at.WorkTree = true

@@ -142,7 +142,8 @@ func faultAt(text []byte, at int, format string, args ...any) error {
 func lineAt(text []byte, at int) int { return 1 + bytes.Count(text[:at], []byte("\n")) }
 
 // isSetting tells that what stands among secrets is none: neither its name nor its value
-// says that it is one.
+// says that it is one. Of files that are nothing but lists of what programs are given all is
+// wanted, whatever it looks like.
 func isSetting(name, value string) bool {
 	switch judge.NameOf(name) {
 	case judge.Key, judge.Password:

@@ -84,7 +84,7 @@ func TestBatch(t *testing.T) {
 		got = append(got, fmt.Sprintf("leak %s %s %v waiting %v", l.Row.Value.Reveal(), l.Choice, l.Refs, l.Waiting))
 	}
 	want := []string{
-		`secret web/dev FILL "" new `,
+		`secret web/dev FILL "" to fill `,
 		`secret web/dev SAME "same value" no change example`,
 		"leak same value import [web/dev SAME] waiting []",
 		"leak key value import [] waiting [web/prod KEY]",
@@ -329,7 +329,7 @@ func TestAgree(t *testing.T) {
 // TestPlanFile writes a plan, reads it, and obeys it.
 func TestPlanFile(t *testing.T) {
 	items := []Item{
-		leaked("KEY", ".env", "one value\x1b[31m"), leaked("KEY", "deploy/k8s/a.yaml", "other value"),
+		leaked("KEY", ".env", "one value\x1b[31m"), leaked("KEY", "deploy/dev/a.yaml", "second value"),
 		leaked("API_KEY", "a\nb.py", "third value"), {Name: "FILL", Env: "dev", From: "github"},
 	}
 	p := NewPlan(items, options())
@@ -337,13 +337,16 @@ func TestPlanFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer
-	if err := p.WritePlan(&file); err != nil {
+	if err := p.WritePlan(&file, (*place.Place).Name); err != nil {
 		t.Fatal(err)
 	}
 	for _, item := range items {
 		if v := item.Value.Reveal(); v != "" && strings.Contains(file.String(), v) {
 			t.Errorf("a value is in the file:\n%s", file.String())
 		}
+	}
+	if want := "# suggested: another value is used by that name\n# to import it as suggested: dev KEY\n[[secret]]\n"; !strings.Contains(file.String(), want) {
+		t.Errorf("the file doesn't say %q:\n%s", want, file.String())
 	}
 	all, err := ReadPlan(&file)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
@@ -177,15 +178,16 @@ func (r *Row) valueFor(to Destination) secret.Value {
 	return r.Items[0].Value
 }
 
-// WritePlan writes decisions as a file that somebody can read and change. It has no values.
-func (p *Plan) WritePlan(w io.Writer) error {
+// WritePlan writes decisions as a file that somebody can read and change. It has no values;
+// where says what a place is called.
+func (p *Plan) WritePlan(w io.Writer, where func(*place.Place) string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What is to become of each value. Change it, and give it to \"secretsweep import --plan\".\n")
 	fmt.Fprintf(&b, "# choice: import, revoke, false-positive, accept (with until and reason) or leave.\n\nversion = %d\n", planVersion)
 	decisions := p.Decisions(true)
 	for i, row := range p.Rows {
 		b.WriteString("\n")
-		for _, line := range row.comment() {
+		for _, line := range row.comment(where) {
 			fmt.Fprintf(&b, "# %s\n", printable.Text(line))
 		}
 		text, err := toml.Marshal(planFile{Secrets: decisions[i : i+1]})
@@ -205,23 +207,32 @@ func WriteDecisions(w io.Writer, all []Decision) error {
 }
 
 // comment says for people what a row is.
-func (r *Row) comment() []string {
+func (r *Row) comment(where func(*place.Place) string) []string {
 	what := "no known leak"
 	if r.Finding != nil {
 		what = r.Finding.Rule.Description
 	}
 	lines := []string{what + ", " + r.Value.Mask()}
-	const named = 3
+	var places []string
+	seen := make(map[string]bool)
 	for i := range r.Items {
-		if i == named {
-			lines = append(lines, fmt.Sprintf("and %d more places", len(r.Items)-named))
-			break
+		if at := where(&r.Items[i].At); at != "" && !seen[at] {
+			seen[at] = true
+			places = append(places, at)
 		}
-		at := &r.Items[i].At
-		lines = append(lines, fmt.Sprintf("%s:%d", at.Name(), at.Start.Line))
 	}
+	const named = 4
+	if n := len(places); n > named {
+		places = append(places[:named-1], fmt.Sprintf("and %d more places", n-named+1))
+	}
+	lines = append(lines, places...)
 	if r.Why != "" {
 		lines = append(lines, "suggested: "+r.Why)
+	}
+	for _, t := range r.Targets {
+		if r.Choice != Import {
+			lines = append(lines, "to import it as suggested: "+t.Env+" "+t.Name)
+		}
 	}
 	return lines
 }

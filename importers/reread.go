@@ -2,7 +2,6 @@ package importers
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -264,9 +263,8 @@ type missing struct {
 	more  int
 }
 
-func (m *missing) add(line int, file string, at int, err error) {
+func (m *missing) add(file string, at int, err error) {
 	const most = 20
-	m.line = cmp.Or(m.line, line)
 	if len(m.lines) == most {
 		m.more++
 		return

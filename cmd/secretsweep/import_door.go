@@ -38,11 +38,18 @@ func newIntake(sh shell, d *door, project string, paths []string) (*intake, erro
 	if project == "" {
 		project = projectOf(sh, d, paths)
 	}
-	if err := vault.CheckLabel(project); err != nil {
-		return nil, misuse("the project "+project+": "+err.Error(), "name one with --project")
+	if err := checkProject(project); err != nil {
+		return nil, err
 	}
 	kept, err := newDraft(sh, d.vault.ID(), d.who, project)
 	return &intake{door: d, draft: kept, project: project, current: make(map[vault.Ref]int)}, err
+}
+
+func checkProject(project string) error {
+	if err := vault.CheckLabel(project); err != nil {
+		return misuse("the project "+project+": "+err.Error(), "name one with --project")
+	}
+	return nil
 }
 
 // projectOf is the project that the folder says, or the only one that there is, or one

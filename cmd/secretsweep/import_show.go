@@ -14,19 +14,20 @@ import (
 )
 
 // show shows what would be written, or is about to be.
-func (o *importOptions) show(sh shell, plan *importers.Plan, b importers.Batch) error {
+func (o *importOptions) show(sh shell, s shown) error {
 	switch {
 	case o.format == "plan":
-		return plan.WritePlan(sh.stdout)
+		return s.plan.WritePlan(sh.stdout, s.where)
 	case o.format == "json":
-		return writeJSON(sh.stdout, o.view(plan, b))
+		return writeJSON(sh.stdout, o.view(s))
 	}
 	w := tabwriter.NewWriter(sh.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ENVIRONMENT\tNAME\tVALUE\tWHAT\tFROM")
-	for _, s := range b.Secrets {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", printable.Text(s.Env), printable.Text(namesOf(s)), masked(s.Value), s.Change, printable.Text(whereFrom(s)))
+	for i := range s.batch.Secrets {
+		one := &s.batch.Secrets[i]
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", printable.Text(one.Env), printable.Text(namesOf(one)), masked(one.Value), one.Change, s.from(one))
 	}
-	for _, l := range b.Leaks {
+	for _, l := range s.batch.Leaks {
 		if l.Choice == importers.Import && len(l.Waiting) == 0 {
 			continue
 		}
@@ -34,27 +35,27 @@ func (o *importOptions) show(sh shell, plan *importers.Plan, b importers.Batch) 
 		if len(l.Waiting) > 0 {
 			what, env = "leak record: waits for a maintainer", l.Waiting[0].Env
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", printable.Text(env), printable.Text(l.Row.Name()), masked(l.Row.Value), what, printable.Text(firstPlace(l.Row)))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", printable.Text(env), printable.Text(l.Row.Name()), masked(l.Row.Value), what, s.where(&l.Row.Items[0].At))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, e := range b.Environments {
+	for _, e := range s.batch.Environments {
 		sh.say("new environment: %s/%s", e.Project, e.Env)
 	}
-	for _, c := range openConflicts(plan) {
-		sh.say("%s", printable.Text(conflictText(&c)))
+	for _, c := range openConflicts(s.plan) {
+		sh.say("%s", s.conflict(&c))
 	}
-	if n := left(plan); n > 0 {
-		sh.say("%s left where they are", report.Plural(n, "value"))
+	if n := left(s.plan); n > 0 {
+		sh.say("left where it is: %s", report.Plural(n, "value"))
 	}
 	if o.dryRun {
-		sh.say("nothing was written: %s and %s would be, in %s", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"), plan.Project)
+		sh.say("nothing was written: %s and %s would be, in %s", report.Plural(len(s.batch.Secrets), "secret"), report.Plural(len(s.batch.Leaks), "leak record"), s.plan.Project)
 	}
 	return nil
 }
 
-func namesOf(s importers.Secret) string {
+func namesOf(s *importers.Secret) string {
 	text := s.Name
 	for _, alias := range s.Aliases {
 		text += ", " + alias
@@ -65,50 +66,63 @@ func namesOf(s importers.Secret) string {
 // masked is what may be seen of a value; a name that has none is still to be filled in.
 func masked(v secret.Value) string {
 	if v.IsEmpty() {
-		return "(to be filled in)"
+		return "-"
 	}
 	return printable.Text(v.Mask())
 }
 
-func whereFrom(s importers.Secret) string {
-	if s.From == importers.FromFindings {
-		return whereAt(&s.At)
-	}
-	return s.From + ", " + whereAt(&s.At)
+// shown is what is shown of an import. Places are as reports have them.
+type shown struct {
+	plan  *importers.Plan
+	batch importers.Batch
+	where func(*place.Place) string
 }
 
-func firstPlace(row *importers.Row) string {
-	if len(row.Items) == 0 {
-		return ""
-	}
-	return whereAt(&row.Items[0].At)
+func newShown(plan *importers.Plan, b importers.Batch, paths []string) shown {
+	of := &report.Report{Summary: report.Summary{Roots: paths}}
+	return shown{plan, b, of.Where}
 }
 
+func (s shown) from(of *importers.Secret) string {
+	switch {
+	case of.From == importers.FromFindings:
+		return s.where(&of.At)
+	case of.At.Kind == "":
+		return of.From
+	}
+	return of.From + ", " + s.where(&of.At)
+}
+
+// firstPlace says in short where a row was first found.
+func firstPlace(row *importers.Row) string { return whereAt(&row.Items[0].At) }
+
+// whereAt says in short where a place is: within what was swept.
 func whereAt(p *place.Place) string {
 	switch {
 	case p.Message != nil:
-		return "#" + p.Message.Channel + " " + day(p.Message.Time)
+		return p.Message.Channel + " " + day(p.Message.Time)
 	case p.Path == "":
 		return string(p.Kind)
 	}
 	return fmt.Sprintf("%s:%d", p.Name(), p.Start.Line)
 }
 
-// conflictText says which value got a name that several claim, and why.
-func conflictText(c *importers.Conflict) string {
+// conflict says which value got a name that several claim, and why.
+func (s shown) conflict(c *importers.Conflict) string {
+	name := printable.Text(c.Ref.String())
 	if c.Won() == nil {
-		return fmt.Sprintf("%s: %s", c.Ref, c.Why())
+		return name + ": " + c.Why()
 	}
-	return fmt.Sprintf("%s: %s, and that of %s is taken: %s", c.Ref, report.Plural(c.Claims(), "value"), taken(c), c.Why())
+	return fmt.Sprintf("%s: %s, and that of %s is taken: %s", name, report.Plural(c.Claims(), "value"), s.taken(c), c.Why())
 }
 
 // taken says where the value lies that got a name; "" if the vault's stays.
-func taken(c *importers.Conflict) string {
+func (s shown) taken(c *importers.Conflict) string {
 	won := c.Won()
 	if won == nil {
 		return ""
 	}
-	return whereAt(&won.Source(won.Target(c.Ref)).At)
+	return s.where(&won.Source(won.Target(c.Ref)).At)
 }
 
 // openConflicts gives those of which something was not written earlier.
@@ -168,23 +182,23 @@ type importClash struct {
 	Why         string `json:"why"`
 }
 
-func (o *importOptions) view(plan *importers.Plan, b importers.Batch) importView {
-	v := importView{Project: plan.Project, Environments: []string{}, Secrets: []importSecret{}, Leaks: []importLeak{}, Conflicts: []importClash{}, Left: left(plan), DryRun: o.dryRun}
-	for _, e := range b.Environments {
+func (o *importOptions) view(s shown) importView {
+	v := importView{Project: s.plan.Project, Environments: []string{}, Secrets: []importSecret{}, Leaks: []importLeak{}, Conflicts: []importClash{}, Left: left(s.plan), DryRun: o.dryRun}
+	for _, e := range s.batch.Environments {
 		v.Environments = append(v.Environments, e.Env)
 	}
-	for _, s := range b.Secrets {
-		v.Secrets = append(v.Secrets, importSecret{s.Env, s.Name, s.Aliases, s.Change, s.Kind, s.From, whereAt(&s.At), s.Value.IsEmpty()})
+	for _, one := range s.batch.Secrets {
+		v.Secrets = append(v.Secrets, importSecret{one.Env, one.Name, one.Aliases, one.Change, one.Kind, one.From, s.where(&one.At), one.Value.IsEmpty()})
 	}
-	for _, l := range b.Leaks {
+	for _, l := range s.batch.Leaks {
 		one := importLeak{Fingerprint: l.Row.Key, Name: l.Row.Name(), Decision: l.Choice, Until: l.Until, Reason: l.Reason, To: refTexts(l.Refs), Waiting: refTexts(l.Waiting)}
 		if l.Row.Finding != nil {
 			one.Rule = l.Row.Finding.Rule.ID
 		}
 		v.Leaks = append(v.Leaks, one)
 	}
-	for _, c := range openConflicts(plan) {
-		v.Conflicts = append(v.Conflicts, importClash{Environment: c.Env, Name: c.Name, Values: c.Claims(), Taken: taken(&c), Why: c.Why()})
+	for _, c := range openConflicts(s.plan) {
+		v.Conflicts = append(v.Conflicts, importClash{Environment: c.Env, Name: c.Name, Values: c.Claims(), Taken: s.taken(&c), Why: c.Why()})
 	}
 	return v
 }

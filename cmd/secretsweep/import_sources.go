@@ -49,9 +49,6 @@ func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *wat
 	if all.items, err = importers.Collect(ctx, files...); err != nil {
 		return all, err
 	}
-	for i := range all.items {
-		all.items[i].Setting = false // a file that was named is wanted as a whole
-	}
 	if len(swept) == 0 {
 		return all, nil
 	}
