@@ -67,7 +67,7 @@ same sources asks only about what is new.`,
 	f.StringArrayVar(&o.entries, "entry", nil, "make an entry of this `name` to fill, for a secret that no file has; may be repeated")
 	f.StringVar(&o.plan, "plan", "", "decide as this `file` says")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing, show what would be written")
-	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
+	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask, and leave out what others ask for")
 	f.StringVarP(&o.format, "format", "f", "table", "`format` of what is shown: table, json, plan")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json", "plan"}, cobra.ShellCompDirectiveNoFileComp))
 	o.slackFlags.register(f)
