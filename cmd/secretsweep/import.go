@@ -215,6 +215,11 @@ func withoutNil(all []error) error {
 
 // write asks, and writes.
 func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *importers.Plan, b importers.Batch, paths []string) error {
+	for _, c := range openConflicts(plan) {
+		if o.yes && c.Guessed() {
+			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
+		}
+	}
 	if len(b.Secrets) == 0 && len(b.Leaks) == 0 {
 		sh.say("there is nothing to import")
 		return nil
@@ -223,11 +228,6 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 		question := fmt.Sprintf("Write %s and %s?", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"))
 		if yes, err := sh.confirm(question, ctx.Done()); err != nil || !yes {
 			return cmpErr(err, errors.New("nothing was written"))
-		}
-	}
-	for _, c := range openConflicts(plan) {
-		if o.yes && c.Guessed() {
-			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
 		}
 	}
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {
