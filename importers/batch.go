@@ -31,6 +31,7 @@ type Change string
 
 const (
 	Added   Change = "new"
+	Blank   Change = "to fill" // there is a name, and no value
 	Updated Change = "new version"
 	Same    Change = "no change" // the vault has the value
 )
@@ -117,10 +118,14 @@ func (p *Plan) Held() []Secret {
 func (p *Plan) secretOf(row *Row, t Target) Secret {
 	from := row.Source(&t)
 	s := Secret{Ref: t.Ref, Aliases: t.Aliases, Value: t.Value, Change: Added, Note: from.Note, From: from.From, At: from.At}
-	if k, ok := p.kept[t.Ref]; ok {
-		if s.Change = Updated; k.Value.Equal(t.Value) || t.Value.IsEmpty() {
-			s.Change = Same
-		}
+	k, kept := p.kept[t.Ref]
+	switch {
+	case kept && (k.Value.Equal(t.Value) || t.Value.IsEmpty()):
+		s.Change = Same
+	case kept:
+		s.Change = Updated
+	case t.Value.IsEmpty():
+		s.Change = Blank
 	}
 	for i := range row.Items {
 		if s.Note == "" {

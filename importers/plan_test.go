@@ -84,7 +84,7 @@ func TestBatch(t *testing.T) {
 		got = append(got, fmt.Sprintf("leak %s %s %v waiting %v", l.Row.Value.Reveal(), l.Choice, l.Refs, l.Waiting))
 	}
 	want := []string{
-		`secret web/dev FILL "" new `,
+		`secret web/dev FILL "" to fill `,
 		`secret web/dev SAME "same value" no change example`,
 		"leak same value import [web/dev SAME] waiting []",
 		"leak key value import [] waiting [web/prod KEY]",

@@ -94,19 +94,11 @@ func (a *after) actions() []action {
 		return []action{
 			on("y", "do it", a.do, "y"),
 			on("esc n", "don't", stay(func() { a.asking = false }), "esc", "n"),
+			a.scrolling(),
 		}
 	}
 	s := a.step()
 	open := s != nil && !s.Done && !a.doing
-	scroll := func(pressed string) (screen, tea.Cmd) {
-		w := &a.detail.window
-		if pressed == "pgup" || pressed == "ctrl+u" {
-			w.scroll(-w.height)
-		} else {
-			w.scroll(w.height)
-		}
-		return a, nil
-	}
 	move := func(pressed string) (screen, tea.Cmd) {
 		a.window.move(pressed)
 		return a, nil
@@ -116,9 +108,18 @@ func (a *after) actions() []action {
 		on("enter", "do it", stay(func() { a.asking = true }), "enter").when(open && len(s.Edits) > 0),
 		on("enter", "you have done it", stay(func() { s.Done = true }), "enter").when(open && len(s.Edits) == 0),
 		on("↑ ↓ k j home end", "another step", move, "up", "down", "k", "j", "home", "end").when(len(a.steps) > 1 && !a.doing),
-		on("pgup pgdown ctrl+u ctrl+d", "scroll", scroll, "pgdown", "pgup", "ctrl+d", "ctrl+u").when(a.detail.window.length > a.detail.window.height),
+		a.scrolling(),
 		on("r", "look again", func(string) (screen, tea.Cmd) { return a, a.load() }, "r").when(a.failed),
 	}
+}
+
+// scrolling is the action that moves what a step would do.
+func (a *after) scrolling() action {
+	w := &a.detail.window
+	return on("pgup pgdown ctrl+u ctrl+d", "scroll", func(pressed string) (screen, tea.Cmd) {
+		w.turn(pressed)
+		return a, nil
+	}).when(w.length > w.height)
 }
 
 func (a *after) do(string) (screen, tea.Cmd) {

@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 	"strings"
+
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // stepDetail is what a step would do, as lines. They are made anew for another step and
@@ -61,7 +63,7 @@ func (a *after) about(width, height int) []string {
 	var lines []string
 	switch {
 	case a.asking:
-		lines = []string{a.f.theme.warn.Render(fmt.Sprintf("Change %s as shown? y does it, esc doesn't.", count(len(s.Edits), "file")))}
+		lines = []string{a.f.theme.warn.Render(fmt.Sprintf("Change %s as shown? y does it, esc doesn't.", report.Plural(len(s.Edits), "file")))}
 	case a.doing:
 		lines = []string{a.f.theme.warn.Render("doing it …")}
 	}

@@ -174,6 +174,11 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case notice:
 		a.notice, a.failed = string(msg), false
 		return a, nil
+	case tea.MouseMsg:
+		if a.help != nil {
+			a.help.window.scroll(wheelLines(msg))
+			return a, nil
+		}
 	case tea.KeyMsg:
 		if len(msg.Runes) > 1 && !msg.Paste && !a.now.typing() {
 			return a, a.oneByOne(msg)
@@ -188,13 +193,13 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		a.notice, a.failed = "", false
 		if a.help != nil {
-			if !a.help.window.turn(msg.String()) {
+			if !a.help.scrolls() || !a.help.window.turn(msg.String()) {
 				a.help = nil
 			}
 			return a, nil
 		}
 		if key.Matches(msg, helpKey) && !a.now.typing() {
-			a.help = newHelp(append(a.now.keys(), helpKey, a.quit))
+			a.help = &help{}
 			return a, nil
 		}
 	}
@@ -322,7 +327,10 @@ func (a *app) keyLine() string {
 	help, text := show(helpKey), ""
 	switch {
 	case a.help != nil:
-		return fit(a.theme.bold.Render("any other key")+" "+a.theme.dim.Render("back"), a.size.width)
+		if a.help.scrolls() {
+			text = a.theme.bold.Render("↑ ↓") + " " + a.theme.dim.Render("more") + "  "
+		}
+		return fit(text+a.theme.bold.Render("any other key")+" "+a.theme.dim.Render("back"), a.size.width)
 	case a.now.typing():
 		help = ""
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -62,4 +63,34 @@ func (k *keyed) update(msg tea.Msg) (screen, tea.Cmd) {
 		k.keyed = append(k.keyed, key.String())
 	}
 	return k, nil
+}
+
+// TestHelpScrolls shows help that is longer than the screen, and what a screen's keys are by
+// then.
+func TestHelpScrolls(t *testing.T) {
+	x := newTerminal(t, newDoors(3), size{60, 16}, plain, newInventory)
+	x.settle()
+	x.press("?")
+	x.sees("all as suggested", "↑ ↓ more  any other key back")
+	x.press("end")
+	x.sees("ctrl+c", "leave; decisions are kept")
+	x.send(tea.MouseMsg{Button: tea.MouseButtonWheelUp})
+	x.seesNo("leave; decisions are kept")
+	x.now = &keyed{} // as where something came to an end meanwhile
+	x.seesNo("all as suggested", "↑ ↓ more")
+	x.press("down") // is any other key, where there is nothing more
+	x.sees("blank")
+	x.seesNo("any other key")
+}
+
+// TestErrorsInWords shows that errors are told in the program's words, and that one which is
+// longer than its room says so.
+func TestErrorsInWords(t *testing.T) {
+	long := strings.Repeat("a long story, ", 40)
+	x := newTerminal(t, newDoors(3), size{80, 24}, Options{NoColor: true, Say: func(err error) string { return err.Error() + "; wait" }}, newInventory)
+	x.settle()
+	x.send(failure{errBroken})
+	x.sees(errBroken.Error() + "; wait")
+	x.send(failure{errors.New(long)})
+	x.sees("a long story,", "…\nY all as suggested")
 }

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // comparison is the values that claim one name, side by side: those of rows, and the vault's
@@ -72,7 +73,7 @@ func (m *mapping) give(i int) (screen, tea.Cmd) {
 }
 
 func (c *comparison) view(f *flow, s size) []string {
-	lines := []string{f.theme.bold.Render(safe(c.Ref.String())) + ": " + count(c.Claims(), "value"), ""}
+	lines := []string{f.theme.bold.Render(safe(c.Ref.String())) + ": " + report.Plural(c.Claims(), "value"), ""}
 	const least, gap = 24, 3
 	visible := max(1, min(c.Claims(), (s.width+gap)/(least+gap)))
 	width := min((s.width+gap)/visible-gap, 60)
@@ -122,7 +123,7 @@ func (c *comparison) candidate(f *flow, i, width int) []string {
 	for n := range row.Items {
 		at := &row.Items[n].At
 		if n == most {
-			lines = append(lines, fmt.Sprintf("and %s more", count(len(row.Items)-most, "place")))
+			lines = append(lines, fmt.Sprintf("and %s more", report.Plural(len(row.Items)-most, "place")))
 			break
 		}
 		when := day(at)

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // confirm is the screen Confirm: exactly what is to be written.
@@ -50,8 +51,7 @@ func (c *confirm) update(msg tea.Msg) (screen, tea.Cmd) {
 		if msg.err != nil {
 			return c, c.f.workFailed(msg.err)
 		}
-		c.f.plan.Written()
-		return newAfter(c.f, msg.imported), c.f.keep()
+		return c.done(msg.imported)
 	case tea.MouseMsg:
 		wheel(&c.window, msg)
 	case tea.KeyMsg:
@@ -66,7 +66,7 @@ func (c *confirm) actions() []action {
 	idle := !c.writing
 	return append([]action{
 		on("y", "write all of it", c.write, "y").when(idle && !c.nothing()),
-		on("n", "on to After", func(string) (screen, tea.Cmd) { return newAfter(c.f, Imported{}), nil }, "n").when(c.nothing()),
+		on("n", "on to After", c.goOn, "n").when(c.nothing()),
 		on("b esc", "back to Roles", func(string) (screen, tea.Cmd) { return c.back, nil }, "b", "esc").when(idle),
 	}, moving(c, &c.window)...)
 }
@@ -82,6 +82,16 @@ func (c *confirm) write(string) (screen, tea.Cmd) {
 	})
 }
 
+// goOn goes on where there is nothing to write. Somebody may have been stopped right after
+// writing it: that it is there is noted now.
+func (c *confirm) goOn(string) (screen, tea.Cmd) { return c.done(Imported{}) }
+
+// done notes that all of it is in the vault.
+func (c *confirm) done(imported Imported) (screen, tea.Cmd) {
+	c.f.plan.Written()
+	return newAfter(c.f, imported), c.f.keep()
+}
+
 func (c *confirm) title() string { return c.f.titleAt("Confirm") }
 
 func (c *confirm) keys() []key.Binding { return bindings(c.actions()) }
@@ -91,6 +101,8 @@ func (c *confirm) typing() bool { return false }
 func (c *confirm) view(s size) []string {
 	var lines []string
 	switch {
+	case c.nothing() && len(c.batch.Secrets) == 0:
+		return wrap("There is nothing to write. Go on with n.", s.width)
 	case c.nothing():
 		lines = wrap("There is nothing to write: the vault has all of it already. Go on with n.", s.width)
 	case c.writing:
@@ -128,13 +140,14 @@ func (c *confirm) totals(width int) []string {
 	}
 	var secrets, rest tally
 	secrets.add(changes[importers.Added], "new", "new")
+	secrets.add(changes[importers.Blank], "to fill", "to fill")
 	secrets.add(changes[importers.Updated], "new version", "new versions")
 	secrets.add(changes[importers.Same], "without change", "without change")
 	rest.add(len(c.batch.Environments), "environment to be made", "environments to be made")
 	rest.add(len(c.batch.Leaks), "leak record", "leak records")
 	rest.add(len(c.f.grants), "role to be granted", "roles to be granted")
 	rest.add(waiting, "waits for a maintainer", "wait for a maintainer")
-	text := count(len(c.batch.Secrets), "secret")
+	text := report.Plural(len(c.batch.Secrets), "secret")
 	if len(secrets) > 0 {
 		text += ": " + secrets.String()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // confirmLine is a line of what is to be written: a heading, or a thing with a note.
@@ -37,29 +38,29 @@ func (f *flow) linesOf(b *importers.Batch) []confirmLine {
 		all = append(all, confirmLine{heading: true, text: fmt.Sprintf(format, args...)})
 	}
 	if len(b.Environments) > 0 {
-		heading("%s to be made", count(len(b.Environments), "environment"))
+		heading("%s to be made", report.Plural(len(b.Environments), "environment"))
 		for _, ref := range b.Environments {
 			all = append(all, confirmLine{text: ref.Project + "/" + ref.Env})
 		}
 	}
 	secrets := secretLines(b)
 	for _, env := range sortedEnvs(secrets) {
-		heading("%s of %s/%s", count(len(secrets[env]), "secret"), f.plan.Project, env)
+		heading("%s of %s/%s", report.Plural(len(secrets[env]), "secret"), f.plan.Project, env)
 		all = append(all, secrets[env]...)
 	}
 	leaks, waiting := leakLines(b, f.where)
 	for _, choice := range importers.Choices() {
 		if lines := leaks[choice]; len(lines) > 0 {
-			heading("%s: %s", count(len(lines), "leak record"), becomes(choice))
+			heading("%s: %s", report.Plural(len(lines), "leak record"), becomes(choice))
 			all = append(all, lines...)
 		}
 	}
 	if len(waiting) > 0 {
-		heading("%s for a maintainer, as you may not write there", count(len(waiting), "value"))
+		heading("%s for a maintainer, as you may not write there", report.Plural(len(waiting), "value"))
 		all = append(all, waiting...)
 	}
 	if len(f.grants) > 0 {
-		heading("%s to be granted", count(len(f.grants), "role"))
+		heading("%s to be granted", report.Plural(len(f.grants), "role"))
 		for _, g := range slices.SortedFunc(slices.Values(f.grants), compareGrants) {
 			all = append(all, confirmLine{text: g.Person, note: g.Role.String() + " of " + g.Env})
 		}
@@ -97,7 +98,7 @@ func leakLines(b *importers.Batch, where func(*place.Place) string) (leaks map[i
 		if f == nil {
 			continue
 		}
-		one := confirmLine{text: f.Rule.Description + ", " + where(&f.Places[0]), shown: l.Row.Value.Mask(), note: count(len(f.Places), "place")}
+		one := confirmLine{text: f.Rule.Description + ", " + where(&f.Places[0]), shown: l.Row.Value.Mask(), note: report.Plural(len(f.Places), "place")}
 		if l.Choice == importers.Accept {
 			one.note = "until " + l.Until.Format(time.DateOnly)
 		}

@@ -63,7 +63,7 @@ func (v *inventory) actions() []action {
 		on("a", "accept until a date", v.accept),
 		on("l", "leave", choose(importers.Leave)),
 		on("y", "as suggested", stay(func() tea.Cmd { return v.agree(v.acted()) })))
-	add(len(v.facts) > 0, on("u", "undo", stay(v.undo)))
+	add(v.plan.CanUndo(), on("u", "undo", stay(v.undo)))
 	add(list && len(v.lines) > 0, on("space", "select", stay(v.toggle), " "))
 	add(list && row == nil && len(v.lines) > 0, on("enter", "fold or unfold", change(v.fold)))
 	add(list && row != nil, on("enter", "places and all else", stay(func() tea.Cmd { v.open = true; return v.look() })))
@@ -183,10 +183,7 @@ func (v *inventory) decided(rows []*importers.Row, what string) tea.Cmd {
 }
 
 func (v *inventory) undo() tea.Cmd {
-	what, ok := v.plan.Undo()
-	if !ok {
-		return tell("there is nothing to undo")
-	}
+	what, _ := v.plan.Undo()
 	v.gather()
 	return tea.Batch(v.keep(), tell("undone: "+what), v.look())
 }

@@ -140,7 +140,7 @@ func (d *doors) Import(_ context.Context, b importers.Batch, grants []Grant) (Im
 	i := Imported{Leaks: len(b.Leaks)}
 	for _, s := range b.Secrets {
 		switch s.Change {
-		case importers.Added:
+		case importers.Added, importers.Blank:
 			i.Added++
 		case importers.Updated:
 			i.Updated++

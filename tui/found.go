@@ -41,12 +41,13 @@ func (n *foundation) update(msg tea.Msg) (screen, tea.Cmd) {
 		return n, n.ask()
 	case failure:
 		if n.making { // what was typed stays
-			n.making = false
+			n.setMaking(false)
 			return n, n.ask()
 		}
 		return n, nil
 	case founded:
-		n.making, n.recovery = false, msg.recovery
+		n.setMaking(false)
+		n.recovery = msg.recovery
 		if len(n.recovery) == 0 {
 			return newSweep(n.flow), nil
 		}
@@ -72,7 +73,8 @@ func (n *foundation) update(msg tea.Msg) (screen, tea.Cmd) {
 	case n.proving():
 		return newSweep(n.flow), nil
 	}
-	n.form, n.making = nil, true
+	n.form = nil
+	n.setMaking(true)
 	return n, n.make(n.answers.founding())
 }
 
@@ -80,6 +82,13 @@ func (n *foundation) update(msg tea.Msg) (screen, tea.Cmd) {
 func (n *foundation) ask() (cmd tea.Cmd) {
 	n.form, cmd = n.newDialog(huh.NewGroup(n.answers.fields(n.Migration)...))
 	return cmd
+}
+
+// setMaking notes whether the vault is being made. That takes a moment, in which nobody leaves:
+// the recovery key could be lost.
+func (n *foundation) setMaking(making bool) {
+	n.making = making
+	n.quit.SetEnabled(!making)
 }
 
 func (n *foundation) make(f Founding) tea.Cmd {
@@ -238,6 +247,7 @@ func foundByLine(ctx context.Context, m Migration, o Options) error {
 	if err != nil || len(recovery) == 0 {
 		return err
 	}
+	defer fmt.Fprint(o.Output, erased) // however it ends
 	fmt.Fprintf(o.Output, "The vault is made. This is its recovery key:\n\n")
 	for _, l := range recovery {
 		fmt.Fprintf(o.Output, "    %s\n", safe(l))
@@ -246,8 +256,7 @@ func foundByLine(ctx context.Context, m Migration, o Options) error {
 	if err := askByLine(ctx, o, t, proof(recovery)); err != nil {
 		return fmt.Errorf("ask for the recovery key: %w", err)
 	}
-	_, err = fmt.Fprint(o.Output, erased)
-	return err
+	return nil
 }
 
 // erased takes away what a terminal shows, and what it can be scrolled back to.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -159,5 +160,36 @@ func TestFoundByLineEnds(t *testing.T) {
 	o.Input = reading
 	if err := foundByLine(ctx, Migration{Founder: f, Founding: newVault}, o); !errors.Is(err, context.Canceled) || len(f.made) > 0 {
 		t.Errorf("interrupted: got %v, made %v", err, f.made)
+	}
+}
+
+// TestFoundByLineErases ends before the recovery key is written down: it doesn't stay at the
+// terminal.
+func TestFoundByLineErases(t *testing.T) {
+	f := newFounders("zyxwv")
+	var out strings.Builder
+	o := Options{Input: iotest.OneByteReader(strings.NewReader("\n\n")), Output: &out, NoColor: true}
+	err := foundByLine(t.Context(), Migration{Founder: f, Founding: newVault, Known: true}, o)
+	if !errors.Is(err, io.EOF) || !strings.Contains(out.String(), "zyxwv") || !strings.HasSuffix(out.String(), erased) {
+		t.Errorf("got %v after\n%q", err, out.String())
+	}
+}
+
+// TestFoundStays presses ctrl+c while the vault is being made, when it would be too late to
+// see its recovery key.
+func TestFoundStays(t *testing.T) {
+	x := openFound(t, newFounders("zyxwv"), size{80, 24}, Options{NoColor: true})
+	n := x.now.(*foundation)
+	n.form = nil
+	n.setMaking(true)
+	x.press("ctrl+c")
+	if x.ended {
+		t.Fatal("it ends")
+	}
+	x.send(founded{[]string{"zyxwv"}})
+	x.sees("zyxwv")
+	x.press("ctrl+c")
+	if !x.ended {
+		t.Error("nobody can leave")
 	}
 }

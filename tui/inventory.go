@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -200,7 +199,7 @@ func (v *inventory) list(s size) []string {
 
 // counts says how many there are.
 func (v *inventory) counts() string {
-	parts := []string{report.Plural(len(v.facts), "value"), v.theme.bold.Render(fmt.Sprint(v.undecided)) + " to decide about"}
+	parts := []string{report.Plural(len(v.facts), "value"), v.theme.bold.Render(report.Number(v.undecided)) + " to decide about"}
 	if len(v.selected) > 0 {
 		parts = append(parts, v.theme.marked.Render(report.Plural(len(v.selected), "row")+" selected"))
 	}

@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // mapping is the screen Map: by which name, and for which environment, each value is
@@ -223,7 +224,7 @@ func (m *mapping) goOn(string) (screen, tea.Cmd) {
 	if unseen == 0 {
 		return next, nil
 	}
-	return next, tell(count(unseen, "conflict") + " that nobody looked at: the suggestion is taken")
+	return next, tell(report.Plural(unseen, "conflict") + " that nobody looked at: the suggestion is taken")
 }
 
 func (m *mapping) title() string { return m.f.titleAt("Map") }

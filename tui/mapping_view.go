@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 func (m *mapping) view(s size) []string {
@@ -31,9 +32,9 @@ func (m *mapping) view(s size) []string {
 }
 
 func (m *mapping) summary() string {
-	text := count(len(m.table.lines), "name") + " in " + count(len(m.table.envs), "environment")
+	text := report.Plural(len(m.table.lines), "name") + " in " + report.Plural(len(m.table.envs), "environment")
 	if n := m.table.conflicts; n > 0 {
-		text += ", " + m.f.theme.warn.Render(count(n, "conflict"))
+		text += ", " + m.f.theme.warn.Render(report.Plural(n, "conflict"))
 	}
 	return text
 }
@@ -168,7 +169,7 @@ func (m *mapping) detail(width int) []string {
 	why := ""
 	switch {
 	case cell.conflict != nil:
-		why = fmt.Sprintf("%s; this one gets it: %s", count(cell.conflict.Claims(), "value"), cell.conflict.Why())
+		why = fmt.Sprintf("%s; this one gets it: %s", report.Plural(cell.conflict.Claims(), "value"), cell.conflict.Why())
 	case t.Why != "":
 		why = "why " + ref.Env + ": " + t.Why
 	}

@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -279,7 +280,7 @@ func (r *roles) remark(p *Person, env string) string {
 }
 
 func (l *reading) view(t *theme, s size) []string {
-	lines := []string{t.bold.Render(safe(l.person.Name)) + " could read " + count(len(l.refs), "secret") + " of this import", ""}
+	lines := []string{t.bold.Render(safe(l.person.Name)) + " could read " + report.Plural(len(l.refs), "secret") + " of this import", ""}
 	l.window.resize(len(l.refs), s.height-len(lines))
 	from, to := l.window.visible()
 	for i := from; i < to; i++ {

@@ -1,12 +1,12 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
 // safe makes a foreign text fit for a terminal: nothing in it moves the cursor.
@@ -66,14 +66,6 @@ func wrap(text string, width int) []string {
 	return strings.Split(ansi.Wrap(text, max(width, 1), " "), "\n")
 }
 
-// count says how many there are of something, whose plural is a regular one.
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
 // tally counts several things, and leaves out what there is none of.
 type tally []string
 
@@ -82,7 +74,7 @@ func (t *tally) add(n int, one, many string) {
 	case n == 1:
 		*t = append(*t, "1 "+one)
 	case n > 1:
-		*t = append(*t, fmt.Sprintf("%d %s", n, many))
+		*t = append(*t, report.Number(n)+" "+many)
 	}
 }
 

@@ -124,26 +124,30 @@ func (s *Session) found(tx store.Tx, h header, f Founding) error {
 // Whoever has a role in every environment, or in every one of that name, has it there.
 func (s *Session) CreateEnvironment(ctx context.Context, project, environment string) error {
 	return s.act(ctx, func(t *turn) error {
-		l := scopeLabel{project, environment}
 		if _, err := t.scope(project, environment); err == nil {
 			return &ExistsError{"environment", project + "/" + environment}
 		}
-		on := target{}
-		for id, known := range t.names.scopes {
-			if known.Project == project {
-				on.project = t.roster.scopes[id].project
-			}
-		}
-		act, err := t.needOwner(verbCreate, project+"/"+environment, on)
-		if err != nil {
-			return err
-		}
-		if err := t.createScope(l); err != nil {
-			return err
-		}
-		act.Project, act.Env, act.Name = project, environment, ""
-		return t.enter(act)
+		return t.createEnvironment(scopeLabel{project, environment}, "")
 	})
+}
+
+// createEnvironment makes an environment that isn't there, with its entry.
+func (t *turn) createEnvironment(l scopeLabel, detail string) error {
+	on := target{}
+	for id, known := range t.names.scopes {
+		if known.Project == l.Project {
+			on.project = t.next.scopes[id].project
+		}
+	}
+	act, err := t.needOwner(verbCreate, l.Project+"/"+l.Environment, on)
+	if err != nil {
+		return err
+	}
+	if err := t.createScope(l); err != nil {
+		return err
+	}
+	act.Project, act.Env, act.Name, act.Detail = l.Project, l.Environment, "", detail
+	return t.enter(act)
 }
 
 // createScope makes an environment, with its key.
@@ -176,7 +180,8 @@ func (t *turn) createScope(l scopeLabel) error {
 		return err
 	}
 	defer clear(key)
-	if err := t.put(scopeKey(st.ID), 1, key, encodeJSON(scopeRecord{Index: newKey()})); err != nil {
+	t.scopeRecords[st.ID] = scopeRecord{Index: newKey()}
+	if err := t.put(scopeKey(st.ID), 1, key, encodeJSON(t.scopeRecords[st.ID])); err != nil {
 		return err
 	}
 	return t.keyLeaks(st.Project)

@@ -13,6 +13,8 @@ import (
 
 // Intake is what a sweep brings into a vault: secrets, and what has happened to leaks.
 type Intake struct {
+	// Environments are made first, with their projects, those that aren't there.
+	Environments []Pattern
 	// Changes are as those of [Session.SetAll], but a value that is the current one already
 	// makes no new version, whatever was expected to be there.
 	Changes []Change
@@ -22,7 +24,7 @@ type Intake struct {
 
 // Import takes all of an intake in, or nothing, and gives the versions that its secrets
 // have then. It takes a developer of the environments that secrets go to, and for leaks what
-// [LeakKind] says; who may not gets a [DeniedError]. A value must be as for [Session.Set]. The
+// [LeakKind] says, and an owner to make environments; who may not gets a [DeniedError]. A value must be as for [Session.Set]. The
 // log has an entry for each secret; one for leaks may be for many.
 func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 	if err := checkChanges(in.Changes); err != nil {
@@ -41,6 +43,9 @@ func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 		if in.Source != "" {
 			detail = "import from " + in.Source
 		}
+		if err := t.createAll(in.Environments, detail); err != nil {
+			return err
+		}
 		if versions, err = t.setAll(changes, detail); err != nil {
 			return err
 		}
@@ -55,6 +60,20 @@ func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 		return nil, err
 	}
 	return versions, nil
+}
+
+// createAll makes the environments that aren't there, for what is written next.
+func (t *turn) createAll(all []Pattern, detail string) error {
+	for _, p := range all {
+		if _, err := t.scope(p.Project, p.Environment); err == nil {
+			continue
+		}
+		if err := t.createEnvironment(scopeLabel(p), detail); err != nil {
+			return err
+		}
+	}
+	t.roster = t.next
+	return nil
 }
 
 // projectsOf gives the projects that reports are for, in the order in which they come.
@@ -180,24 +199,34 @@ func (t *turn) putLeak(by leakSealer, leak ID, r LeakReport) error {
 	return t.putRaw(place, sealed)
 }
 
-// Shown writes down that somebody looked at a value which a sweep of a project has found,
+// Shown writes down that somebody looked at a value which a sweep for a project has found,
 // and which needn't be in the vault. where says where they looked, without the value. It
-// takes a reader of something in the project. If the value is imported later, it is among
-// what they saw.
+// takes a reader of something in the project, or a person where there is no such project
+// yet. If the value is imported later, it is among what they saw.
 func (s *Session) Shown(ctx context.Context, project string, value secret.Value, where string) error {
+	if err := CheckLabel(project); err != nil {
+		return fmt.Errorf("show: project: %w", err)
+	}
 	if len(where) > MaxText {
 		return fmt.Errorf("show: where that is has %d bytes, more than %d", len(where), MaxText)
 	}
 	return s.act(ctx, func(t *turn) error {
-		id, err := t.project(project)
-		if err != nil {
-			return err
-		}
-		act, err := t.needIn(Reader, verbShow, id, project)
+		act, err := t.needShow(project)
 		if err != nil {
 			return err
 		}
 		act.Tag, act.Detail = t.s.tagOf(value), where
 		return t.enter(act)
 	})
+}
+
+func (v *view) needShow(project string) (audit.Act, error) {
+	id, err := v.project(project)
+	if _, missing := errors.AsType[*NotFoundError](err); missing && v.roster.principals[v.self].kind != Machine {
+		return audit.Act{Verb: verbShow, Project: project, Allowed: true, Rule: "no such project yet"}, nil
+	}
+	if err != nil {
+		return audit.Act{}, err
+	}
+	return v.needIn(Reader, verbShow, id, project)
 }

@@ -150,6 +150,68 @@ func TestImportIsWhole(t *testing.T) {
 	b.check()
 }
 
+// TestImportMakesEnvironments has a project come with what is imported into it.
+func TestImportMakesEnvironments(t *testing.T) {
+	b := newBench(t)
+	dora, _ := b.person("dora", Developer, "*/dev")
+	pia, keys := b.person("pia", Owner, "web/*")
+	to := func(project, env, name string) Change {
+		return Change{Ref: Ref{project, env, name}, Value: secret.New(name + " of " + env), Edit: func(i *Info) { i.Aliases = []string{"OTHER_" + name} }}
+	}
+	leak := leakOfWeb("KEY of qa", LeakEvent{Kind: Imported, Refs: []Ref{{"new", "qa", "KEY"}}})
+	leak.Project = "new"
+	in := Intake{
+		Environments: []Pattern{{"new", "qa"}, {"new", "dev"}, {"web", "dev"}, {"web", "qa"}},
+		Changes:      []Change{to("new", "qa", "KEY"), to("new", "dev", "KEY"), to("new", "dev", "ALSO"), to("web", "dev", "KEY"), to("web", "qa", "KEY")},
+		Leaks:        []LeakReport{leak},
+	}
+	for who, s := range map[string]*Session{"dora": dora, "pia": pia} {
+		var denied *DeniedError
+		if _, err := s.Import(t.Context(), in); !errors.As(err, &denied) || denied.Need != Owner {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	broken := in
+	broken.Changes = append(in.Changes[:len(in.Changes):len(in.Changes)], to("web", "nowhere", "KEY"))
+	before := records(t, b.store)
+	if _, err := b.owner.Import(t.Context(), broken); err == nil {
+		t.Error("an environment that isn't there: taken in")
+	}
+	if diff := cmp.Diff(before, records(t, b.store)); diff != "" {
+		t.Error("something remains of what was refused")
+	}
+	for range 2 {
+		if _, err := b.owner.Import(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range in.Changes {
+		for _, s := range []*Session{b.owner, b.session(b.keys)} {
+			got, err := s.Get(t.Context(), c.Ref, Which{})
+			if err != nil || got.Value.Reveal() != c.Value.Reveal() || got.Version != 1 {
+				t.Errorf("%s: version %d, %v", c.Ref, got.Version, err)
+			}
+		}
+	}
+	if got := get(t, b.session(keys), Ref{"web", "qa", "KEY"}, Which{}); got != "KEY of qa" {
+		t.Errorf("the owner of the project reads %q", got)
+	}
+	if got := get(t, dora, Ref{"new", "dev", "ALSO"}, Which{}); got != "ALSO of dev" {
+		t.Errorf("the developer of each dev reads %q", got)
+	}
+	if _, err := dora.Get(t.Context(), Ref{"new", "qa", "KEY"}, Which{}); err == nil {
+		t.Error("the developer of each dev reads qa")
+	}
+	if all, err := b.owner.Leaks(t.Context(), "new"); err != nil || len(all) != 1 || all[0].Decision != Imported {
+		t.Errorf("leaks: %+v, %v", all, err)
+	}
+	one := Intake{Environments: []Pattern{{"web", "qa2"}}, Changes: []Change{to("web", "qa2", "KEY")}}
+	if _, err := pia.Import(t.Context(), one); err != nil {
+		t.Errorf("the owner of a project: %v", err)
+	}
+	b.check()
+}
+
 // TestManyLeaks reports more leaks than one entry of the log is for.
 func TestManyLeaks(t *testing.T) {
 	b := newBench(t)

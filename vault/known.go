@@ -15,14 +15,17 @@ type Known struct {
 	Value   secret.Value
 }
 
-// Known gives every value, current or earlier, that the caller may read. It is meant for
-// comparing: the log has one entry for each environment, and none of the values counts as
-// seen.
-func (s *Session) Known(ctx context.Context) ([]Known, error) {
+// Known gives every value, current or earlier, that the caller may read, of a project, or
+// of all for "*". It is meant for comparing: the log has one entry for each environment, and
+// none of the values counts as seen.
+func (s *Session) Known(ctx context.Context, project string) ([]Known, error) {
 	var all []Known
 	var from []*scope
 	err := s.look(ctx, func(v *view) error {
 		for _, sc := range v.scopes() {
+			if project != "*" && v.names.scopes[sc.ID].Project != project {
+				continue
+			}
 			found, err := v.known(sc)
 			if err != nil {
 				return err

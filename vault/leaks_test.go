@@ -259,6 +259,19 @@ func TestShown(t *testing.T) {
 	if err := rita.Shown(t.Context(), "web", secret.New("was shown"), "a sweep of a folder"); err != nil {
 		t.Fatal(err)
 	}
+	if err := rita.Shown(t.Context(), "new", secret.New("was new"), "a sweep for a project that isn't there"); err != nil {
+		t.Fatal(err)
+	}
+	job, err := b.owner.CreateToken(t.Context(), Token{Name: "job", Project: "web", Env: "dev"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for project, by := range map[string]*Session{"new": b.session(job.Identity), "*": rita, "a b": rita} {
+		if err := by.Shown(t.Context(), project, secret.New("x"), "a sweep"); err == nil {
+			t.Errorf("%s looks at what is for %q", by.Self(), project)
+		}
+	}
+	b.set("prod", "NEW", "was new")
 	b.set("prod", "SHOWN", "was shown")
 	b.set("prod", "NOT", "was not")
 	b.set("dev", "COULD", "could have")
@@ -270,7 +283,7 @@ func TestShown(t *testing.T) {
 	for _, e := range exposed {
 		got = append(got, fmt.Sprint(e.Ref, " ", e.Times, " ", e.Seen.Equal(b.now)))
 	}
-	if diff := cmp.Diff([]string{"web/prod SHOWN 1 true", "web/dev COULD 0 false"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"web/prod NEW 1 true", "web/prod SHOWN 1 true", "web/dev COULD 0 false"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -210,7 +210,7 @@ func TestNoEnvironment(t *testing.T) {
 	if _, err := b.owner.Status(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if all, err := b.owner.Known(t.Context()); err != nil || len(all) != 0 {
+	if all, err := b.owner.Known(t.Context(), "*"); err != nil || len(all) != 0 {
 		t.Error(all, err)
 	}
 	b.person("dora", Developer, "*/*")

@@ -19,9 +19,10 @@ import (
 
 // atScreen is the program at a terminal of 80 columns and 24 lines.
 type atScreen struct {
-	t    *testing.T
-	keys *os.File
-	done chan error // of the program
+	t       *testing.T
+	keys    *os.File
+	process *os.Process
+	done    chan error // of the program
 
 	mu   sync.Mutex
 	sent bytes.Buffer // to the terminal
@@ -39,7 +40,7 @@ func newAtScreen(t *testing.T, env map[string]string, args ...string) *atScreen 
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := &atScreen{t: t, keys: keys, done: make(chan error, 1)}
+	x := &atScreen{t: t, keys: keys, process: cmd.Process, done: make(chan error, 1)}
 	read := make(chan bool)
 	go func() {
 		defer close(read)

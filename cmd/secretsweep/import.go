@@ -21,6 +21,7 @@ type importOptions struct {
 	vaultFlags
 	gathering
 	env, plan, format string
+	entries           []string // to be filled
 	dryRun, yes       bool
 }
 
@@ -45,9 +46,10 @@ same sources asks only about what is new.`,
   secretsweep import . --dry-run -f plan > plan.toml
   secretsweep import . --plan plan.toml --yes        as the file says
   secretsweep import doppler.json -p web -e staging
-  doppler secrets download --no-file | secretsweep import - --from doppler -p web -e dev`,
+  doppler secrets download --no-file | secretsweep import - --from doppler -p web -e dev
+  secretsweep import --entry APPLE_SIGNING_KEY -e prod   one that only a console has`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args)+len(o.entries) == 0 {
 				return misuse("nothing to import from", `name files or folders, such as "secretsweep import .env"`)
 			}
 			return nil
@@ -62,6 +64,7 @@ same sources asks only about what is new.`,
 	f.StringVarP(&o.env, "env", "e", "", "the `environment` of everything (default what the sources say)")
 	f.StringVar(&o.from, "from", "", "the `format` of files (default what they look like): "+strings.Join(formatNames(), ", "))
 	_ = cmd.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	f.StringArrayVar(&o.entries, "entry", nil, "make an entry of this `name` to fill, for a secret that no file has; may be repeated")
 	f.StringVar(&o.plan, "plan", "", "decide as this `file` says")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing, show what would be written")
 	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
@@ -106,6 +109,9 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 	found, err := o.gather(ctx, sh, paths, nil)
 	if err != nil {
 		return err
+	}
+	for _, name := range o.entries {
+		found.items = append(found.items, importers.Manual(name, "", ""))
 	}
 	var plan *importers.Plan
 	access := importers.Access{Has: func(importers.Ref) bool { return false }, CanWrite: func(importers.Ref) bool { return true }}
@@ -155,6 +161,11 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 // check refuses what makes no sense.
 func (o *importOptions) check(sh shell, paths []string) error {
 	_, someone := sh.asked()
+	for _, name := range o.entries {
+		if err := vault.CheckName(name); err != nil {
+			return withHint(fmt.Errorf("--entry %q: %w", name, err), "such as APPLE_SIGNING_KEY")
+		}
+	}
 	switch {
 	case !slices.Contains([]string{"table", "json", "plan"}, o.format):
 		return withHint(fmt.Errorf("unknown format %q", o.format), "it is table, json or plan")
@@ -276,6 +287,12 @@ func summaryOf(b importers.Batch) string {
 	}
 	if n := counts[importers.Same]; n > 0 {
 		text += fmt.Sprintf(", %d were there", n)
+	}
+	switch n := counts[importers.Blank]; {
+	case n == 1:
+		text += ", 1 entry to fill"
+	case n > 1:
+		text += fmt.Sprintf(", %d entries to fill", n)
 	}
 	text += "; " + report.Plural(len(b.Leaks), "leak record")
 	if waiting > 0 {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -39,11 +38,18 @@ func newIntake(sh shell, d *door, project string, paths []string) (*intake, erro
 	if project == "" {
 		project = projectOf(sh, d, paths)
 	}
-	if err := vault.CheckLabel(project); err != nil {
-		return nil, misuse("the project "+project+": "+err.Error(), "name one with --project")
+	if err := checkProject(project); err != nil {
+		return nil, err
 	}
 	kept, err := newDraft(sh, d.vault.ID(), d.who, project)
 	return &intake{door: d, draft: kept, project: project, current: make(map[vault.Ref]int)}, err
+}
+
+func checkProject(project string) error {
+	if err := vault.CheckLabel(project); err != nil {
+		return misuse("the project "+project+": "+err.Error(), "name one with --project")
+	}
+	return nil
 }
 
 // projectOf is the project that the folder says, or the only one that there is, or one
@@ -87,7 +93,7 @@ func projectNamed(paths []string) string {
 // earlier. env is the environment of everything, whatever the items say; "" for what they say.
 func (in *intake) plan(ctx context.Context, items []importers.Item, env string) (*importers.Plan, error) {
 	o := importers.Options{Project: in.project, Environments: in.environments(), Env: env, Now: time.Now()}
-	known, err := in.Known(ctx)
+	known, err := in.Known(ctx, in.project)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +104,7 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 		if k.State == vault.Current {
 			in.current[k.Ref], held[k.Ref] = k.Version, k.Value
 		}
-		if k.Project == in.project {
-			o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
-		}
+		o.Kept = append(o.Kept, importers.Kept{Ref: refOf(k.Ref), Value: k.Value, Current: k.State == vault.Current})
 	}
 	if in.CanReadLeaks(in.project) {
 		leaks, err := in.Leaks(ctx, in.project)
@@ -255,20 +259,18 @@ func (in *intake) access() importers.Access {
 	}
 }
 
-// take writes a batch: the environments that aren't there yet, then all else in one act. It
-// refuses to write where somebody else has written since the plan was made.
+// take writes a batch, all of it in one act. It refuses to write where somebody else has
+// written since the plan was made.
 func (in *intake) take(ctx context.Context, b importers.Batch, source string) error {
-	for _, e := range b.Environments {
-		err := in.CreateEnvironment(ctx, e.Project, e.Env)
-		if _, made := errors.AsType[*vault.ExistsError](err); err != nil && !made {
-			return err
-		}
-	}
+	all := vault.Intake{Source: source}
 	there := in.environments()
+	for _, e := range b.Environments {
+		there = append(there, e.Env)
+		all.Environments = append(all.Environments, vault.Pattern{Project: e.Project, Environment: e.Env})
+	}
 	if len(there) == 0 && len(b.Leaks) > 0 {
 		return withHint(fmt.Errorf("there is no project %s yet", in.project), "an owner makes it: secretsweep vault env create %s/dev", in.project)
 	}
-	all := vault.Intake{Source: source}
 	for _, s := range b.Secrets {
 		all.Changes = append(all.Changes, in.change(s))
 	}

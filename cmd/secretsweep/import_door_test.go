@@ -47,8 +47,13 @@ func TestImportInTurn(t *testing.T) {
 	for _, path := range []string{one, two} {
 		u.says(0, []string{"1 secret imported"}, "import", path, "-p", "web", "--yes")
 	}
+	u.want(0, "vault", "env", "create", "api/dev")
+	u.want(0, "secret", "set", "KEY", "-p", "api", "-e", "dev", "--generate", "uuid")
 	for _, path := range []string{one, two, one} {
 		u.says(0, []string{"there is nothing to import"}, "import", path, "-p", "web", "--yes")
+	}
+	if got := u.want(0, "audit", "log", "--verb", "match"); !strings.Contains(got, "web/dev") || strings.Contains(got, "api/dev") {
+		t.Errorf("it was compared with other projects, or with none:\n%s", got)
 	}
 }
 

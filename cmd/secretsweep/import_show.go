@@ -66,7 +66,7 @@ func namesOf(s *importers.Secret) string {
 // masked is what may be seen of a value; a name that has none is still to be filled in.
 func masked(v secret.Value) string {
 	if v.IsEmpty() {
-		return "(to be filled in)"
+		return "-"
 	}
 	return printable.Text(v.Mask())
 }
@@ -84,8 +84,11 @@ func newShown(plan *importers.Plan, b importers.Batch, paths []string) shown {
 }
 
 func (s shown) from(of *importers.Secret) string {
-	if of.From == importers.FromFindings {
+	switch {
+	case of.From == importers.FromFindings:
 		return s.where(&of.At)
+	case of.At.Kind == "":
+		return of.From
 	}
 	return of.From + ", " + s.where(&of.At)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -119,20 +118,25 @@ func (m *migration) open(ctx context.Context) error {
 			return getenv(name)
 		}
 	}
-	d, err := m.vaultFlags.open(ctx, m.sh)
-	if err == nil {
-		return m.enter(d)
-	}
-	if !noVault(err) {
+	there, err := m.openStore(ctx, m.sh)
+	switch {
+	case errors.Is(err, errNoStore):
+		return m.begin(ctx)
+	case err != nil:
 		return err
 	}
-	dir, noFolder := m.folder(m.sh)
-	if noFolder != nil {
-		return noFolder
+	if err := there.Close(); err != nil {
+		return err
 	}
-	if _, missing := os.Stat(dir); errors.Is(err, errNoIdentity) && missing == nil {
-		return err // it is somebody's vault, and no other is made there
+	d, err := m.vaultFlags.open(ctx, m.sh)
+	if err != nil {
+		return err
 	}
+	return m.enter(d)
+}
+
+// begin prepares for a new vault.
+func (m *migration) begin(ctx context.Context) error {
 	path, err := identityFile(m.sh)
 	if err != nil {
 		return err
@@ -143,7 +147,7 @@ func (m *migration) open(ctx context.Context) error {
 	if m.project == "" {
 		m.project = projectOf(m.sh, nil, m.paths)
 	}
-	return nil
+	return checkProject(m.project)
 }
 
 // enter goes through a door.

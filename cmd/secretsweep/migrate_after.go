@@ -57,7 +57,7 @@ func (m *migration) Do(ctx context.Context, step tui.Step) error {
 // held gives those of the plan's secrets that the vault has with that very value, and what
 // else it has.
 func (m *migration) held(ctx context.Context, plan *importers.Plan) (held, others []importers.Secret, err error) {
-	known, err := m.intake.Known(ctx)
+	known, err := m.intake.Known(ctx, m.project)
 	if err != nil {
 		return nil, nil, err
 	}

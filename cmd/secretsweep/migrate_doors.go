@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -84,6 +87,9 @@ func (m *migration) Context(ctx context.Context, p place.Place) ([]tui.Line, err
 
 // Show gives a value's text, once the log has that it was shown.
 func (m *migration) Show(ctx context.Context, row *importers.Row) (string, error) {
+	if !slices.Contains(m.intake.Projects(), m.project) {
+		return "", errors.New("no value can be shown before something was imported: there is no log yet that would have it")
+	}
 	if err := m.intake.Shown(ctx, m.project, row.Value, firstPlace(row)); err != nil {
 		return "", vaultHint(err)
 	}
@@ -128,7 +134,7 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 	m.imported = append(m.imported, summaryOf(b)+leftOf(b))
 	for _, s := range b.Secrets {
 		switch s.Change {
-		case importers.Added:
+		case importers.Added, importers.Blank:
 			done.Added++
 		case importers.Updated:
 			done.Updated++
@@ -165,7 +171,7 @@ func leftOf(b importers.Batch) string {
 		what   string
 	}{{importers.Import, "rotated"}, {importers.Revoke, "revoked"}} {
 		if n := todo[one.choice]; n > 0 {
-			all = append(all, fmt.Sprintf("%d to be %s", n, one.what))
+			all = append(all, report.Number(n)+" to be "+one.what)
 		}
 	}
 	if len(all) == 0 {

@@ -31,7 +31,7 @@ func (k *knownFlags) secrets(ctx context.Context, sh shell) (all []known.Secret,
 		return nil, vaultHint(err)
 	}
 	defer d.close(ctx, &err)
-	values, err := d.Known(ctx)
+	values, err := d.Known(ctx, "*")
 	if err != nil {
 		return nil, vaultHint(err)
 	}

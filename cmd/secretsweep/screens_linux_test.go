@@ -91,7 +91,7 @@ func (t *terminal) picture(name, title string) {
 	if len(want) > most {
 		t.Errorf("%s has %d bytes, more than %d", path, len(want), most)
 	}
-	for end := time.Now().Add(3 * time.Second); !bytes.Equal(want, drawn); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(patience / 6); !bytes.Equal(want, drawn); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Errorf("%s isn't what the program shows: run this test with -update, and look at it.\n%s", path, t.text())
 			return

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
 
@@ -32,7 +33,7 @@ type terminal struct {
 }
 
 // patience is how long a test waits for something to be on the screen before it fails.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 // window is how a terminal looks.
 type window struct {
@@ -143,11 +144,11 @@ func (t *terminal) text() string { return strings.Join(t.lines(), "\n") }
 // await waits until the screen shows all of the texts.
 func (t *terminal) await(texts ...string) {
 	t.Helper()
-	t.until(strings.Join(texts, ", "), all(texts))
+	t.until(strings.Join(texts, ", "), showing(texts))
 }
 
-// all tells of a screen whether it shows all of the texts.
-func all(texts []string) func(screen string) bool {
+// showing tells of a screen whether it shows all of the texts.
+func showing(texts []string) func(screen string) bool {
 	return func(screen string) bool {
 		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
 	}
@@ -208,7 +209,7 @@ func (t *terminal) size(columns, rows int) {
 	t.mu.Lock()
 	t.screen.Resize(columns, rows)
 	t.mu.Unlock()
-	if err := unix.IoctlSetWinsize(int(t.keys.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}); err != nil {
+	if err := pty.Setsize(t.keys, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)}); err != nil {
 		t.Fatal(err)
 	}
 }

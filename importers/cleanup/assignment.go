@@ -10,12 +10,16 @@ import (
 	"github.com/secretsweep/secretsweep/internal/format"
 )
 
+// pulledFile is the file that secrets are to be written to beside a .env file which has
+// settings. It is to have them.
+const pulledFile = ".env.secrets"
+
 // isDotenv tells whether a path is that of a .env file that programs read. What direnv
 // reads is a script, and none.
 func isDotenv(p string) bool {
 	base := strings.ToLower(path.Base(p))
 	isFile := base == ".env" || base == ".dev.vars" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env")
-	return isFile && !isExample(base)
+	return isFile && !isExample(base) && base != pulledFile
 }
 
 // isExample tells whether the name of a .env file says that others copy it.

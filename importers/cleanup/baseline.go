@@ -49,6 +49,10 @@ func (w *work) baseline(context.Context) (Step, error) {
 		}
 		s.Edits = append(s.Edits, w.edit(f, out.Bytes(), nothing))
 	}
+	accepted := func(row *importers.Row) bool { return row.Finding != nil && row.Choice == importers.Accept }
+	if len(s.Edits) > 0 && slices.ContainsFunc(w.Plan.Rows, accepted) {
+		n.add("What is accepted until a day stays in the baseline after it, unless somebody takes it out then.")
+	}
 	s.Text = n.String()
 	return s, nil
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -53,8 +55,7 @@ type fetch struct {
 	secrets []string // that they are, each once
 }
 
-// token is the name of the CI system's secret that has the token. A token reads one
-// environment.
+// token is the name of the CI system's secret that has the token.
 func (s scope) token() string {
 	return tokenVariable + "_" + strings.Map(func(c rune) rune {
 		switch {
@@ -70,11 +71,22 @@ func (s scope) token() string {
 // bundle is the file in the repository that has the environment's secrets, sealed.
 func (s scope) bundle() string { return ".secretsweep/" + s.project + "-" + s.env + ".bundle" }
 
-// onlyFlags gives the flags that choose secrets.
-func onlyFlags(names []string) string {
+// forToken is the vault's name of the token.
+func (s scope) forToken() string { return "ci-" + s.project + "-" + s.env }
+
+// bundling is the command that makes the bundle, also anew.
+func (s scope) bundling() string {
+	return "secretsweep vault bundle " + word(s.bundle()) + " --for " + word(s.forToken()) + " --expires 30d --force"
+}
+
+// remark says in a configuration how its bundle is made: whoever changes a value has to.
+func (s scope) remark() string { return "# The bundle is made by: " + s.bundling() + "\n" }
+
+// flags gives a flag for each name.
+func flags(flag string, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
-		b.WriteString(" --only " + word(name))
+		b.WriteString(" " + flag + " " + word(name))
 	}
 	return b.String()
 }
@@ -87,7 +99,7 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 		About: "Variables of jobs that the vault has leave the configuration. A job fetches them from a bundle: a file that is sealed to a token, which the CI system keeps.",
 	}
 	var before, after notes
-	wanted := make(map[scope][]platform)
+	wanted := make(map[scope]*want)
 	var used []platform
 	for _, p := range platforms() {
 		changed := false
@@ -105,9 +117,7 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 				changed = true
 			}
 			for _, f := range fetches {
-				if list := wanted[f.scope]; len(list) == 0 || list[len(list)-1].name != p.name {
-					wanted[f.scope] = append(list, p)
-				}
+				w.want(wanted, f.scope, p, f.secrets)
 			}
 		}
 		if changed {
@@ -115,10 +125,29 @@ func (w *work) ci(ctx context.Context) (Step, error) {
 		}
 	}
 	for _, path := range w.files(otherCI) {
-		if spots := w.left(path, nil); len(spots) > 0 {
-			after.add("%s isn't rewritten. Give the job %s and %s, and run its commands by: secretsweep run -- COMMAND", w.shown(path), tokenVariable, bundleVariable)
-			w.list(&after, spots)
+		spots := w.left(path, nil)
+		if len(spots) == 0 {
+			continue
 		}
+		var refs [][]importers.Ref
+		for _, s := range spots {
+			refs = append(refs, w.vault.values[s.item.Value.Fingerprint()])
+		}
+		if to, ok := scopeFor(refs, path); ok {
+			store := func(token string) string { return "the secret " + token + ", as the system keeps them" }
+			var names []string
+			for _, of := range refs {
+				if name := to.in(of); name != "" {
+					names = append(names, name)
+				}
+			}
+			w.want(wanted, to, platform{name: w.shown(path), store: store}, names)
+			after.add("%s isn't rewritten. Give the job %s, from that secret, and %s=%s, and run its commands by: secretsweep run -- COMMAND",
+				w.shown(path), tokenVariable, bundleVariable, word(to.bundle()))
+		} else {
+			after.add("%s isn't rewritten:", w.shown(path))
+		}
+		w.list(&after, spots)
 	}
 	w.prepare(&before, wanted, used)
 	if after.b.Len() > 0 {
@@ -135,22 +164,48 @@ const (
 	bundleVariable = "SECRETSWEEP_BUNDLE"
 )
 
-// prepare says what has to be done before the edits work.
-func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
-	if len(used) == 0 {
+// want is what jobs want of an environment.
+type want struct {
+	by      []platform
+	secrets []string
+}
+
+// want adds what a platform's jobs want, by names or aliases.
+func (w *work) want(all map[scope]*want, of scope, by platform, names []string) {
+	if all[of] == nil {
+		all[of] = &want{}
+	}
+	a := all[of]
+	if !slices.ContainsFunc(a.by, func(p platform) bool { return p.name == by.name }) {
+		a.by = append(a.by, by)
+	}
+	for _, name := range names {
+		a.secrets = append(a.secrets, w.vault.secrets[importers.Ref{Project: of.project, Env: of.env, Name: name}])
+	}
+	slices.Sort(a.secrets)
+	a.secrets = slices.Compact(a.secrets)
+}
+
+// prepare says what has to be done before jobs can fetch from the environments that are
+// wanted. A token reads what they want, and no more.
+func (w *work) prepare(n *notes, wanted map[scope]*want, used []platform) {
+	if len(wanted) == 0 {
 		return
 	}
 	n.add("First, in the repository, for each environment a token, and a bundle that is sealed to it:")
 	n.add("    mkdir -p .secretsweep")
 	scopes := slices.SortedFunc(maps.Keys(wanted), func(a, b scope) int { return cmp.Or(cmp.Compare(a.project, b.project), cmp.Compare(a.env, b.env)) })
 	for _, s := range scopes {
-		token := "ci-" + s.project + "-" + s.env
 		n.add("")
-		n.add("    secretsweep token create %s -p %s -e %s --expires 90d", word(token), word(s.project), word(s.env))
-		for _, p := range wanted[s] {
+		if w.bundled(s) {
+			n.add("    secretsweep token list      # there is %s: what it reads has to be named below, too", s.forToken())
+			n.add("    secretsweep token revoke %s", word(s.forToken()))
+		}
+		n.add("    secretsweep token create %s -p %s -e %s%s --expires 90d", word(s.forToken()), word(s.project), word(s.env), flags("--secret", wanted[s].secrets))
+		for _, p := range wanted[s].by {
 			n.add("        %s: %s", p.name, p.store(s.token()))
 		}
-		n.add("    secretsweep vault bundle %s --for %s --expires 30d --force", word(s.bundle()), word(token))
+		n.add("    %s", s.bundling())
 		n.add("    git add %s", word(s.bundle()))
 	}
 	n.gap()
@@ -158,6 +213,14 @@ func (w *work) prepare(n *notes, wanted map[scope][]platform, used []platform) {
 	for _, p := range used {
 		n.add("%s: %s", p.name, p.about)
 	}
+}
+
+// bundled tells whether there is a bundle of an environment already, and so a token.
+func (w *work) bundled(s scope) bool {
+	return slices.ContainsFunc(w.tops, func(top string) bool {
+		_, err := os.Lstat(filepath.Join(top, filepath.FromSlash(s.bundle())))
+		return err == nil
+	})
 }
 
 // left gives the places of secrets in a file that are left once a document is changed,

@@ -26,7 +26,7 @@ func circleci() platform {
 		store: func(token string) string {
 			return "the variable " + token + " in the project's settings, or in a context"
 		},
-		about: "secretsweep has to be in the job's image, as one static program, and bash. Nothing masks what is fetched: see that no step prints it.",
+		about: "secretsweep has to be in the job's image, as one static program, and bash. Pull requests from forks don't get the token. Nothing masks what is fetched: see that no step prints it.",
 	}
 }
 
@@ -60,6 +60,6 @@ func fetchOnCircleCI(d *document, f fetch) error {
     environment:
       %s: %s
     command: %s="$%s" secretsweep pull%s --format shell - >>"$BASH_ENV"
-`, bundleVariable, scalar(bundle), tokenVariable, f.token(), onlyFlags(f.secrets))
+`, bundleVariable, scalar(bundle), tokenVariable, f.token(), flags("--only", f.secrets))
 	})
 }

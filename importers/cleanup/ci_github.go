@@ -1,8 +1,10 @@
 package cleanup
 
 import (
+	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -28,7 +30,7 @@ func github() platform {
 		filled: "${{",
 		fetch:  fetchOnGitHub,
 		store:  func(token string) string { return "gh secret set " + token + ", which asks for the token" },
-		about:  "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks.",
+		about:  "the step builds secretsweep with Go, which GitHub's runners have; a container needs it in its image. All later steps of the job have the variables. Secrets aren't given to pull requests from forks, nor to Dependabot's.",
 	}
 }
 
@@ -37,7 +39,16 @@ func isGitHubs(name string) bool {
 	return strings.HasPrefix(name, "GITHUB_") || strings.HasPrefix(name, "RUNNER_") || name == "CI" || name == "NODE_OPTIONS"
 }
 
+// called is the event of a workflow that others call. As a rule it has no value.
+var called = regexp.MustCompile(`(?m)^[^#\n]*\bworkflow_call\b`)
+
+// errCalled refuses such a workflow, which has no more secrets than it is given.
+var errCalled = errors.New("other workflows call its workflow, and would have to give it the token")
+
 func fetchOnGitHub(d *document, f fetch) error {
+	if called.Match(d.text) {
+		return errCalled
+	}
 	// What $GITHUB_ENV says goes before the variables of jobs and of the workflow, which
 	// steps have unless they have their own.
 	ofSteps := slices.DeleteFunc(slices.Clone(f.vars), func(entry int) bool { return len(d.entries[entry].Path) == 4 })
@@ -66,6 +77,6 @@ func fetchOnGitHub(d *document, f fetch) error {
         end=$(od -An -N16 -tx1 /dev/urandom | tr -d " \n")
         { echo "$name<<$end"; printenv "$name"; echo "$end"; } >>"$GITHUB_ENV"
       done' bash %s
-`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), onlyFlags(f.secrets), strings.Join(f.names, " "))
+`, folder, tokenVariable, f.token(), bundleVariable, scalar(bundle), flags("--only", f.secrets), strings.Join(f.names, " "))
 	})
 }

@@ -28,7 +28,7 @@ func gitlab() platform {
 		filled: "$",
 		fetch:  fetchOnGitLab,
 		store: func(token string) string {
-			return "the variable " + token + " in Settings, CI/CD, Variables: masked, protected, not expanded"
+			return "the variable " + token + " in Settings, CI/CD, Variables: masked, not expanded, and protected if only protected branches have these jobs"
 		},
 		about: "secretsweep has to be in the job's image, as one static program, and a Unix shell. Nothing masks what is fetched: see that no command prints it.",
 	}
@@ -97,7 +97,7 @@ func fetchOnGitLab(d *document, f fetch) error {
 	if d.names(f.names, elsewhere) {
 		return errElsewhere
 	}
-	commands := []string{"- secrets=$(secretsweep pull" + onlyFlags(f.secrets) + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
+	commands := []string{f.remark() + "- secrets=$(secretsweep pull" + flags("--only", f.secrets) + " --format shell -)\n", "- eval \"$secrets\"; unset secrets " + tokenVariable + "\n"}
 	script := []string{f.job, "before_script"}
 	if d.has(script) {
 		indent, from, _, ok := d.element(script, 0)

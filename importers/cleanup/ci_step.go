@@ -62,7 +62,7 @@ func (d *document) fetchInStep(f fetch, checkout string, step func(bundle string
 	if !ok {
 		return errNoSteps
 	}
-	d.insert(steps, after+1, to, indent, step(path.Join(folder, f.bundle())))
+	d.insert(steps, after+1, to, indent, f.remark()+step(path.Join(folder, f.bundle())))
 	return nil
 }
 

@@ -312,15 +312,32 @@ func FuzzFetching(f *testing.F) {
 }
 
 // TestCIAliases shows that a variable which is an alias is asked for by that: with the
-// secret's name alone, programs wouldn't get it.
+// secret's name alone, programs wouldn't get it. A token is for secrets by their names.
 func TestCIAliases(t *testing.T) {
 	const file = ".circleci/config.yml"
 	p := newProject(t, map[string]string{file: "jobs:\n  a:\n    environment:\n      OLD_NAME: first value\n    steps:\n      - checkout\n"})
 	p.keeps(file, "NEW", "first value", "prod")
 	p.Secrets[0].Aliases = []string{"OLD.NAME"}
-	p.does(CI)
+	s := p.does(CI)
 	if got := p.text(file); !strings.Contains(got, " --only OLD.NAME --format") {
 		t.Errorf("it is asked for in another way:\n%s", got)
+	}
+	if !strings.Contains(s.Text, " -e prod --secret NEW --expires") {
+		t.Errorf("the token isn't for the secret by its name:\n%s", s.Text)
+	}
+}
+
+// TestCIAgain shows what is said where there is a token from before.
+func TestCIAgain(t *testing.T) {
+	const file, command = ".circleci/config.yml", "    secretsweep token revoke ci-web-prod\n    secretsweep token create ci-web-prod "
+	p := newProject(t, map[string]string{file: "jobs:\n  a:\n    environment:\n      A: first value\n    steps:\n      - checkout\n"})
+	p.keeps(file, "A", "first value", "prod")
+	if s := p.step(CI); strings.Contains(s.Text, "revoke") {
+		t.Errorf("it says:\n%s", s.Text)
+	}
+	p.write(".secretsweep/web-prod.bundle", "")
+	if s := p.step(CI); !strings.Contains(s.Text, command) {
+		t.Errorf("it says:\n%s", s.Text)
 	}
 }
 

@@ -20,7 +20,7 @@ type Options struct {
 	Secrets []importers.Secret
 	// Others are what else the vault has: programs that get an environment get it, too.
 	Others []importers.Secret
-	// Show gives a value's text, for the file of replacements.
+	// Show gives a value's text: for the file of replacements, and to hide its lines.
 	Show func(secret.Value) string
 	// Replacements is where that file goes, outside of repositories; "" for nowhere.
 	Replacements string

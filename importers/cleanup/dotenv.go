@@ -127,7 +127,7 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 		if !clash {
 			gone = nil
 		}
-		pull := ".env.secrets"
+		pull := pulledFile
 		if len(left) == 0 {
 			pull = filepath.Base(f.path)
 		}
@@ -212,7 +212,7 @@ func (s scope) header(text []byte) []byte {
 // withHeader says at the top of a .env file where its secrets are. only are those that
 // programs are to get, none for all; pull is the file that they can be written to.
 func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
-	flags := "-p " + word(s.project) + " -e " + word(s.env) + onlyFlags(only)
+	where := "-p " + word(s.project) + " -e " + word(s.env) + flags("--only", only)
 	how := " --gitignore"
 	if format.WriterOf(pull) != "dotenv" {
 		how += " --format dotenv"
@@ -223,8 +223,8 @@ func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
 		b.WriteString(byteOrderMark)
 	}
 	b.WriteString(s.headerLine() + end)
-	b.WriteString("#   to run a program with them:  secretsweep run " + flags + " -- COMMAND" + end)
-	b.WriteString("#   to write them to a file:     secretsweep pull " + flags + how + " " + word(printable.Text(pull)) + end)
+	b.WriteString("#   to run a program with them:  secretsweep run " + where + " -- COMMAND" + end)
+	b.WriteString("#   to write them to a file:     secretsweep pull " + where + how + " " + word(printable.Text(pull)) + end)
 	if len(bytes.TrimSpace(body)) == 0 {
 		return []byte(b.String())
 	}

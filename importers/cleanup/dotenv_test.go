@@ -2,7 +2,6 @@ package cleanup
 
 import (
 	"bytes"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,6 +72,7 @@ func TestDotenv(t *testing.T) {
 		{"what would close another's quote", ".env", "B=\"first\nA=first value\"\nC=\"\n", map[string]string{"A": "first value\""}, "B=\"first\nA=first value\"\nC=\"\n", ""},
 		{"UTF-16", ".env", "A\x00=\x001\x00\n\x00", map[string]string{"A": one}, "A\x00=\x001\x00\n\x00", ".env stays as it is: it is no plain text"},
 		{"a header that is there", ".env", header("dev", aside) + "\nA=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
+		{"what was pulled", aside, "A=first value\n", map[string]string{"A": one}, "A=first value\n", ""},
 		{"an example", ".env.example", "A=first value\n", map[string]string{"A": one}, "A=first value\n", ""},
 		{"what direnv reads", ".envrc", "export A='first value'\n", map[string]string{"A": one}, "export A='first value'\n", ""},
 		{"another name of a file", "config/production.env", "A=first value\nPORT=80\n", map[string]string{"A": one}, header("dev", aside) + "\nPORT=80\n", ""},
@@ -307,114 +307,4 @@ func isPartOf(part, whole []byte) bool {
 		whole = whole[len(line):]
 	}
 	return true
-}
-
-// TestDotenvGives shows that a program which is started as the header says has what it had
-// before: as nearly all readers do, it takes a variable from the file unless it has it, and
-// what a value refers to from either.
-func TestDotenvGives(t *testing.T) {
-	taken, chosen := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.SampledFrom([]string{"A", "B", "C", "D"})
-		value := rapid.SampledFrom([]string{"one", "two", "three", "x$A", "${B}y", "${C:-$D}"})
-		var b strings.Builder
-		secrets := make(map[string]string)
-		for range rapid.IntRange(1, 6).Draw(t, "lines") {
-			n, v := name.Draw(t, "name"), value.Draw(t, "value")
-			b.WriteString(n + "=" + v + "\n")
-			if rapid.IntRange(0, 2).Draw(t, "imported") > 0 {
-				secrets[n] = v
-			}
-		}
-		for n, v := range secrets {
-			if rapid.IntRange(0, 3).Draw(t, "as another value") == 0 {
-				secrets[n] = v + " "
-			}
-		}
-		var plan, others []importers.Secret
-		for _, n := range slices.Sorted(maps.Keys(secrets)) {
-			s := importers.Secret{Ref: importers.Ref{Project: "web", Env: "dev", Name: n}, Value: secret.New(secrets[n])}
-			if rapid.Bool().Draw(t, "of an earlier plan") {
-				others = append(others, s)
-			} else {
-				plan = append(plan, s)
-			}
-		}
-		text := []byte(b.String())
-		w := &work{vault: newVaulted(plan, others)}
-		after, _, err := w.emptied(&file{path: "/.env", text: text})
-		if err != nil {
-			t.Fatal(err)
-		}
-		had, has := loaded(text, nil), loaded(after, nil)
-		if !bytes.Equal(after, text) {
-			taken++
-			command, _, _ := strings.Cut(string(after[bytes.Index(after, []byte("secretsweep run ")):]), "\n")
-			if strings.Contains(command, "--only") {
-				chosen++
-			}
-			given := make(map[string]string)
-			for n, v := range secrets {
-				if !strings.Contains(command, "--only") || strings.Contains(command, "--only "+n+" ") {
-					given[n] = v
-				}
-			}
-			has = loaded(after, given)
-		}
-		for n, v := range had {
-			if has[n] != v {
-				t.Fatalf("%s was %q and is %q, of:\n%s\nto:\n%s", n, v, has[n], text, after)
-			}
-		}
-	})
-	if taken == 0 || chosen == 0 {
-		t.Errorf("%d files had something taken out, %d of them with a choice", taken, chosen)
-	}
-}
-
-// loaded gives what a program has that has some variables and reads a file.
-func loaded(text []byte, vars map[string]string) map[string]string {
-	file := make(map[string]string)
-	for _, a := range assignments(text) {
-		file[a.name] = a.value
-	}
-	maps.Copy(file, vars)
-	all := maps.Clone(file)
-	for name, value := range file {
-		if _, there := vars[name]; !there {
-			all[name] = os.Expand(value, func(name string) string {
-				name, otherwise, _ := strings.Cut(name, ":-$")
-				if file[name] == "" {
-					name = otherwise
-				}
-				return file[name]
-			})
-		}
-	}
-	return all
-}
-
-// TestDotenvCompose shows what is said of Docker Compose, which reads .env in ways of its
-// own.
-func TestDotenvCompose(t *testing.T) {
-	const command = "run it by the first command at the top of that, such as: secretsweep run … -- docker compose up\n"
-	const file = "by env_file: have it name the file, too, that the second command at the top of that writes\n"
-	tests := []struct{ name, env, compose, text, want string }{
-		{"a variable", ".env", "docker-compose.yml", "services:\n  a:\n    image: a:${A}\n", "docker-compose.yml reads .env: " + command},
-		{"a variable that it gives on", ".env", "compose.yaml", "services:\n  a:\n    environment:\n      - A\n", "compose.yaml reads .env: " + command},
-		{"a setting", ".env", "compose.yaml", "services:\n  a:\n    image: a:$PORT\n", ""},
-		{"the whole file", ".env", "compose.yaml", "services:\n  a:\n    env_file: .env\n", "compose.yaml gives containers .env " + file},
-		{"the file among others", "api/.env.dev", "docker-compose.override.yml", "services:\n  a:\n    env_file:\n      - .env\n      - path: ./api/.env.dev\n", "docker-compose.override.yml gives containers api/.env.dev " + file},
-		{"another file", "api/.env", "compose.yaml", "services:\n  a:\n    image: a:$A\n    env_file: .env\n", ""},
-		{"no such file", ".env", "composed.yaml", "services:\n  a:\n    env_file: .env\n", ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			p := newProject(t, map[string]string{tt.env: "A=first value\nPORT=80\n", tt.compose: tt.text})
-			p.keeps(tt.env, "A", "first value", "dev")
-			if s := p.does(Dotenv); s.Text != tt.want {
-				t.Errorf("it says %q, want %q", s.Text, tt.want)
-			}
-		})
-	}
 }

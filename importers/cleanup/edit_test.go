@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
 func TestApplyRefuses(t *testing.T) {
@@ -59,7 +60,7 @@ func TestApplyRefuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := (&work{mask: newMasker(&importers.Plan{})}).edit(f, []byte("new\n"), nothing)
+			e := (&work{mask: newMasker(&importers.Plan{}, secret.Value.Reveal)}).edit(f, []byte("new\n"), nothing)
 			if err := tt.make(path); err != nil {
 				t.Skip(err)
 			}
@@ -110,7 +111,7 @@ func TestApplyKeepsMode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := (&work{mask: newMasker(&importers.Plan{})}).edit(f, []byte("new\n"), nothing)
+		e := (&work{mask: newMasker(&importers.Plan{}, secret.Value.Reveal)}).edit(f, []byte("new\n"), nothing)
 		if err := e.Apply(); err != nil {
 			t.Fatal(err)
 		}
@@ -203,5 +204,32 @@ func TestMasked(t *testing.T) {
 	}
 	if want := header("dev", aside) + "\nB=****\n# " + mask + "\nspin=1\n"; after != want {
 		t.Errorf("got:\n%s\nwant:\n%s", after, want)
+	}
+}
+
+// TestMaskedLines shows that no line of a value shows, however it is written: a document may
+// indent it, or write its line ends as escapes.
+func TestMaskedLines(t *testing.T) {
+	const key = "-- begin --\nline of a key\n-- end --"
+	indented := strings.ReplaceAll(key, "\n", "\n        ")
+	p := newProject(t, map[string]string{
+		".github/workflows/a.yml": "jobs:\n  a:\n    env:\n      A: first value\n      KEY: |\n        " + indented + "\n    steps:\n      - uses: actions/checkout@v5\n",
+		".env":                    "A=first value\nKEY=\"" + strings.ReplaceAll(key, "\n", `\n`) + "\\n\"\n",
+	})
+	for _, file := range []string{".github/workflows/a.yml", ".env"} {
+		p.keeps(file, "A", "first value", "dev")
+		p.has(file, "KEY", key)
+	}
+	for _, kind := range []Kind{CI, Dotenv} {
+		s := p.step(kind)
+		if len(s.Edits) != 1 {
+			t.Fatalf("%s: %d edits", kind, len(s.Edits))
+		}
+		before, after := s.Edits[0].Masked()
+		for _, text := range []string{before, after} {
+			if !strings.Contains(text, "KEY") || strings.Contains(text, "of a key") || strings.Contains(text, "begin --") {
+				t.Errorf("%s shows:\n%s", kind, text)
+			}
+		}
 	}
 }

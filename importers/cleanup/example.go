@@ -33,7 +33,10 @@ func (w *work) example(context.Context) (Step, error) {
 			n.add("%s stays as it is: %v", w.shown(folder), err)
 			continue
 		}
-		after := w.blanked(target.text)
+		after, left := w.blanked(target)
+		for _, line := range left {
+			n.add("%s, line %d: a secret that is no variable's value; take it out by hand", w.shown(target.path), line)
+		}
 		for _, path := range paths {
 			from, err := read(path)
 			if err != nil {
@@ -61,18 +64,34 @@ func exampleIn(folder string) (*file, error) {
 	return readOrNew(filepath.Join(folder, ".env.example"))
 }
 
-// blanked gives an example without the secrets that stand in it.
-func (w *work) blanked(text []byte) []byte {
-	var b []byte
-	at := 0
-	for _, a := range assignments(text) {
-		if a.start < at || !w.mask.holds(a.value) {
-			continue
-		}
-		b = append(b, text[at:a.start]...)
-		at = a.end
+// blanked gives an example without the values that are secrets, or that one was found in,
+// such as an address with a password. left are lines where others were found.
+func (w *work) blanked(f *file) (after []byte, left []int) {
+	found := make(map[int]bool)
+	for _, s := range w.left(f.path, nil) {
+		found[s.item.At.Start.Line] = true
 	}
-	return append(b, text[at:]...)
+	at, seen, line := 0, 0, 1
+	for _, a := range assignments(f.text) {
+		if a.start < max(at, seen) {
+			continue // in a line with another
+		}
+		has := w.mask.holds(a.value)
+		line += bytes.Count(f.text[seen:a.start], []byte("\n"))
+		for last := line + bytes.Count(f.text[a.start:a.end], []byte("\n")); ; line++ {
+			has = has || found[line]
+			delete(found, line)
+			if line == last {
+				break
+			}
+		}
+		seen = a.end
+		if has {
+			after = append(after, f.text[at:a.start]...)
+			at = a.end
+		}
+	}
+	return append(after, f.text[at:]...), slices.Sorted(maps.Keys(found))
 }
 
 // merged gives an example with the names of a .env file that it lacks, in the file's

@@ -25,6 +25,7 @@ func TestExample(t *testing.T) {
 		{"one that has all", map[string]string{".env": "A=first value\n", ".env.example": "A=change me"}, ".env.example", "A=change me"},
 		{"one by another name", map[string]string{".env": "A=first value\nB=1\n", ".env.sample": "A=x"}, ".env.sample", "A=x\nB=\n"},
 		{"one with a secret in it", map[string]string{".env": "A=first value\n", ".env.example": "A=\"first value\" # real\nB=2\n"}, ".env.example", "A=\"\" # real\nB=2\n"},
+		{"one with a secret in an address", map[string]string{".env": "A=first value\n", ".env.example": "A=\nURL=postgres://app:first value@localhost/app\n"}, ".env.example", "A=\nURL=\n"},
 		{"carriage returns", map[string]string{".env": "A=first value\r\nB=1\r\n", ".env.example": "A=\r\n"}, ".env.example", crlf("A=\nB=\n")},
 		{"of a file with carriage returns", map[string]string{".env": "# The web\r\nA=first value\r\n"}, ".env.example", crlf("# The web\nA=\n")},
 		{"line feeds of one, carriage returns of the other", map[string]string{".env": "# The web\r\nA=first value\r\n", ".env.example": "B=\n"}, ".env.example", "B=\n# The web\nA=\n"},
@@ -51,7 +52,18 @@ func TestExample(t *testing.T) {
 	}
 }
 
+// TestExampleComment shows that a secret which stays in an example is told of.
+func TestExampleComment(t *testing.T) {
+	p := newProject(t, map[string]string{".env": "A=first value\n", ".env.example": "# it was first value once\nA=\n"})
+	p.keeps(".env", "A", "first value", "dev")
+	p.has(".env.example", "", "first value")
+	if s := p.does(Example); s.Text != ".env.example, line 1: a secret that is no variable's value; take it out by hand\n" {
+		t.Errorf("it says %q", s.Text)
+	}
+}
+
 func TestIgnore(t *testing.T) {
+	const pulled = "Whoever pulls the commit that does so loses the file: git removes it.\n"
 	tests := []struct {
 		name             string
 		ignore           string // .gitignore; "" for none
@@ -68,8 +80,8 @@ func TestIgnore(t *testing.T) {
 		{"named already", ".env\n!.env\n", ".env", false, false, nil, ".env\n!.env\n", ""},
 		{"its name alone is there", ".env\n", "api/.env", false, false, nil, ".env\n", ""},
 		{"of another folder", "/web/.env\n", "api/.env", false, false, nil, "/web/.env\n/api/.env\n", ""},
-		{"tracked", "", ".env", true, false, nil, "/.env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n"},
-		{"tracked and ignored", ".env\n", ".env", true, true, nil, ".env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n"},
+		{"tracked", "", ".env", true, false, nil, "/.env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n" + pulled},
+		{"tracked and ignored", ".env\n", ".env", true, true, nil, ".env\n", "Git tracks .env, so that ignoring it has no effect until it is taken out:\n    git -C $DIR rm --cached -- .env\n" + pulled},
 		{"git can't be asked", "", ".env", false, false, errors.New("no git"), "/.env\n", "Whether git ignores .env can't be told: no git\n"},
 		{"what means something in a pattern", "", "a [b]/*.env", false, false, nil, "/a \\[b]/\\*.env\n", ""},
 	}

@@ -34,6 +34,7 @@ func (w *work) ignore(ctx context.Context) (Step, error) {
 		if tracked {
 			n.add("Git tracks %s, so that ignoring it has no effect until it is taken out:", w.shown(path))
 			n.add("    git -C %s rm --cached -- %s", word(top), word(filepath.ToSlash(rel)))
+			n.add("Whoever pulls the commit that does so loses the file: git removes it.")
 		}
 		if !ignored {
 			wanted[top] = append(wanted[top], filepath.ToSlash(rel))

@@ -137,7 +137,9 @@ func TestBaseline(t *testing.T) {
 	elsewhere.Finding.Places[0].Root = filepath.Dir(p.dir)
 	old := secret.New("old value").Fingerprint()
 	p.write(baseline.File, fmt.Sprintf("{\n%q: {\"rule\":\"b\",\"reason\":\"because\"},\n%q: {\"rule\":\"of old\",\"reason\":\"mine\"},\n\"version\": 1}\n", old, decided["revoked"].Key))
-	p.does(Baseline)
+	if s := p.does(Baseline); !strings.HasPrefix(s.Text, "What is accepted until a day stays ") {
+		t.Errorf("it says %q", s.Text)
+	}
 	b, err := baseline.Read(p.path(baseline.File))
 	if err != nil {
 		t.Fatal(err)

@@ -15,13 +15,22 @@ type masker struct {
 	hide  func(string) string
 }
 
-func newMasker(p *importers.Plan) masker {
+// newMasker takes the values of a plan. show gives their texts.
+func newMasker(p *importers.Plan, show func(secret.Value) string) masker {
 	m := masker{known: make(map[secret.Fingerprint]secret.Value)}
-	var values []secret.Value
+	var values, lines []secret.Value
 	add := func(v secret.Value) {
-		if key := v.Fingerprint(); !v.IsEmpty() && m.known[key].IsEmpty() {
-			m.known[key] = v
-			values = append(values, v)
+		key := v.Fingerprint()
+		if v.IsEmpty() || !m.known[key].IsEmpty() {
+			return
+		}
+		m.known[key] = v
+		values = append(values, v)
+		if first, rest, more := strings.Cut(show(v), "\n"); more {
+			lines = append(lines, secret.New(strings.TrimSpace(first)))
+			for line := range strings.Lines(rest) {
+				lines = append(lines, secret.New(strings.TrimSpace(line)))
+			}
 		}
 	}
 	for _, row := range p.Rows {
@@ -36,7 +45,10 @@ func newMasker(p *importers.Plan) masker {
 			add(row.Targets[i].Value)
 		}
 	}
-	m.hide = secret.Hider(values, secret.Value.Mask)
+	whole := secret.Hider(values, secret.Value.Mask)
+	// A key of several lines may be indented, or have its line ends as escapes.
+	each := secret.Hider(lines, func(secret.Value) string { return "****" })
+	m.hide = func(text string) string { return each(whole(text)) }
 	return m
 }
 

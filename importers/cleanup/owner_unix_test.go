@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/secretsweep/secretsweep/importers"
+	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
 // TestApplyKeepsOwner shows that a file stays its owner's, and its group's.
@@ -37,7 +38,7 @@ func TestApplyKeepsOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := (&work{mask: newMasker(&importers.Plan{})}).edit(f, []byte("new\n"), nothing)
+	e := (&work{mask: newMasker(&importers.Plan{}, secret.Value.Reveal)}).edit(f, []byte("new\n"), nothing)
 	if err := e.Apply(); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestApplyKeepsNarrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := (&work{mask: newMasker(&importers.Plan{})}).edit(f, []byte("new\n"), nothing)
+	e := (&work{mask: newMasker(&importers.Plan{}, secret.Value.Reveal)}).edit(f, []byte("new\n"), nothing)
 	if err := errorsOf(os.Chmod(p.path("file"), 0o600), e.Apply()); err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ type spot struct {
 
 // newWork looks at where things lie. It reads none of the files.
 func newWork(o Options) *work {
-	w := &work{Options: o, vault: newVaulted(o.Secrets, o.Others), mask: newMasker(o.Plan), places: make(map[string][]spot), folders: make(map[string]string)}
+	w := &work{Options: o, vault: newVaulted(o.Secrets, o.Others), mask: newMasker(o.Plan, o.Show), places: make(map[string][]spot), folders: make(map[string]string)}
 	for _, root := range o.Roots {
 		if top := topFor(root); top != "" && !slices.Contains(w.tops, top) {
 			w.tops = append(w.tops, top)
@@ -231,6 +231,7 @@ type vaulted struct {
 	variables map[variable][]importers.Ref
 	values    map[secret.Fingerprint][]importers.Ref
 	given     map[given]secret.Fingerprint
+	secrets   map[importers.Ref]string // the secrets' own names, by those and by aliases
 }
 
 // variable is one that programs get, with its value.
@@ -247,7 +248,7 @@ type given struct {
 
 // newVaulted takes the secrets that a plan brought there, and the others.
 func newVaulted(all, others []importers.Secret) vaulted {
-	v := vaulted{make(map[variable][]importers.Ref), make(map[secret.Fingerprint][]importers.Ref), make(map[given]secret.Fingerprint)}
+	v := vaulted{make(map[variable][]importers.Ref), make(map[secret.Fingerprint][]importers.Ref), make(map[given]secret.Fingerprint), make(map[importers.Ref]string)}
 	for i, s := range slices.Concat(all, others) {
 		if s.Value.IsEmpty() {
 			continue
@@ -264,6 +265,7 @@ func newVaulted(all, others []importers.Secret) vaulted {
 			v.given[given{scope{s.Project, s.Env}, key.name}] = value
 			if i < len(all) {
 				v.variables[key] = append(v.variables[key], as)
+				v.secrets[as] = s.Name
 			}
 		}
 	}

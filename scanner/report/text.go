@@ -148,7 +148,7 @@ func more(places []place.Place) string {
 	case len(places) == 1:
 		return text + ", still there"
 	}
-	return text + ", " + number(int64(live)) + " of them still there"
+	return text + ", " + Number(live) + " of them still there"
 }
 
 func severityStyle(s rules.Severity) style {
@@ -244,7 +244,7 @@ func (t *textWriter) summary(r *Report) {
 func (t *textWriter) amount(label string, n int64, text string) {
 	const digits = 7
 	t.label(plain, label)
-	fmt.Fprintf(t, "%*s  ", digits, number(n))
+	fmt.Fprintf(t, "%*s  ", digits, Number(n))
 	t.lines(column+digits+2, plain, text)
 }
 
@@ -335,12 +335,12 @@ func tally(r *Report) string {
 	var parts []string
 	for _, s := range slices.Backward(rules.Severities()) {
 		if n := counts[s]; n > 0 {
-			parts = append(parts, number(int64(n))+" "+string(s))
+			parts = append(parts, Number(n)+" "+string(s))
 		}
 	}
 	still := "none"
 	if live > 0 {
-		still = number(int64(live))
+		still = Number(live)
 	}
 	return strings.Join(parts, ", ") + "; " + still + " still there"
 }

@@ -147,7 +147,7 @@ func TestLines(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	for want, got := range map[string]string{
-		"0": number(0), "999": number(999), "1,000": number(1000), "12,345,678": number(12345678), "-100": number(-100), "-1,000": number(-1000),
+		"0": Number(0), "999": Number(999), "1,000": Number(1000), "12,345,678": Number(12345678), "-100": Number(-100), "-1,000": Number(-1000),
 		"0 bytes": size(0), "1 byte": size(1), "999 bytes": size(999), "1.0 kB": size(1000), "1.0 MB": size(999_960), "41.3 MB": size(41_300_000),
 		"9223.4 PB": size(1<<63 - 1), "1 leak": Plural(1, "leak"), "0 leaks": Plural(0, "leak"),
 	} {

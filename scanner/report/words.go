@@ -251,12 +251,12 @@ func Plural[N int | int64](n N, thing string) string {
 	if n != 1 {
 		thing += "s"
 	}
-	return number(int64(n)) + " " + thing
+	return Number(n) + " " + thing
 }
 
-// number writes a number with its thousands apart.
-func number(n int64) string {
-	s := strconv.FormatInt(n, 10)
+// Number writes a number with its thousands apart.
+func Number[N int | int64](n N) string {
+	s := strconv.FormatInt(int64(n), 10)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
