@@ -144,6 +144,11 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 	if err := checkBatch(batch); err != nil {
 		return err
 	}
+	if in != nil && (o.plan != "" || o.env != "") {
+		if err := mistyped(batch.Environments, in.environments()); err != nil {
+			return err
+		}
+	}
 	if err := o.show(sh, newShown(plan, batch, paths)); err != nil {
 		return err
 	}
@@ -215,6 +220,24 @@ func checkBatch(b importers.Batch) error {
 		}
 	}
 	return withoutNil(bad)
+}
+
+// mistyped refuses a new environment that somebody typed and that is one slip away from one that
+// is there.
+func mistyped(made []importers.Ref, there []string) error {
+	letters := func(word string) string {
+		all := []byte(strings.ToLower(word))
+		slices.Sort(all)
+		return string(all)
+	}
+	for _, e := range made {
+		for _, env := range there {
+			if letters(e.Env) == letters(env) || editDistance(e.Env, env) == 1 {
+				return withHint(fmt.Errorf("there is no environment %s/%s; did you mean %s?", e.Project, e.Env, env), "%q makes it", "secretsweep vault env create "+e.Project+"/"+e.Env)
+			}
+		}
+	}
+	return nil
 }
 
 func withoutNil(all []error) error {
