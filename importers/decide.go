@@ -11,6 +11,7 @@ type step struct {
 	what   string
 	rows   []*Row
 	before []Row
+	added  *Row // that it made; nil for none
 }
 
 // change carries out a change of rows that can be undone.
@@ -34,6 +35,9 @@ func (p *Plan) Undo() (what string, ok bool) {
 	p.steps = p.steps[:len(p.steps)-1]
 	for i, row := range last.rows {
 		*row = last.before[i]
+	}
+	if last.added != nil {
+		p.remove(last.added)
 	}
 	return last.what, true
 }

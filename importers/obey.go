@@ -22,7 +22,9 @@ func (p *Plan) Obey(all []Decision) (unknown int, err error) {
 		d := &all[i]
 		row := rows[d.Value]
 		if row == nil {
-			unknown++
+			if !d.ByHand {
+				unknown++
+			}
 			continue
 		}
 		named[row] = true

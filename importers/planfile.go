@@ -26,6 +26,9 @@ type Decision struct {
 	Targets []Destination      `toml:"to,omitempty"`   // of Import; none for what is suggested
 	// Declined are targets that were suggested and not taken: they aren't suggested again.
 	Declined []Destination `toml:"not,omitempty"`
+	// ByHand is of an entry that somebody made, with what they said of it: no source has it.
+	ByHand bool   `toml:"by_hand,omitempty"`
+	Note   string `toml:"note,omitempty"`
 }
 
 // Destination is a target without the value.
@@ -62,6 +65,9 @@ func (p *Plan) Decisions(suggested bool) []Decision {
 // decision gives what is chosen for a row.
 func (r *Row) decision() Decision {
 	d := Decision{Value: r.Key, Choice: r.Choice, Until: r.Until, Reason: r.Reason, Done: r.Earlier}
+	if r.byHand() {
+		d.ByHand, d.Note = true, r.Items[0].Note
+	}
 	if r.Choice != Import {
 		return d
 	}
@@ -98,7 +104,11 @@ func (p *Plan) Restore(all []Decision) {
 	}
 	for _, d := range all {
 		row := rows[d.Value]
-		if row == nil || d.Choice == Accept && p.now.After(d.Until.AddDate(0, 0, 1)) {
+		if row == nil {
+			p.restoreEntry(&d)
+			continue
+		}
+		if d.Choice == Accept && p.now.After(d.Until.AddDate(0, 0, 1)) {
 			continue
 		}
 		d.Done = d.Done || row.Earlier && row.follows(d)
