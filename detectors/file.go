@@ -35,7 +35,7 @@ func fileOf(paths []string) file {
 	for i, p := range paths {
 		f := file{path: p}
 		f.read, f.role = readerOf(p, strings.ToLower(path.Base(p)))
-		if f.read != nil && exemplary(p) {
+		if f.read != nil && Exemplary(p) {
 			f.role = exemplifies
 		}
 		if i == 0 || f.read != nil && (best.read == nil || f.role != tells && (best.role == exemplifies || best.role == tells)) {

@@ -17,9 +17,9 @@ func isMark(c rune) bool { return c == '/' || c == '.' || c == '_' || c == '-' }
 // words gives the words of a path that is in lower case.
 func words(lower string) iter.Seq[string] { return strings.FieldsFuncSeq(lower, isMark) }
 
-// exemplary tells whether a path is that of an example, a test or a translation, of what
+// Exemplary tells whether a path is that of an example, a test or a translation, of what
 // is built from other files, or of what others wrote.
-func exemplary(p string) bool {
+func Exemplary(p string) bool {
 	lower := strings.ToLower(p)
 	for word := range words(lower) {
 		if exemplaryWords[word] {
@@ -47,7 +47,7 @@ func exemplary(p string) bool {
 
 // allExemplary tells whether all paths are of what is hardly in use.
 func allExemplary(paths []string) bool {
-	return len(paths) > 0 && !slices.ContainsFunc(paths, func(p string) bool { return !exemplary(p) })
+	return len(paths) > 0 && !slices.ContainsFunc(paths, func(p string) bool { return !Exemplary(p) })
 }
 
 var (

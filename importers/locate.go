@@ -22,6 +22,7 @@ type claim struct {
 	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up
 	vague   bool   // its name says nothing, and programs don't ask for it
+	asked   bool   // programs may ask for it by that name, as variables of the environment are called
 	told    bool   // something tells the environment
 	bare    string // the name without the environment's word; "" if it has none
 	dropped bool   // the row has the name already, for another whole around its value
@@ -31,8 +32,9 @@ type claim struct {
 func (p *Plan) locate() {
 	var all []*claim
 	for _, row := range p.Rows {
+		shown := row.exemplary()
 		for i := range row.Items {
-			if item := &row.Items[i]; item.inUse() {
+			if item := &row.Items[i]; item.inUse() && (shown || !item.exemplary()) {
 				all = append(all, p.claimOf(item, row))
 			}
 		}
@@ -115,7 +117,7 @@ func (p *Plan) strip(all []*claim) {
 }
 
 // merge gives the first claim for each row, environment and value. Other names that are
-// given to it there are aliases.
+// asked for there are aliases.
 func merge(all []*claim) []*claim {
 	type slot struct {
 		row   *Row
@@ -136,7 +138,7 @@ func merge(all []*claim) []*claim {
 			first[s], wanted = c, append(wanted, c)
 			continue
 		}
-		if !c.given {
+		if !c.asked {
 			continue
 		}
 		for _, name := range append(c.Aliases, c.Name) {

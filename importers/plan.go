@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/scanner"
@@ -182,6 +183,8 @@ func (r *Row) advise(versions map[secret.Fingerprint]bool) {
 		r.Choice, r.Why = Revoke, "it lies where nothing reads it"
 	case !used:
 		r.Choice, r.Why = Revoke, "it lies in old commits alone"
+	case r.exemplary():
+		r.Choice, r.Why = Leave, "it lies in tests and examples alone"
 	case !wins:
 		r.Choice, r.Why = Revoke, "another value is used by that name"
 	case current:
@@ -189,6 +192,17 @@ func (r *Row) advise(versions map[secret.Fingerprint]bool) {
 	default:
 		r.Choice, r.Why = Import, "it is in use"
 	}
+}
+
+// exemplary tells whether all that is in use of a row lies in tests and examples.
+func (r *Row) exemplary() bool {
+	return !slices.ContainsFunc(r.Items, func(i Item) bool { return i.inUse() && !i.exemplary() })
+}
+
+// exemplary tells whether an item is from a test or an example, which say nothing of what
+// is in use elsewhere.
+func (i *Item) exemplary() bool {
+	return i.At.Kind == place.File && rankOf(i) < inDeployment && detectors.Exemplary(i.At.Path)
 }
 
 // Environments gives those that imported rows go to, in order.

@@ -54,6 +54,7 @@ func (p *Plan) claimOf(item *Item, row *Row) *claim {
 	c.Name = nameOf(item.Parent, item.Name)
 	c.given = c.Name != ""
 	c.vague = isVague(c.Name) && c.Name != item.Name && c.rank > ofNoSecret && c.rank <= inConfiguration
+	c.asked = c.given && !c.vague && (c.rank >= inDeployment || c.Name == item.Name)
 	if c.Name == "" && item.Finding != nil {
 		c.Name = screaming(item.Finding.Rule.ID)
 	}

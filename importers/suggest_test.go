@@ -222,7 +222,7 @@ func TestIsEnvironmentFile(t *testing.T) {
 func TestFindingsHaveAllNames(t *testing.T) {
 	v := secret.New("a")
 	found := Findings{{Rule: token, Value: v, Fingerprint: v.Fingerprint(), Places: []place.Place{in("database.yml", "").At}, Namings: []scanner.Naming{
-		{Name: "password_a", Env: "staging", Also: []scanner.Naming{{Name: "password_a", Env: "prod"}, {Name: "password_b", Env: "prod"}}},
+		{Name: "password_a", Env: "staging", Also: []scanner.Naming{{Name: "password_a", Env: "prod"}, {Name: "PASSWORD_B", Env: "prod"}}},
 	}}}
 	items, err := Collect(t.Context(), found)
 	if err != nil {
@@ -230,6 +230,22 @@ func TestFindingsHaveAllNames(t *testing.T) {
 	}
 	want := []string{"a import prod/PASSWORD_A[PASSWORD_B] staging/PASSWORD_A"}
 	if diff := gocmp.Diff(want, located(NewPlan(items, options()))); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+}
+
+// TestSuggestsNoAliases has names that no program asks for: an alias of them would be noise.
+func TestSuggestsNoAliases(t *testing.T) {
+	p := NewPlan([]Item{leaked("STRIPE_KEY", ".env.production", "a"), leaked("stripe.apiKey", "config.json", "a"), leaked("PAYMENT_KEY", "app.py", "a"), leaked("pay-key", "k8s/production/secret.yaml", "a")}, options())
+	if diff := gocmp.Diff([]string{"a import prod/STRIPE_KEY[PAYMENT_KEY PAY_KEY]"}, located(p)); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+}
+
+// TestSuggestsToLeaveTests has a value that lies in tests alone, and one that doesn't.
+func TestSuggestsToLeaveTests(t *testing.T) {
+	p := NewPlan([]Item{leaked("A_KEY", "test/client_test.py", "a"), leaked("B_KEY", "test/client_test.py", "b"), leaked("B_KEY", "client.py", "b"), leaked("C_KEY", ".env.test", "c")}, options())
+	if diff := gocmp.Diff([]string{"a leave dev/A_KEY", "b import prod/B_KEY", "c import dev/C_KEY"}, located(p)); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }
