@@ -25,7 +25,7 @@ type Options struct {
 	NoColor    bool
 	Background *Background // nil: what the terminal says
 	Mouse      bool        // the wheel scrolls
-	Accessible bool        // forms ask line by line, for screen readers
+	Accessible bool        // a new vault is asked for line by line, for screen readers
 	Now        func() time.Time
 	Waits      <-chan string      // who has the vault, whenever somebody else does and is waited for; nil: isn't said
 	Say        func(error) string // what is said of an error; nil: what it says itself
@@ -172,7 +172,9 @@ func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		a.notice, a.failed = a.say(msg.err), true
 	case notice:
-		a.notice, a.failed = string(msg), false
+		if !a.failed { // an error stays until the next key
+			a.notice = string(msg)
+		}
 		return a, nil
 	case tea.MouseMsg:
 		if a.help != nil {

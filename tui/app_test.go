@@ -91,6 +91,8 @@ func TestErrorsInWords(t *testing.T) {
 	x.settle()
 	x.send(failure{errBroken})
 	x.sees(errBroken.Error() + "; wait")
+	x.send(notice("something else"))
+	x.sees(errBroken.Error() + "; wait")
 	x.send(failure{errors.New(long)})
 	x.sees("a long story,", "…\nY all as suggested")
 }

@@ -47,7 +47,7 @@ Off a terminal it shows what would be imported, and writes nothing.`,
 	f.SortFlags = false
 	f.StringVarP(&o.project, "project", "p", "", "the `project` (default that of the folder, else the only one)")
 	o.screenFlags.register(f)
-	f.BoolVar(&o.accessible, "accessible", false, "forms that a screen reader can read")
+	f.BoolVar(&o.accessible, "accessible", false, "ask for a new vault line by line, as screen readers want it")
 	o.slackFlags.register(f)
 	o.vaultFlags.register(cmd)
 	o.reading.register(cmd)
