@@ -110,6 +110,7 @@ func (m *mapping) actions() []action {
 		on("m", "move", m.move, "m").when(target != nil),
 		on("d", "drop", m.drop, "d").when(target != nil),
 		on("u", "undo", m.undo, "u").when(m.f.plan.CanUndo()),
+		on("+", "an entry to fill", m.addEntry),
 		on("a", "split aliases", m.apart, "a").when(target != nil && len(target.Aliases) > 0),
 		on("s", "join names", m.together, "s").when(target != nil && len(cell.row.Together(target.Ref)) < len(cell.row.Targets)),
 		on("← → h l", "environment", m.sideways, "left", "right", "h", "l").when(m.cells() > 1),

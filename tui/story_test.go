@@ -104,6 +104,7 @@ var scenes = map[string][]string{
 	"map-compare-more": {"c", "c", "enter", "right"},
 	"map-form":         {"down", "down", "m"},
 	"map-joined":       {"end", "a"},
+	"map-entry":        {"+", "N", "E", "W", "_", "K", "E", "Y", "tab", "d", "e", "v", "enter"},
 	"roles":            {"n", "down", "right"},
 	"roles-undo":       {"n", "down", "right", "space"},
 	"roles-reads":      {"n", "down", "enter", "down"},
