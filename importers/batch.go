@@ -12,6 +12,14 @@ type Batch struct {
 	Environments []Ref    // to be made first; without names
 	Secrets      []Secret // ordered by Ref
 	Leaks        []Leak   // in the order of the plan
+	Refused      []Refusal // what isn't written
+}
+
+// Refusal is an entry that whoever imports may not make. There is no value that could wait
+// for somebody else.
+type Refusal struct {
+	Row *Row
+	Ref
 }
 
 // Secret is a value that a secret is to get.
@@ -66,6 +74,10 @@ func (p *Plan) Batch(a Access) Batch {
 				continue
 			}
 			at := Ref{Project: t.Project, Env: t.Env}
+			if !a.CanWrite(at) && t.Value.IsEmpty() {
+				b.Refused = append(b.Refused, Refusal{row, t.Ref})
+				continue
+			}
 			if !a.CanWrite(at) {
 				leak.Waiting = append(leak.Waiting, t.Ref)
 				continue
@@ -89,11 +101,16 @@ func (p *Plan) Batch(a Access) Batch {
 	return b
 }
 
-// Written notes that the plan's batch is in the vault: whoever makes a plan of the same
-// sources with its decisions isn't asked again. It can't be undone.
-func (p *Plan) Written() {
+// Written notes that a batch of the plan is in the vault: whoever makes a plan of the same
+// sources with its decisions isn't asked again, but about what was refused. It can't be
+// undone.
+func (p *Plan) Written(b Batch) {
+	refused := make(map[*Row]bool)
+	for _, r := range b.Refused {
+		refused[r.Row] = true
+	}
 	for _, row := range p.Rows {
-		if row.Choice != Leave {
+		if row.Choice != Leave && !refused[row] {
 			row.Decided, row.Earlier = true, true
 		}
 	}

@@ -98,7 +98,7 @@ func TestObeyUnknown(t *testing.T) {
 func TestObeyAgain(t *testing.T) {
 	items := []Item{leaked("A", ".env", "one value"), leaked("B", ".env", "other value")}
 	p := NewPlan(items, options())
-	p.Written()
+	p.Written(Batch{})
 	o := options()
 	o.Decided = p.Decisions(false)
 	again := NewPlan(items, o)

@@ -111,6 +111,22 @@ func TestBatchSource(t *testing.T) {
 	}
 }
 
+// TestBatchRefused has an entry to fill where one may not write: it isn't written, and asked
+// about again.
+func TestBatchRefused(t *testing.T) {
+	p := NewPlan([]Item{{Name: "FILL", Env: "prod", From: "github"}, leaked("KEY", ".env", "a value")}, options())
+	access := everywhere("dev", "prod")
+	access.CanWrite = func(r Ref) bool { return r.Env == "dev" }
+	b := p.Batch(access)
+	if len(b.Secrets) != 1 || len(b.Leaks) != 1 || len(b.Refused) != 1 || b.Refused[0].Ref != (Ref{"web", "prod", "FILL"}) {
+		t.Errorf("the batch is %+v", b)
+	}
+	p.Written(b)
+	if p.Rows[0].Earlier || !p.Rows[1].Earlier {
+		t.Error("what was refused counts as written")
+	}
+}
+
 // TestBatchLocal has a value that lies on this machine alone: nobody else can know it, so
 // there is no leak.
 func TestBatchLocal(t *testing.T) {
@@ -128,7 +144,7 @@ func TestWritten(t *testing.T) {
 	if err := p.Choose(Verdict{Choice: Leave}, p.Rows[1]); err != nil {
 		t.Fatal(err)
 	}
-	p.Written()
+	p.Written(Batch{})
 	if b := p.Batch(everywhere("dev")); len(b.Secrets)+len(b.Leaks) != 0 {
 		t.Errorf("%d secrets and %d leaks would be written twice", len(b.Secrets), len(b.Leaks))
 	}
@@ -156,7 +172,7 @@ func TestWrittenTwice(t *testing.T) {
 	}
 	p.Agree(p.Rows...)
 	own := p.Decisions(false)
-	p.Written()
+	p.Written(Batch{})
 	o := options()
 	o.Decided = append(p.Decisions(false), own...)
 	again := NewPlan(items, o)

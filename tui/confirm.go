@@ -88,7 +88,7 @@ func (c *confirm) goOn(string) (screen, tea.Cmd) { return c.done(Imported{}) }
 
 // done notes that all of it is in the vault.
 func (c *confirm) done(imported Imported) (screen, tea.Cmd) {
-	c.f.plan.Written()
+	c.f.plan.Written(c.batch)
 	return newAfter(c.f, imported), c.f.keep()
 }
 
@@ -113,7 +113,7 @@ func (c *confirm) view(s size) []string {
 	lines = append(lines, c.totals(s.width)...)
 	if c.err != nil {
 		lines = append(lines, wrap(c.f.theme.bad.Render(c.f.say(c.err)), s.width)...)
-		lines = append(lines, "Your decisions are kept. y tries again.")
+		lines = append(lines, wrap("Your decisions are kept. y tries again; if others have changed the vault meanwhile, leave and begin anew.", s.width)...)
 	}
 	lines = append(lines, "")
 	c.window.resize(len(c.lines), s.height-len(lines))

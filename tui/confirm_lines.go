@@ -59,6 +59,12 @@ func (f *flow) linesOf(b *importers.Batch) []confirmLine {
 		heading("%s for a maintainer, as you may not write there", report.Plural(len(waiting), "value"))
 		all = append(all, waiting...)
 	}
+	if len(b.Refused) > 0 {
+		heading("%s to fill that aren't written, as you may not write there", entries(len(b.Refused)))
+		for _, r := range b.Refused {
+			all = append(all, confirmLine{text: r.Env + " " + r.Name})
+		}
+	}
 	if len(f.grants) > 0 {
 		heading("%s to be granted", report.Plural(len(f.grants), "role"))
 		for _, g := range slices.SortedFunc(slices.Values(f.grants), compareGrants) {
@@ -66,6 +72,13 @@ func (f *flow) linesOf(b *importers.Batch) []confirmLine {
 		}
 	}
 	return all
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
 
 // secretLines gives a line for each secret, by environment.

@@ -365,7 +365,7 @@ func TestHiddenRows(t *testing.T) {
 // TestNothingNew shows what a second run says where all was decided in the first.
 func TestNothingNew(t *testing.T) {
 	d := newDoors(8)
-	d.swept.Plan.Written()
+	d.swept.Plan.Written(importers.Batch{})
 	x := newTerminal(t, d, size{80, 24}, plain, newInventory)
 	x.settle()
 	x.sees("There is nothing new", "8 values decided earlier: e", "0 to decide about")

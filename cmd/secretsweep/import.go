@@ -118,7 +118,9 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 	if preview {
 		sh.say(`there is no vault yet: "secretsweep vault init" makes one`)
 		if o.project == "" {
-			o.project = projectOf(sh, nil, paths)
+			if o.project, err = projectOf(sh, nil, paths); err != nil {
+				return err
+			}
 		}
 		plan = importers.NewPlan(found.items, importers.Options{Project: o.project, Environments: []string{"dev", "staging", "prod"}, Env: o.env, Now: time.Now()})
 	} else {
@@ -160,7 +162,7 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 	for _, p := range found.problems {
 		sh.say("not read: %s", printable.Text(p))
 	}
-	return statusOf(len(found.problems), 0, 0)
+	return statusOf(len(found.problems)+len(batch.Refused), 0, 0)
 }
 
 // check refuses what makes no sense.
@@ -267,12 +269,9 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {
 		return err
 	}
-	plan.Written()
-	if err := in.draft.write(plan.Decisions(false)); err != nil {
-		return err
-	}
+	plan.Written(b)
 	sh.say("%s", summaryOf(b))
-	return nil
+	return in.draft.write(plan.Decisions(false))
 }
 
 func cmpErr(err, otherwise error) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -36,7 +37,10 @@ func newIntake(sh shell, d *door, project string, paths []string) (*intake, erro
 		return nil, misuse("a token only reads", "unset $"+tokenName+", and import as yourself")
 	}
 	if project == "" {
-		project = projectOf(sh, d, paths)
+		var err error
+		if project, err = projectOf(sh, d, paths); err != nil {
+			return nil, err
+		}
 	}
 	if err := checkProject(project); err != nil {
 		return nil, err
@@ -53,40 +57,54 @@ func checkProject(project string) error {
 }
 
 // projectOf is the project that the folder says, or the only one that there is, or one
-// that is called after what is imported.
-func projectOf(sh shell, d *door, paths []string) string {
+// that is called after what is imported. A folder that is called otherwise than the only one
+// may well be another project: it has to be said.
+func projectOf(sh shell, d *door, paths []string) (string, error) {
 	if folder, err := acceptedFolder(sh, "."); err == nil && folder.Project != "" {
-		return folder.Project
+		return folder.Project, nil
 	}
-	if d != nil {
-		if all := d.Projects(); len(all) == 1 {
-			return all[0]
+	name, isFolder := "", false
+	for _, p := range paths {
+		if name, isFolder = projectNamed(p); name != "" {
+			break
 		}
 	}
-	return projectNamed(paths)
+	if d == nil || len(d.Projects()) != 1 {
+		return cmp.Or(name, "project"), nil
+	}
+	only := d.Projects()[0]
+	if isFolder && name != only {
+		return "", misuse(fmt.Sprintf("which project is this for? The vault has %s, and the folder is called %s", only, name), "name it with --project")
+	}
+	return only, nil
 }
 
-// projectNamed calls a project after the folder of what is imported.
-func projectNamed(paths []string) string {
-	for _, p := range paths {
-		abs, err := filepath.Abs(p)
-		if err != nil || p == "-" || p == slackPath {
-			continue
-		}
-		if abs, err = filepath.EvalSymlinks(abs); err != nil {
-			continue
-		}
-		name := strings.Map(func(c rune) rune {
-			if vault.CheckLabel(string(c)) != nil {
-				return '-'
-			}
-			return c
-		}, strings.ToLower(path.Base(filepath.ToSlash(abs))))
-		if name = strings.Trim(name, "-."); vault.CheckLabel(name) == nil {
-			return name
-		}
+// projectNamed calls a project after what lies at a path; "" if there is no name in that.
+func projectNamed(p string) (label string, isFolder bool) {
+	if p == "-" || p == slackPath {
+		return "", false
 	}
-	return "project"
+	abs, err := filepath.Abs(p)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs)
+	}
+	if err != nil {
+		return "", false
+	}
+	info, err := os.Stat(abs)
+	if err != nil {
+		return "", false
+	}
+	label = strings.Map(func(c rune) rune {
+		if vault.CheckLabel(string(c)) != nil {
+			return '-'
+		}
+		return c
+	}, strings.ToLower(path.Base(filepath.ToSlash(abs))))
+	if label = strings.Trim(label, "-."); vault.CheckLabel(label) != nil {
+		return "", false
+	}
+	return label, info.IsDir()
 }
 
 // plan puts items together with what waits in the vault, and with what was decided about them

@@ -46,6 +46,9 @@ func (o *importOptions) show(sh shell, s shown) error {
 	for _, c := range openConflicts(s.plan) {
 		sh.say("%s", s.conflict(&c))
 	}
+	for _, r := range s.batch.Refused {
+		sh.say("not written: %s is an entry to fill, and you may not write there", printable.Text(r.String()))
+	}
 	if n := left(s.plan); n > 0 {
 		sh.say("left where it is: %s", report.Plural(n, "value"))
 	}
@@ -148,8 +151,9 @@ type importView struct {
 	Secrets      []importSecret `json:"secrets"`
 	Leaks        []importLeak   `json:"leaks"`
 	Conflicts    []importClash  `json:"conflicts"`
-	Left         int            `json:"left"`    // values that stay where they are
-	DryRun       bool           `json:"dry_run"` // nothing was written
+	Refused      []string       `json:"refused,omitempty"` // entries to fill where one may not write
+	Left         int            `json:"left"`              // values that stay where they are
+	DryRun       bool           `json:"dry_run"`           // nothing was written
 }
 
 type importSecret struct {
@@ -186,6 +190,9 @@ func (o *importOptions) view(s shown) importView {
 	v := importView{Project: s.plan.Project, Environments: []string{}, Secrets: []importSecret{}, Leaks: []importLeak{}, Conflicts: []importClash{}, Left: left(s.plan), DryRun: o.dryRun}
 	for _, e := range s.batch.Environments {
 		v.Environments = append(v.Environments, e.Env)
+	}
+	for _, r := range s.batch.Refused {
+		v.Refused = append(v.Refused, r.String())
 	}
 	for _, one := range s.batch.Secrets {
 		v.Secrets = append(v.Secrets, importSecret{one.Env, one.Name, one.Aliases, one.Change, one.Kind, one.From, s.where(&one.At), one.Value.IsEmpty()})

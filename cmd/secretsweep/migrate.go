@@ -145,7 +145,9 @@ func (m *migration) begin(ctx context.Context) error {
 		return err
 	}
 	if m.project == "" {
-		m.project = projectOf(m.sh, nil, m.paths)
+		if m.project, err = projectOf(m.sh, nil, m.paths); err != nil {
+			return err
+		}
 	}
 	return checkProject(m.project)
 }
