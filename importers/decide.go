@@ -61,18 +61,19 @@ func (p *Plan) Choose(v Verdict, rows ...*Row) error {
 	p.change(string(v.Choice), rows, func(row *Row) {
 		row.Verdict, row.Why, row.Decided, row.Earlier = v, "", true, false
 		if v.Choice == Import {
-			p.claim(row, taken)
+			p.claim(row, taken, true)
 		}
 	})
 	return nil
 }
 
-// claim gives a row the names that nothing has, beside those that it has already.
-func (p *Plan) claim(row *Row, taken map[Ref]bool) {
+// claim gives a row the names that nothing else in the plan has. Those that the vault has for
+// another value it gets if that isn't to stay.
+func (p *Plan) claim(row *Row, taken map[Ref]bool, keptStays bool) {
 	for i := range row.Targets {
 		t := &row.Targets[i]
 		k, kept := p.kept[t.Ref]
-		t.Lost = taken[t.Ref] || t.Lost && kept && !k.Value.Equal(t.Value)
+		t.Lost = taken[t.Ref] || keptStays && t.Lost && kept && !k.Value.Equal(t.Value)
 		taken[t.Ref] = taken[t.Ref] || !t.Lost
 	}
 }

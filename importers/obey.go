@@ -64,7 +64,7 @@ func (p *Plan) obeyed(all []Decision, rows map[secret.Fingerprint]*Row) error {
 	taken := p.taken(open)
 	for _, row := range open {
 		row.Choice, row.Why = Import, ""
-		if p.claim(row, taken); row.decision().Targets == nil {
+		if p.claim(row, taken, false); row.decision().Targets == nil {
 			return fmt.Errorf("plan: no name is left for %s of %s: give it one", row.Name(), row.Key)
 		}
 	}

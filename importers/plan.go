@@ -38,6 +38,7 @@ type Row struct {
 	Earlier bool   // and the vault has it since then
 
 	offered []Target // the targets that were suggested
+	old     bool     // the vault had the value, and has another one since
 }
 
 // Live tells whether some place of it is in the present, as far as that is known.
@@ -167,6 +168,7 @@ func (r *Row) advise(versions map[secret.Fingerprint]bool) {
 		is, has := versions[r.Items[i].fingerprint()]
 		held, current = held || has, current || is
 	}
+	r.old = held && !current
 	wins := slices.ContainsFunc(r.Targets, func(t Target) bool { return !t.Lost })
 	used := slices.ContainsFunc(r.Items, func(i Item) bool { return i.inUse() })
 	setting := !slices.ContainsFunc(r.Items, func(i Item) bool { return !i.Setting })
@@ -177,7 +179,7 @@ func (r *Row) advise(versions map[secret.Fingerprint]bool) {
 		r.Choice, r.Why = Import, "its name is known, and somebody has to fill in its value"
 	case r.Value.IsEmpty():
 		r.Choice, r.Why = Leave, "the name has a value"
-	case held && !current:
+	case r.old:
 		r.Choice, r.Why = Revoke, "the vault had it, and has another value since"
 	case !used && r.Live():
 		r.Choice, r.Why = Revoke, "it lies where nothing reads it"

@@ -126,16 +126,19 @@ func (c *Conflict) best() (first, second *Target) {
 	return first, second
 }
 
-// Guessed tells whether one of several values got the name though nothing tells that it counts
-// more, and another one would be lost with that: no leak record is made of it.
+// Guessed tells whether nobody decided who gets the name, and nothing tells: neither which of
+// several values counts more, nor whether one is newer than the vault's. One that doesn't get it
+// would be lost with that, as no leak record is made of it.
 func (c *Conflict) Guessed() bool {
-	if c.Won() == nil || len(c.Rows) == 1 || c.Rows[0].Decided {
-		return false
+	won := c.Won()
+	dropped := slices.ContainsFunc(c.Rows, func(r *Row) bool {
+		return r != won && !r.Decided && !r.Leaked() && !r.Value.IsEmpty() && !r.old
+	})
+	if !dropped || won == nil || len(c.Rows) == 1 {
+		return dropped && c.Kept != nil
 	}
 	first, second := c.best()
-	return first.comparePlaces(second) == 0 && slices.ContainsFunc(c.Rows[1:], func(r *Row) bool {
-		return !r.Decided && !r.Leaked() && !r.Value.IsEmpty()
-	})
+	return !won.Decided && first.comparePlaces(second) == 0
 }
 
 // comparePlaces orders targets by where they are from, that which counts most first.

@@ -271,3 +271,45 @@ func TestChooseFree(t *testing.T) {
 		}
 	}
 }
+
+// TestGuessed has conflicts of which somebody has to decide before values are dropped.
+func TestGuessed(t *testing.T) {
+	csv := func(path, value string) Item {
+		return Item{Name: "KEY", Value: secret.New(value), From: "csv", At: place.Place{Kind: place.File, Path: path, WorkTree: true}}
+	}
+	vault := func(values ...string) (o Options) {
+		o = options()
+		for i, v := range values {
+			o.Kept = append(o.Kept, Kept{Ref: Ref{"web", "prod", "KEY"}, Value: secret.New(v), Current: i == 0})
+		}
+		return o
+	}
+	for _, tt := range []struct {
+		name  string
+		items []Item
+		o     Options
+		want  bool
+	}{
+		{"two of a kind", []Item{csv("a.csv", "first"), csv("b.csv", "second")}, options(), true},
+		{"one counts more", []Item{csv("a.csv", "first"), csv("prod/.env", "second")}, options(), false},
+		{"two that leaked", []Item{leaked("KEY", "a.py", "first"), leaked("KEY", "b.py", "second")}, options(), false},
+		{"the vault has another", []Item{csv("a.csv", "first")}, vault("kept"), true},
+		{"the vault had it", []Item{csv("a.csv", "first")}, vault("kept", "first"), false},
+		{"the vault has another than what leaked", []Item{leaked("KEY", "a.py", "first")}, vault("kept"), false},
+		{"the vault has one of them", []Item{csv("a.csv", "first"), csv("b.csv", "kept")}, vault("kept"), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := NewPlan(tt.items, tt.o)
+			all := p.Conflicts()
+			if len(all) != 1 || all[0].Guessed() != tt.want {
+				t.Fatalf("%d conflicts in\n%s", len(all), text(p))
+			}
+			for _, row := range p.Rows {
+				row.Decided = true
+			}
+			if p.Conflicts()[0].Guessed() {
+				t.Error("it is guessed once all is decided")
+			}
+		})
+	}
+}

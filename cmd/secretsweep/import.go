@@ -67,7 +67,7 @@ same sources asks only about what is new.`,
 	f.StringArrayVar(&o.entries, "entry", nil, "make an entry of this `name` to fill, for a secret that no file has; may be repeated")
 	f.StringVar(&o.plan, "plan", "", "decide as this `file` says")
 	f.BoolVar(&o.dryRun, "dry-run", false, "write nothing, show what would be written")
-	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask")
+	f.BoolVarP(&o.yes, "yes", "y", false, "don't ask, and leave out what others ask for")
 	f.StringVarP(&o.format, "format", "f", "table", "`format` of what is shown: table, json, plan")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"table", "json", "plan"}, cobra.ShellCompDirectiveNoFileComp))
 	o.slackFlags.register(f)
@@ -144,6 +144,11 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 	if err := checkBatch(batch); err != nil {
 		return err
 	}
+	if in != nil && (o.plan != "" || o.env != "") {
+		if err := mistyped(batch.Environments, in.environments()); err != nil {
+			return err
+		}
+	}
 	if err := o.show(sh, newShown(plan, batch, paths)); err != nil {
 		return err
 	}
@@ -217,6 +222,24 @@ func checkBatch(b importers.Batch) error {
 	return withoutNil(bad)
 }
 
+// mistyped refuses a new environment that somebody typed and that is one slip away from one that
+// is there.
+func mistyped(made []importers.Ref, there []string) error {
+	letters := func(word string) string {
+		all := []byte(strings.ToLower(word))
+		slices.Sort(all)
+		return string(all)
+	}
+	for _, e := range made {
+		for _, env := range there {
+			if letters(e.Env) == letters(env) || editDistance(e.Env, env) == 1 {
+				return withHint(fmt.Errorf("there is no environment %s/%s; did you mean %s?", e.Project, e.Env, env), "%q makes it", "secretsweep vault env create "+e.Project+"/"+e.Env)
+			}
+		}
+	}
+	return nil
+}
+
 func withoutNil(all []error) error {
 	if len(all) == 0 {
 		return nil
@@ -226,6 +249,11 @@ func withoutNil(all []error) error {
 
 // write asks, and writes.
 func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *importers.Plan, b importers.Batch, paths []string) error {
+	for _, c := range openConflicts(plan) {
+		if o.yes && c.Guessed() {
+			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
+		}
+	}
 	if len(b.Secrets) == 0 && len(b.Leaks) == 0 {
 		sh.say("there is nothing to import")
 		return nil
@@ -234,11 +262,6 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 		question := fmt.Sprintf("Write %s and %s?", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"))
 		if yes, err := sh.confirm(question, ctx.Done()); err != nil || !yes {
 			return cmpErr(err, errors.New("nothing was written"))
-		}
-	}
-	for _, c := range openConflicts(plan) {
-		if o.yes && c.Guessed() {
-			return withHint(fmt.Errorf("%s: %s", c.Ref, c.Why()), `decide in a plan: "secretsweep import --dry-run -f plan" makes one`)
 		}
 	}
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {

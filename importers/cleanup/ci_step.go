@@ -16,7 +16,8 @@ var (
 )
 
 // fetchInStep takes variables out of a job, and puts a step that fetches them behind the
-// one that checks the repository out. step makes it, of the bundle's path.
+// one that checks the repository out, or later before the first one that had any. step
+// makes it, of the bundle's path.
 func (d *document) fetchInStep(f fetch, checkout string, step func(bundle string) string) error {
 	steps := []string{"jobs", f.job, "steps"}
 	switch {
@@ -58,12 +59,40 @@ func (d *document) fetchInStep(f fetch, checkout string, step func(bundle string
 			}
 		}
 	}
-	indent, _, to, ok := d.element(steps, after)
+	behind := after
+	for first := d.firstOf(f.vars, steps); behind+1 < first && !d.mayRemove(steps, behind+1); {
+		behind++
+	}
+	indent, _, to, ok := d.element(steps, behind)
 	if !ok {
 		return errNoSteps
 	}
-	d.insert(steps, after+1, to, indent, f.remark()+step(path.Join(folder, f.bundle())))
+	d.insert(steps, behind+1, to, indent, f.remark()+step(path.Join(folder, f.bundle())))
 	return nil
+}
+
+// firstOf gives the number of the first step that has one of some variables, 0 if one is
+// of the whole job.
+func (d *document) firstOf(vars []int, steps []string) int {
+	first := -1
+	for _, entry := range vars {
+		path := d.entries[entry].Path
+		if !hasPrefix(path, steps) {
+			return 0
+		}
+		if n, err := strconv.Atoi(path[len(steps)]); err == nil && (first < 0 || n < first) {
+			first = n
+		}
+	}
+	return first
+}
+
+// mayRemove tells whether a step may take the bundle away, as one that checks something else
+// out does.
+func (d *document) mayRemove(steps []string, number int) bool {
+	step := append(slices.Clone(steps), strconv.Itoa(number))
+	ofStep := func(path []string) bool { return hasPrefix(path, step) }
+	return d.names([]string{"checkout", "git", "rm", "mv"}, ofStep)
 }
 
 // checkout gives the number of the step that checks the repository out, and the folder

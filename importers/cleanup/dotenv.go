@@ -65,6 +65,13 @@ func namesGone(before, after []byte) []string {
 // emptied gives a .env file without the assignments that one environment of the vault
 // has, and says what stays though the vault has it.
 func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
+	said := make(map[string]bool)
+	keep := func(name, why string, args ...any) { // says so once
+		if !said[name] {
+			said[name] = true
+			kept = append(kept, name+" stays: "+fmt.Sprintf(why, args...))
+		}
+	}
 	all := assignments(f.text)
 	refs := make([][]importers.Ref, len(all))
 	for i, a := range all {
@@ -75,7 +82,7 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 			continue
 		}
 		if ref, ok := w.vault.called(secret.New(a.value)); ok {
-			kept = append(kept, fmt.Sprintf("%s stays: the vault calls it %s, and programs would get it by that name", a.name, ref.Name))
+			keep(a.name, "the vault calls it %s, and programs would get it by that name", ref.Name)
 		}
 	}
 	to, ok := scopeFor(refs, w.shown(f.path))
@@ -93,20 +100,18 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 	for i, a := range all {
 		why := stays[a.name]
 		if why != "" && !a.comment && len(refs[i]) > 0 {
-			kept = append(kept, a.name+" stays: "+why)
+			keep(a.name, "%s", why)
 		}
 		if to.in(refs[i]) == "" || why != "" && !a.comment {
 			left = append(left, a)
 			if w.vault.replaces(to, a) {
 				clash = true
-			}
-			if w.vault.replaces(to, a) && !slices.ContainsFunc(kept, func(why string) bool { return strings.HasPrefix(why, a.name+" stays: ") }) {
-				kept = append(kept, fmt.Sprintf("%s stays: in the vault's %s/%s it has another value", a.name, to.project, to.env))
+				keep(a.name, "in the vault's %s/%s it has another value", to.project, to.env)
 			}
 			continue
 		}
-		if name := to.in(refs[i]); !a.comment && !slices.Contains(gone, name) {
-			gone = append(gone, name)
+		if !a.comment {
+			gone = append(gone, to.in(refs[i]))
 		}
 		if a.from < at {
 			return nil, nil, errUnsure
@@ -118,20 +123,15 @@ func (w *work) emptied(f *file) (after []byte, kept []string, err error) {
 		return f.text, kept, nil
 	}
 	after = append(after, f.text[at:]...)
-	header := to.header(after)
-	switch {
-	case len(gone) == 0 || header != nil && !clash && !bytes.Contains(header, []byte(" --only ")):
-	case header != nil:
-		return nil, nil, errHeader
-	default:
-		if !clash {
-			gone = nil
-		}
+	if len(gone) > 0 { // what is commented out is for no program
+		slices.Sort(gone)
 		pull := pulledFile
 		if len(left) == 0 {
 			pull = filepath.Base(f.path)
 		}
-		after = to.withHeader(after, gone, lineEnd(f.text), pull)
+		if after, err = to.withHeader(after, slices.Compact(gone), clash, lineEnd(f.text), pull); err != nil {
+			return nil, nil, err
+		}
 	}
 	if !sameAssignments(left, assignments(after)) {
 		return nil, nil, errUnsure
@@ -200,19 +200,20 @@ func headed(text []byte) (scope, bool) {
 	return scope{}, false
 }
 
-// header gives the header of a .env file whose secrets are in this environment, and what
-// follows it; nil if it has none.
-func (s scope) header(text []byte) []byte {
+// withHeader says at the top of a .env file where its secrets are, unless it does so
+// already. gone are those that left; its commands give programs them alone if others clash
+// with what stays. pull is the file that they can be written to.
+func (s scope) withHeader(text []byte, gone []string, clash bool, end, pull string) ([]byte, error) {
 	if i := bytes.Index(text, []byte(s.headerLine())); i >= 0 {
-		return text[i:]
+		if clash || bytes.Contains(text[i:], []byte(" --only ")) {
+			return nil, errHeader
+		}
+		return text, nil
 	}
-	return nil
-}
-
-// withHeader says at the top of a .env file where its secrets are. only are those that
-// programs are to get, none for all; pull is the file that they can be written to.
-func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
-	where := "-p " + word(s.project) + " -e " + word(s.env) + flags("--only", only)
+	where := "-p " + word(s.project) + " -e " + word(s.env)
+	if clash {
+		where += flags("--only", gone)
+	}
 	how := " --gitignore"
 	if format.WriterOf(pull) != "dotenv" {
 		how += " --format dotenv"
@@ -226,10 +227,10 @@ func (s scope) withHeader(text []byte, only []string, end, pull string) []byte {
 	b.WriteString("#   to run a program with them:  secretsweep run " + where + " -- COMMAND" + end)
 	b.WriteString("#   to write them to a file:     secretsweep pull " + where + how + " " + word(printable.Text(pull)) + end)
 	if len(bytes.TrimSpace(body)) == 0 {
-		return []byte(b.String())
+		return []byte(b.String()), nil
 	}
 	if !bytes.HasPrefix(body, []byte(end)) {
 		b.WriteString(end)
 	}
-	return append([]byte(b.String()), body...)
+	return append([]byte(b.String()), body...), nil
 }
