@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/term"
 )
 
 // atScreen is the program at a terminal of 80 columns and 24 lines.
@@ -22,6 +24,7 @@ type atScreen struct {
 	t       *testing.T
 	keys    *os.File
 	process *os.Process
+	plain   string     // how the terminal is set before the program sets it
 	done    chan error // of the program
 
 	mu   sync.Mutex
@@ -41,6 +44,7 @@ func newAtScreen(t *testing.T, env map[string]string, args ...string) *atScreen 
 		t.Fatal(err)
 	}
 	x := &atScreen{t: t, keys: keys, process: cmd.Process, done: make(chan error, 1)}
+	x.plain = x.setting()
 	read := make(chan bool)
 	go func() {
 		defer close(read)
@@ -86,6 +90,34 @@ func (x *atScreen) sees(since int, text string) {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// setting says how the terminal is set.
+func (x *atScreen) setting() (text string) {
+	x.t.Helper()
+	conn, err := x.keys.SyscallConn()
+	if err == nil {
+		err = conn.Control(func(fd uintptr) {
+			state, _ := term.GetState(int(fd))
+			text = fmt.Sprintf("%+v", state)
+		})
+	}
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return text
+}
+
+// pressHidden is press, of what the terminal doesn't show once it is asked for. Nobody types
+// before that, but a test would.
+func (x *atScreen) pressHidden(keys, text string) {
+	x.t.Helper()
+	ctx, cancel := context.WithTimeout(x.t.Context(), 30*time.Second)
+	defer cancel()
+	for x.setting() == x.plain && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	x.press(keys, text)
 }
 
 // press types, and waits until that is answered by a text.
@@ -186,7 +218,7 @@ func TestDashboardAsksFirst(t *testing.T) {
 	if strings.Contains(x.all(), otherScreen) {
 		t.Error("the passphrase is asked for on the screen")
 	}
-	x.press(passphrase+"\n", "web/dev")
+	x.pressHidden(passphrase+"\n", "web/dev")
 	_, _ = io.WriteString(x.keys, "q")
 	if sent := x.ends(); strings.Contains(sent, passphrase) {
 		t.Errorf("the passphrase is shown:\n%q", sent)

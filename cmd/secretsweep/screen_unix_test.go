@@ -46,7 +46,7 @@ func TestMigrateAsksOnce(t *testing.T) {
 	}
 	x := newAtScreen(t, map[string]string{"HOME": home, "XDG_DATA_HOME": "", identityName: file}, "migrate", t.TempDir())
 	x.sees(0, question)
-	x.press(passphrase+"\n", "There is no vault yet")
+	x.pressHidden(passphrase+"\n", "There is no vault yet")
 	_, _ = io.WriteString(x.keys, "\x03")
 	if sent := x.ends(); strings.Count(sent, question) != 1 || strings.Contains(sent, passphrase) {
 		t.Errorf("sent %q", sent)
@@ -87,5 +87,5 @@ func TestMigrateAsksForSlack(t *testing.T) {
 	if strings.Contains(x.all(), otherScreen) {
 		t.Error("it is asked for on the screen")
 	}
-	x.press("\n", "no token for Slack")
+	x.pressHidden("\n", "no token for Slack")
 }
