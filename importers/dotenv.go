@@ -108,7 +108,7 @@ func dotenvEnvironment(p string) string {
 		word := ""
 		for part := range strings.SplitSeq(rest, ".") {
 			switch part {
-			case "example", "sample", "template", "dist", "default", "defaults", "vault", "bak", "backup", "old", "enc":
+			case "example", "sample", "template", "dist", "default", "defaults", "vault", "bak", "backup", "old", "enc", "secrets", "secret":
 				return ""
 			}
 			if word == "" || word == "local" { // .env.production.local

@@ -106,7 +106,7 @@ func (a *after) actions() []action {
 	return []action{
 		on("q", "end", func(string) (screen, tea.Cmd) { return nil, nil }, "q").when(!a.doing), // ctrl+c stops it
 		on("enter", "do it", stay(func() { a.asking = true }), "enter").when(open && len(s.Edits) > 0),
-		on("enter", "you have done it", stay(func() { s.Done = true }), "enter").when(open && len(s.Edits) == 0),
+		on("enter", "say it once more at the end", a.do, "enter").when(open && len(s.Edits) == 0),
 		on("↑ ↓ k j home end", "another step", move, "up", "down", "k", "j", "home", "end").when(len(a.steps) > 1 && !a.doing),
 		a.scrolling(),
 		on("r", "look again", func(string) (screen, tea.Cmd) { return a, a.load() }, "r").when(a.failed),

@@ -120,7 +120,8 @@ type Imported struct {
 type After interface {
 	// Steps gives what can be done, with what it would change.
 	Steps(ctx context.Context, plan *importers.Plan) ([]Step, error)
-	// Do carries out a step.
+	// Do carries out a step. Its text is said once more when the program ends, where it can
+	// be copied.
 	Do(ctx context.Context, s Step) error
 }
 

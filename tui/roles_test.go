@@ -107,12 +107,12 @@ func TestRolesOfOthers(t *testing.T) {
 	x.press("n", "down", "right", "right", "space")
 	x.sees("only owners grant roles in prod, and you are none")
 	x.press("left", "left", "space", "n")
-	x.sees("2 wait for a maintainer")
+	x.sees("1 waits for a")
 	x.press("y")
 	if diff := cmp.Diff([]Grant{{"grace", "dev", vault.Maintainer}}, imported(d)); diff != "" {
 		t.Errorf("grants (-want +got):\n%s", diff)
 	}
-	x.sees("2 wait for a maintainer")
+	x.sees("1 waits for a")
 }
 
 func TestRolesAlone(t *testing.T) {

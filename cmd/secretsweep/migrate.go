@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +102,7 @@ type migration struct {
 	unproved bool     // nobody has shown yet that the recovery key is written down
 	kept     bool     // decisions were kept since the last import
 	imported []string // what imports did
+	texts    []string // of steps that were done after that
 }
 
 // open opens the vault, if there is one. All that has to be asked at the terminal is asked
@@ -171,6 +174,9 @@ func (m *migration) sum() {
 	}
 	for _, text := range m.imported {
 		m.sh.say("%s", text)
+	}
+	for _, text := range m.texts {
+		fmt.Fprintf(m.sh.stdout, "\n%s\n", strings.TrimSpace(text))
 	}
 }
 

@@ -51,7 +51,13 @@ func (m *migration) Do(ctx context.Context, step tui.Step) error {
 	if i < 0 {
 		return fmt.Errorf("there is no step %q", step.Title)
 	}
-	return m.steps[i].Apply(ctx)
+	if err := m.steps[i].Apply(ctx); err != nil {
+		return err
+	}
+	if text := m.steps[i].Text; text != "" {
+		m.texts = append(m.texts, step.Title+"\n\n"+text)
+	}
+	return nil
 }
 
 // held gives those of the plan's secrets that the vault has with that very value, and what

@@ -165,6 +165,7 @@ func TestMigrateKilled(t *testing.T) {
 	for i := range kills {
 		m.env = copied(t, empty)
 		at := m.migrate(window{columns: 80, rows: 24})
+		at.await("secretsweep migrate")
 		kill := func() { _ = at.cmd.Process.Kill() }
 		if i%3 == 2 {
 			time.AfterFunc(rand.N(4*time.Second), kill)
