@@ -9,9 +9,9 @@ import (
 
 // Batch is what a plan comes to: exactly what is to be written, all of it or nothing.
 type Batch struct {
-	Environments []Ref    // to be made first; without names
-	Secrets      []Secret // ordered by Ref
-	Leaks        []Leak   // in the order of the plan
+	Environments []Ref     // to be made first; without names
+	Secrets      []Secret  // ordered by Ref
+	Leaks        []Leak    // in the order of the plan
 	Refused      []Refusal // what isn't written
 }
 

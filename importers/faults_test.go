@@ -183,7 +183,7 @@ func TestReportsRefuseToGuess(t *testing.T) {
 		}
 	})
 	t.Run("a file that has two of them", func(t *testing.T) {
-		leak := fmt.Sprintf(`{"DetectorName": "X", "Redacted": "***", "Raw": "", "SourceMetadata": {"Data": {"Filesystem": {"file": "a.env", "line": 2}}}}`)
+		leak := `{"DetectorName": "X", "Redacted": "***", "Raw": "", "SourceMetadata": {"Data": {"Filesystem": {"file": "a.env", "line": 2}}}}`
 		f, err := Read(filepath.Join(inside, "report.json"), strings.NewReader(leak), "trufflehog")
 		if err != nil {
 			t.Fatal(err)

@@ -17,7 +17,6 @@ type claim struct {
 	row     *Row
 	place   *place.Place
 	depth   int    // how many folders lead to the place
-	base    int    // the length of its file's name
 	parent  string // what leads to the name in the file
 	value   secret.Fingerprint
 	given   bool   // its name is the source's, not made up

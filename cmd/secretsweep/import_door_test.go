@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -27,16 +26,6 @@ func (u *person) file(name, text string) string {
 		u.t.Fatal(err)
 	}
 	return path
-}
-
-// entries counts those of the log.
-func (u *person) entries() int {
-	u.t.Helper()
-	var found inspectionView
-	if err := json.Unmarshal([]byte(u.want(0, "vault", "check", "-f", "json")), &found); err != nil {
-		u.t.Fatal(err)
-	}
-	return int(found.Entries)
 }
 
 // TestImportInTurn imports from sources in turn: what was decided of one isn't forgotten
