@@ -5,14 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
-	"github.com/muesli/termenv"
 
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
@@ -181,19 +176,7 @@ func (f *fakeBoard) board() Board {
 // newBoardTerminal opens the dashboard.
 func newBoardTerminal(t *testing.T, b Board, s size, o Options) *terminal {
 	t.Helper()
-	var out strings.Builder
-	o.Output, o.Now = &out, func() time.Time { return today }
-	x := &terminal{app: newApp(t.Context(), "secretsweep", o), t: t, came: make(chan tea.Msg)}
-	if !o.NoColor {
-		r := lipgloss.NewRenderer(&out)
-		r.SetColorProfile(termenv.ANSI256)
-		x.theme = newTheme(r, o)
-	}
-	x.later = func(_ time.Duration, msg tea.Msg) tea.Cmd {
-		x.timers = append(x.timers, msg)
-		return nil
-	}
-	x.size = s
+	x := blankTerminal(t, "secretsweep", s, o)
 	x.now = newBoard(x.app, b)
 	x.do(x.Init())
 	x.settle()

@@ -244,12 +244,12 @@ type terminal struct {
 	out    int          // commands that haven't answered
 }
 
-// newTerminal opens a screen of the flow of migrate.
-func newTerminal(t *testing.T, d *doors, s size, o Options, first func(*flow) screen) *terminal {
+// blankTerminal gives a terminal at which a program is to show its first screen.
+func blankTerminal(t *testing.T, name string, s size, o Options) *terminal {
 	t.Helper()
 	var out strings.Builder
 	o.Output, o.Now = &out, func() time.Time { return today }
-	x := &terminal{app: newApp(t.Context(), "secretsweep migrate", o), t: t, came: make(chan tea.Msg)}
+	x := &terminal{app: newApp(t.Context(), name, o), t: t, came: make(chan tea.Msg)}
 	if !o.NoColor {
 		r := lipgloss.NewRenderer(&out)
 		r.SetColorProfile(termenv.ANSI256)
@@ -260,6 +260,13 @@ func newTerminal(t *testing.T, d *doors, s size, o Options, first func(*flow) sc
 		return nil
 	}
 	x.size = s
+	return x
+}
+
+// newTerminal opens a screen of the flow of migrate.
+func newTerminal(t *testing.T, d *doors, s size, o Options, first func(*flow) screen) *terminal {
+	t.Helper()
+	x := blankTerminal(t, "secretsweep migrate", s, o)
 	f := newFlow(x.app, Migration{Paths: []string{"shop", "slack.zip"}, Project: "shop", Sweeper: d, Places: d, Drafts: d, Vault: d, After: d})
 	if d.swept != nil {
 		f.swept, f.plan = d.swept, d.swept.Plan

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -221,7 +222,10 @@ func checkBatch(b importers.Batch) error {
 			bad = append(bad, fmt.Errorf("%s: environment: %w", s.Ref, err))
 		}
 	}
-	return withoutNil(bad)
+	if len(bad) == 0 {
+		return nil
+	}
+	return withHint(errors.Join(bad...), "give it another name in a plan: --dry-run -f plan")
 }
 
 // mistyped refuses a new environment that somebody typed and that is one slip away from one that
@@ -242,13 +246,6 @@ func mistyped(made []importers.Ref, there []string) error {
 	return nil
 }
 
-func withoutNil(all []error) error {
-	if len(all) == 0 {
-		return nil
-	}
-	return withHint(errors.Join(all...), "give it another name in a plan: --dry-run -f plan")
-}
-
 // write asks, and writes.
 func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *importers.Plan, b importers.Batch, paths []string) error {
 	for _, c := range openConflicts(plan) {
@@ -263,7 +260,7 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 	if !o.yes {
 		question := fmt.Sprintf("Write %s and %s?", report.Plural(len(b.Secrets), "secret"), report.Plural(len(b.Leaks), "leak record"))
 		if yes, err := sh.confirm(question, ctx.Done()); err != nil || !yes {
-			return cmpErr(err, errors.New("nothing was written"))
+			return cmp.Or(err, errors.New("nothing was written"))
 		}
 	}
 	if err := in.take(ctx, b, sourceText(paths)); err != nil {
@@ -272,13 +269,6 @@ func (o *importOptions) write(ctx context.Context, sh shell, in *intake, plan *i
 	plan.Written(b)
 	sh.say("%s", summaryOf(b))
 	return in.draft.write(plan.Decisions(false))
-}
-
-func cmpErr(err, otherwise error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }
 
 // sourceText says in the log where something was imported from.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -65,7 +66,7 @@ func TestReread(t *testing.T) {
 		{"empty", "app.conf", config, rewrite(""), "read %s again: it is not there any more"},
 		{"gone", "app.conf", config, os.Remove, "read %s again: no such file or directory"},
 		{"a folder", "app.conf", config, func(file string) error {
-			return cmpErr(os.Remove(file), os.Mkdir(file, 0o777))
+			return errors.Join(os.Remove(file), os.Mkdir(file, 0o777))
 		}, "read %s again: it is not there any more"},
 		{"a value in its name", token + ".conf", config, nil, "a value is part of its name, by which it can't be found again"},
 	}
@@ -121,7 +122,7 @@ func zipOf(t *testing.T, name, text string) string {
 	if err == nil {
 		_, err = w.Write([]byte(text))
 	}
-	if err := cmpErr(err, z.Close()); err != nil {
+	if err := errors.Join(err, z.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
