@@ -180,7 +180,8 @@ const (
 type Set struct {
 	Rules     []*Rule // ordered by id
 	Providers []*Provider
-	Allow     []Allow // for every rule, or those that each names
+	Verifies  []*Verify // ordered by their first rule
+	Allow     []Allow   // for every rule, or those that each names
 }
 
 // Rule finds a rule by id.
