@@ -63,10 +63,14 @@ func newWorld(t *testing.T, serve http.HandlerFunc) *world {
 	}))
 	mint, roots := authority(t)
 	w.roots = roots
-	w.server.TLS = &tls.Config{GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	// httptest's own certificate would be that of who is asked for by an address.
+	certificate := func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		return mint(cmp.Or(w.certified, hello.ServerName, "127.0.0.1"))
+	}
+	w.server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		return &tls.Config{GetCertificate: certificate}, nil
 	}}
 	w.server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	w.server.StartTLS()
