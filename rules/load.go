@@ -74,6 +74,7 @@ type file struct {
 	Provider providerSpec `toml:"provider"`
 	Rules    []ruleSpec   `toml:"rule"`
 	Allow    []allowSpec  `toml:"allow"`
+	Verifies []verifySpec `toml:"verify"`
 }
 
 // addFile adds what a file says. Its text is for the lines in messages.
@@ -112,12 +113,41 @@ func (s *Set) addFile(name string, data []byte, f file) error {
 		}
 		s.Allow = append(s.Allow, allow)
 	}
+	verifies, err := verifies(name, data, f.Verifies, false)
+	if err != nil {
+		return err
+	}
+	for i, v := range verifies {
+		if err := s.addVerify(v, provider); err != nil {
+			return fmt.Errorf("%s:%d: verify: %w", name, tableLines(data, "verify").at(i), err)
+		}
+	}
+	return nil
+}
+
+// addVerify adds how values of rules of the set are asked about, in the place of what was
+// known of that. They are rules of the provider, if one is given.
+func (s *Set) addVerify(v *Verify, of *Provider) error {
+	for _, id := range v.Rules {
+		rule, known := s.Rule(id)
+		switch {
+		case !known:
+			return fmt.Errorf("there is no rule %q", id)
+		case of != nil && rule.Provider != of:
+			return fmt.Errorf("rule %q is one of provider %q", id, rule.Provider.ID)
+		}
+		if err := v.checkParts(rule); err != nil {
+			return err
+		}
+	}
+	s.Verifies = append(s.without(v.Rules), v)
 	return nil
 }
 
 func (s *Set) sort() {
 	slices.SortFunc(s.Rules, func(a, b *Rule) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.Providers, func(a, b *Provider) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Verifies, func(a, b *Verify) int { return cmp.Compare(a.Rules[0], b.Rules[0]) })
 }
 
 // The specs are the tables of a file, as they are written. Their fields are
