@@ -125,7 +125,7 @@ func (r *verifyReader) revoke(spec *revokeSpec, hosts []string) (*Revoke, error)
 	case len(spec.Done) == 0:
 		return nil, errors.New("no [[verify.revoke.done]]")
 	}
-	request, err := r.request(&spec.requestSpec, []string{http.MethodPost, http.MethodDelete, http.MethodPut, http.MethodPatch}, hosts)
+	request, err := r.request(&spec.requestSpec, []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}, hosts)
 	return &Revoke{Source: spec.Source, Kills: spec.Kills, Request: request}, err
 }
 
