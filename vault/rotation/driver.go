@@ -115,7 +115,7 @@ type drive struct {
 // job gives the job as it is remembered.
 func (w *drive) job() Job {
 	r := w.record
-	return Job{Old: r.whole(), Next: r.Next, Overlap: r.Stage.Overlap, Memo: r.Stage.Memo, Intent: r.Stage.Intent}
+	return Job{Old: r.whole(), Next: r.Kept, Overlap: r.Stage.Overlap, Memo: r.Stage.Memo, Intent: r.Stage.Intent}
 }
 
 // note makes steps.
@@ -185,7 +185,7 @@ func (w *drive) try(ctx context.Context) error {
 	if w.record.passed(Worked) {
 		return nil
 	}
-	if a := w.driver.Works(ctx, w.record.Next); a.Verdict != provider.Live {
+	if a := w.driver.Works(ctx, w.record.Kept); a.Verdict != provider.Live {
 		return fmt.Errorf("the next value doesn't work yet, so nothing was stored: %s (%s)", a.Verdict, a.Why)
 	}
 	return w.reach(ctx, Worked)
@@ -207,9 +207,9 @@ func (w *drive) store(ctx context.Context) error {
 			continue
 		}
 		switch {
-		case k.Value.Equal(r.Next): // stored by a drive that was stopped then
+		case k.Value.Equal(r.Kept): // stored by a drive that was stopped then
 		case k.Value.Equal(r.whole()) || k.Value.Equal(r.Value):
-			changes = append(changes, vault.Change{Ref: k.Ref, Value: r.Next, If: &k.Version, Grace: w.Grace, Edit: w.postpone})
+			changes = append(changes, vault.Change{Ref: k.Ref, Value: r.Kept, If: &k.Version, Grace: w.Grace, Edit: w.postpone})
 		default:
 			return fmt.Errorf("%s has another value meanwhile, which nobody expects to be replaced", k.Ref)
 		}

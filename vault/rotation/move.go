@@ -206,7 +206,7 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 	case Drive:
 		r.Stage = s.Stage
 		if r.passed(Stored) {
-			r.Next = secret.Value{}
+			r.Kept = secret.Value{}
 		}
 	}
 }

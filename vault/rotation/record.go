@@ -39,7 +39,7 @@ type Record struct {
 	Until     time.Time // of an acceptance
 
 	Stage *Stage       // how far a driver has come; nil if none is at it
-	Next  secret.Value // the successor that a driver has kept, and the vault doesn't have yet
+	Kept  secret.Value // the successor that a driver has kept, and the vault doesn't have yet
 
 	History []Change  // all that has happened, in order
 	Refused []Refusal // what was not possible where it stands in the log, and counts for nothing
@@ -71,9 +71,9 @@ type Answered struct {
 
 // Reopening says why a record that was over isn't.
 type Reopening struct {
-	At  time.Time
-	By  string
-	Why string
+	At     time.Time
+	By     string
+	Why    string
 	Places []place.Place // where the value came back, if that is why
 }
 
@@ -144,8 +144,8 @@ func (r *Record) event(e *vault.LeakEvent) {
 	if r.Begun.IsZero() {
 		r.Begun = e.At
 	}
-	if !e.Next.IsZero() {
-		r.Next = e.Next
+	if !e.Next.IsEmpty() {
+		r.Kept = e.Next
 	}
 	defer r.found(e)
 	all, err := steps(e)

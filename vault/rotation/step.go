@@ -48,20 +48,20 @@ const (
 
 // Step is something that is done about a leak, as it is kept in an event's Data.
 type Step struct {
-	Act       Act           `json:"act"`
-	Way       Way           `json:"way,omitempty"`
-	Owner     string        `json:"owner,omitempty"`
-	Due       time.Time     `json:"due,omitzero"`
-	Until     time.Time     `json:"until,omitzero"`
-	Successor []Successor   `json:"successor,omitempty"`
-	Consumer  string        `json:"consumer,omitempty"`
-	Emergency bool          `json:"emergency,omitempty"`
-	Answer    *Answer       `json:"answer,omitempty"`
-	Places    []string      `json:"places,omitempty"` // their keys; none for all
-	Left      bool          `json:"left,omitempty"`   // they are left as they are
-	Takers    []Taker       `json:"takers,omitempty"`
-	Stage     *Stage        `json:"stage,omitempty"`
-	Reason    string        `json:"reason,omitempty"`
+	Act       Act         `json:"act"`
+	Way       Way         `json:"way,omitempty"`
+	Owner     string      `json:"owner,omitempty"`
+	Due       time.Time   `json:"due,omitzero"`
+	Until     time.Time   `json:"until,omitzero"`
+	Successor []Successor `json:"successor,omitempty"`
+	Consumer  string      `json:"consumer,omitempty"`
+	Emergency bool        `json:"emergency,omitempty"`
+	Answer    *Answer     `json:"answer,omitempty"`
+	Places    []string    `json:"places,omitempty"` // their keys; none for all
+	Left      bool        `json:"left,omitempty"`   // they are left as they are
+	Takers    []Taker     `json:"takers,omitempty"`
+	Stage     *Stage      `json:"stage,omitempty"`
+	Reason    string      `json:"reason,omitempty"`
 
 	next secret.Value // that a drive keeps, in the event's Next
 }

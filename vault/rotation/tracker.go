@@ -199,7 +199,7 @@ func (r *Record) observeSuccessors(byValue map[secret.Fingerprint][]vault.Known,
 
 // whole gives the whole that was around a value where it was found.
 func (r *Record) whole() secret.Value {
-	if r.Carrier.IsZero() {
+	if r.Carrier.IsEmpty() {
 		return r.Value
 	}
 	return r.Carrier
@@ -318,7 +318,7 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 	after := r.Newest
 	report.After, report.Kind = &after, vault.Tracked
 	for _, s := range all {
-		if !s.next.IsZero() {
+		if !s.next.IsEmpty() {
 			report.Next = s.next
 		}
 		if kind := kindOf(&s); kind != vault.Tracked {
@@ -388,7 +388,7 @@ func (s *Step) Told() string {
 	case s.Act == Sweep:
 		return "a sweep found what takes it"
 	case s.Act == Drive:
-		return s.Stage.Driver + ": " + s.Stage.Name
+		return s.Stage.Driver + ": " + string(s.Stage.Name)
 	}
 	return string(s.Act)
 }
