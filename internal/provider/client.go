@@ -43,7 +43,7 @@ type Answer struct {
 	Host string // who was asked, or was to be; "" if nobody was
 	At   time.Time
 
-	id string // what the provider calls the secret, by which it is revoked
+	id secret.Value // what the provider calls the secret, by which it is revoked
 }
 
 // Options say who is asked, and how.

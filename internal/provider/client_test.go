@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -94,7 +95,7 @@ func TestVerify(t *testing.T) {
 			now := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 			c, _ := w.client(Options{Rules: set(vendor()), Now: func() time.Time { return now }})
 			got := c.Verify(t.Context(), token(t))
-			got.id = ""
+			got.id = secret.Value{}
 			if diff := cmp.Diff(Answer{Verdict: tt.verdict, Why: tt.why, Host: "api.vendor.com", At: now}, got, cmp.AllowUnexported(Answer{})); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)
 			}
@@ -290,7 +291,7 @@ func TestVerifyAll(t *testing.T) {
 		calling.Add(-1)
 	})
 	for i, cred := range creds {
-		if a := answers[i]; a.Verdict != Live || a.id != "Bearer "+cred.Value.Reveal() {
+		if a := answers[i]; a.Verdict != Live || a.id.Reveal() != "Bearer "+cred.Value.Reveal() {
 			t.Errorf("%d: got %s (%s), or the answer of another one", i, a.Verdict, a.Why)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -156,7 +157,9 @@ func (c *Client) understand(v *rules.Verify, q *question, r *reply) Answer {
 	if len(q.parts) > 0 {
 		a.Why += fmt.Sprintf(" (asked with the %s that was found near it)", strings.Join(q.parts, " and the "))
 	}
-	a.id, _ = known.FindID(r.body)
+	if id, ok := known.FindID(r.body); ok {
+		a.id = secret.New(id)
+	}
 	return a
 }
 
