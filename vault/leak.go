@@ -111,6 +111,8 @@ type LeakEvent struct {
 	MorePlaces int           // how many there were beside these
 	Next       secret.Value  // that is to replace the value, kept before anything uses it; zero for none
 	Data       json.RawMessage
+	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
+	Decides bool
 }
 
 // LeakReport is an event to be kept of a leak. The leak is told by its project and value:
@@ -323,6 +325,7 @@ func (r leakRecord) elsewhere(project string) bool {
 // take adds an event by somebody who had a role in the project.
 func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e := r.event(by)
+	e.Decides = e.Kind.decides(role, l.Decision)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 {
@@ -340,7 +343,7 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 		}
 	}
 	l.takePlaces(e)
-	if e.Kind.decides(role, l.Decision) {
+	if e.Decides {
 		l.Decision, l.Refs = e.Kind, e.Refs
 		if e.Kind == Accepted && over(e.Until, now) {
 			l.Decision = Undecided
