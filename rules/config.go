@@ -29,7 +29,6 @@ type Config struct {
 	rules     []configRule
 	allow     []Allow
 	verifies  []*Verify
-	where     lines // of the verifies
 	warnings  []Warning
 	gitleaks  bool
 }
@@ -160,9 +159,10 @@ func ReadConfig(name string, data []byte) (*Config, error) {
 		c.allow = append(c.allow, allow)
 	}
 	var err error
-	c.verifies, err = verifies(name, data, f.Verifies, true)
-	c.where = tableLines(data, "verify")
-	return c, err
+	if c.verifies, err = readVerifies(name, data, f.Verifies, true); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (c *Config) add(r configRule) error {
@@ -264,50 +264,6 @@ func (s *Set) addRules(c *Config, trust Trust) ([]Warning, error) {
 		s.replace(&rule)
 	}
 	return append(warnings, unknownIDs(c.Name, "can't be extended", unknown)...), nil
-}
-
-// addVerifies adds how secrets are asked about: what the base knows of the rules that are
-// still its own, and what the config says.
-func (s *Set) addVerifies(base *Set, c *Config, trust Trust) ([]Warning, error) {
-	s.Verifies = base.Verifies
-	var replaced []string
-	for _, v := range base.Verifies {
-		for _, id := range v.Rules {
-			old, _ := base.Rule(id)
-			if now, there := s.Rule(id); !there || now.Pattern != old.Pattern {
-				replaced = append(replaced, id)
-			}
-		}
-	}
-	s.Verifies = s.without(replaced)
-	if trust == Repository && len(c.verifies) > 0 {
-		// It would have the secrets of who scans sent to an address of its choice.
-		return []Warning{Warning(fmt.Sprintf("%s:%d: a config inside the scanned repository can't say how secrets are verified; put it in your own config", c.Name, c.where.at(0)))}, nil
-	}
-	for i, v := range c.verifies {
-		if err := s.addVerify(v, nil); err != nil {
-			return nil, fmt.Errorf("%s:%d: verify: %w", c.Name, c.where.at(i), err)
-		}
-	}
-	return nil, nil
-}
-
-// without gives the verifies of the set for all rules but these.
-func (s *Set) without(ids []string) []*Verify {
-	var kept []*Verify
-	for _, v := range s.Verifies {
-		others := slices.DeleteFunc(slices.Clone(v.Rules), func(id string) bool { return slices.Contains(ids, id) })
-		if len(others) == 0 {
-			continue
-		}
-		if len(others) < len(v.Rules) {
-			fewer := *v
-			fewer.Rules = others
-			v = &fewer
-		}
-		kept = append(kept, v)
-	}
-	return kept
 }
 
 // replace puts a rule in the place of one with the same id, or at the end.

@@ -113,34 +113,15 @@ func (s *Set) addFile(name string, data []byte, f file) error {
 		}
 		s.Allow = append(s.Allow, allow)
 	}
-	verifies, err := verifies(name, data, f.Verifies, false)
+	verifies, err := readVerifies(name, data, f.Verifies, false)
 	if err != nil {
 		return err
 	}
-	for i, v := range verifies {
+	for _, v := range verifies {
 		if err := s.addVerify(v, provider); err != nil {
-			return fmt.Errorf("%s:%d: verify: %w", name, tableLines(data, "verify").at(i), err)
-		}
-	}
-	return nil
-}
-
-// addVerify adds how values of rules of the set are asked about, in the place of what was
-// known of that. They are rules of the provider, if one is given.
-func (s *Set) addVerify(v *Verify, of *Provider) error {
-	for _, id := range v.Rules {
-		rule, known := s.Rule(id)
-		switch {
-		case !known:
-			return fmt.Errorf("there is no rule %q", id)
-		case of != nil && rule.Provider != of:
-			return fmt.Errorf("rule %q is one of provider %q", id, rule.Provider.ID)
-		}
-		if err := v.checkParts(rule); err != nil {
 			return err
 		}
 	}
-	s.Verifies = append(s.without(v.Rules), v)
 	return nil
 }
 

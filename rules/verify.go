@@ -1,7 +1,5 @@
 package rules
 
-import "slices"
-
 // Verify is how a provider is asked whether a secret still works, and how the secret is
 // revoked with itself where the provider has a way. It is what the provider's documentation
 // says, as data; package internal/provider carries it out, and only when somebody asks.
@@ -18,6 +16,8 @@ type Verify struct {
 	// FromConfig: a config of the user brought it. Whichever host it names has to be allowed
 	// by the person who asks, and its address may begin with http://.
 	FromConfig bool
+
+	where string // file and line, for messages
 }
 
 // Request is a request to a provider. Its texts are templates, which [Fill] fills in: {value}
@@ -77,14 +77,4 @@ type Revoke struct {
 	Kills  string // what exactly ends, in our own words: "this token, and nothing else"
 	Request
 	Done []Answer // answers after which it is revoked; their Means is Dead
-}
-
-// VerifyOf gives how values of a rule are asked about; nil if nobody knows.
-func (s *Set) VerifyOf(rule string) *Verify {
-	for _, v := range s.Verifies {
-		if slices.Contains(v.Rules, rule) {
-			return v
-		}
-	}
-	return nil
 }

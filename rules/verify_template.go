@@ -45,6 +45,12 @@ func placeholders(template string) (names []string, err error) {
 	return names, err
 }
 
+// fillWith fills in a template that can be, with one text for all placeholders.
+func fillWith(text, template string) string {
+	filled, _ := Fill(template, func(string) (string, error) { return text, nil })
+	return filled
+}
+
 // texts are the templates of a request.
 func (r *Request) texts() []string {
 	all := []string{r.URL, r.Basic, r.JSON}
