@@ -25,8 +25,8 @@ var floors = [][]string{
 	{"internal/growth", "internal/hush"},
 	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample", "vault/store"},
 	{"internal/template", "rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
-	{"detectors/judge", "internal/mess", "vault"},
-	{"detectors/match"},
+	{"detectors/judge", "internal/mess", "internal/provider", "vault"},
+	{"detectors/match", "vault/rotation"},
 	{"detectors"},
 	{"detectors/known", "scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
@@ -69,8 +69,9 @@ var homes = map[string][]string{
 }
 
 // revealers may see the text of a secret.Value. Of these, scanner/source/slack sees none
-// but the token that it asks Slack with.
-var revealers = []string{"internal/secret", "detectors", "detectors/known", "detectors/match", "scanner", "scanner/source/slack", "vault", "vault/identity", "cmd/secretsweep"}
+// but the token that it asks Slack with, and internal/provider those that it is told to ask
+// about.
+var revealers = []string{"internal/secret", "detectors", "detectors/known", "detectors/match", "internal/provider", "scanner", "scanner/source/slack", "vault", "vault/identity", "cmd/secretsweep"}
 
 // vagueNames say nothing of what a package provides.
 var vagueNames = []string{"base", "common", "helper", "helpers", "misc", "shared", "types", "util", "utils"}
