@@ -79,7 +79,6 @@ func (c *Client) send(ctx context.Context, q *question) (*reply, error) {
 			return secured, nil
 		},
 		DisableKeepAlives:      true,
-		DisableCompression:     true, // nothing is sent that could grow here
 		MaxResponseHeaderBytes: maxHead,
 	}
 	request := (&http.Request{

@@ -34,7 +34,10 @@ func (c *Client) question(v *rules.Verify, r *rules.Request, cred Credential, id
 	if err != nil {
 		return nil, err
 	}
-	q := &question{method: r.Method, url: u, header: http.Header{"User-Agent": {c.agent}, "Accept-Encoding": {"identity"}}}
+	q := &question{method: r.Method, url: u, header: http.Header{
+		"User-Agent":      {c.agent},
+		"Accept-Encoding": {"identity"}, // whoever sends what would grow here is not understood
+	}}
 	if q.host, err = c.mayAsk(v, r, u, open); err != nil {
 		return nil, err
 	}
