@@ -68,6 +68,28 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// TestMetadataNames shows that no name of metadata is resolved, whoever allowed it and
+// wherever it leads.
+func TestMetadataNames(t *testing.T) {
+	w := newWorld(t, answer(200, liveBody))
+	for _, host := range []string{"metadata.google.internal", "METADATA.google.internal.", "instance-data", "169.254.169.254", "[fd00:ec2::254]"} {
+		v := vendor()
+		v.URL, v.FromConfig = "http://"+host+"/v1/me", true
+		name, err := parseHost(strings.Trim(host, "[]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := w.client(Options{Rules: set(v), Allow: []Allowed{{host: name}}})
+		got := c.Verify(t.Context(), token(t))
+		if want := name + " serves a cloud's machines their credentials, and is never asked"; got.Verdict != Unknown || got.Why != want {
+			t.Errorf("got %s (%s), want %s", got.Verdict, got.Why, want)
+		}
+	}
+	if len(w.dialed) > 0 {
+		t.Errorf("dialed %s", w.dialed)
+	}
+}
+
 // TestRealDialer shows that the addresses are looked at with a dialer that is real, too:
 // the server is at a loopback address, which only who allows it reaches.
 func TestRealDialer(t *testing.T) {

@@ -100,7 +100,7 @@ func (c *Client) mayAsk(v *rules.Verify, r *rules.Request, u *url.URL, open bool
 // fits tells whether a host is one that a rule names, "a.example.com" or "*.example.com".
 func fits(name, host string) bool {
 	above, ok := strings.CutPrefix(name, "*")
-	return host == name || ok && strings.HasSuffix(host, above) && len(host) > len(above)
+	return host == name || ok && strings.HasSuffix(host, above)
 }
 
 // filling fills in the templates of one request.
@@ -296,7 +296,7 @@ func queryText(text string) (string, error) { return url.QueryEscape(text), nil 
 // segmentText is for a segment of a path. Some servers take an escaped slash for one.
 func segmentText(text string) (string, error) {
 	odd := func(c rune) bool { return c <= ' ' || c > '~' || c == '/' || c == '\\' || c == '%' }
-	if strings.ContainsFunc(text, odd) || isStep(text) {
+	if strings.ContainsFunc(text, odd) {
 		return "", errMisread
 	}
 	return url.PathEscape(text), nil
