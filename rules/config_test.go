@@ -241,6 +241,9 @@ func FuzzReadConfig(f *testing.F) {
 	f.Add("use_default = false" + ownRule)
 	f.Add("disable = ['jwt']\n[scan]\nmax_file_size = '1MB'\n[[allow]]\npaths = ['a']")
 	f.Add("[[provider]]\nid = 'a'\nname = 'A'\ncadence = '3d'")
+	f.Add(ownRule + ownVerify)
+	f.Add(ownRule + strings.Replace(ownVerify, "GET http://keys.acme.internal:8080/whoami", "POST {value}", 1) + "[verify.revoke]\nkills = 'it'\nrequest = 'DELETE https://a.test/{id}'")
+	f.Add("[[verify]]\nrules = ['aws-secret-access-key']\nsign = 'aws4 sts us-east-1'\njson = '{}'\nform = {a = ''}\nhosts = ['*.a.test']")
 	set := builtin(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := rules.ReadConfig("c.toml", []byte(text))
@@ -258,6 +261,16 @@ func FuzzReadConfig(f *testing.F) {
 			for _, r := range res.Rules {
 				if r.Provider == nil || r.Pattern == nil && r.Path == nil && !r.Structured {
 					t.Errorf("rule %q is not complete", r.ID)
+				}
+			}
+			for _, v := range res.Verifies {
+				if v.FromConfig && trust == rules.Repository {
+					t.Errorf("a repository says how rules %q are verified", v.Rules)
+				}
+				for _, id := range v.Rules {
+					if _, there := res.Rule(id); !there || res.VerifyOf(id) != v {
+						t.Errorf("rule %q is verified in two ways, or isn't there", id)
+					}
 				}
 			}
 		}

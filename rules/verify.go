@@ -68,6 +68,8 @@ type Answer struct {
 	// Example is such an answer as the vendor documents it: the status line, headers, an
 	// empty line, the body. Values in it are made up by package sample's templates.
 	Example string
+
+	where string // file and line, for messages
 }
 
 // Revoke is how a secret ends itself. Requests are made with the secret, about the secret:

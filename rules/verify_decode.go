@@ -138,6 +138,11 @@ func (r *verifyReader) verify(spec *verifySpec) (*Verify, error) {
 	if err := v.check(); err != nil {
 		return nil, fault(err)
 	}
+	if r.config { // the examples of built-in ones are run by the tests
+		if err := v.checkExamples(); err != nil {
+			return nil, err
+		}
+	}
 	return v, nil
 }
 
@@ -163,26 +168,20 @@ func (r *verifyReader) checkSource(source string) error {
 	return fmt.Errorf("source %q is no https address", source)
 }
 
-// readAnswers reads the answers to a request, and runs their examples.
+// readAnswers reads the answers to a request.
 func (r *verifyReader) readAnswers(specs []answerSpec, at *tables, done bool) ([]Answer, error) {
 	what := "answer"
 	if done {
 		what = "done"
 	}
 	var all []Answer
-	var where []string
-	for i, spec := range specs {
-		where = append(where, fmt.Sprintf("%s:%d: verify: %s", r.name, at.line(), what))
+	for _, spec := range specs {
 		answer, err := spec.answer(done)
+		answer.where = fmt.Sprintf("%s:%d: verify: %s", r.name, at.line(), what)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", where[i], err)
+			return nil, fmt.Errorf("%s: %w", answer.where, err)
 		}
 		all = append(all, answer)
-	}
-	for i := range all {
-		if err := checkExample(all, i); err != nil {
-			return nil, fmt.Errorf("%s: %w", where[i], err)
-		}
 	}
 	return all, nil
 }
@@ -240,7 +239,22 @@ func (a *Answer) isMarked(done bool) bool {
 	return len(a.Contains) > 0 || slices.ContainsFunc(a.Headers, marks) || slices.ContainsFunc(a.JSON, marks)
 }
 
-// checkExample wants that the example of the ith answer is told by it.
+// checkExamples wants that each answer is told by the response that is its example.
+func (v *Verify) checkExamples() error {
+	sets := [][]Answer{v.Answers}
+	if v.Revoke != nil {
+		sets = append(sets, v.Revoke.Done)
+	}
+	for _, answers := range sets {
+		for i := range answers {
+			if err := checkExample(answers, i); err != nil {
+				return fmt.Errorf("%s: %w", answers[i].where, err)
+			}
+		}
+	}
+	return nil
+}
+
 func checkExample(answers []Answer, i int) error {
 	a := &answers[i]
 	status, header, body, err := a.Sample(rand.New(rand.NewPCG(1, 2)))

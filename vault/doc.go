@@ -54,8 +54,9 @@
 //
 // A project keeps what leaked of it, with the values. Maintainers of all of the project
 // read that. A person who is a reader of something in the project adds to it, and can't
-// read what is there; what puts an end to a leak takes a developer of something in it. Who
-// may not write a secret can ask there that somebody does who may.
+// read what is there; what puts an end to a leak, the steps of its rotation, and opening it
+// again take a developer of something in it. Who may not write a secret can ask there that
+// somebody does who may.
 //
 // # Format
 //
@@ -193,13 +194,18 @@
 //
 // An event counts if its key names the entry that vouches for it; if that was made by a
 // person who was a reader of an environment of the project then, and a developer for what
-// is imported, false, accepted or closed; if the value in it has the leak's ID; and if the
-// secrets that it names are of the project. Events are in the order of the log. An event
-// that an entry wrote that counts, and the store lacks or has otherwise, makes the leaks of
-// the project unreadable. One that doesn't open, or says what it can't, counts for nothing.
+// is imported, false, accepted, closed, tracked or reopened; if the value in it has the
+// leak's ID; and if the secrets that it names are of the project. Events are in the order of
+// the log. An event that an entry wrote that counts, and the store lacks or has otherwise,
+// makes the leaks of the project unreadable. One that doesn't open, or says what it can't,
+// counts for nothing.
+//
+// What is around the value, what belongs to it, and what is said of it are as the last event
+// has them that has any.
 //
 // The last event that decides is what was decided, but a reader's doesn't count against a
-// developer's, nor does a wait against what is imported, false, accepted or closed. What is
+// developer's, nor does a wait against what is imported, false, accepted or closed. Found,
+// noted and tracked decide nothing; what is reopened is as if nothing had been decided. What is
 // asked for, by any event, stands until an event has it imported, or asks for the same
 // secret, or a developer decides something else about the leak.
 //

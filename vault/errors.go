@@ -64,6 +64,14 @@ func orNone(version int) string {
 	return fmt.Sprint(version)
 }
 
+// ChangedError is what a conditional act answers where something has changed since it was
+// read. Nothing was written.
+type ChangedError struct {
+	What string // such as "the leak"
+}
+
+func (e *ChangedError) Error() string { return e.What + " has changed since it was read" }
+
 // IntegrityError is what reading answers where the store holds something that the log
 // doesn't vouch for, or not what it vouches for: damage, or somebody's tampering.
 type IntegrityError struct {

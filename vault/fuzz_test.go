@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault/audit"
 	"github.com/secretsweep/secretsweep/vault/identity"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -128,14 +129,18 @@ func FuzzLeak(f *testing.F) {
 		{Kind: Found, Places: []place.Place{inFile("a"), {Kind: place.File, Commit: &place.Version{ID: "1", Date: now}}}, MorePlaces: 3},
 		{Kind: Accepted, Until: now, Reason: "it ends", Data: []byte(`{"a":[1,"b"]}`)},
 		{Kind: Imported, Refs: []Ref{{"web", "dev", "NAME"}}, Asked: asked("NAME", "value", "URL", "of value")},
+		{Kind: Tracked, Next: secret.New("next"), Data: []byte(`{"step":"stored"}`)},
 	} {
-		data, err := leakOfWeb("value", e).record(now).encode()
+		r := leakOfWeb("value", e)
+		r.Carrier, r.Parts = secret.New("x://value@host"), []LeakPart{{"id", secret.New("part")}}
+		data, err := r.record(now).encode()
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(data)
 	}
 	f.Add([]byte(`{"value":"YQ==","kind":"lost"}`))
+	f.Add([]byte(`{"value":"YQ==","kind":"reopened","parts":[{"value":""}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		first, err := decodeLeak(data)
 		if err != nil {
@@ -152,7 +157,7 @@ func FuzzLeak(f *testing.F) {
 		for range 2 {
 			l.take(first, "somebody", Reader, now)
 		}
-		if len(l.Places) > maxLeakPlaces || !slices.IsSortedFunc(l.Places, place.Compare) || len(l.Events) != 2 || l.Value.IsEmpty() {
+		if len(l.Places) > maxLeakPlaces || !slices.IsSortedFunc(l.Places, place.Compare) || len(l.Events) != 2 || l.Value.IsEmpty() || len(l.Parts) > MaxLeakParts || l.Carrier.Equal(l.Value) && len(first.Carrier) == 0 {
 			t.Errorf("it comes to %d places, %d events", len(l.Places), len(l.Events))
 		}
 		if _, known := l.Decision.least(); l.Decision != Undecided && known != nil {

@@ -50,7 +50,8 @@ func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 			return err
 		}
 		for _, project := range projectsOf(in.Leaks) {
-			if err := t.report(project, in.Leaks, detail); err != nil {
+			counted := func(n int) string { return fmt.Sprintf("%s, %d of them", detail, n) }
+			if err := t.report(project, in.Leaks, verbReport, counted); err != nil {
 				return fmt.Errorf("leaks of %s: %w", project, err)
 			}
 		}
@@ -60,6 +61,23 @@ func (s *Session) Import(ctx context.Context, in Intake) ([]int, error) {
 		return nil, err
 	}
 	return versions, nil
+}
+
+// Track takes in what happened to leaks in the course of their rotation, all of it or
+// nothing. It takes what [LeakKind] says. The log has an entry for each project, with detail,
+// which says what was done, without a value.
+func (s *Session) Track(ctx context.Context, detail string, reports ...LeakReport) error {
+	if len(detail) > MaxText {
+		return fmt.Errorf("rotate: what was done has %d bytes, more than %d", len(detail), MaxText)
+	}
+	return s.act(ctx, func(t *turn) error {
+		for _, project := range projectsOf(reports) {
+			if err := t.report(project, reports, verbRotate, func(int) string { return detail }); err != nil {
+				return fmt.Errorf("leaks of %s: %w", project, err)
+			}
+		}
+		return nil
+	})
 }
 
 // createAll makes the environments that aren't there, for what is written next.
@@ -107,7 +125,8 @@ func (v *view) needIn(least Role, verb string, project ID, name string) (audit.A
 }
 
 // report stores the events that are for a project, with the entries that vouch for them.
-func (t *turn) report(name string, reports []LeakReport, detail string) error {
+// detail says what an entry for a number of them is to say.
+func (t *turn) report(name string, reports []LeakReport, verb string, detail func(int) string) error {
 	project, err := t.project(name)
 	if err != nil {
 		return err
@@ -122,8 +141,11 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 			least = max(least, role)
 		}
 	}
-	act, err := t.needIn(least, verbReport, project, name)
+	act, err := t.needIn(least, verb, project, name)
 	if err != nil {
+		return err
+	}
+	if err := t.unchanged(project, name, reports); err != nil {
 		return err
 	}
 	sealer, err := t.leakSealer(project)
@@ -133,7 +155,7 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 	defer clear(sealer.key)
 	seen := make(map[ID]bool)
 	enter := func() error {
-		act.Detail = fmt.Sprintf("%s, %d of them", detail, len(t.writes))
+		act.Detail = detail(len(t.writes))
 		return t.enter(act)
 	}
 	for i, r := range reports {
@@ -158,6 +180,31 @@ func (t *turn) report(name string, reports []LeakReport, detail string) error {
 		return nil
 	}
 	return enter()
+}
+
+// unchanged refuses reports on leaks of a project whose newest events are others than they
+// expect.
+func (t *turn) unchanged(project ID, name string, reports []LeakReport) error {
+	var newest map[ID]int64
+	for i, r := range reports {
+		if r.Project != name || r.After == nil {
+			continue
+		}
+		if newest == nil {
+			var err error
+			if newest, err = t.newestEvents(project); err != nil {
+				return err
+			}
+		}
+		seq, there := newest[t.s.leakID(project, r.Value)]
+		if !there {
+			seq = -1
+		}
+		if seq != *r.After {
+			return fmt.Errorf("report %d: %w", i, &ChangedError{"the leak"})
+		}
+	}
+	return nil
 }
 
 // leakSealer seals the events of one act.

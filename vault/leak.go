@@ -16,6 +16,7 @@ const (
 	maxLeakEvent  = 256 << 10 // bytes of the JSON of an event, the value included
 	maxLeakPlaces = 200       // of an event, and of a leak
 	maxLeakRefs   = 100       // of an event, those that are asked for included; these of a leak
+	MaxLeakParts  = 20        // of an event
 )
 
 // LeakKind is what has happened to a leak.
@@ -34,6 +35,11 @@ const (
 	Accepted LeakKind = "accepted"
 	// Closed is over: the value is of no use to anyone any more; takes a developer.
 	Closed LeakKind = "closed"
+	// Tracked is that a step of its rotation was made, which Data says. It decides nothing;
+	// takes a developer.
+	Tracked LeakKind = "tracked"
+	// Reopened is open again, as if nothing had been decided; takes a developer.
+	Reopened LeakKind = "reopened"
 
 	Undecided LeakKind = "" // nothing but found
 )
@@ -44,7 +50,7 @@ func (k LeakKind) least() (Role, error) {
 	switch k {
 	case Found, Noted, Waiting, RevokeOnly:
 		return Reader, nil
-	case Imported, FalsePositive, Accepted, Closed:
+	case Imported, FalsePositive, Accepted, Closed, Tracked, Reopened:
 		return Developer, nil
 	}
 	return Owner, fmt.Errorf("a leak to which %q happened, which this program doesn't know", string(k))
@@ -54,8 +60,10 @@ func (k LeakKind) least() (Role, error) {
 // reader doesn't change what a developer has said, nor does who asks for something.
 func (k LeakKind) decides(by Role, before LeakKind) bool {
 	switch least, _ := before.least(); {
-	case k == Found || k == Noted:
+	case k == Found || k == Noted || k == Tracked:
 		return false
+	case before == Reopened:
+		return true
 	case least == Developer:
 		return by >= Developer && k != Waiting
 	}
@@ -64,12 +72,22 @@ func (k LeakKind) decides(by Role, before LeakKind) bool {
 
 // Leaked is what leaked.
 type Leaked struct {
-	Value    secret.Value // the credential
-	Rule     string       // that found it
+	Value secret.Value // the credential
+	// Carrier is the whole that was around it where it was found, such as an address; zero
+	// if it is alone.
+	Carrier  secret.Value
+	Parts    []LeakPart // what was found near it and belongs to it, at most 20
+	Rule     string     // that found it
 	Provider string
 	Severity string
 	Name     string // under which it was found, such as a variable's; proposed if it had none
 	Env      string // the environment that it seems to be of
+}
+
+// LeakPart is something that belongs to what leaked, such as the other half of a key.
+type LeakPart struct {
+	Name  string
+	Value secret.Value
 }
 
 // Asked is a secret that somebody who may not write there wants to have a value.
@@ -91,7 +109,10 @@ type LeakEvent struct {
 	Asked      []Asked       // where it should go, likewise
 	Places     []place.Place // where it was found, at most 200
 	MorePlaces int           // how many there were beside these
+	Next       secret.Value  // that is to replace the value, kept before anything uses it; zero for none
 	Data       json.RawMessage
+	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
+	Decides bool
 }
 
 // LeakReport is an event to be kept of a leak. The leak is told by its project and value:
@@ -100,6 +121,10 @@ type LeakReport struct {
 	Project string
 	Leaked
 	LeakEvent
+	// After is the entry of the log that must have written the leak's newest event, as
+	// [Leak.Newest] has it, -1 for a leak that isn't there yet; nil for any. If it is another
+	// one, nothing is written, and the answer is a [ChangedError].
+	After *int64
 }
 
 // Leak is what a project keeps of a value that leaked: all that has happened to it, and
@@ -112,6 +137,7 @@ type Leak struct {
 	// MorePlaces is about how many there are beside these.
 	MorePlaces int
 	Events     []LeakEvent // in the order of the log
+	Newest     int64       // the entry of the log that wrote its newest event, be it one that counts for nothing
 	Decision   LeakKind    // what the last event says that decides; an acceptance that has ended doesn't
 	Refs       []Ref       // of that event
 	// Asked is what was asked for, and nobody has imported since or decided otherwise; at
@@ -122,6 +148,8 @@ type Leak struct {
 // leakRecord is an event as it is sealed.
 type leakRecord struct {
 	Value      []byte          `json:"value"`
+	Carrier    []byte          `json:"carrier,omitempty"` // if it isn't the value
+	Parts      []leakPart      `json:"parts,omitempty"`
 	Rule       string          `json:"rule,omitempty"`
 	Provider   string          `json:"provider,omitempty"`
 	Severity   string          `json:"severity,omitempty"`
@@ -135,7 +163,13 @@ type leakRecord struct {
 	Asked      []leakAsked     `json:"asked,omitempty"`
 	Places     []place.Place   `json:"places,omitempty"`
 	MorePlaces int             `json:"more_places,omitempty"`
+	Next       []byte          `json:"next,omitempty"`
 	Data       json.RawMessage `json:"data,omitempty"`
+}
+
+type leakPart struct {
+	Name  string `json:"name,omitempty"`
+	Value []byte `json:"value"`
 }
 
 type leakRef struct {
@@ -153,7 +187,13 @@ type leakAsked struct {
 func (r LeakReport) record(now time.Time) leakRecord {
 	rec := leakRecord{
 		Value: []byte(r.Value.Reveal()), Rule: r.Rule, Provider: r.Provider, Severity: r.Severity, Name: r.Name, Env: r.Env,
-		At: now, Kind: r.Kind, Until: r.Until.UTC(), Reason: r.Reason, MorePlaces: r.MorePlaces, Data: r.Data,
+		At: now, Kind: r.Kind, Until: r.Until.UTC(), Reason: r.Reason, MorePlaces: r.MorePlaces, Next: []byte(r.Next.Reveal()), Data: r.Data,
+	}
+	if !r.Carrier.Equal(r.Value) {
+		rec.Carrier = []byte(r.Carrier.Reveal())
+	}
+	for _, p := range r.Parts {
+		rec.Parts = append(rec.Parts, leakPart{p.Name, []byte(p.Value.Reveal())})
 	}
 	for _, ref := range r.Refs {
 		rec.Refs = append(rec.Refs, leakRef(ref))
@@ -216,12 +256,22 @@ func (r leakRecord) check() error {
 		return errors.New("a leak of nothing")
 	case len(r.Refs)+len(r.Asked) > maxLeakRefs:
 		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs)+len(r.Asked), maxLeakRefs)
+	case len(r.Parts) > MaxLeakParts:
+		return fmt.Errorf("a leak with %d parts, more than %d", len(r.Parts), MaxLeakParts)
+	case slices.ContainsFunc(r.Parts, func(p leakPart) bool { return len(p.Value) == 0 }):
+		return errors.New("a leak with a part that is nothing")
+	case slices.Contains(r.Next, 0):
+		return errors.New("a leak whose next value has a NUL in it")
 	case len(r.Places) > maxLeakPlaces || r.MorePlaces < 0 || r.MorePlaces > 1_000_000_000:
 		return errors.New("a leak with an impossible number of places")
 	case len(r.Data) > 0 && !json.Valid(r.Data):
 		return errors.New("a leak with data that is no JSON")
 	}
-	for _, text := range []string{r.Rule, r.Provider, r.Severity, r.Name, r.Env, r.Reason} {
+	texts := []string{r.Rule, r.Provider, r.Severity, r.Name, r.Env, r.Reason}
+	for _, p := range r.Parts {
+		texts = append(texts, p.Name)
+	}
+	for _, text := range texts {
 		if len(text) > MaxText {
 			return fmt.Errorf("a leak with a text of %d bytes, more than %d", len(text), MaxText)
 		}
@@ -243,6 +293,9 @@ func (r leakRecord) check() error {
 // event gives what a record says has happened.
 func (r leakRecord) event(by string) LeakEvent {
 	e := LeakEvent{At: r.At, By: by, Kind: r.Kind, Until: r.Until, Reason: r.Reason, Places: r.Places, MorePlaces: r.MorePlaces, Data: r.Data}
+	if len(r.Next) > 0 {
+		e.Next = secret.New(r.Next)
+	}
 	for _, ref := range r.Refs {
 		e.Refs = append(e.Refs, Ref(ref))
 	}
@@ -256,6 +309,13 @@ func (r leakRecord) event(by string) LeakEvent {
 	return e
 }
 
+func (r leakRecord) parts() (all []LeakPart) {
+	for _, p := range r.Parts {
+		all = append(all, LeakPart{p.Name, secret.New(p.Value)})
+	}
+	return all
+}
+
 // elsewhere tells whether an event names a secret of another project than this one.
 func (r leakRecord) elsewhere(project string) bool {
 	return slices.ContainsFunc(r.Refs, func(ref leakRef) bool { return ref.Project != project }) ||
@@ -265,8 +325,15 @@ func (r leakRecord) elsewhere(project string) bool {
 // take adds an event by somebody who had a role in the project.
 func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e := r.event(by)
+	e.Decides = e.Kind.decides(role, l.Decision)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
+	if len(r.Carrier) > 0 {
+		l.Carrier = secret.New(r.Carrier)
+	}
+	if len(r.Parts) > 0 {
+		l.Parts = r.parts()
+	}
 	for _, part := range []struct {
 		to   *string
 		says string
@@ -276,12 +343,12 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 		}
 	}
 	l.takePlaces(e)
-	if e.Kind.decides(role, l.Decision) {
+	if e.Decides {
 		l.Decision, l.Refs = e.Kind, e.Refs
 		if e.Kind == Accepted && over(e.Until, now) {
 			l.Decision = Undecided
 		}
-		if role >= Developer && e.Kind != Imported && e.Kind != Waiting {
+		if role >= Developer && e.Kind != Imported && e.Kind != Waiting && e.Kind != Reopened {
 			l.Asked = nil
 		}
 	}

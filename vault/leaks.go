@@ -111,34 +111,58 @@ func (s *Session) leakID(project ID, value secret.Value) ID {
 // leaks opens all that is known of a project's leaks. What counts for nothing is among the
 // problems: what nobody wrote who could, and what doesn't open, or says what it can't.
 func (v *view) leaks(project ID) ([]Leak, []Problem, error) {
-	name := v.pattern(target{project: project}).Project
 	var problems []Problem
 	byID := make(map[ID]*Leak)
 	var all []*Leak
-	opener := leakOpener{view: v, project: project, name: name, readers: make(map[int]*identity.Identity), keys: make(map[string][]byte), roles: make(map[int64]Role)}
+	opener := v.leakOpener(project)
 	defer opener.forget()
+	newest := make(map[ID]int64)
 	for _, key := range v.leakKeys(project) {
-		rec, by, err := opener.event(key)
+		e, role, err := opener.author(key)
+		var rec leakRecord
+		if err == nil {
+			newest[leakOf(key)] = e.Seq
+			rec, err = opener.event(key, e, role)
+		}
 		if wrong, is := errors.AsType[*leakProblem](err); is {
 			problems = append(problems, Problem{fmt.Sprintf("an event of a leak (%x)", key[len(key)-4:]), wrong.error})
 			continue
 		}
 		if err != nil {
-			return nil, nil, &IntegrityError{"leaks of " + name, err}
+			return nil, nil, &IntegrityError{"leaks of " + opener.name, err}
 		}
 		id := leakOf(key)
 		if byID[id] == nil {
-			byID[id] = &Leak{ID: id, Project: name}
+			byID[id] = &Leak{ID: id, Project: opener.name}
 			all = append(all, byID[id])
 		}
-		seq, _ := leakSeq(key)
-		byID[id].take(rec, v.names.principal(by), opener.roles[seq], v.now)
+		byID[id].take(rec, v.names.principal(e.Actor), role, v.now)
 	}
 	leaks := make([]Leak, len(all))
 	for i, l := range all {
+		l.Newest = newest[l.ID]
 		leaks[i] = *l
 	}
 	return leaks, problems, nil
+}
+
+// newestEvents gives, by their IDs, the entries that wrote the newest events of a project's
+// leaks. Whoever may report leaks, and can't read them, can tell who wrote an event, and not
+// whether it counts.
+func (v *view) newestEvents(project ID) (map[ID]int64, error) {
+	newest := make(map[ID]int64)
+	opener := v.leakOpener(project)
+	for _, key := range v.leakKeys(project) {
+		e, _, err := opener.author(key)
+		if _, is := errors.AsType[*leakProblem](err); is {
+			continue
+		}
+		if err != nil {
+			return nil, &IntegrityError{"leaks of " + opener.name, err}
+		}
+		newest[leakOf(key)] = e.Seq
+	}
+	return newest, nil
 }
 
 // leakKeys gives the keys of all events of a project's leaks, in the order of the log.
@@ -183,23 +207,30 @@ type leakOpener struct {
 	roles   map[int64]Role             // of who made an entry, in the project then
 }
 
+func (v *view) leakOpener(project ID) leakOpener {
+	return leakOpener{
+		view: v, project: project, name: v.pattern(target{project: project}).Project,
+		readers: make(map[int]*identity.Identity), keys: make(map[string][]byte), roles: make(map[int64]Role),
+	}
+}
+
 func (o *leakOpener) forget() {
 	for _, key := range o.keys {
 		clear(key)
 	}
 }
 
-// event opens an event, and says by whom it is.
-func (o *leakOpener) event(key []byte) (leakRecord, ID, error) {
-	fail := func(err error) (leakRecord, ID, error) { return leakRecord{}, ID{}, err }
+// author gives the entry that wrote an event, if it is by somebody who could, and the role
+// that they had in the project then.
+func (o *leakOpener) author(key []byte) (audit.Entry, Role, error) {
 	seq, _ := leakSeq(key)
 	e, err := o.s.entry(o.r, o.state, seq)
 	if err != nil {
 		// Whoever can write to the store can append an entry that nobody signed.
 		if e.Signature == nil || o.s.vault.log.Includes(o.r, o.head, e) != nil {
-			return fail(err)
+			return e, NoRole, err
 		}
-		return fail(&leakProblem{err})
+		return e, NoRole, &leakProblem{err}
 	}
 	role, known := o.roles[seq]
 	if !known {
@@ -207,16 +238,22 @@ func (o *leakOpener) event(key []byte) (leakRecord, ID, error) {
 		o.roles[seq] = role
 	}
 	if role < Reader {
-		return fail(&leakProblem{fmt.Errorf("it was written by %s, who was not allowed to", o.names.principal(e.Actor))})
+		return e, role, &leakProblem{fmt.Errorf("it was written by %s, who was not allowed to", o.names.principal(e.Actor))}
 	}
+	return e, role, nil
+}
+
+// event opens an event that an entry wrote, by somebody who had a role.
+func (o *leakOpener) event(key []byte, e audit.Entry, role Role) (leakRecord, error) {
+	fail := func(err error) (leakRecord, error) { return leakRecord{}, err }
 	raw, err := o.r.Get(key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return fail(fmt.Errorf("an event is lost: entry %d of the log wrote it", seq))
+		return fail(fmt.Errorf("an event is lost: entry %d of the log wrote it", e.Seq))
 	case err != nil:
 		return fail(err)
 	case !e.Vouches(key, raw):
-		return fail(fmt.Errorf("an event isn't what entry %d of the log wrote: it was damaged or changed", seq))
+		return fail(fmt.Errorf("an event isn't what entry %d of the log wrote: it was damaged or changed", e.Seq))
 	}
 	// What follows is for who wrote it to answer for.
 	plain, err := o.open(key, raw)
@@ -237,7 +274,7 @@ func (o *leakOpener) event(key []byte) (leakRecord, ID, error) {
 	if least, err := rec.Kind.least(); err != nil || role < least {
 		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say %q", o.names.principal(e.Actor), string(rec.Kind))})
 	}
-	return rec, e.Actor, nil
+	return rec, nil
 }
 
 // open opens the body of an event: the key of its act, wrapped to the project's

@@ -53,6 +53,17 @@ func TestForgedLeaks(t *testing.T) {
 		"a reader closes it": {"reader", func(s *stage, f *forger) ([]byte, []byte) {
 			return leakKey(s.prod.project, leak(s, "leak"), f.next()), event(s, "leak", Closed)
 		}, "leak: found by olivia; ", false},
+		"a reader says a step was made": {"reader", func(s *stage, f *forger) ([]byte, []byte) {
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), event(s, "leak", Tracked)
+		}, "leak: found by olivia; ", false},
+		"a reader opens it again": {"reader", func(s *stage, f *forger) ([]byte, []byte) {
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), event(s, "leak", Reopened)
+		}, "leak: found by olivia; ", false},
+		"too many parts": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
+			rec := leakOfWeb("leak", LeakEvent{Kind: Closed}).record(s.now)
+			rec.Parts = slices.Repeat([]leakPart{{"id", []byte("x")}}, MaxLeakParts+1)
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), encodeJSON(rec)
+		}, "leak: found by olivia; ", false},
 		"somebody who left finds it": {"retired", func(s *stage, f *forger) ([]byte, []byte) {
 			return leakKey(s.prod.project, leak(s, "leak"), f.next()), event(s, "leak", Found)
 		}, "leak: found by olivia; ", false},

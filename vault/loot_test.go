@@ -28,7 +28,9 @@ func TestLoot(t *testing.T) {
 	_, lea := b.person("lea-developer", Developer, "web/*")
 	dana, danaKeys := b.person("dana-developer", Developer, "web/dev")
 	for s, value := range map[*Session]string{b.owner: "leak-of-olivia", dana: "leak-of-dana"} {
-		if err := b.report(s, leakOfWeb(value, LeakEvent{Kind: Found, Reason: value + "-reason"})); err != nil {
+		r := leakOfWeb(value, LeakEvent{Kind: Found, Reason: value + "-reason", Next: secret.New(value + "-next")})
+		r.Carrier, r.Parts = secret.New(value+"-around"), []LeakPart{{"id", secret.New(value + "-part")}}
+		if err := b.report(s, r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -58,7 +60,9 @@ func TestLoot(t *testing.T) {
 		"DEV_NAME", "PROD_ONE", "PROD_TWO", "PROD_LATER", // names
 		"olivia", "dora-developer", "later-person", "staging", // names that people know
 		`"verb":"set"`, // the log
-		"leak-of-olivia-reason", inJSON("leak-of-olivia"), "leak-of-dana-reason", inJSON("leak-of-dana"),
+	}
+	for _, leak := range []string{"leak-of-olivia", "leak-of-dana"} {
+		texts = append(texts, leak+"-reason", inJSON(leak), inJSON(leak+"-next"), inJSON(leak+"-around"), inJSON(leak+"-part"))
 	}
 	people := []string{"olivia", "dora-developer", "later-person", "staging"}
 	prod := []string{"prod-value-one", "prod-value-two", "gina-wrote", "prod-after", "prod-later", "PROD_ONE", "PROD_TWO", "PROD_LATER"}

@@ -77,6 +77,7 @@ func makeVector(t *testing.T) {
 		Leaks: []LeakReport{
 			leakOfWeb("welcome", LeakEvent{Kind: Imported, Refs: []Ref{{"web", "prod", "WELCOME"}}, Places: []place.Place{inFile("a.txt")}}),
 			leakOfWeb("asked", LeakEvent{Kind: Waiting, Asked: asked("ASKED", "the whole that was asked for")}),
+			{Project: "web", Leaked: Leaked{Value: secret.New("rotated"), Carrier: secret.New("x://rotated@host"), Parts: []LeakPart{{"id", secret.New("half")}}}, LeakEvent: LeakEvent{Kind: Found}},
 		},
 	}); err != nil {
 		t.Fatal(err)
@@ -92,6 +93,12 @@ func makeVector(t *testing.T) {
 	}
 	dora := b.session(vectorIdentity(t, "dora"))
 	if err := b.report(dora, leakOfWeb("welcome", LeakEvent{Kind: Closed, Reason: "it was revoked"})); err != nil {
+		t.Fatal(err)
+	}
+	if err := dora.Track(t.Context(), "stored what is next", leakOfWeb("rotated", LeakEvent{Kind: Tracked, Next: secret.New("next"), Data: []byte(`{"step":"stored"}`)})); err != nil {
+		t.Fatal(err)
+	}
+	if err := dora.Track(t.Context(), "opened it again", leakOfWeb("asked", LeakEvent{Kind: Reopened})); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := dora.Set(t.Context(), Change{Ref: Ref{"web", "dev", "GREETING"}, Value: secret.New("hi")}); err != nil {
@@ -180,9 +187,13 @@ func TestVectors(t *testing.T) {
 			}
 			leaks := make(map[string]string)
 			for _, l := range all {
-				leaks[l.Value.Reveal()] = fmt.Sprint(len(l.Events), " events, ", l.Decision, askedFor(&l))
+				leaks[l.Value.Reveal()] = fmt.Sprint(len(l.Events), " events, ", l.Decision, askedFor(&l), ", ", besideOf(&l))
 			}
-			want := map[string]string{"welcome": "2 events, closed[]", "asked": "1 events, waiting[ASKED the whole that was asked for olivia]"}
+			want := map[string]string{
+				"welcome": "2 events, closed[], [  ]",
+				"asked":   "2 events, reopened[ASKED the whole that was asked for olivia], [  ]",
+				"rotated": "2 events, [], [x://rotated@host id=half  next]",
+			}
 			if diff := cmp.Diff(want, leaks); diff != "" {
 				t.Errorf("%s reads leaks (-want +got):\n%s", c.who, diff)
 			}
@@ -196,7 +207,7 @@ func TestVectors(t *testing.T) {
 				t.Errorf("the destroyed version: %v", err)
 			}
 			report, err := v.Check(t.Context(), vectorIdentity(t, "olivia"), vectorOptions(), audit.Head{})
-			if err != nil || len(report.Problems) > 0 || report.Values != 6 || report.Leaks != 2 {
+			if err != nil || len(report.Problems) > 0 || report.Values != 6 || report.Leaks != 3 {
 				t.Errorf("check: %+v, %v", report, err)
 			}
 		}

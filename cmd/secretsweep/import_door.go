@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
@@ -345,6 +346,10 @@ func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 			r.Provider = f.Rule.Provider.ID
 		}
 		r.Places = f.Places
+		if !f.Carrier.Equal(f.Value) && len(f.Carrier.Reveal()) <= maxBeside {
+			r.Carrier = f.Carrier
+		}
+		r.Parts = leakParts(f.Parts)
 	} else {
 		for i := range l.Row.Items {
 			r.Places = append(r.Places, l.Row.Items[i].At)
@@ -371,6 +376,20 @@ func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
 		r.Kind = vault.Accepted
 	}
 	return r
+}
+
+// maxBeside is how many bytes something that stands around a leak, or beside it, may have to
+// be kept with it. Addresses and halves of keys have less.
+const maxBeside = 4 << 10
+
+// leakParts gives what belongs to a leak, as far as a vault has room for it.
+func leakParts(found []detectors.Part) (all []vault.LeakPart) {
+	for _, p := range found {
+		if n := len(p.Value.Reveal()); n > 0 && n <= maxBeside && len(all) < vault.MaxLeakParts {
+			all = append(all, vault.LeakPart{Name: cut(p.Name), Value: p.Value})
+		}
+	}
+	return all
 }
 
 func refOf(r vault.Ref) importers.Ref {

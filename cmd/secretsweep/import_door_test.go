@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/rules"
+	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/identity"
 )
@@ -186,6 +190,49 @@ func TestUntil(t *testing.T) {
 	d, ok := decisionOf(&vault.Leak{Leaked: r.Leaked, Decision: r.Kind, Events: []vault.LeakEvent{r.LeakEvent, {Kind: vault.Noted}}})
 	if want := fmt.Sprint(l.Verdict); !ok || fmt.Sprint(importers.Verdict{Choice: d.Choice, Until: d.Until, Reason: d.Reason}) != want {
 		t.Errorf("the decision is %+v", d)
+	}
+}
+
+// TestReopenedLeak has a leak that was closed be open again: it is undecided to all who ask.
+func TestReopenedLeak(t *testing.T) {
+	l := vault.Leak{Leaked: vault.Leaked{Value: secret.New("a value")}, Decision: vault.Closed}
+	if _, decided := decisionOf(&l); !decided || leakOf(l).Open {
+		t.Error("a closed leak is open")
+	}
+	l.Decision = vault.Reopened
+	if d, decided := decisionOf(&l); decided {
+		t.Errorf("decided: %+v", d)
+	}
+	if shown := leakOf(l); !shown.Open || shown.Decision != "reopened" {
+		t.Errorf("it is shown as %q", shown.Decision)
+	}
+}
+
+// TestReportBeside keeps with a leak what was around it, and what belongs to it, if there is
+// room.
+func TestReportBeside(t *testing.T) {
+	long, v := secret.New(strings.Repeat("x", maxBeside+1)), secret.New("a value")
+	part := detectors.Part{Name: "id", Value: secret.New("half")}
+	for _, tt := range []struct {
+		name    string
+		carrier secret.Value
+		parts   []detectors.Part
+		want    string
+	}{
+		{"alone", v, nil, " 0"},
+		{"in an address", secret.New("x://a%20value@host"), []detectors.Part{part}, "x://a%20value@host 1"},
+		{"in a long text", long, []detectors.Part{{Name: "a", Value: long}, {Name: "b"}, part}, " 1"},
+		{"with many parts", v, slices.Repeat([]detectors.Part{part}, 2*vault.MaxLeakParts), fmt.Sprint(" ", vault.MaxLeakParts)},
+	} {
+		in := &intake{project: "web"}
+		found := &scanner.Finding{Rule: &rules.Rule{ID: "a-rule"}, Value: v, Carrier: tt.carrier, Parts: tt.parts}
+		r := in.report(&importers.Leak{Row: &importers.Row{Value: v, Finding: found}}, true)
+		if got := fmt.Sprint(r.Carrier.Reveal(), " ", len(r.Parts)); got != tt.want {
+			t.Errorf("%s: %s", tt.name, got)
+		}
+		if n := len(r.Parts); n > 0 && (r.Parts[n-1].Name != "id" || !r.Parts[n-1].Value.Equal(part.Value)) {
+			t.Errorf("%s: the last part is called %q", tt.name, r.Parts[n-1].Name)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample", "vault/store"},
 	{"internal/template", "rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
 	{"detectors/judge", "internal/mess", "internal/provider", "vault"},
-	{"detectors/match"},
+	{"detectors/match", "vault/rotation"},
 	{"detectors"},
 	{"detectors/known", "scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
