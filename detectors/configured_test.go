@@ -46,6 +46,7 @@ func TestMayAssign(t *testing.T) {
 		{"passwords:\n  - $OTHER\n  - abcd1", true},
 		{"passwords = [$OTHER, abcd1]", true},
 		{"bearer_token: {\"git.corp\": \"abcd1\"}", true},
+		{"db:\n  key:\n    value: aaa:AAAA00", true},
 		{"password: true,", false},
 		{"<password></password>", false},
 		{"password: ${OTHER}", false},

@@ -163,9 +163,9 @@ func assigns(text []byte, word string) bool {
 	}
 }
 
-// beginsApart matches the beginning of a list, or of a table by host, the end of a column's
-// name, and that of an element that is a name.
-var beginsApart = regexp.MustCompile("^(?:[\"'`]?,|" + `["']?\]?\s*(?::|=>?)\s*(?:\[|- |\{?\s*["']?[\w-]*\.[\w.-]*["']?\s*[:=])|</(?:key|[\w-]{0,20}name)>)`)
+// beginsApart matches the beginning of a list, of a table by host or of one that has the
+// value as such, the end of a column's name, and that of an element that is a name.
+var beginsApart = regexp.MustCompile("^(?:[\"'`]?,|" + `["']?\]?\s*(?::|=>?)\s*(?:\[|- |\{?\s*["']?(?:[\w-]*\.[\w.-]*|value|default)["']?\s*[:=])|</(?:key|[\w-]{0,20}name)>)`)
 
 // further gives the length of the parts of a name that follow one which means a secret.
 func further(rest []byte) int {

@@ -58,10 +58,12 @@ const (
 	// Repository is for a config that was found in what is scanned: it may add
 	// rules and allows and disable rules, all of which the repository's owner
 	// could as well do by other means. It may say nothing of providers, whose
-	// addresses people follow, and not pass its own rule off as a built-in one.
+	// addresses people follow, nor how secrets are verified, which sends them to
+	// an address, and not pass its own rule off as a built-in one.
 	Repository Trust = iota
 	// User is for a config that the user named or keeps at home: it may also add
-	// and replace providers, and replace rules by using their ids.
+	// and replace providers, replace rules by using their ids, and say how secrets
+	// are verified, at hosts that have to be allowed all the same (Verify.FromConfig).
 	User
 )
 
@@ -116,6 +118,8 @@ type scanSpec struct {
 //	rules = ["generic-secret"]      # the rules that it is for; none: all
 //
 //	[[provider]]                    # as in a built-in file
+//
+//	[[verify]]                      # as in a built-in file, but the address may begin with http://
 //
 // Its errors begin with the file's name and, where it is known, the line.
 func ReadConfig(name string, data []byte) (*Config, error) {

@@ -74,6 +74,76 @@
 // the fixed key of an emulator. Such a value is named by how it begins, so that
 // nobody's push protection stops the file.
 //
+// # Asking whether a secret still works
+//
+// Beside [[rule]], a file may also have [[verify]]: how the provider is asked whether values
+// of its rules still work, see [Verify]. Package internal/provider asks; it does so only when
+// a person wants to know. Everything in it is what the vendor's documentation says.
+//
+//	[[verify]]
+//	rules = ["sendgrid-api-key"]
+//	source = "https://www.twilio.com/docs/…"          # the vendor's page; required
+//	request = "GET https://api.sendgrid.com/v3/scopes"
+//	headers = { Authorization = "Bearer {value}" }
+//
+//	[[verify.answer]]
+//	means = "live"
+//	status = [200]
+//	json = { scopes = "" }
+//	example = '''
+//	HTTP/1.1 200 OK
+//	Content-Type: application/json
+//
+//	{"scopes": ["mail.send"]}'''
+//
+//	[[verify.answer]]
+//	means = "dead"
+//	status = [401]
+//	json = { errors.0.message = "The provided authorization grant is invalid, expired, or revoked" }
+//	example = '''…'''
+//
+// Fields of [[verify]]:
+//
+//   - rules: required. Ids of the provider's rules; no rule is in two.
+//   - source: required. The vendor's page that says how to ask, and what is answered.
+//   - request: required. The method (GET, HEAD or POST) and the address, of something that
+//     every secret of the kind may read, that is free, and that changes nothing.
+//   - headers, basic ("user:password"), form, json: what is sent. {value} is the secret,
+//     {carrier} the whole around it, {part:NAME} a part. A brace with a letter behind it
+//     begins such a placeholder, so that in GraphQL a space stands there.
+//   - sign: "aws4 SERVICE REGION" signs the request with the value, which is a secret access
+//     key, and the part "access key id" (AWS Signature Version 4).
+//   - secret_address: true if {value} or {carrier} is in the address, or is the address, which
+//     only a provider's own design excuses.
+//   - hosts: the names that the host may have if the address leaves it open, by being
+//     {value} or by a part in the host's place: "hooks.slack.com", "*.myshopify.com".
+//
+// Fields of [[verify.answer]]; the first answer that fits is the provider's, and if none does,
+// nobody knows:
+//
+//   - means: required. live, restricted (it is good, and may not do this), or dead (the
+//     provider knows it no more: it was revoked, deleted or has ended for good). At least one
+//     is live and one dead. What is also said of a malformed request, a suspended account, a
+//     barred address or too many requests never means dead.
+//   - status: required. Of 2xx and 4xx.
+//   - headers: texts, in any case, that these headers have in them; "" wants the header.
+//   - json: what is at a path of the body, which must be JSON: a text, a whole number, true or
+//     false; "" wants anything but null. error.code is a member of a member, errors.0 the first
+//     of a list.
+//   - contains: texts that are in the body.
+//   - id: the path in a live or restricted answer at which the provider's own name of the
+//     secret is, for a revoke that takes it.
+//   - example: required. Such an answer as it is documented, in our own words: status line,
+//     headers, empty line, body. Values in it are made up, as in a sample. The tests run it.
+//
+// An answer needs headers, json or contains beside its status, unless that says that there is
+// no content; one that means dead needs a text in one of them, and Content-Type is none.
+//
+// [verify.revoke] is how a secret ends itself, and nothing else: source, request (any method)
+// and what is sent, as above; kills says what exactly ends. {id} is what the answer before it
+// called the secret. Each [[verify.revoke.done]] is an answer that says that it is done; what
+// was done is then asked about again.
+//
 // Samples hold no real-looking secret: random characters are written as
 // placeholders. They are run against the rule they belong to, and the first under
 // match is what other tests use as a secret of that kind ([Set.Sample]).

@@ -43,7 +43,7 @@ func blocks(page []byte, language string) []string {
 }
 
 // example reads a configuration in a page and adds it to the built-in rules. One
-// that a repository may not have must be refused as one.
+// that a repository may not have must be refused as one, or left out with a warning.
 func example(t *testing.T, base *rules.Set, text string) *rules.Set {
 	t.Helper()
 	read := rules.ReadConfig
@@ -59,6 +59,12 @@ func example(t *testing.T, base *rules.Set, text string) *rules.Set {
 		trust = rules.User
 		if _, _, err := base.With(c, rules.Repository); err == nil {
 			t.Error("a repository may have it")
+		}
+	}
+	if strings.Contains(text, "[[verify]]") {
+		trust = rules.User
+		if set, warnings, err := base.With(c, rules.Repository); err != nil || len(warnings) != 1 || len(set.Verifies) != len(base.Verifies) {
+			t.Errorf("from a repository: warnings %q, error %v", warnings, err)
 		}
 	}
 	set, warnings, err := base.With(c, trust)

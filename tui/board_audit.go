@@ -128,6 +128,8 @@ func inWords(verb string) string {
 		return "made a backup"
 	case "report":
 		return "reported of leaks in"
+	case "policy":
+		return "set the policy"
 	case "rotate":
 		return "tracked the rotation of leaks in"
 	case "show":

@@ -55,6 +55,9 @@ func decodeBundleHeader(data []byte) (bundleHeader, error) {
 // maxBundle is the size in bytes that a bundle may have, opened.
 const maxBundle = 256 << 20
 
+// bundledUntil begins what the log says of a bundle: when it expires.
+const bundledUntil = "until "
+
 // ErrBundle is what is answered to an act that a bundle is no vault enough for.
 var ErrBundle = errors.New("a bundle can only be read from")
 
@@ -102,7 +105,7 @@ func (s *Session) Bundle(ctx context.Context, name string, expires time.Time, w 
 		if err != nil {
 			return err
 		}
-		act.Detail = "until " + expires.UTC().Format(time.RFC3339)
+		act.Detail = bundledUntil + expires.UTC().Format(time.RFC3339)
 		return t.enter(act)
 	})
 	if err != nil {

@@ -93,6 +93,6 @@ func (v *Vault) look(ctx context.Context, id *identity.Identity, o Options, else
 func Verbs() []string {
 	return []string{
 		verbInit, verbRead, verbMatch, verbList, verbSet, verbRemove, verbDestroy, verbMove, verbCreate, verbGrant,
-		verbRevoke, verbAdd, verbJoin, verbRetire, verbRekey, verbBundle, verbBackup, verbReport, verbShow, verbRotate,
+		verbRevoke, verbAdd, verbJoin, verbRetire, verbRekey, verbBundle, verbBackup, verbReport, verbShow, verbRotate, verbPolicy,
 	}
 }

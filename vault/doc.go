@@ -132,16 +132,18 @@
 //	grant    a right; to a machine in the entry that adds it
 //	revoke   a grant has ended
 //	key      the next generation of a shared key
+//	policy   JSON of 65,536 bytes at most, for all who are there; the last counts
 //
 // Statements are numbered from 0 without gaps. Which there are, the log says, not the
 // store: each key with "r" that was set by an entry that is signed by a principal who was
 // there. Its number is taken if it comes next, whatever has become of the record; one that
 // is out of turn is left alone. A statement counts if it is what the entry vouches for, its
 // record's sequence is that entry's, and the principal was owner of all that it is about: of
-// everything for people, for keys but those of scopes and of leaks and for retiring people; of
-// the project for an environment and for the key of its leaks; of something for a machine, and also of all that it reads for
-// retiring it. A statement that doesn't count changes nothing. What the entry of an owner of
-// something says, in turn, and the store lacks makes the vault unreadable.
+// everything for people, for keys but those of scopes and of leaks, for retiring people and
+// for a policy; of the project for an environment and for the key of its leaks; of something
+// for a machine, and also of all that it reads for retiring it. A statement that doesn't count
+// changes nothing. What the entry of an owner of something says, in turn, and the store lacks
+// makes the vault unreadable.
 //
 // A grant is for a project and an environment, zero IDs standing for every one.
 // Environments of one name have one ID, and there is one scope for a project and an

@@ -178,6 +178,7 @@ func grabs(s *stage, f *forger) map[string]statement {
 		"a revocation":        {Revoke: &stateRevoke{olivia}},
 		"a founder":           {Found: &statePrincipal{ID: newID(), Kind: Person, Public: evil.Public()}},
 		"a join":              {Join: &stateJoin{olivia, evil.Public()}},
+		"a policy":            {Policy: &statePolicy{[]byte(`{}`)}},
 		"an environment":      {Scope: &stateScope{ID: newID(), Project: s.prod.project, Environment: newID()}},
 	}
 }

@@ -3,6 +3,7 @@ package vault
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -67,10 +68,12 @@ func FuzzStatement(f *testing.F) {
 		{Grant: &stateGrant{ID: newID(), Principal: newID(), Role: Reader, Secrets: []ID{newID()}}},
 		{Revoke: &stateRevoke{newID()}},
 		{Key: &stateKey{ID: rosterKeyID, Generation: 1, Commitment: make([]byte, 32)}},
+		{Policy: &statePolicy{[]byte(`{"days":90}`)}},
 	} {
 		f.Add(st.encode())
 	}
 	f.Add([]byte(`{"key":{},"revoke":{}}`))
+	f.Add([]byte(`{"policy":{"text":"ew=="}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		st, ok := again(t, decodeStatement, data)
 		if !ok {
@@ -85,7 +88,9 @@ func FuzzStatement(f *testing.F) {
 		if err := r.apply(st, 1, newID()); err == nil {
 			t.Errorf("a stranger's statement counts: %s", data)
 		}
-		_ = r.apply(st, 1, founder)
+		if err := r.apply(st, 1, founder); st.Policy != nil && (err != nil || !json.Valid(r.policy)) {
+			t.Errorf("the founder's policy doesn't count: %v", err)
+		}
 	})
 }
 

@@ -21,6 +21,8 @@ type Logged struct {
 	Seq       int64
 	Principal string // who signed it; empty for nobody
 	audit.Act
+
+	actor ID // who signed it, of those who had that name over time
 }
 
 // Filter says which entries are asked for; what is zero doesn't matter.
@@ -92,7 +94,7 @@ func (v *view) logged(opener *audit.Opener, from, to int64) ([]Logged, error) {
 			all[i].Detail = wrong.Error()
 			return
 		}
-		all[i].Principal = v.names.principal(e.Actor)
+		all[i].Principal, all[i].actor = v.names.principal(e.Actor), e.Actor
 		if all[i].Act, wrong = opener.Open(v.r, e); wrong != nil {
 			all[i].Detail = wrong.Error()
 		}

@@ -49,7 +49,8 @@ type roster struct {
 	keys       map[ID][]*sharedKey
 	projects   map[ID]ID // by the ID of the key of their leaks
 	founder    ID
-	statements int // how many are in it, those included that have no right
+	policy     []byte // the last that was set
+	statements int    // how many are in it, those included that have no right
 }
 
 type principal struct {
@@ -268,6 +269,12 @@ func (r *roster) apply(st statement, seq int64, actor ID) error {
 			}
 		}
 		return errors.New("revokes a grant that isn't there")
+	case st.Policy != nil:
+		if err := may(target{}); err != nil {
+			return err
+		}
+		r.policy = st.Policy.Text
+		return nil
 	default:
 		return r.addKey(st.Key, seq, actor)
 	}

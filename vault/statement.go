@@ -23,6 +23,7 @@ type statement struct {
 	Grant  *stateGrant     `json:"grant,omitempty"`
 	Revoke *stateRevoke    `json:"revoke,omitempty"`
 	Key    *stateKey       `json:"key,omitempty"`
+	Policy *statePolicy    `json:"policy,omitempty"`
 }
 
 // statePrincipal adds a principal.
@@ -107,6 +108,11 @@ type stateKey struct {
 	Recipient  identity.Public `json:"recipient,omitzero"` // of the auditors' key and those of leaks, to which others seal
 }
 
+// statePolicy sets the vault's policy, in place of the one before.
+type statePolicy struct {
+	Text []byte `json:"text"` // JSON
+}
+
 // encode gives the bytes that are sealed.
 func (s statement) encode() []byte { return encodeJSON(s) }
 
@@ -117,7 +123,7 @@ func decodeStatement(data []byte) (statement, error) {
 		return s, err
 	}
 	set := 0
-	for _, is := range []bool{s.Found != nil, s.Add != nil, s.Join != nil, s.Retire != nil, s.Scope != nil, s.Grant != nil, s.Revoke != nil, s.Key != nil} {
+	for _, is := range []bool{s.Found != nil, s.Add != nil, s.Join != nil, s.Retire != nil, s.Scope != nil, s.Grant != nil, s.Revoke != nil, s.Key != nil, s.Policy != nil} {
 		if is {
 			set++
 		}
@@ -137,6 +143,10 @@ func decodeStatement(data []byte) (statement, error) {
 	case s.Key != nil:
 		if s.Key.Generation < 1 || len(s.Key.Commitment) != 32 {
 			return s, errors.New("a statement of an impossible key")
+		}
+	case s.Policy != nil:
+		if err := s.Policy.check(); err != nil {
+			return s, fmt.Errorf("a policy: %w", err)
 		}
 	}
 	return s, nil

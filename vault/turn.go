@@ -33,6 +33,7 @@ const (
 	verbReport  = "report" // what happened to leaks
 	verbShow    = "show"   // a value that was found, and needn't be in the vault
 	verbRotate  = "rotate" // a step of the rotation of what leaked
+	verbPolicy  = "policy"
 )
 
 // turn is an act being carried out: a view in a transaction, and what the act writes.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -101,6 +102,11 @@ func makeVector(t *testing.T) {
 	if err := dora.Track(t.Context(), "opened it again", leakOfWeb("asked", LeakEvent{Kind: Reopened})); err != nil {
 		t.Fatal(err)
 	}
+	for _, text := range []string{`{"days":30}`, `{"days": 90}`} {
+		if err := b.owner.SetPolicy(t.Context(), json.RawMessage(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := dora.Set(t.Context(), Change{Ref: Ref{"web", "dev", "GREETING"}, Value: secret.New("hi")}); err != nil {
 		t.Fatal(err)
 	}
@@ -179,6 +185,9 @@ func TestVectors(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s reads (-want +got):\n%s", c.who, diff)
+		}
+		if text, err := s.Policy(t.Context()); err != nil || string(text) != `{"days": 90}` {
+			t.Errorf("%s reads the policy %s, %v", c.who, text, err)
 		}
 		if c.who != "dora" {
 			all, err := s.Leaks(t.Context(), "web")

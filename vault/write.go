@@ -415,13 +415,16 @@ func (s *Session) transfer(ctx context.Context, from, to Ref, move bool) (int, e
 	return made, err
 }
 
+// movedFrom begins what the log says of a secret that got another name: the one it had.
+const movedFrom = "from "
+
 // rename gives a secret another name within its environment.
 func (t *turn) rename(o *opened, name string) error {
 	act, err := t.need(Developer, verbMove, o.scope, ID{}, name)
 	if err != nil {
 		return err
 	}
-	act.Version, act.Detail = o.current(), "from "+o.Name
+	act.Version, act.Detail = o.current(), movedFrom+o.Name
 	if _, err := t.revise(o.scope); err != nil {
 		return err
 	}

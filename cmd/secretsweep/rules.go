@@ -69,9 +69,11 @@ type ruleView struct {
 	Console     string           `json:"console,omitempty"`
 	Rotate      string           `json:"rotate,omitempty"`
 	CadenceDays int              `json:"cadence_days,omitempty"`
+	Verify      string           `json:"verify,omitempty"` // how its provider is asked whether a secret still works
+	Revoke      string           `json:"revoke,omitempty"` // what ends when the secret revokes itself
 }
 
-func viewOf(r *rules.Rule) ruleView {
+func viewOf(set *rules.Set, r *rules.Rule) ruleView {
 	text := func(p *rules.Pattern) string {
 		if p == nil {
 			return ""
@@ -89,6 +91,12 @@ func viewOf(r *rules.Rule) ruleView {
 	}
 	for _, p := range r.Parts {
 		v.Parts = append(v.Parts, p.Name)
+	}
+	if asked := set.VerifyOf(r.ID); asked != nil {
+		v.Verify = asked.Method + " " + asked.URL
+		if asked.Revoke != nil {
+			v.Revoke = asked.Revoke.Kills
+		}
 	}
 	return v
 }
@@ -118,14 +126,14 @@ func newRulesList(sh shell, configFlag *string) *cobra.Command {
 			if format == "json" {
 				views := []ruleView{}
 				for _, r := range set.Rules {
-					views = append(views, viewOf(r))
+					views = append(views, viewOf(set, r))
 				}
 				return writeJSON(sh.stdout, views)
 			}
 			w := tabwriter.NewWriter(sh.stdout, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "RULE\tPROVIDER\tSEVERITY\tDESCRIPTION")
 			for _, r := range set.Rules {
-				v := viewOf(r)
+				v := viewOf(set, r)
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", printable.Text(v.ID), printable.Text(v.Provider), v.Severity, printable.Text(v.Description))
 			}
 			return w.Flush()
@@ -157,9 +165,9 @@ func newRulesShow(sh shell, configFlag *string) *cobra.Command {
 				return err
 			}
 			if format == "json" {
-				return writeJSON(sh.stdout, viewOf(r))
+				return writeJSON(sh.stdout, viewOf(set, r))
 			}
-			return viewOf(r).write(sh.stdout)
+			return viewOf(set, r).write(sh.stdout)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "`format`: text or json")
@@ -211,6 +219,8 @@ func (v ruleView) write(out io.Writer) error {
 	if v.CadenceDays > 0 {
 		line("rotate every", fmt.Sprintf("%d days", v.CadenceDays))
 	}
+	line("verified by", v.Verify)
+	line("revokes itself", v.Revoke)
 	return w.Flush()
 }
 
