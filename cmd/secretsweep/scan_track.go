@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/scanner"
 )
 
@@ -83,9 +82,9 @@ func (t *tracking) tell(ctx context.Context, sh shell, v *vaultFlags, j *job, su
 	if err != nil {
 		return err
 	}
-	for _, text := range news {
+	for _, text := range newsText(&news, t.project) {
 		if !j.reading.quiet {
-			sh.say("%s", printable.Text(text))
+			sh.say("%s", text)
 		}
 	}
 	return nil

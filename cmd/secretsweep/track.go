@@ -37,15 +37,29 @@ type swept struct {
 	summary scanner.Summary
 }
 
-// track takes in the rows of a sweep that leaked, and says what has changed.
-func (s *swept) track(ctx context.Context, sh shell, d *door, project string, rows []*importers.Row) ([]string, error) {
+// tell has the records take in what an import found, which may have been decided and written
+// earlier, and gives what that has changed. Who can't read them has reported what is new with
+// the import. s may be nil.
+func (s *swept) tell(ctx context.Context, sh shell, in *intake, plan *importers.Plan) ([]string, error) {
+	if s == nil || !slices.Contains(in.Projects(), in.project) || !in.CanReadLeaks(in.project) {
+		return nil, nil
+	}
+	news, err := s.track(ctx, sh, in.door, in.project, plan.Rows)
+	if err != nil || news.Nothing() {
+		return nil, err
+	}
+	return newsText(&news, in.project), nil
+}
+
+// track has the records of a project take in those rows of a sweep that leaked.
+func (s *swept) track(ctx context.Context, sh shell, d *door, project string, rows []*importers.Row) (rotation.News, error) {
 	c, err := loadConfig(sh, "", target{}) // what a folder says has no part in this
 	if err != nil {
-		return nil, err
+		return rotation.News{}, err
 	}
 	t, err := newTracker(ctx, d, c.set)
 	if err != nil {
-		return nil, err
+		return rotation.News{}, err
 	}
 	names := make(rootNames)
 	all := rotation.Swept{Project: project, Gone: s.gone(names)}
@@ -57,11 +71,7 @@ func (s *swept) track(ctx context.Context, sh shell, d *door, project string, ro
 	for _, r := range s.takers {
 		all.Takers = append(all.Takers, rotation.Taker{System: r.System, Name: cut(r.Name), Places: names.places(r.Places)})
 	}
-	news, err := t.Track(ctx, all, names.text(s.job.paths))
-	if err != nil {
-		return nil, err
-	}
-	return newsText(&news, project), nil
+	return t.Track(ctx, all, names.text(s.job.paths))
 }
 
 // leakedOf gives what the vault keeps of a row's finding.
@@ -86,7 +96,7 @@ func leakedOf(row *importers.Row) vault.Leaked {
 func newsText(n *rotation.News, project string) []string {
 	const named = 20
 	if n.Unread {
-		return []string{fmt.Sprintf("%s reported to the maintainers of %s; which of them are new only they can tell", report.Plural(n.New, "leak"), project)}
+		return []string{fmt.Sprintf("%s reported to the maintainers of %s, who can tell which of them are new", report.Plural(n.New, "leak"), project)}
 	}
 	text := report.Plural(n.New, "new record")
 	for _, more := range []struct {
