@@ -112,11 +112,14 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // Can tells whether there is a way to ask about a rule's values.
-func (c *Client) Can(rule string) bool { return c.rules.VerifyOf(rule) != nil }
+func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.VerifyOf(rule) != nil }
 
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
 // [Unknown], with the reason.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
+	if cred.Rule == databaseURL {
+		return c.login(ctx, cred.Carrier)
+	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
 		return c.unknown("", "nobody knows how to ask about values of this rule")
