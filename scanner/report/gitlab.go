@@ -145,13 +145,13 @@ func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 		more = fmt.Sprintf(" This is one of %d places where the secret lies.", n)
 	}
 	if vault := f.vault(); vault != "" {
-		more += " " + Markdown(vault) + "."
+		more += " " + printable.Markdown(vault) + "."
 	}
 	v := gitlabVulnerability{
 		Category: "secret_detection",
 		Name:     clip(f.title(), maxName),
 		Description: fmt.Sprintf("%s: `%s` (%s).%s Fingerprint: `%s`.",
-			Markdown(f.title()), codeSpan(f.Secret), f.state(), more, f.Fingerprint),
+			printable.Markdown(f.title()), printable.Code(f.Secret), f.state(), more, f.Fingerprint),
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},
