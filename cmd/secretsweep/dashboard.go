@@ -74,7 +74,7 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		board = tui.Board{Vault: place, Leaks: d, Secrets: d, Values: d, Log: d, People: d}
+		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
 		return tui.Dashboard(ctx, board, screen)
@@ -94,68 +94,30 @@ type dashboard struct {
 }
 
 var (
-	_ tui.Leaks   = (*dashboard)(nil)
-	_ tui.Secrets = (*dashboard)(nil)
-	_ tui.Values  = (*dashboard)(nil)
-	_ tui.Log     = (*dashboard)(nil)
-	_ tui.People  = (*dashboard)(nil)
+	_ tui.Records   = (*dashboard)(nil)
+	_ tui.Providers = (*dashboard)(nil)
+	_ tui.Secrets   = (*dashboard)(nil)
+	_ tui.Values    = (*dashboard)(nil)
+	_ tui.Log       = (*dashboard)(nil)
+	_ tui.People    = (*dashboard)(nil)
 )
 
-// Leaks gives the leaks of all projects whose leaks the person may read.
-func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
-	var all []tui.Leak
-	for _, project := range d.Projects() {
-		if !d.CanReadLeaks(project) {
-			continue
-		}
-		leaks, err := d.Session.Leaks(ctx, project)
-		if err != nil {
-			return nil, vaultHint(err)
-		}
-		for _, l := range leaks {
-			all = append(all, leakOf(l))
-		}
-	}
-	slices.SortStableFunc(all, worstFirst)
-	return all, nil
+// Guide gives how a value is rotated.
+func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
+
+// Host gives who would be asked whether a value still works.
+func (d *dashboard) Host(r *rotation.Record) (string, error) {
+	host, err := d.client.Host(credentialOf(r.Leaked))
+	return host, withHint(err, "secretsweep rotate verify %s --allow-host allows it", r.ID())
 }
 
-// worstFirst orders leaks by severity, then by what they are.
-func worstFirst(a, b tui.Leak) int {
-	return cmp.Or(
-		b.Severity.Compare(a.Severity),
-		cmp.Compare(a.Project, b.Project),
-		cmp.Compare(a.Rule, b.Rule),
-		cmp.Compare(a.Name, b.Name),
-		slices.CompareFunc(a.Refs, b.Refs, func(x, y vault.Ref) int { return cmp.Compare(x.String(), y.String()) }),
-		slices.Compare(a.Places, b.Places),
-	)
-}
-
-// leakOf gives a leak as the dashboard shows it.
-func leakOf(l vault.Leak) tui.Leak {
-	shown := tui.Leak{
-		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
-		Decision: decisionText(l.Decision), Refs: l.Refs,
-		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
+// Ask asks whether the value of a record still works, and writes down the answer.
+func (d *dashboard) Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
+	a := d.client.Verify(ctx, credentialOf(r.Leaked))
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	for i, e := range l.Events {
-		if i == 0 {
-			shown.Found = e.At
-		}
-		if e.Kind == l.Decision && e.Kind != vault.Undecided {
-			shown.Reason, shown.Until = e.Reason, e.Until
-		}
-	}
-	if l.Decision == vault.Waiting {
-		for _, a := range l.Asked {
-			shown.Refs = append(shown.Refs, a.Ref)
-		}
-	}
-	for i := range l.Places {
-		shown.Places = append(shown.Places, whereAt(&l.Places[i]))
-	}
-	return shown
+	return d.Do(context.WithoutCancel(ctx), r, rotation.Once(rotation.Asked(a)))
 }
 
 // Show gives the text of a version.
