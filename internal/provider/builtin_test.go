@@ -19,7 +19,7 @@ func TestBuiltin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rng := random.New(random.NewPCG(random.Uint64(), random.Uint64()))
+	rng := random.New(random.NewPCG(1, 2))
 	var serve http.HandlerFunc
 	w := newWorld(t, func(w http.ResponseWriter, r *http.Request) { serve(w, r) })
 	c, _ := w.client(Options{Rules: builtin})

@@ -79,7 +79,6 @@ func (c *Client) send(ctx context.Context, q *question) (*reply, error) {
 			return secured, nil
 		},
 		DisableKeepAlives:      true,
-		DisableCompression:     true, // nothing is sent that could grow here
 		MaxResponseHeaderBytes: maxHead,
 	}
 	request := (&http.Request{
@@ -155,7 +154,7 @@ func (c *Client) understand(v *rules.Verify, q *question, r *reply) Answer {
 	}
 	a := Answer{Verdict: Verdict(known.Means), Why: mark(r.status, known), Host: q.host, At: c.now()}
 	if len(q.parts) > 0 {
-		a.Why += fmt.Sprintf(" (asked with the %s that was found near it)", strings.Join(q.parts, " and the "))
+		a.Why += fmt.Sprintf(" (asked with the %s found near it)", strings.Join(q.parts, " and the "))
 	}
 	if id, ok := known.FindID(r.body); ok {
 		a.id = secret.New(id)

@@ -119,8 +119,8 @@ func TestParts(t *testing.T) {
 		parts []Part
 		want  Answer
 	}{
-		{[]Part{part("sid", "1"), part("other", "x"), part("site", "2")}, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site that was found near it)`}},
-		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "1")}, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site that was found near it)`}},
+		{[]Part{part("sid", "1"), part("other", "x"), part("site", "2")}, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site found near it)`}},
+		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "1")}, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site found near it)`}},
 		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "3")}, Answer{Verdict: Unknown, Why: "more than one sid was found near it"}},
 		{[]Part{part("sid", ""), part("site", "2")}, Answer{Verdict: Unknown, Why: "no sid was found near it, which is needed to ask"}},
 	}
