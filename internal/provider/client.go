@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -114,14 +115,20 @@ func wait(ctx context.Context, d time.Duration) error {
 // Can tells whether there is a way to ask about a rule's values.
 func (c *Client) Can(rule string) bool { return c.rules.VerifyOf(rule) != nil }
 
+// Host tells who would be asked about a secret. The error is why nobody can be, and shows no
+// value.
+func (c *Client) Host(cred Credential) (string, error) {
+	_, q, err := c.ask(cred)
+	if err != nil {
+		return "", err
+	}
+	return q.host, nil
+}
+
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
 // [Unknown], with the reason.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
-	v := c.rules.VerifyOf(cred.Rule)
-	if v == nil {
-		return c.unknown("", "nobody knows how to ask about values of this rule")
-	}
-	q, err := c.question(v, &v.Request, cred, "")
+	v, q, err := c.ask(cred)
 	if err != nil {
 		return c.unknown("", err.Error())
 	}
@@ -130,6 +137,16 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 		return c.unknown(q.host, err.Error())
 	}
 	return c.understand(v, q, r)
+}
+
+// ask gives what is to be asked about a secret, and how the answer is understood.
+func (c *Client) ask(cred Credential) (*rules.Verify, *question, error) {
+	v := c.rules.VerifyOf(cred.Rule)
+	if v == nil {
+		return nil, nil, errors.New("nobody knows how to ask about values of this rule")
+	}
+	q, err := c.question(v, &v.Request, cred, "")
+	return v, q, err
 }
 
 // unknown is the answer of nobody.
