@@ -29,9 +29,10 @@ func (b *board) section(head string, lines []string) []string {
 }
 
 func (t *rotate) recordPairs(r *rotation.Record, width int) []string {
-	due := ""
+	owner, record := safe(nameOr(r.Owner, "nobody")), r.ID()+", found "+date(r.Begun)+" in "+report.Plural(len(r.Sites)+r.MorePlaces, "place")
 	if r.State.Open() && !r.Due.IsZero() {
-		due = ", due " + date(r.Due) + ", " + t.dueStyled(r, until(t.options.Now(), r.Due))
+		owner += ", " + t.dueStyled(r, dueWords(t.options.Now(), r.Due))
+		record += ", due " + date(r.Due)
 	}
 	var reopened, accepted, emergency, stage, answer string
 	if why := r.Reopened; why != nil {
@@ -58,8 +59,8 @@ func (t *rotate) recordPairs(r *rotation.Record, width int) []string {
 	}
 	return t.pairs(width,
 		[2]string{"next", t.theme.bold.Render(safe(next))},
-		[2]string{"secret", safe(r.Title()) + "  " + t.theme.dim.Render(r.ID())},
-		[2]string{"owner", safe(nameOr(r.Owner, "nobody")) + due},
+		[2]string{"secret", safe(r.Title())},
+		[2]string{"owner", owner},
 		[2]string{"state", t.path(r)},
 		[2]string{"blocked", safe(r.Blocked)},
 		[2]string{"reopened", reopened},
@@ -69,7 +70,7 @@ func (t *rotate) recordPairs(r *rotation.Record, width int) []string {
 		[2]string{"evidence", t.evidence(r)},
 		[2]string{"last answer", answer},
 		[2]string{"value", safe(r.Value.Mask()) + "  " + safe(r.Severity+"  "+r.Rule)},
-		[2]string{"found", date(r.Begun) + ", in " + report.Plural(len(r.Sites)+r.MorePlaces, "place")},
+		[2]string{"record", record},
 	)
 }
 

@@ -101,16 +101,32 @@ func (t *rotate) dueStyled(r *rotation.Record, text string) string {
 	return text
 }
 
-// shortly says in few letters how many days it is until something, or was since then.
-func shortly(now, then time.Time) string {
-	days := int(then.Sub(now).Abs().Hours() / 24)
-	switch {
-	case then.Before(now):
-		return fmt.Sprintf("%dd late", days)
-	case days == 0:
-		return "today"
+// daysUntil counts the days from one to another, by the calendar.
+func daysUntil(now, then time.Time) int {
+	const day = 24 * time.Hour
+	return int(then.UTC().Truncate(day).Sub(now.UTC().Truncate(day)) / day)
+}
+
+// shortly says in few letters when something is due.
+func shortly(now, due time.Time) string {
+	switch days := daysUntil(now, due); {
+	case days < 0:
+		return fmt.Sprintf("%dd late", -days)
+	case days > 0:
+		return fmt.Sprintf("in %dd", days)
 	}
-	return fmt.Sprintf("in %dd", days)
+	return "today"
+}
+
+// dueWords says it in words.
+func dueWords(now, due time.Time) string {
+	switch days := daysUntil(now, due); {
+	case days < 0:
+		return "overdue: " + report.Plural(-days, "day")
+	case days > 0:
+		return "due in " + report.Plural(days, "day")
+	}
+	return "due today"
 }
 
 // recordLine shares a width out. Where there is little room, what comes next is said, and not

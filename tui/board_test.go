@@ -23,12 +23,12 @@ import (
 func boardScreens() map[string][]string {
 	return map[string][]string{
 		"rotate":      {"down"},
-		"record":      {"down", "enter"},
+		"record":      {"down", "enter", "down"},
 		"settled":     {"s", "end", "up"},
 		"guide":       {"down", "down", "g"},
 		"history":     {"down", "down", "h"},
-		"consumers":   {"down", "down", "m"},
-		"places":      {"down", "down", "c"},
+		"consumers":   {"down", "down", "m", "down"},
+		"places":      {"down", "down", "c", "down"},
 		"verify":      {"v"},
 		"owner":       {"o"},
 		"because":     {"b"},
@@ -105,18 +105,18 @@ func somethingElse() []string {
 func TestBoardKeys(t *testing.T) {
 	pressed := 0
 	for name, keys := range boardScreens() {
-		if name == "set" {
+		if slices.Contains([]string{"set", "owner", "because"}, name) {
 			continue // there, keys are text
 		}
 		for _, k := range somethingElse() {
 			f := newFakeBoard()
 			x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
 			x.press(keys...)
+			screen, calls := x.View(), f.calls
 			listed := slices.ContainsFunc(x.now.keys(), func(b key.Binding) bool { return b.Enabled() && slices.Contains(b.Keys(), keyOf(k).String()) })
 			if k == "?" {
 				listed = true // everywhere
 			}
-			screen, calls := x.View(), f.calls
 			x.press(k)
 			if did := x.View() != screen || f.calls != calls || x.ended; did != listed {
 				t.Errorf("%s: %s is listed: %t, does something: %t", name, k, listed, did)
@@ -175,7 +175,7 @@ func TestBoardLooks(t *testing.T) {
 	x.sees("place-99")
 	x.press("home")
 	x.seesNo("place-99")
-	for range 40 {
+	for range 80 {
 		x.send(tea.MouseMsg{Button: tea.MouseButtonWheelDown})
 	}
 	x.sees("place-99")
