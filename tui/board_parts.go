@@ -48,7 +48,7 @@ func newConsumers(t *rotate, r *rotation.Record) *table[rotation.Consumer] {
 				waits++
 			}
 		}
-		return fmt.Sprintf("%s, %d of whom may need the old value", report.Plural(len(c.all), "consumer"), waits)
+		return fmt.Sprintf("%s, %d of which may need the old value", report.Plural(len(c.all), "consumer"), waits)
 	}
 	c.own = func() []action {
 		one, ok := c.current()

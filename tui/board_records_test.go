@@ -137,6 +137,9 @@ func (f *fakeBoard) leak() {
 		l.ID[0] = byte(n)
 		l.Leaked = vault.Leaked{Value: valueOf(n), Rule: rule.ID, Provider: rule.Provider.ID, Severity: string(severity), Name: name}
 		f.happens(&l, today.AddDate(0, 0, -ago), "ada", vault.LeakEvent{Kind: vault.Found, Places: []place.Place{at("\x1b[2J.env", 1, true), at("api/config.py", 12, n%2 == 0)}})
+		if name == "DATABASE_URL" {
+			l.Events[0].Places = append(l.Events[0].Places, at("deploy/settings.yml", 3, true))
+		}
 		for i, s := range steps {
 			data, err := json.Marshal([]rotation.Step{s})
 			if err != nil {

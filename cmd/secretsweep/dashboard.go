@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault"
+	"github.com/secretsweep/secretsweep/vault/rotation"
 )
 
 type dashboardOptions struct {
@@ -24,10 +25,12 @@ func newDashboard(sh shell) *cobra.Command {
 	var o dashboardOptions
 	cmd := &cobra.Command{
 		Use:   "dashboard",
-		Short: "Look over a vault at a screen: leaks, what is due, who did what, secrets, access",
-		Long: `Shows a vault at a screen, as "secretsweep" alone does at a terminal: what leaked and is
-open, which secrets are to have a new value, who did what, what there is and who may read
-it. Secrets can be set there, and a value shown, which the log then has.`,
+		Short: "Look over a vault at a screen: rotations, what is due, who did what, secrets, access",
+		Long: `Shows a vault at a screen, as "secretsweep" alone does at a terminal: what is to be
+rotated, with what comes next and how, which secrets are to have a new value soon, who did
+what, what there is and who may read it. There the next step of a rotation can be taken, a
+secret set, and a value shown, which the log then has. A provider is asked whether an old
+value still works only where you say so, and its name is shown before.`,
 		Example: `  secretsweep
   secretsweep dashboard --vault /srv/secrets
   secretsweep vault status                   what is overdue, shared or odd, as text`,
@@ -74,6 +77,9 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
+		if err := d.track(ctx); err != nil {
+			return err
+		}
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
@@ -91,6 +97,9 @@ func (o *dashboardOptions) somewhere(sh shell, place string) bool {
 type dashboard struct {
 	*door
 	*backstage
+	*rotation.Tracker
+	rules  *rules.Set
+	client *provider.Client
 }
 
 var (
@@ -102,13 +111,37 @@ var (
 	_ tui.People    = (*dashboard)(nil)
 )
 
+// track opens the tracker of the vault that is open. A config that lies in a folder has no say
+// in how a provider is asked, or where people are sent.
+func (d *dashboard) track(ctx context.Context) error {
+	c, err := loadConfig(d.sh, "", target{})
+	if err != nil {
+		return err
+	}
+	d.rules, d.client = c.set, provider.New(provider.Options{Rules: c.set})
+	d.Tracker, err = rotation.New(ctx, d.door, rotation.Options{Rules: c.set, Checkable: d.client.Can})
+	return err
+}
+
+// credentialOf gives what a provider is asked with about what leaked.
+func credentialOf(l vault.Leaked) provider.Credential {
+	cred := provider.Credential{Rule: l.Rule, Value: l.Value, Carrier: l.Carrier}
+	for _, p := range l.Parts {
+		cred.Parts = append(cred.Parts, provider.Part(p))
+	}
+	return cred
+}
+
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
 
 // Host gives who would be asked whether a value still works.
 func (d *dashboard) Host(r *rotation.Record) (string, error) {
 	host, err := d.client.Host(credentialOf(r.Leaked))
-	return host, withHint(err, "secretsweep rotate verify %s --allow-host allows it", r.ID())
+	if err != nil {
+		return "", withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
+	}
+	return host, nil
 }
 
 // Ask asks whether the value of a record still works, and writes down the answer.
