@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -123,30 +124,21 @@ func (d *dashboard) track(ctx context.Context) error {
 	return err
 }
 
-// credentialOf gives what a provider is asked with about what leaked.
-func credentialOf(l vault.Leaked) provider.Credential {
-	cred := provider.Credential{Rule: l.Rule, Value: l.Value, Carrier: l.Carrier}
-	for _, p := range l.Parts {
-		cred.Parts = append(cred.Parts, provider.Part(p))
-	}
-	return cred
-}
-
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
 
 // Host gives who would be asked whether a value still works.
 func (d *dashboard) Host(r *rotation.Record) (string, error) {
-	host, err := d.client.Host(credentialOf(r.Leaked))
+	hosts, err := d.client.Hosts(r.Credential())
 	if err != nil {
 		return "", withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
 	}
-	return host, nil
+	return strings.Join(hosts, " and "), nil
 }
 
 // Ask asks whether the value of a record still works, and writes down the answer.
 func (d *dashboard) Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
-	a := d.client.Verify(ctx, credentialOf(r.Leaked))
+	a := d.client.Verify(ctx, r.Credential())
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
