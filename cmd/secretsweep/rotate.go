@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
-	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/rotation"
@@ -89,11 +88,7 @@ func (o *rotateFlags) enter(ctx context.Context, sh shell) (*rotating, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := rotation.New(ctx, d, rotation.Options{
-		Rules:     c.set,
-		Checkable: provider.New(provider.Options{Rules: c.set}).Can,
-		Lifetime:  provider.Lifetime,
-	})
+	t, err := newTracker(ctx, d, c.set)
 	if err != nil {
 		d.close(ctx, &err)
 		return nil, err
