@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -183,14 +182,13 @@ func (s *recordScreen) table(name string, rows [][]string) {
 		return
 	}
 	fmt.Fprintf(s, "\n%s\n", name)
-	w := tabwriter.NewWriter(s, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for i := range row {
 			row[i] = printable.Text(row[i])
 		}
-		fmt.Fprintf(w, "  %s\n", strings.Join(row, "\t"))
+		row[0] = "  " + row[0]
 	}
-	_ = w.Flush() // a Builder takes all
+	_ = writeFitted(s, 0, rows) // a Builder takes all
 }
 
 func (s *recordScreen) consumers() {
