@@ -61,7 +61,7 @@ func TestSign(t *testing.T) {
 		{"", "no access key id was found near it, which is needed to ask"},
 		{"ASIA{base32:16}", "it is a temporary key, which is refused without its session token even if it works"},
 		{"AKIA\n{base32:16}", "it has characters that a server might misread"},
-		{"AKIA{base32:16}", "status 200, me.id (asked with the access key id that was found near it)"},
+		{"AKIA{base32:16}", "status 200, me.id (asked with the access key id found near it)"},
 	} {
 		cred.Parts = []Part{{rules.SignKeyID, secret.New(made(t, tt.id))}}
 		if a := c.Verify(t.Context(), cred); a.Why != tt.why {

@@ -249,59 +249,68 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// TestVerifyAll shows that all are answered, and how many are asked about at a time.
+// TestVerifyAll shows that each is answered for itself, and how many are asked about at a
+// time.
 func TestVerifyAll(t *testing.T) {
-	const n = 30
-	var mu sync.Mutex
-	now, most := map[string]int{}, map[string]int{}
-	count := func(host string, d int) {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, k := range []string{host, "all"} {
-			now[k] += d
-			most[k] = max(most[k], now[k])
-		}
+	tests := []struct{ hosts, parallel, most, mostOfOne int }{
+		{1, 8, 2, 2},
+		{8, 4, 4, 2},
+		{8, 1, 1, 1},
 	}
-	w := newWorld(t, func(w http.ResponseWriter, r *http.Request) {
-		count(r.Host, 1)
-		time.Sleep(time.Millisecond)
-		count(r.Host, -1)
-		answer(200, fmt.Sprintf(`{"me": {"id": %q}}`, r.Header.Get("Authorization")))(w, r)
-	})
-	var verifies []*rules.Verify
-	var creds []Credential
-	for i := range n {
-		cred := token(t)
-		cred.Rule = fmt.Sprintf("vendor-%d", i%3)
-		creds = append(creds, cred)
-		if i < 3 {
-			v := vendor()
-			v.Rules, v.URL = []string{cred.Rule}, fmt.Sprintf("https://api%d.vendor.com/", i)
-			verifies = append(verifies, v)
-		}
-	}
-	c, _ := w.client(Options{Rules: set(verifies...), Parallel: 4})
-	var calling atomic.Int32
-	answers := map[int]Answer{}
-	c.VerifyAll(t.Context(), creds, func(i int, a Answer) {
-		if calling.Add(1) != 1 {
-			t.Error("called twice at the same time")
-		}
-		answers[i] = a
-		calling.Add(-1)
-	})
-	for i, cred := range creds {
-		if a := answers[i]; a.Verdict != Live || a.id.Reveal() != "Bearer "+cred.Value.Reveal() {
-			t.Errorf("%d: got %s (%s), or the answer of another one", i, a.Verdict, a.Why)
-		}
-	}
-	if len(most) != 4 {
-		t.Errorf("asked %d hosts, want 3", len(most)-1)
-	}
-	for host, m := range most {
-		if want := map[bool]int{true: 4, false: 2}[host == "all"]; m > want {
-			t.Errorf("%s: %d requests at a time, want %d at most", host, m, want)
-		}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%d hosts, %d at a time", tt.hosts, tt.parallel), func(t *testing.T) {
+			var mu sync.Mutex
+			now, most := map[string]int{}, map[string]int{}
+			count := func(host string, d int) {
+				mu.Lock()
+				defer mu.Unlock()
+				for _, k := range []string{host, "all"} {
+					now[k] += d
+					most[k] = max(most[k], now[k])
+				}
+			}
+			w := newWorld(t, func(w http.ResponseWriter, r *http.Request) {
+				count(r.Host, 1)
+				time.Sleep(time.Millisecond)
+				count(r.Host, -1)
+				answer(200, fmt.Sprintf(`{"me": {"id": %q}}`, r.Header.Get("Authorization")))(w, r)
+			})
+			var verifies []*rules.Verify
+			var creds []Credential
+			for i := range 40 {
+				cred := token(t)
+				cred.Rule = fmt.Sprintf("vendor-%d", i%tt.hosts)
+				creds = append(creds, cred)
+				if i < tt.hosts {
+					v := vendor()
+					v.Rules, v.URL = []string{cred.Rule}, fmt.Sprintf("https://api%d.vendor.com/", i)
+					verifies = append(verifies, v)
+				}
+			}
+			c, _ := w.client(Options{Rules: set(verifies...), Parallel: tt.parallel})
+			var calling atomic.Int32
+			answers := map[int]Answer{}
+			c.VerifyAll(t.Context(), creds, func(i int, a Answer) {
+				if calling.Add(1) != 1 {
+					t.Error("called twice at the same time")
+				}
+				answers[i] = a
+				calling.Add(-1)
+			})
+			for i, cred := range creds {
+				if a := answers[i]; a.Verdict != Live || a.id.Reveal() != "Bearer "+cred.Value.Reveal() {
+					t.Errorf("%d: got %s (%s), or the answer of another one", i, a.Verdict, a.Why)
+				}
+			}
+			if len(most) != tt.hosts+1 {
+				t.Errorf("asked %d hosts, want %d", len(most)-1, tt.hosts)
+			}
+			for host, m := range most {
+				if want := map[bool]int{true: tt.most, false: tt.mostOfOne}[host == "all"]; m > want {
+					t.Errorf("%s: %d requests at a time, want %d at most", host, m, want)
+				}
+			}
+		})
 	}
 }
 

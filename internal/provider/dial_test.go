@@ -2,6 +2,9 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -68,6 +71,28 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// TestMetadataNames shows that no name of metadata is resolved, whoever allowed it and
+// wherever it leads.
+func TestMetadataNames(t *testing.T) {
+	w := newWorld(t, answer(200, liveBody))
+	for _, host := range []string{"metadata.google.internal", "METADATA.google.internal.", "instance-data", "169.254.169.254", "[fd00:ec2::254]"} {
+		v := vendor()
+		v.URL, v.FromConfig = "http://"+host+"/v1/me", true
+		name, err := parseHost(strings.Trim(host, "[]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := w.client(Options{Rules: set(v), Allow: []Allowed{{host: name}}})
+		got := c.Verify(t.Context(), token(t))
+		if want := name + " serves a cloud's machines their credentials, and is never asked"; got.Verdict != Unknown || got.Why != want {
+			t.Errorf("got %s (%s), want %s", got.Verdict, got.Why, want)
+		}
+	}
+	if len(w.dialed) > 0 {
+		t.Errorf("dialed %s", w.dialed)
+	}
+}
+
 // TestRealDialer shows that the addresses are looked at with a dialer that is real, too:
 // the server is at a loopback address, which only who allows it reaches.
 func TestRealDialer(t *testing.T) {
@@ -92,12 +117,26 @@ func TestRealDialer(t *testing.T) {
 			}
 		}
 	}
-	c := New(Options{Rules: set(vendor())})
-	c.way.connect = func(context.Context, string, string, control) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true, Name: "api.vendor.com"}}
+}
+
+// TestReasons has a network that fails in all ways, and shows what is said of each.
+func TestReasons(t *testing.T) {
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	tests := map[string]error{
+		"no such host":                                     dial(&net.DNSError{Name: "api.vendor.com", IsNotFound: true}),
+		"the host's name was not resolved":                 dial(&net.DNSError{Name: "api.vendor.com", IsTemporary: true}),
+		"the host can't be reached":                        dial(errors.New("connection refused")),
+		"the host doesn't speak TLS":                       tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"},
+		"the host's certificate is not trusted":            &tls.CertificateVerificationError{Err: errors.New("unknown authority")},
+		"the connection broke, or what came was no answer": io.ErrUnexpectedEOF,
+		"no answer within 15s":                             context.DeadlineExceeded,
 	}
-	if got := c.Verify(t.Context(), token(t)); got.Verdict != Unknown || got.Why != "no such host" {
-		t.Errorf("without a network: got %s (%s)", got.Verdict, got.Why)
+	for want, err := range tests {
+		c := New(Options{Rules: set(vendor())})
+		c.way.connect = func(context.Context, string, string, control) (net.Conn, error) { return nil, err }
+		if got := c.Verify(t.Context(), token(t)); got.Verdict != Unknown || got.Why != want || got.Host != "api.vendor.com" {
+			t.Errorf("got %s (%s), want %s", got.Verdict, got.Why, want)
+		}
 	}
 }
 

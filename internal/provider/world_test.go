@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ type world struct {
 	t      *testing.T
 	server *httptest.Server
 	roots  *x509.CertPool
+	open   atomic.Int32 // connections of clients
 
 	mu        sync.Mutex
 	names     map[string][]string // a name's addresses, for each time that it is asked for
@@ -51,8 +53,13 @@ const publicAddress = "93.184.215.14"
 func newWorld(t *testing.T, serve http.HandlerFunc) *world {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 	w := &world{t: t, names: make(map[string][]string)}
+	t.Cleanup(func() {
+		goleak.VerifyNone(t, before)
+		if n := w.open.Load(); n != 0 {
+			t.Errorf("%d connections are open", n)
+		}
+	})
 	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.mu.Lock()
@@ -130,9 +137,26 @@ func (w *world) connect(ctx context.Context, network, address string, c control)
 		w.mu.Lock()
 		w.dialed = append(w.dialed, at)
 		w.mu.Unlock()
-		return new(net.Dialer).DialContext(ctx, "tcp", w.server.Listener.Addr().String())
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", w.server.Listener.Addr().String())
+		if err != nil {
+			return nil, err
+		}
+		w.open.Add(1)
+		return &counted{Conn: conn, open: &w.open}, nil
 	}
 	return nil, first
+}
+
+// counted is a connection that is counted while it is open.
+type counted struct {
+	net.Conn
+	open *atomic.Int32
+	once sync.Once
+}
+
+func (c *counted) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
 }
 
 // lookup gives the addresses of a name, those of its last time again and again.
