@@ -40,7 +40,7 @@ read it: it leaves out who has read the vault, owners, and reasons that people g
 names of secrets and the paths where they lie are in it.`,
 		Example: `  secretsweep rotate checklist -f html -o leaks.html
   secretsweep rotate checklist -f csv -p web > leaks.csv
-  secretsweep rotate checklist -f github -o issues | sh
+  secretsweep rotate checklist -f github -o issues
   secretsweep rotate checklist STRIPE_KEY -f github | gh issue create -t "Rotate" -F -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return rotateHint(o.run(cmd.Context(), sh, args))

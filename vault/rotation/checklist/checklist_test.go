@@ -113,9 +113,10 @@ func sample(t *testing.T) (records []*rotation.Record, values []secret.Value, se
 	return []*rotation.Record{moving, only, plain, over}, values, set
 }
 
-// checkGolden compares with a file of testdata, or writes it.
+// checkGolden compares with a file of testdata, or writes it. git keeps no CRLF there.
 func checkGolden(t *testing.T, name string, got []byte) {
 	t.Helper()
+	got = bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n"))
 	path := filepath.Join("testdata", name)
 	if *update {
 		if err := os.WriteFile(path, got, 0o666); err != nil {
@@ -197,6 +198,9 @@ func TestCSVRuns(t *testing.T) {
 	var got bytes.Buffer
 	if err := writeCSV(&got, Of(records, set, where, day0)); err != nil {
 		t.Fatal(err)
+	}
+	if text := got.String(); strings.Count(text, "\n") != strings.Count(text, "\r\n") {
+		t.Error("a line doesn't end as RFC 4180 wants it")
 	}
 	rows, err := csv.NewReader(&got).ReadAll()
 	if err != nil || len(rows) < 10 {
