@@ -230,16 +230,23 @@ func siteText(s *rotation.Site) string {
 }
 
 func (s *recordScreen) history() {
-	var rows [][]string
-	for _, c := range s.History {
-		rows = append(rows, []string{moment(c.At), c.By, changeText(&c), string(c.State)})
+	s.WriteString("\nHistory\n")
+	for i := range s.History {
+		c := &s.History[i]
+		s.change(c, string(c.State))
 	}
-	s.table("History", rows)
-	rows = nil
-	for _, c := range s.Refused {
-		rows = append(rows, []string{moment(c.At), c.By, changeText(&c.Change), c.Err.Error()})
+	if len(s.Refused) > 0 {
+		s.WriteString("\nNot possible, and counted for nothing\n")
 	}
-	s.table("Not possible, and counted for nothing", rows)
+	for i := range s.Refused {
+		c := &s.Refused[i]
+		s.change(&c.Change, c.Err.Error())
+	}
+}
+
+// change writes what happened when, and what came of it.
+func (s *recordScreen) change(c *rotation.Change, came string) {
+	s.WriteString(wrapped(21, "  "+c.At.UTC().Format("2006-01-02T15:04Z")+"  ", printable.Text(c.By+": "+changeText(c)+" → "+came)))
 }
 
 // changeText says what has happened.
@@ -261,11 +268,8 @@ func (s *recordScreen) steps() {
 // writeGuide writes some of the steps of a guide, with their numbers in it.
 func writeGuide(w io.Writer, g rotation.Guide, some []rotation.GuideStep) {
 	head := "How it is replaced"
-	if g.Provider != "" {
-		head += " at " + printable.Text(g.Provider)
-	}
 	if g.Console != "" {
-		head += ": " + printable.Text(g.Console)
+		head += fmt.Sprintf(" at %s: %s", printable.Text(g.Provider), printable.Text(g.Console))
 	}
 	fmt.Fprintln(w, head)
 	for i, step := range g.Steps {

@@ -104,6 +104,10 @@ func TestLineOf(t *testing.T) {
 	if got := acts(born(t).do(Step{Act: Triage, Way: RevokeOnly})); got != ".own .revoke .attest .clean .close" {
 		t.Errorf("only to be revoked: %s", got)
 	}
+	emergency := born(t).do(Step{Act: Triage, Way: Rotate}, Step{Act: Own, Owner: "ann"}, Step{Act: Revoke, Emergency: true})
+	if got := acts(emergency); got != "xown xrevoke .attest .replace .moved .clean .close" {
+		t.Errorf("in an emergency: %s", got)
+	}
 }
 
 // TestDoneByWord takes a person's word for what nobody else knows, and for nothing else.
