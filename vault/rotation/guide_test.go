@@ -129,3 +129,17 @@ func TestDoneByWord(t *testing.T) {
 		t.Errorf("got %v, %v", steps, err)
 	}
 }
+
+// TestRevokeOnlyIsOwned takes a record on whose value is only to be revoked, in one event.
+func TestRevokeOnlyIsOwned(t *testing.T) {
+	l := born(t)
+	report, err := reportOf(Fold(l.Leak, day0), Fold(l.Leak, day0).Taking("ann", RevokeOnly))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report.Decides = true
+	l.add(report.LeakEvent)
+	if r := Fold(l.Leak, day0); r.State != Owned || r.Way != RevokeOnly || len(r.Refused) > 0 {
+		t.Errorf("%s, %q, refused %v", r.State, r.Way, r.Refused)
+	}
+}
