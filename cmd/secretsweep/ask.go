@@ -49,7 +49,7 @@ func sayWhom(sh shell, c *provider.Client, creds []provider.Credential) (unasked
 		sh.say("asking %s", text)
 	}
 	for _, cred := range creds {
-		if _, err := c.Host(cred); err != nil {
+		if _, err := c.Hosts(cred); err != nil {
 			unasked++
 		}
 	}
@@ -61,12 +61,14 @@ func whom(c *provider.Client, creds []provider.Credential) string {
 	about := make(map[string]int)
 	var hosts []string
 	for _, cred := range creds {
-		host, err := c.Host(cred)
+		of, err := c.Hosts(cred)
 		if err != nil {
 			continue
 		}
-		if about[host]++; about[host] == 1 {
-			hosts = append(hosts, host)
+		for _, host := range of {
+			if about[host]++; about[host] == 1 {
+				hosts = append(hosts, host)
+			}
 		}
 	}
 	slices.SortFunc(hosts, func(a, b string) int {

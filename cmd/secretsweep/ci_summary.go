@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/secretsweep/secretsweep/internal/printable"
 	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
@@ -28,11 +29,11 @@ func summary(r *report.Report, silencing []silencer) string {
 				fmt.Fprintf(&b, "| | and %d more | | |\n", r.Summary.New-mostRows)
 				break
 			}
-			where := report.Markdown(r.Where(&f.Places[0]))
+			where := printable.Markdown(r.Where(&f.Places[0]))
 			if n := len(f.Places) - 1; n > 0 {
 				where += fmt.Sprintf(" and %s", report.Plural(n, "more place"))
 			}
-			fmt.Fprintf(&b, "| %s | %s | <code>%s</code> | %s |\n", f.Severity, report.Markdown(f.Rule.Description), report.Markdown(f.Secret), where)
+			fmt.Fprintf(&b, "| %s | %s | <code>%s</code> | %s |\n", f.Severity, printable.Markdown(f.Rule.Description), printable.Markdown(f.Secret), where)
 		}
 		b.WriteString("\n")
 	case r.Summary.Complete:
@@ -41,14 +42,14 @@ func summary(r *report.Report, silencing []silencer) string {
 	if !r.Summary.Complete {
 		fmt.Fprintf(&b, "**Not everything could be scanned** (%s):\n\n", report.Plural(len(r.Problems), "problem"))
 		for _, p := range r.Problems {
-			fmt.Fprintf(&b, "- %s: %s\n", report.Markdown(p.What), report.Markdown(p.Why))
+			fmt.Fprintf(&b, "- %s: %s\n", printable.Markdown(p.What), printable.Markdown(p.Why))
 		}
 		b.WriteString("\n")
 	}
 	if len(silencing) > 0 {
 		b.WriteString("This change itself adds what makes secretsweep pass over something:\n\n")
 		for _, s := range silencing {
-			fmt.Fprintf(&b, "- %s\n", report.Markdown(s.String()))
+			fmt.Fprintf(&b, "- %s\n", printable.Markdown(s.String()))
 		}
 		b.WriteString("\n")
 	}

@@ -5,9 +5,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
@@ -27,7 +25,7 @@ func writeCSV(w *bufio.Writer, r *Report, _ Options) error {
 		f := &r.Findings[i]
 		for j := range f.Places {
 			for k, col := range columns {
-				row[k] = cell(col.of(r, f, &f.Places[j]))
+				row[k] = printable.Cell(col.of(r, f, &f.Places[j]))
 			}
 			_ = c.Write(row)
 		}
@@ -137,17 +135,4 @@ func count(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
-}
-
-// cell makes a text one that a spreadsheet shows and does not run. What would
-// be read as a formula gets an apostrophe in front (OWASP, "CSV Injection"); the
-// full-width forms are what some input methods make of the same signs.
-func cell(s string) string {
-	// A tab or a line end in front is no danger any more once it is escaped.
-	s = printable.Text(s)
-	first, n := utf8.DecodeRuneInString(strings.TrimLeft(s, " "))
-	if n > 0 && strings.ContainsRune("=+-@＝＋－＠", first) {
-		return "'" + s
-	}
-	return s
 }

@@ -40,27 +40,3 @@ func TestCSV(t *testing.T) {
 		}
 	}
 }
-
-func TestCell(t *testing.T) {
-	for in, want := range map[string]string{
-		"":              "",
-		"a=b":           "a=b",
-		"=1+1":          "'=1+1",
-		"+1":            "'+1",
-		"-1":            "'-1",
-		"@SUM(A1)":      "'@SUM(A1)",
-		"  =1+1":        "'  =1+1",
-		"＝1+1":          "'＝1+1",
-		"\t=1":          `\t=1`,
-		"\r=1":          `\r=1`,
-		"\u00a0=1":      `\u00a0=1`,
-		"a\"b,c":        "a\"b,c",
-		"'=1":           "'=1",
-		"日本":            "日本",
-		"-----BEGIN X-": "'-----BEGIN X-",
-	} {
-		if got := cell(in); got != want {
-			t.Errorf("cell(%q) = %q, want %q", in, got, want)
-		}
-	}
-}

@@ -146,14 +146,14 @@ func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 	}
 	for _, text := range []string{f.vault(), f.verdict()} {
 		if text != "" {
-			more += " " + Markdown(text) + "."
+			more += " " + printable.Markdown(text) + "."
 		}
 	}
 	v := gitlabVulnerability{
 		Category: "secret_detection",
 		Name:     clip(f.title(), maxName),
 		Description: fmt.Sprintf("%s: `%s` (%s).%s Fingerprint: `%s`.",
-			Markdown(f.title()), codeSpan(f.Secret), f.state(), more, f.Fingerprint),
+			printable.Markdown(f.title()), printable.Code(f.Secret), f.state(), more, f.Fingerprint),
 		Severity: gitlabSeverity(f.Severity),
 		Extract:  f.Secret,
 		Scanner:  gitlabScanner{r.Tool.Name, r.Tool.Name},

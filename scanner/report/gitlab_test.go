@@ -76,9 +76,3 @@ func TestGitLabSolutionHasLines(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
-
-func TestMarkdown(t *testing.T) {
-	if got, want := Markdown("a_b [x](y) <b> @all #1 !2 ~3 :x: $4\n"), `a\_b \[x\]\(y\) \<b\> \@all \#1 \!2 \~3 \:x\: \$4\\n`; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-}

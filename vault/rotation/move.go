@@ -220,6 +220,7 @@ func (r *Record) answered(s *Step, e *vault.LeakEvent) {
 		r.Evidence = &Evidence{true, s.Answer.Why, s.Answer.Host, e.By, e.At}
 		r.revoked = true
 	case provider.Live, provider.Restricted:
+		r.worked = true
 		if r.revoked || r.closed || r.aside == FalsePositive {
 			r.reopen(Reopening{At: e.At, By: e.By, Why: "the old value still works: " + s.Answer.Why})
 		}

@@ -3,6 +3,7 @@ package rotation
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/vault"
@@ -35,9 +36,19 @@ func (r *Record) Next() Act {
 
 // NextText says in words what comes next.
 func (r *Record) NextText() string {
-	switch r.Next() {
+	switch next := r.Next(); next {
 	case Unblock:
 		return "blocked: " + r.Blocked
+	case MoveAll:
+		return r.moveText()
+	default:
+		return r.text(next)
+	}
+}
+
+// text says in words what is to be done, without who is concerned.
+func (r *Record) text(a Act) string {
+	switch a {
 	case Own:
 		return "somebody has to take it on"
 	case Replace:
@@ -46,7 +57,7 @@ func (r *Record) NextText() string {
 		}
 		return "make a new one, and store it as " + refsText(r.Refs)
 	case MoveAll:
-		return r.moveText()
+		return "move who needs the old one"
 	case Revoke:
 		return "revoke the old one"
 	case Ask:
@@ -57,6 +68,12 @@ func (r *Record) NextText() string {
 		n := len(r.lying())
 		if r.Rest.Status == Lies {
 			n += r.MorePlaces
+		}
+		switch n {
+		case 0:
+			return "clean the places, or say why they are left"
+		case 1:
+			return "clean the place where it lies, or say why it is left"
 		}
 		return fmt.Sprintf("clean %d places, or say why they are left", n)
 	case Close:
@@ -83,8 +100,8 @@ func refsText(refs []vault.Ref) string {
 	return strings.Join(all, ", ")
 }
 
-// Doing gives the steps by which a person says that what comes next is done. What can't be
-// told by the vault takes a reason.
+// Doing gives the steps by which a person says that what comes next is done. What the vault
+// can tell isn't taken on trust, and what it can't tell takes a reason.
 func (r *Record) Doing(self, reason string) ([]Step, error) {
 	switch r.Next() {
 	case Own:
@@ -92,8 +109,8 @@ func (r *Record) Doing(self, reason string) ([]Step, error) {
 	case Replace:
 		return nil, fmt.Errorf("no replacement is stored: %s", r.NextText())
 	case MoveAll:
-		if reason == "" {
-			return nil, fmt.Errorf("%s", r.moveText())
+		if reason == "" || slices.ContainsFunc(r.Consumers, func(c Consumer) bool { return c.Status == Behind }) {
+			return nil, errors.New(r.moveText())
 		}
 		return []Step{{Act: MoveAll, Reason: reason}}, nil
 	case Revoke:

@@ -49,6 +49,7 @@ type Record struct {
 	Blind     bool // who reads it is for auditors to know
 
 	triaged, allMoved, revoked bool
+	worked                     bool // its provider said so once
 	closed                     bool
 	aside                      State  // FalsePositive or Accepted; "" for neither
 	derived                    []Step // made by what the vault shows, and in no event yet
