@@ -371,6 +371,8 @@ func (s *Step) Told() string {
 		return "has moved: " + s.Consumer
 	case s.Act == MoveAll:
 		return "all have moved"
+	case s.Act == Revoking:
+		return "about to be revoked"
 	case s.Act == Revoke && s.Emergency:
 		return "old revoked, in an emergency"
 	case s.Act == Revoke:
