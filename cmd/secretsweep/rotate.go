@@ -53,6 +53,7 @@ its secret. It takes a maintainer of the whole project.`,
 		newRotateReopen(sh, &v),
 		newRotateDue(sh, &v),
 		newRotateReport(sh, &v),
+		newRotateChecklist(sh, &v),
 		newRotatePolicy(sh, &v),
 	)
 	return keeps(cmd)

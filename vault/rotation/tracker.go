@@ -241,7 +241,11 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 		if !s.next.IsEmpty() {
 			report.Next = s.next
 		}
-		if kind := kindOf(&s); kind != vault.Tracked {
+		kind := kindOf(&s)
+		if kind == vault.RevokeOnly && len(all) > 1 {
+			kind = vault.Tracked // as a reader may say the other, the rest would count for nothing there
+		}
+		if kind != vault.Tracked {
 			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, r.Refs
 		}
 	}
