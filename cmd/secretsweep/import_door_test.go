@@ -196,15 +196,12 @@ func TestUntil(t *testing.T) {
 // TestReopenedLeak has a leak that was closed be open again: it is undecided to all who ask.
 func TestReopenedLeak(t *testing.T) {
 	l := vault.Leak{Leaked: vault.Leaked{Value: secret.New("a value")}, Decision: vault.Closed}
-	if _, decided := decisionOf(&l); !decided || leakOf(l).Open {
-		t.Error("a closed leak is open")
+	if _, decided := decisionOf(&l); !decided {
+		t.Error("a closed leak is undecided")
 	}
 	l.Decision = vault.Reopened
 	if d, decided := decisionOf(&l); decided {
 		t.Errorf("decided: %+v", d)
-	}
-	if shown := leakOf(l); !shown.Open || shown.Decision != "reopened" {
-		t.Errorf("it is shown as %q", shown.Decision)
 	}
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -118,6 +119,39 @@ func wait(ctx context.Context, d time.Duration) error {
 // Can tells whether there is a way to ask about a rule's values.
 func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.VerifyOf(rule) != nil }
 
+// Hosts tells who would be asked about a secret, in turn. The error is why nobody can be, and
+// shows no value.
+func (c *Client) Hosts(cred Credential) ([]string, error) {
+	if cred.Rule == databaseURL {
+		_, host, _, err := LoginOf(cred.Carrier)
+		return []string{host}, err
+	}
+	v := c.rules.VerifyOf(cred.Rule)
+	if v == nil {
+		return nil, errUnasked
+	}
+	var hosts []string
+	for _, request := range requests(v) {
+		q, err := c.question(v, request, cred, "")
+		if err != nil {
+			return nil, err
+		}
+		hosts = append(hosts, q.host)
+	}
+	return hosts, nil
+}
+
+var errUnasked = errors.New("nobody knows how to ask about values of this rule")
+
+// requests gives all by which a secret is asked about.
+func requests(v *rules.Verify) []*rules.Request {
+	all := []*rules.Request{&v.Request}
+	for i := range v.Elsewhere {
+		all = append(all, &v.Elsewhere[i])
+	}
+	return all
+}
+
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
 // [Unknown], with the reason.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
@@ -126,14 +160,13 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
-		return c.unknown("", "nobody knows how to ask about values of this rule")
+		return c.unknown("", errUnasked.Error())
 	}
-	a := c.ask(ctx, v, &v.Request, cred)
-	for i := range v.Elsewhere {
-		if a.Verdict != Dead {
+	var a Answer
+	for _, request := range requests(v) {
+		if a = c.ask(ctx, v, request, cred); a.Verdict != Dead {
 			break
 		}
-		a = c.ask(ctx, v, &v.Elsewhere[i], cred)
 	}
 	return a
 }

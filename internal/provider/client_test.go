@@ -326,6 +326,44 @@ func TestCan(t *testing.T) {
 	}
 }
 
+// TestHost shows that who would be asked is told without asking anybody.
+func TestHost(t *testing.T) {
+	w := newWorld(t, answer(200, liveBody))
+	from := vendor()
+	from.FromConfig = true
+	other := token(t)
+	other.Rule = "other-token"
+	odd := token(t)
+	odd.Value = secret.New(odd.Value.Reveal() + "\n")
+	tests := []struct {
+		name       string
+		verify     *rules.Verify
+		allow      []Allowed
+		cred       Credential
+		host, want string
+	}{
+		{"a provider's own", vendor(), nil, token(t), "api.vendor.com", ""},
+		{"a config's", from, nil, token(t), "", "api.vendor.com is named by a config, and has to be allowed"},
+		{"a config's that is allowed", from, allowed(t, "api.vendor.com:443"), token(t), "api.vendor.com", ""},
+		{"of another rule", vendor(), nil, other, "", "nobody knows how to ask about values of this rule"},
+		{"what can't be sent", vendor(), nil, odd, "", "it has characters that a server might misread"},
+	}
+	for _, tt := range tests {
+		c, _ := w.client(Options{Rules: set(tt.verify), Allow: tt.allow})
+		hosts, err := c.Hosts(tt.cred)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if strings.Join(hosts, " ") != tt.host || got != tt.want {
+			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, hosts, got, tt.host, tt.want)
+		}
+	}
+	if len(w.seen)+len(w.dialed) != 0 {
+		t.Error("somebody was asked")
+	}
+}
+
 func TestUserAgent(t *testing.T) {
 	var got http.Header
 	w := newWorld(t, func(w http.ResponseWriter, r *http.Request) { got = r.Header; answer(200, liveBody)(w, r) })
