@@ -171,6 +171,9 @@ func (s *Step) check() error {
 		if s.Stage == nil || s.Stage.Driver == "" {
 			return errors.New("there is no stage")
 		}
+		if !slices.Contains(StageNames(), s.Stage.Name) {
+			return fmt.Errorf("no driver comes to a stage %q", string(s.Stage.Name))
+		}
 	case MoveAll, Revoke, Sweep, Close, Unblock:
 	default:
 		return fmt.Errorf("this program doesn't know the step %q", string(s.Act))

@@ -313,6 +313,8 @@ func (s *Step) Told() string {
 		return "places cleaned"
 	case s.Act == Sweep:
 		return "a sweep found what takes it"
+	case s.Act == Drive && s.Stage.Name == Intended:
+		return s.Stage.Driver + " intends: " + s.Stage.Intent
 	case s.Act == Drive:
 		return s.Stage.Driver + ": " + string(s.Stage.Name)
 	}
