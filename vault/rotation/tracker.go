@@ -295,6 +295,8 @@ func (s *Step) Told() string {
 		return "has moved: " + s.Consumer
 	case s.Act == MoveAll:
 		return "all have moved"
+	case s.Act == Revoking:
+		return "about to be revoked"
 	case s.Act == Revoke && s.Emergency:
 		return "old revoked, in an emergency"
 	case s.Act == Revoke:
@@ -311,6 +313,8 @@ func (s *Step) Told() string {
 		return "places cleaned"
 	case s.Act == Sweep:
 		return "a sweep found what takes it"
+	case s.Act == Drive && s.Stage.Name == Intended:
+		return s.Stage.Driver + " intends: " + s.Stage.Intent
 	case s.Act == Drive:
 		return s.Stage.Driver + ": " + string(s.Stage.Name)
 	}
