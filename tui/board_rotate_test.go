@@ -152,10 +152,10 @@ func TestRotateVerify(t *testing.T) {
 		t.Error(diff)
 	}
 	x.press("esc")
-	f.fail["Host"] = errors.New("its host has to be allowed")
+	f.fail["Hosts"] = errors.New("its host has to be allowed")
 	x.press("v")
 	x.sees("nobody was asked: its host has to be allowed")
-	f.fail["Host"], f.fail["Ask"] = nil, errors.New("no network")
+	f.fail["Hosts"], f.fail["Ask"] = nil, errors.New("no network")
 	x.press("v", "y")
 	x.sees("no network", "SLACK_TOKEN")
 }

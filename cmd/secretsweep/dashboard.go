@@ -77,9 +77,10 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		if err := d.track(ctx); err != nil {
+		if d.rules, d.Tracker, err = d.door.tracker(ctx, d.sh, ""); err != nil {
 			return err
 		}
+		d.client = provider.New(provider.Options{Rules: d.rules})
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
@@ -111,42 +112,21 @@ var (
 	_ tui.People    = (*dashboard)(nil)
 )
 
-// track opens the tracker of the vault that is open. A config that lies in a folder has no say
-// in how a provider is asked, or where people are sent.
-func (d *dashboard) track(ctx context.Context) error {
-	c, err := loadConfig(d.sh, "", target{})
-	if err != nil {
-		return err
-	}
-	d.rules, d.client = c.set, provider.New(provider.Options{Rules: c.set})
-	d.Tracker, err = rotation.New(ctx, d.door, rotation.Options{Rules: c.set, Checkable: d.client.Can})
-	return err
-}
-
-// credentialOf gives what a provider is asked with about what leaked.
-func credentialOf(l vault.Leaked) provider.Credential {
-	cred := provider.Credential{Rule: l.Rule, Value: l.Value, Carrier: l.Carrier}
-	for _, p := range l.Parts {
-		cred.Parts = append(cred.Parts, provider.Part(p))
-	}
-	return cred
-}
-
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
 
-// Host gives who would be asked whether a value still works.
-func (d *dashboard) Host(r *rotation.Record) (string, error) {
-	host, err := d.client.Host(credentialOf(r.Leaked))
+// Hosts gives who would be asked whether a value still works.
+func (d *dashboard) Hosts(r *rotation.Record) ([]string, error) {
+	hosts, err := d.client.Hosts(r.Credential())
 	if err != nil {
-		return "", withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
+		return nil, withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
 	}
-	return host, nil
+	return hosts, nil
 }
 
 // Ask asks whether the value of a record still works, and writes down the answer.
 func (d *dashboard) Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
-	a := d.client.Verify(ctx, credentialOf(r.Leaked))
+	a := d.client.Verify(ctx, r.Credential())
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

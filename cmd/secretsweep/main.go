@@ -113,6 +113,7 @@ func newRoot(sh shell) *cobra.Command {
 		newRules(sh),
 		newDashboard(sh),
 		newMigrate(sh),
+		newRotate(sh),
 		newImport(sh),
 		newVault(sh),
 		newSecretCommand(sh),
@@ -153,7 +154,8 @@ Exit status:
   2    an error, or it was refused
   126  the command can't be run
   127  there is no such command
-{{else if .Annotations.keeps}}  0    done
+{{else if .Annotations.keeps}}  0    done{{with .Annotations.finds}}
+  1    {{.}}{{end}}
   2    an error, or it was refused
 {{else}}  0    nothing new
   1    new leaks (--exit-code changes it)

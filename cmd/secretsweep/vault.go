@@ -226,7 +226,10 @@ func (me *ownedIdentity) save(path string) error {
 // keeps marks a command, and what is beneath it, as one of those that keep secrets: their
 // exit statuses aren't those of a scan.
 func keeps(cmd *cobra.Command) *cobra.Command {
-	cmd.Annotations = map[string]string{"keeps": "yes"}
+	if cmd.Annotations == nil {
+		cmd.Annotations = make(map[string]string)
+	}
+	cmd.Annotations["keeps"] = "yes"
 	for _, c := range cmd.Commands() {
 		keeps(c)
 	}

@@ -23,7 +23,7 @@ const module = "github.com/secretsweep/secretsweep"
 // which here means above it.
 var floors = [][]string{
 	{"internal/growth", "internal/hush"},
-	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/secret", "rules/check", "rules/sample", "vault/store"},
+	{"internal/arch", "internal/ascii", "internal/format", "internal/inflate", "internal/place", "internal/printable", "internal/provider/pgtest", "internal/secret", "rules/check", "rules/sample", "vault/store"},
 	{"internal/template", "rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
 	{"detectors/judge", "internal/mess", "internal/provider", "vault"},
 	{"detectors/match", "vault/rotation"},
@@ -49,6 +49,7 @@ var homes = map[string][]string{
 	"github.com/go-git/go-git":                              {"scanner/source/git"},
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore": {"scanner/source/dir", "scanner/source/git"},
 	"github.com/gofrs/flock":                                {"cmd/secretsweep", "vault/store/badger"},
+	"github.com/jackc/pgx/v5/pgproto3":                      {"internal/provider"},
 	"github.com/klauspost/compress":                         {"scanner/source/git/odb"},
 	"github.com/klauspost/compress/gzip":                    {"scanner/source/archive"},
 	"github.com/klauspost/compress/zstd":                    {"scanner/source/archive"},
@@ -58,6 +59,7 @@ var homes = map[string][]string{
 	"github.com/google/go-cmp":                              {"scanner/source/sourcetest", "vault/store/storetest"},
 	"go.uber.org/goleak":                                    {"scanner/source/sourcetest", "vault/store/storetest"},
 	"github.com/therootcompany/xz":                          {"scanner/source/archive"},
+	"github.com/xdg-go/stringprep":                          {"internal/provider"},
 	"github.com/zalando/go-keyring":                         {"vault/identity"},
 	"golang.org/x/crypto":                                   {"vault", "vault/audit", "vault/identity"},
 	"golang.org/x/mod":                                      {"vault/audit"},

@@ -350,13 +350,13 @@ func TestHost(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c, _ := w.client(Options{Rules: set(tt.verify), Allow: tt.allow})
-		host, err := c.Host(tt.cred)
+		hosts, err := c.Hosts(tt.cred)
 		got := ""
 		if err != nil {
 			got = err.Error()
 		}
-		if host != tt.host || got != tt.want {
-			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, host, got, tt.host, tt.want)
+		if strings.Join(hosts, " ") != tt.host || got != tt.want {
+			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, hosts, got, tt.host, tt.want)
 		}
 	}
 	if len(w.seen)+len(w.dialed) != 0 {

@@ -44,6 +44,7 @@ func (c *Client) Revoke(ctx context.Context, cred Credential) (Answer, error) {
 	if before.Verdict != Live && before.Verdict != Restricted {
 		return before, fmt.Errorf("revoke: nothing was revoked: it is %s (%s)", before.Verdict, before.Why)
 	}
+	cred.Worked = true
 	id := before.id.Reveal()
 	if id != "" && !plainID.MatchString(id) {
 		return before, errors.New("revoke: nothing was revoked: what the provider calls it is no plain id")

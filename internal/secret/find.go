@@ -75,3 +75,9 @@ func formsOf(text string) []string {
 	}
 	return all
 }
+
+// Contains tells whether a value has another one in it, as it is or encoded. Values that
+// [Finder] doesn't look for are in none.
+func (v Value) Contains(part Value) bool {
+	return len(Finder([]Value{part})([]byte(v.Reveal()))) > 0
+}

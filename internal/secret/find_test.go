@@ -58,3 +58,25 @@ func TestFinderBase64(t *testing.T) {
 		t.Errorf("%d bytes after %d are not found in %d digits", len(value), len(before), len(text))
 	})
 }
+
+func TestContains(t *testing.T) {
+	tests := []struct {
+		name, whole, part string
+		want              bool
+	}{
+		{"an address", "postgres://app:correct-horse@db/app", "correct-horse", true},
+		{"escaped", "postgres://app:a%26b%3Dc%2Fd@db/app", "a&b=c/d", true},
+		{"itself", "correct-horse", "correct-horse", true},
+		{"another", "postgres://app:correct-mouse@db/app", "correct-horse", false},
+		{"too short", "postgres://app:abc@db/app", "abc", false},
+		{"nothing", "correct-horse", "", false},
+		{"in nothing", "", "correct-horse", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := New(tt.whole).Contains(New(tt.part)); got != tt.want {
+				t.Errorf("got %t, want %t", got, tt.want)
+			}
+		})
+	}
+}

@@ -48,7 +48,7 @@ const (
 func (r *Record) observeConsumers(readers []vault.Consumer) {
 	r.Consumers = nil
 	for _, c := range readers {
-		if !consumes(c) || !slices.Contains(r.Refs, c.Ref) {
+		if !consumes(c) || !slices.Contains(r.Refs, c.Ref) || r.renamed(c, readers) {
 			continue
 		}
 		one := Consumer{Name: readerName(c), Kind: ByVault, Ref: c.Ref, Version: c.Version, Last: c.Last, Status: Behind}
@@ -73,6 +73,16 @@ func (r *Record) observeConsumers(readers []vault.Consumer) {
 			c.Status = Said
 		}
 	}
+}
+
+// renamed tells whether a reader is among the readers also under the name that the secret has
+// now.
+func (r *Record) renamed(c vault.Consumer, readers []vault.Consumer) bool {
+	return slices.Contains(r.former, c.Ref) && slices.ContainsFunc(readers, func(o vault.Consumer) bool {
+		at := o.Ref
+		o.Ref = c.Ref
+		return o == c && at != c.Ref && slices.Contains(r.Refs, at) && !slices.Contains(r.former, at)
+	})
 }
 
 // consumes tells whether who has read a secret makes use of it: a machine does, and a person
@@ -111,7 +121,7 @@ func isCopy(p *place.Place) bool { return p.Kind == place.File && p.WorkTree }
 // has tells whether a version of a secret is the successor of the value, or a later one.
 func (r *Record) has(ref vault.Ref, version int) bool {
 	i := slices.IndexFunc(r.Successors, func(s Successor) bool { return s.Ref == ref })
-	return i >= 0 && version >= r.Successors[i].Version
+	return i >= 0 && r.Successors[i].Version > 0 && version >= r.Successors[i].Version
 }
 
 // Waits gives the consumers that may still need the old value.

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,12 +18,17 @@ func (r *Record) Can(s *Step) error {
 	if err := s.check(); err != nil {
 		return err
 	}
+	return r.possible(s)
+}
+
+// possible is Can for a step that says what it has to.
+func (r *Record) possible(s *Step) error {
 	if err := r.open(s); err != nil {
 		return err
 	}
 	switch s.Act {
 	case Triage:
-		if r.triaged && (len(r.Successors) > 0 || r.revoked || r.Way == s.Way) {
+		if r.triaged && (len(r.Successors) > 0 || r.Stage != nil || r.Way == s.Way) {
 			return fmt.Errorf("it was decided already: %s", r.Way)
 		}
 	case Own:
@@ -60,12 +66,11 @@ func (r *Record) Can(s *Step) error {
 
 // open refuses what can't be done because a record is over, or blocked.
 func (r *Record) open(s *Step) error {
-	over := r.closed || r.aside != ""
 	switch s.Act {
 	case Ask, Sweep, Clean: // are of use at any time
 		return nil
 	case Reopen:
-		if !over {
+		if !r.over() {
 			return fmt.Errorf("it is open: %s", r.state())
 		}
 		return nil
@@ -76,7 +81,7 @@ func (r *Record) open(s *Step) error {
 		return nil
 	}
 	switch {
-	case over:
+	case r.over():
 		return fmt.Errorf("it is over (%s): reopen it first", r.state())
 	case r.Blocked != "" && !slices.Contains([]Act{Triage, Own, Block, Unblock}, s.Act):
 		return fmt.Errorf("it is blocked (%s): unblock it first", r.Blocked)
@@ -125,8 +130,8 @@ func (r *Record) canAttest() error {
 	case !r.revoked:
 		return errors.New("it wasn't revoked yet, so it can't be dead by anyone's word")
 	case r.Last != nil && (r.Last.Verdict == provider.Live || r.Last.Verdict == provider.Restricted):
-		return fmt.Errorf("the last time that it was asked, %s said that it works", r.Last.Host)
-	case r.Checkable && r.Last == nil:
+		return fmt.Errorf("the last time that it was asked, %s said that it works", cmp.Or(r.Last.Host, "its provider"))
+	case r.Checkable && !r.asked:
 		return errors.New("its provider can be asked: a person's word counts where nobody can")
 	}
 	return nil
@@ -173,7 +178,9 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 			r.Due = s.Due
 		}
 	case Replace:
-		r.Successors = s.Successor
+		if !slices.Equal(r.Successors, s.Successor) { // nobody has moved to these
+			r.Successors, r.allMoved, r.Ticked = s.Successor, false, nil
+		}
 	case Move:
 		if !slices.Contains(r.Ticked, s.Consumer) {
 			r.Ticked = append(r.Ticked, s.Consumer)
@@ -181,8 +188,8 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 	case MoveAll:
 		r.allMoved = true
 	case Revoke:
-		r.Emergency = r.Emergency || s.Emergency && r.Way != RevokeOnly && !r.allMoved
-		r.revoked = true
+		r.Emergency = s.Emergency && r.Way != RevokeOnly && !r.allMoved
+		r.revoked, r.asked = true, false
 	case Ask:
 		r.answered(s, e)
 	case Attest:
@@ -202,6 +209,9 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 	case Accept:
 		r.aside, r.Until, r.Ended = Accepted, s.Until, e.At
 	case Reopen:
+		if r.Evidence != nil && !r.Evidence.Proven && len(e.Places) == 0 {
+			r.Evidence = nil // one person's word against another's
+		}
 		r.reopen(Reopening{At: e.At, By: e.By, Why: s.Reason, Places: e.Places})
 	case Drive:
 		r.Stage = s.Stage
@@ -214,16 +224,22 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 // answered takes what its provider said. That a value which should be dead works takes back
 // all that said otherwise.
 func (r *Record) answered(s *Step, e *vault.LeakEvent) {
-	r.Last = &Answered{*s.Answer, e.At}
+	r.Last, r.asked = &Answered{*s.Answer, e.At}, true
 	switch s.Answer.Verdict {
 	case provider.Dead:
 		r.Evidence = &Evidence{true, s.Answer.Why, s.Answer.Host, e.By, e.At}
 		r.revoked = true
 	case provider.Live, provider.Restricted:
+		r.worked = true
 		if r.revoked || r.closed || r.aside == FalsePositive {
 			r.reopen(Reopening{At: e.At, By: e.By, Why: "the old value still works: " + s.Answer.Why})
 		}
-		r.revoked, r.Evidence = false, nil
+		r.revoked, r.Emergency, r.Evidence = false, false, nil
+		if r.passed(Ended) { // the driver has to end it again
+			stage := *r.Stage
+			stage.Name = Ending
+			r.Stage = &stage
+		}
 	}
 }
 
@@ -245,6 +261,7 @@ func (r *Record) takeClean(s *Step) {
 
 func (r *Record) takeTakers(all []Taker) {
 	for _, t := range all {
+		t.Places = t.Places[:min(len(t.Places), maxSites)]
 		i := slices.IndexFunc(r.Takers, func(o Taker) bool { return o.System == t.System && o.Name == t.Name })
 		switch {
 		case i >= 0:
@@ -255,7 +272,7 @@ func (r *Record) takeTakers(all []Taker) {
 	}
 }
 
-// overdue tells whether what is to be done about a record should have been done by now.
+// Overdue tells whether what is to be done about a record should have been done by now.
 func (r *Record) Overdue(now time.Time) bool {
 	return r.State.Open() && !r.Due.IsZero() && now.After(r.Due)
 }

@@ -18,13 +18,15 @@ func (r *Record) Next() Act {
 		return Unblock
 	case !r.triaged || r.Owner == "":
 		return Own
+	case r.Emergency && r.Evidence == nil && r.Checkable && !r.asked:
+		return Ask // which is quick, and tells whether the emergency is over
 	case r.Way == Rotate && len(r.Successors) == 0:
 		return Replace
 	case r.Way == Rotate && !r.allMoved:
 		return MoveAll
 	case !r.revoked:
 		return Revoke
-	case r.Evidence == nil && (r.Checkable && r.Last == nil):
+	case r.Evidence == nil && r.Checkable && !r.asked:
 		return Ask
 	case r.Evidence == nil:
 		return Attest

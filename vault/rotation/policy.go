@@ -145,11 +145,16 @@ func (p *Policy) Lines() []Line {
 	return all
 }
 
-// leakDue gives by when a leaked value is to be dead.
+// leakDue gives by when a leaked value is to be dead, counted from when it was found, or
+// found not to be over.
 func (p *Policy) leakDue(r *Record) time.Time {
 	severity := rules.Severity(r.Severity)
 	days := cmp.Or(p.Leaked[severity], defaults.Leaked[severity], defaults.Leaked[rules.High])
-	return r.Begun.Add(days.Duration())
+	since := r.Begun
+	if r.Reopened != nil && r.Reopened.At.After(since) {
+		since = r.Reopened.At
+	}
+	return since.Add(days.Duration())
 }
 
 // Period gives how long a secret of a kind, which is a provider's or a rule's ID, may be in

@@ -2,8 +2,6 @@ package rotation
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -49,9 +47,12 @@ type Record struct {
 	Blind     bool // who reads it is for auditors to know
 
 	triaged, allMoved, revoked bool
+	worked                     bool // its provider said so once
+	asked                      bool // since it was revoked
 	closed                     bool
-	aside                      State  // FalsePositive or Accepted; "" for neither
-	derived                    []Step // made by what the vault shows, and in no event yet
+	aside                      State       // FalsePositive or Accepted; "" for neither
+	derived                    []Step      // made by what the vault shows, and in no event yet
+	former                     []vault.Ref // those of Refs that are no secret's any more
 }
 
 // Evidence says why a value is dead.
@@ -77,24 +78,6 @@ type Reopening struct {
 	Places []place.Place // where the value came back, if that is why
 }
 
-// Site is where a value lies, and what has become of that.
-type Site struct {
-	place.Place
-	Key    string
-	Status SiteStatus
-	Why    string // it is left
-}
-
-// SiteStatus is what has become of a place.
-type SiteStatus string
-
-// What can become of a place.
-const (
-	Lies SiteStatus = ""     // as far as anyone knows
-	Gone SiteStatus = "gone" // the value isn't there any more
-	Left SiteStatus = "left" // it stays there, for a reason
-)
-
 // Change is something that has happened to a record.
 type Change struct {
 	At    time.Time
@@ -113,30 +96,23 @@ type Refusal struct {
 // ID names a record in few letters: the first eight hexadecimal digits of its leak's.
 func (r *Record) ID() string { return r.Leak.ID.String()[:8] }
 
-// PlaceKey names a place for [Step.Places]. It stays the same when lines move, and when a
-// sweep is given another path to the same thing.
-func PlaceKey(p *place.Place) string {
-	q := *p
-	q.Root = ""
-	if q.Path != "" {
-		q.Object = ""
-	}
-	sum := sha256.Sum256([]byte(q.Text()))
-	return hex.EncodeToString(sum[:6])
-}
-
 // Fold reads what a leak's log comes to.
 func Fold(l vault.Leak, now time.Time) *Record {
 	r := &Record{Leak: l}
+	r.MorePlaces = 0 // that are neither among the leak's places nor among the sites
 	for i := range l.Events {
 		r.event(&l.Events[i])
 	}
-	if r.aside == Accepted && !r.Until.IsZero() && now.After(r.Until) {
-		r.aside, r.Ended = "", time.Time{}
-		r.Reopened = &Reopening{At: r.Until, Why: "the time is over for which it was accepted"}
-	}
+	r.expire(now)
 	r.State = r.state()
 	return r
+}
+
+// expire ends an acceptance whose time is over.
+func (r *Record) expire(now time.Time) {
+	if r.aside == Accepted && !r.Until.IsZero() && now.After(r.Until) {
+		r.reopen(Reopening{At: r.Until, Why: "the time is over for which it was accepted"})
+	}
 }
 
 // event takes an event of the log.
@@ -144,6 +120,7 @@ func (r *Record) event(e *vault.LeakEvent) {
 	if r.Begun.IsZero() {
 		r.Begun = e.At
 	}
+	r.expire(e.At)
 	if !e.Next.IsEmpty() {
 		r.Kept = e.Next
 	}
@@ -153,15 +130,16 @@ func (r *Record) event(e *vault.LeakEvent) {
 		r.refuse(e, nil, err)
 		return
 	}
+	can := r.Can
 	if len(all) == 0 {
-		all = implied(e)
+		all, can = r.implied(e), r.possible
 	}
 	if len(all) == 0 {
 		r.note(e, nil)
 	}
 	for i := range all {
 		s := &all[i]
-		if err := r.Can(s); err != nil {
+		if err := can(s); err != nil {
 			r.refuse(e, s, err)
 			continue
 		}
@@ -170,20 +148,26 @@ func (r *Record) event(e *vault.LeakEvent) {
 	}
 }
 
-// implied gives the steps that are in a decision which was made before anything was tracked.
-func implied(e *vault.LeakEvent) []Step {
-	if !e.Decides {
-		return nil
-	}
-	switch e.Kind {
-	case vault.Imported:
-		return []Step{{Act: Triage, Way: Rotate}}
-	case vault.RevokeOnly:
-		return []Step{{Act: Triage, Way: RevokeOnly}}
-	case vault.FalsePositive:
-		return []Step{{Act: Dismiss, Reason: cmp.Or(e.Reason, "no reason was given")}}
-	case vault.Accepted:
-		return []Step{{Act: Accept, Until: e.Until, Reason: cmp.Or(e.Reason, "no reason was given")}}
+// implied gives the steps that are in a decision which was made by somebody who tracks
+// nothing. What was decided so already is none.
+func (r *Record) implied(e *vault.LeakEvent) []Step {
+	reason := cmp.Or(e.Reason, "no reason was given")
+	way := Rotate
+	switch {
+	case !e.Decides:
+	case e.Kind == vault.RevokeOnly || e.Kind == vault.Imported:
+		if e.Kind == vault.RevokeOnly {
+			way = RevokeOnly
+		}
+		if !r.triaged || r.Way != way {
+			return []Step{{Act: Triage, Way: way}}
+		}
+	case e.Kind == vault.FalsePositive:
+		return []Step{{Act: Dismiss, Reason: reason}}
+	case e.Kind == vault.Accepted:
+		return []Step{{Act: Accept, Until: e.Until, Reason: reason}}
+	case e.Kind == vault.Reopened && r.over():
+		return []Step{{Act: Reopen, Reason: reason}}
 	}
 	return nil
 }
@@ -229,70 +213,22 @@ func (r *Record) moving() bool {
 	return len(r.Ticked) > 0 || slices.ContainsFunc(r.Consumers, func(c Consumer) bool { return c.Status == Ready && c.Kind != ByCopy })
 }
 
-// clean tells whether nothing is left to be done about any place.
-func (r *Record) clean() bool {
-	return len(r.lying()) == 0 && (r.MorePlaces == 0 || r.Rest.Status != Lies)
-}
-
-// lying gives the places where the value lies as far as anyone knows.
-func (r *Record) lying() []Site {
-	var all []Site
-	for _, s := range r.Sites {
-		if s.Status == Lies {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
-// found takes what a sweep came upon. A place that is new to a record that was over, or at
-// which the value was gone, reopens it.
-func (r *Record) found(e *vault.LeakEvent) {
-	var back []place.Place
-	for _, p := range e.Places {
-		if r.site(p) {
-			back = append(back, p)
-		}
-	}
-	if len(back) > 0 && r.closed {
-		r.reopen(Reopening{e.At, e.By, "it was found again", back})
-	}
-}
-
-// site makes sure that a place is among the sites, and tells whether the value wasn't known
-// to lie there.
-func (r *Record) site(p place.Place) bool {
-	key := PlaceKey(&p)
-	i := slices.IndexFunc(r.Sites, func(s Site) bool { return s.Key == key })
-	if i >= 0 {
-		back := r.Sites[i].Status == Gone
-		if back {
-			r.Sites[i].Status = Lies
-		}
-		r.Sites[i].Place = p
-		return back
-	}
-	if len(r.Sites) >= maxSitesKept {
-		return false
-	}
-	at, _ := slices.BinarySearchFunc(r.Sites, p, func(s Site, p place.Place) int { return place.Compare(s.Place, p) })
-	r.Sites = slices.Insert(r.Sites, at, Site{Place: p, Key: key})
-	return true
-}
-
-const maxSitesKept = 1_000
-
 // clone gives a record that can be changed apart from this one.
 func (r *Record) clone() *Record {
 	c := *r
 	c.Refs, c.Sites, c.Takers = slices.Clone(r.Refs), slices.Clone(r.Sites), slices.Clone(r.Takers)
-	c.Ticked, c.Consumers = slices.Clone(r.Ticked), slices.Clone(r.Consumers)
+	c.Ticked, c.Consumers, c.derived = slices.Clone(r.Ticked), slices.Clone(r.Consumers), slices.Clone(r.derived)
 	return &c
 }
 
+// reopen makes a record one that isn't over. What was proven of it stays; by when it was to
+// be done was said of what is over.
 func (r *Record) reopen(why Reopening) {
-	r.Reopened, r.closed, r.aside, r.Ended = &why, false, "", time.Time{}
+	r.Reopened, r.closed, r.aside, r.Ended, r.Due = &why, false, "", time.Time{}, time.Time{}
 }
+
+// over tells whether a record was closed, or set aside.
+func (r *Record) over() bool { return r.closed || r.aside != "" }
 
 // Title says in few words which value it is: its name, or the kind of thing that it is.
 func (r *Record) Title() string {

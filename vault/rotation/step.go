@@ -118,7 +118,17 @@ func steps(e *vault.LeakEvent) ([]Step, error) {
 
 // check tells whether a step says what it has to, wherever the record stands.
 func (s *Step) check() error {
-	for _, text := range []string{s.Owner, s.Consumer, s.Reason} {
+	texts := []string{s.Owner, s.Consumer, s.Reason}
+	if s.Answer != nil {
+		texts = append(texts, s.Answer.Why, s.Answer.Host)
+	}
+	if s.Stage != nil {
+		texts = append(texts, s.Stage.Driver, string(s.Stage.Name), s.Stage.Intent)
+	}
+	for _, t := range s.Takers {
+		texts = append(texts, t.System, t.Name)
+	}
+	for _, text := range texts {
 		if len(text) > maxText {
 			return fmt.Errorf("a text of %d bytes, more than %d", len(text), maxText)
 		}

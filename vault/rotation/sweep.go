@@ -3,8 +3,8 @@ package rotation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
-	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -16,9 +16,10 @@ type Swept struct {
 	Project string
 	Leaks   []Sighting
 	Takers  []Taker // of any secret
-	// Roots are those that were read whole: where a value isn't found any more in one of them,
-	// it is gone.
-	Roots []string
+	// Gone tells whether a value, which the sweep didn't find at a place, isn't there any more.
+	// A sweep that didn't look there can't tell, and one that looked may have been told to find
+	// nothing. nil for a sweep that can't tell of any place.
+	Gone func(ctx context.Context, v secret.Value, p place.Place) (bool, error)
 }
 
 // Sighting is a value that a sweep found, with all its places.
@@ -31,19 +32,37 @@ type Sighting struct {
 // News is what a sweep has changed in the records of a project.
 type News struct {
 	New      int       // values that had no record
-	Reopened []*Record // records that were closed, as they were then
-	Spread   int       // other records with places that are new
+	Reopened []Back    // records that were closed
+	Spread   []*Record // other records with places that are new, as they were before
 	Gone     int       // places at which a value isn't any more
+	// Unread tells that nothing could be compared, because the person may not read the records:
+	// New is all that was found.
+	Unread bool
+}
+
+// Back is a record that was closed, as it was then, and where its value came back.
+type Back struct {
+	*Record
+	Places []place.Place
 }
 
 // Track takes in what a sweep found: new values get a record, new places are noted, what comes
 // back reopens its record, and places that are gone are ticked off. Who can't read the
 // project's records only adds what was found.
 func (t *Tracker) Track(ctx context.Context, s Swept, source string) (News, error) {
-	var news News
+	for try := 1; ; try++ {
+		news, err := t.track(ctx, &s, source)
+		if _, changed := errors.AsType[*vault.ChangedError](err); !changed || try == attempts {
+			return news, err
+		}
+	}
+}
+
+func (t *Tracker) track(ctx context.Context, s *Swept, source string) (News, error) {
+	news := News{Unread: !t.vault.CanReadLeaks(s.Project)}
 	known := make(map[secret.Fingerprint]*Record)
 	var records []*Record
-	if t.vault.CanReadLeaks(s.Project) {
+	if !news.Unread {
 		var err error
 		if records, err = t.Records(ctx, s.Project); err != nil {
 			return news, err
@@ -56,11 +75,21 @@ func (t *Tracker) Track(ctx context.Context, s Swept, source string) (News, erro
 	seen := make(map[*Record]bool)
 	for _, l := range s.Leaks {
 		r := known[l.Value.Fingerprint()]
-		report, err := s.report(l, r, &news)
+		if r == nil {
+			report, err := s.first(l)
+			if err != nil {
+				return news, err
+			}
+			news.New++
+			reports = append(reports, report)
+			continue
+		}
+		seen[r] = true
+		report, err := s.again(ctx, l, r, &news)
 		if err != nil {
 			return news, err
 		}
-		if seen[r] = true; report != nil {
+		if report != nil {
 			reports = append(reports, *report)
 		}
 	}
@@ -68,7 +97,7 @@ func (t *Tracker) Track(ctx context.Context, s Swept, source string) (News, erro
 		if seen[r] {
 			continue
 		}
-		report, err := s.report(Sighting{Leaked: r.Leaked}, r, &news)
+		report, err := s.again(ctx, Sighting{Leaked: r.Leaked}, r, &news)
 		if err != nil {
 			return news, err
 		}
@@ -79,78 +108,78 @@ func (t *Tracker) Track(ctx context.Context, s Swept, source string) (News, erro
 	if len(reports) == 0 {
 		return news, nil
 	}
-	return news, t.vault.Track(ctx, "a sweep of "+source, reports...)
+	return news, t.vault.Track(ctx, cut("a sweep of "+source), reports...)
 }
 
-// report gives what is to be kept of a sighting; nil for nothing. r is the record of the
-// value, nil if there is none.
-func (s *Swept) report(l Sighting, r *Record, news *News) (*vault.LeakReport, error) {
-	if r == nil {
-		news.New++
-		report := &vault.LeakReport{Project: s.Project, Leaked: l.Leaked, LeakEvent: vault.LeakEvent{Kind: vault.Found, Places: l.Places, MorePlaces: l.More}}
-		var err error
-		if takers := takersOf(s.Takers, []string{l.Name}); len(takers) > 0 {
-			report.Data, err = json.Marshal([]Step{{Act: Sweep, Takers: takers}})
-		}
-		return report, err
+// first gives what is to be kept of a value that has no record.
+func (s *Swept) first(l Sighting) (vault.LeakReport, error) {
+	report := vault.LeakReport{Project: s.Project, Leaked: l.Leaked, LeakEvent: vault.LeakEvent{Kind: vault.Found, Places: l.Places, MorePlaces: l.More}}
+	var err error
+	if takers := takersOf(s.Takers, []string{l.Name}); len(takers) > 0 {
+		report.Data, err = json.Marshal([]Step{{Act: Sweep, Takers: takers}})
 	}
+	return report, err
+}
+
+// again gives what is to be kept of a sighting of a value that has a record; nil for nothing.
+func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*vault.LeakReport, error) {
 	var steps []Step
-	places, fresh := r.unlike(l.Places)
+	is := r.unlike(l.Places, l.More)
 	switch {
-	case fresh && r.closed:
-		news.Reopened = append(news.Reopened, r)
+	case is.fresh() && r.closed:
+		news.Reopened = append(news.Reopened, Back{r, is.back})
 		steps = append(steps, Step{Act: Reopen, Reason: "a sweep found it again"})
-	case fresh:
-		news.Spread++
+	case is.fresh():
+		news.Spread = append(news.Spread, r)
 	}
-	if gone := r.gone(s.Roots, l); len(gone) > 0 {
+	gone, err := s.gone(ctx, l, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(gone) > 0 {
 		news.Gone += len(gone)
 		steps = append(steps, Step{Act: Clean, Places: gone})
 	}
 	if takers := takersOf(s.Takers, r.names()); len(takers) > 0 && !slices.EqualFunc(takers, r.Takers, sameTaker) {
 		steps = append(steps, Step{Act: Sweep, Takers: takers})
 	}
-	if len(steps) == 0 && len(places) == 0 {
+	if len(steps) == 0 && len(is.changed) == 0 && !is.restBack {
 		return nil, nil
 	}
 	report, err := reportOf(r, steps)
-	report.Leaked, report.Places, report.MorePlaces = l.Leaked, places, l.More
+	if len(steps) == 0 {
+		report.Kind, report.Data = vault.Found, nil
+	}
+	report.Leaked, report.Places, report.MorePlaces = l.Leaked, is.changed, l.More
 	return &report, err
 }
 
-// unlike gives the places that a record doesn't have as they are, and tells whether the value
-// wasn't known to lie at one of them.
-func (r *Record) unlike(places []place.Place) (all []place.Place, fresh bool) {
-	for _, p := range places {
-		key := PlaceKey(&p)
-		i := slices.IndexFunc(r.Sites, func(s Site) bool { return s.Key == key })
-		isNew := i < 0 || r.Sites[i].Status == Gone
-		if isNew || r.Sites[i].Live() != p.Live() {
-			all = append(all, p)
-		}
-		fresh = fresh || isNew
-	}
-	return all, fresh
-}
-
-// gone gives the keys of the places at which a sweep of roots should have come upon the value,
-// and didn't.
-func (r *Record) gone(roots []string, l Sighting) []string {
-	if l.More > 0 {
-		return nil // it may be among those
+// gone gives the keys of the places at which a sweep should have come upon a value, and
+// didn't.
+func (s *Swept) gone(ctx context.Context, l Sighting, r *Record) ([]string, error) {
+	if s.Gone == nil || l.More > 0 { // it may be among those
+		return nil, nil
 	}
 	there := make(map[string]bool)
 	for i := range l.Places {
-		there[PlaceKey(&l.Places[i])] = true
-	}
-	var keys []string
-	for _, s := range r.lying() {
-		within := slices.ContainsFunc(roots, func(root string) bool { return s.Root == root || strings.HasPrefix(s.Root, root+"/") })
-		if within && !there[s.Key] {
-			keys = append(keys, s.Key)
+		if at := r.siteAt(&l.Places[i]); at >= 0 {
+			there[r.Sites[at].Key] = true
 		}
 	}
-	return keys
+	var keys []string
+	for _, site := range r.lying() {
+		if there[site.Key] {
+			continue
+		}
+		gone, err := s.Gone(ctx, r.Value, site.Place)
+		if err != nil {
+			return nil, err
+		}
+		if gone {
+			keys = append(keys, site.Key)
+		}
+	}
+	return keys, nil
 }
 
 // names gives those by which a text may take the value from elsewhere.

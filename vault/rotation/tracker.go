@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -117,94 +116,6 @@ func (t *Tracker) urgency(a, b *Record) int {
 	)
 }
 
-// observe adds to the records of a project what the vault knows of them.
-func (t *Tracker) observe(ctx context.Context, project string, all []*Record) error {
-	open := slices.DeleteFunc(slices.Clone(all), func(r *Record) bool { return !r.State.Open() })
-	for _, r := range all {
-		r.Checkable = t.checkable(r.Rule)
-		if r.Due.IsZero() {
-			r.Due = t.policy.leakDue(r)
-		}
-	}
-	if len(open) == 0 {
-		return nil
-	}
-	known, err := t.vault.Known(ctx, project)
-	if err != nil {
-		return err
-	}
-	byValue := make(map[secret.Fingerprint][]vault.Known)
-	current := make(map[vault.Ref]vault.Known)
-	for _, k := range known {
-		byValue[k.Value.Fingerprint()] = append(byValue[k.Value.Fingerprint()], k)
-		if k.State == vault.Current {
-			current[k.Ref] = k
-		}
-	}
-	var refs []vault.Ref
-	for _, r := range open {
-		if now := r.observeSuccessors(byValue, current); len(now) > 0 && !slices.Equal(now, r.Successors) {
-			t.derive(r, Step{Act: Replace, Successor: now})
-		}
-		refs = append(refs, r.Refs...)
-	}
-	readers, err := t.vault.Consumers(ctx, refs)
-	_, denied := errors.AsType[*vault.DeniedError](err)
-	if err != nil && !denied {
-		return err
-	}
-	for _, r := range open {
-		r.Blind = denied
-		r.observeConsumers(readers)
-		if len(r.Successors) > 0 && !r.allMoved && !r.Blind && len(r.Consumers) > 0 && r.behind() == "" {
-			t.derive(r, Step{Act: MoveAll, Reason: fmt.Sprintf("none of %d consumers needs the old value any more", len(r.Consumers))})
-		}
-		r.State = r.state()
-	}
-	return nil
-}
-
-// derive makes a step that nobody has to make, because the vault shows that it was made. It
-// is written down with the next one that somebody makes.
-func (t *Tracker) derive(r *Record, s Step) {
-	if r.Can(&s) == nil {
-		r.take(&s, &vault.LeakEvent{At: t.now(), By: t.vault.Self()})
-		r.derived = append(r.derived, s)
-	}
-}
-
-// observeSuccessors finds out which secrets have had the value, and what they have now, if
-// none of them still has it.
-func (r *Record) observeSuccessors(byValue map[secret.Fingerprint][]vault.Known, current map[vault.Ref]vault.Known) []Successor {
-	had := make(map[vault.Ref]bool)
-	for _, k := range slices.Concat(byValue[r.Value.Fingerprint()], byValue[r.whole().Fingerprint()]) {
-		had[k.Ref] = true
-		if !slices.Contains(r.Refs, k.Ref) {
-			r.Refs = append(r.Refs, k.Ref)
-		}
-	}
-	var now []Successor
-	for _, ref := range r.Refs {
-		k, is := current[ref]
-		switch {
-		case !had[ref]: // nobody knows which of its versions that was
-			return nil
-		case is && (k.Value.Equal(r.Value) || k.Value.Equal(r.whole())):
-			return nil
-		}
-		now = append(now, Successor{ref, k.Version})
-	}
-	return now
-}
-
-// whole gives the whole that was around a value where it was found.
-func (r *Record) whole() secret.Value {
-	if r.Carrier.IsEmpty() {
-		return r.Value
-	}
-	return r.Carrier
-}
-
 // Find gives the record that a person means: by the beginning of its ID, or the name of the
 // secret that it is about, or under which it was found.
 func (t *Tracker) Find(ctx context.Context, project, what string) (*Record, error) {
@@ -304,7 +215,16 @@ func (t *Tracker) do(ctx context.Context, r *Record, steps func(*Record) ([]Step
 	if err != nil {
 		return err
 	}
-	return t.vault.Track(ctx, r.ID()+": "+Told(all), report)
+	return t.vault.Track(ctx, cut(r.ID()+": "+Told(all)), report)
+}
+
+// cut shortens what is said of steps to what the log has room for.
+func cut(text string) string {
+	const more = "…"
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText-len(more)], "") + more
 }
 
 // Once makes steps that depend on nothing.
@@ -324,6 +244,9 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 		if kind := kindOf(&s); kind != vault.Tracked {
 			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, r.Refs
 		}
+	}
+	if report.Kind == vault.RevokeOnly && len(all) > 1 {
+		report.Kind = vault.Tracked // who may only report says nothing else beside it
 	}
 	var err error
 	report.Data, err = json.Marshal(all)

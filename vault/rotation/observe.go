@@ -1,0 +1,156 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault"
+)
+
+// observe adds to the records of a project what the vault knows of them.
+func (t *Tracker) observe(ctx context.Context, project string, all []*Record) error {
+	open := slices.DeleteFunc(slices.Clone(all), func(r *Record) bool { return !r.State.Open() })
+	for _, r := range all {
+		r.Checkable = t.checkable(r.Rule)
+		if r.Due.IsZero() {
+			r.Due = t.policy.leakDue(r)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	known, err := t.vault.Known(ctx, project)
+	if err != nil {
+		return err
+	}
+	h := holdings{byValue: make(map[secret.Fingerprint][]vault.Ref), versions: make(map[vault.Ref][]vault.Known)}
+	for _, k := range known {
+		value := k.Value.Fingerprint()
+		h.byValue[value] = append(h.byValue[value], k.Ref)
+		h.versions[k.Ref] = append(h.versions[k.Ref], k)
+	}
+	var refs []vault.Ref
+	for _, r := range open {
+		t.observeSuccessors(r, &h)
+		refs = append(refs, r.Refs...)
+	}
+	readers, err := t.vault.Consumers(ctx, refs)
+	_, denied := errors.AsType[*vault.DeniedError](err)
+	if err != nil && !denied {
+		return err
+	}
+	for _, r := range open {
+		r.Blind = denied
+		r.observeConsumers(readers)
+		if len(r.Successors) > 0 && !r.allMoved && !r.Blind && len(r.Consumers) > 0 && r.behind() == "" {
+			t.derive(r, Step{Act: MoveAll, Reason: fmt.Sprintf("none of %d consumers needs the old value any more", len(r.Consumers))})
+		}
+		r.State = r.state()
+	}
+	return nil
+}
+
+// derive makes a step that nobody has to make, because the vault shows that it was made. It
+// is written down with the next one that somebody makes.
+func (t *Tracker) derive(r *Record, s Step) {
+	if r.Can(&s) == nil {
+		r.take(&s, &vault.LeakEvent{At: t.now(), By: t.vault.Self()})
+		r.derived = append(r.derived, s)
+	}
+}
+
+// holdings are what the secrets of a project have and had.
+type holdings struct {
+	byValue  map[secret.Fingerprint][]vault.Ref
+	versions map[vault.Ref][]vault.Known // those that can be read, in order
+}
+
+// observeSuccessors finds out which secrets have had the value of a record, and what they have
+// now. As long as one of them still has it, or has it again, there are no successors.
+func (t *Tracker) observeSuccessors(r *Record, h *holdings) {
+	for _, value := range []secret.Value{r.Value, r.whole()} {
+		for _, ref := range h.byValue[value.Fingerprint()] {
+			if !slices.Contains(r.Refs, ref) {
+				r.Refs = append(r.Refs, ref)
+			}
+		}
+	}
+	var now []Successor
+	r.former = nil
+	for _, ref := range r.Refs {
+		switch version, how := r.successor(h.versions[ref]); how {
+		case held:
+			r.Successors, r.allMoved = nil, false
+			return
+		case unclear:
+			return
+		case absent:
+			r.former = append(r.former, ref)
+		default:
+			now = append(now, Successor{ref, version})
+		}
+	}
+	if len(now) == 0 { // all were removed; else those that aren't there may have another name now
+		for _, ref := range r.former {
+			now = append(now, Successor{ref, 0})
+		}
+	}
+	if len(now) > 0 && !slices.Equal(now, r.Successors) {
+		t.derive(r, Step{Act: Replace, Successor: now})
+	}
+}
+
+// holding is how it is with a secret that had a value.
+type holding int
+
+const (
+	replaced holding = iota // it has another one now
+	held                    // it still has it, or has it again
+	absent                  // there is no such secret any more
+	unclear                 // nobody knows which version had it
+)
+
+// successor gives the version that came after the last one which had the value of a record.
+func (r *Record) successor(all []vault.Known) (version int, is holding) {
+	last, current, seen := 0, 0, 0
+	gap := false // a version can't be read any more
+	for _, k := range all {
+		gap = gap || k.Version > seen+1
+		seen = k.Version
+		if k.State == vault.Current {
+			current = k.Version
+		}
+		if k.Value.Equal(r.Value) || k.Value.Equal(r.whole()) {
+			last = k.Version
+		}
+	}
+	if last == 0 { // something else may be around it than elsewhere
+		for _, k := range all {
+			if k.Value.Contains(r.Value) {
+				last = k.Version
+			}
+		}
+	}
+	switch {
+	case current == 0:
+		return 0, absent
+	case last == current:
+		return 0, held
+	case last > 0:
+		return last + 1, replaced
+	case gap:
+		return current, replaced
+	}
+	return 0, unclear
+}
+
+// whole gives the whole that was around a value where it was found.
+func (r *Record) whole() secret.Value {
+	if r.Carrier.IsEmpty() {
+		return r.Value
+	}
+	return r.Carrier
+}
