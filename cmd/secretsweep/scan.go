@@ -21,6 +21,7 @@ type scanOptions struct {
 	narrowing
 	slackFlags
 	knownFlags
+	verifyFlags
 	home bool
 }
 
@@ -45,7 +46,13 @@ changed, and nothing leaves the machine.
 
 With --known, the values of your vault are looked for, too, whatever they look like:
 all versions that you may read, also encoded. The audit log of the vault has that they
-were compared; none of them counts as read.`,
+were compared; none of them counts as read.
+
+With --verify, providers are asked whether what was found still works: the value is sent
+to the host that its rule names, over verified TLS, and to no other one that you don't
+allow. Nothing but this flag makes a scan do that. Which hosts are asked about how many
+values is said before. Values in tests and examples alone, and those in the baseline, are
+not asked about; the exit status is the same.`,
 		Example: `  secretsweep scan                              this repository, with its whole history
   secretsweep scan --no-history                 only files that are here now
   secretsweep scan --staged                     what the next commit would add
@@ -54,6 +61,7 @@ were compared; none of them counts as read.`,
   secretsweep scan --exclude 'testdata/**' src
   secretsweep scan --home                       what lies around on this laptop
   secretsweep scan --known                      also the values of the vault, whatever they look like
+  secretsweep scan --verify                     and ask their providers whether they still work
   secretsweep scan image.tar                    from "docker save", layer by layer
   secretsweep scan slack-export.zip             what was said
   kubectl logs job/build | secretsweep scan -`,
@@ -72,6 +80,9 @@ were compared; none of them counts as read.`,
 			if err := o.reporting.check(cmd.Flags(), report.Formats()); err != nil {
 				return err
 			}
+			if err := o.verifyFlags.check(); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), sh, args)
 		},
 	}
@@ -82,6 +93,8 @@ were compared; none of them counts as read.`,
 	o.slackFlags.register(f)
 	f.BoolVar(&o.known, "known", false, "look for the values of the vault, too")
 	o.vaultFlags.register(cmd)
+	f.BoolVar(&o.verify, "verify", false, "ask providers whether what was found still works, which sends it to them")
+	o.askFlags.register(f)
 	o.reading.register(cmd)
 	o.reporting.register(cmd, report.Formats())
 	return cmd
@@ -116,7 +129,7 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	if err != nil {
 		return err
 	}
-	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), known: secrets, slack: o.slackFlags, since: since}
+	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), verify: o.verifyFlags, known: secrets, slack: o.slackFlags, since: since}
 	sum, err := j.do(ctx, sh, sink)
 	if err != nil {
 		return err

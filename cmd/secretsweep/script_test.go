@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 //
 //	recoverykey FILE TO     finds the recovery key in what vault init printed
 //	spoil FILE TO HOW       copies a file and damages the copy: cut, flip
+//	provider FILE NAME=…    plays a provider at $PROVIDER, with a token in each $NAME
+//	nowhere NAME… but FILE… no file of the script's folder but these may have a variable's value
 //	noleftovers             the script's folder must have no file or folder that a command left behind
 func TestScripts(t *testing.T) {
 	needGit(t)
@@ -71,6 +73,8 @@ func TestScripts(t *testing.T) {
 			"recoverykey": cmdRecoveryKey,
 			"spoil":       cmdSpoil,
 			"noleftovers": cmdNoLeftovers,
+			"provider":    cmdProvider,
+			"nowhere":     cmdNowhere,
 		},
 		RequireUniqueNames: true,
 	})
