@@ -109,8 +109,10 @@ type LeakEvent struct {
 	Asked      []Asked       // where it should go, likewise
 	Places     []place.Place // where it was found, at most 200
 	MorePlaces int           // how many there were beside these
-	Next       secret.Value  // that is to replace the value, kept before anything uses it; zero for none
-	Data       json.RawMessage
+	// Next is the value that is to replace it, kept before anything uses it; zero for none. It
+	// takes a maintainer of all of the project: nobody else can read it, or has another use it.
+	Next secret.Value
+	Data json.RawMessage
 	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
 	Decides bool
 }
@@ -125,6 +127,15 @@ type LeakReport struct {
 	// [Leak.Newest] has it, -1 for a leak that isn't there yet; nil for any. If it is another
 	// one, nothing is written, and the answer is a [ChangedError].
 	After *int64
+}
+
+// least gives the role that it takes to make a report.
+func (r LeakReport) least() (Role, error) {
+	least, err := r.Kind.least()
+	if !r.Next.IsEmpty() {
+		least = max(least, Maintainer)
+	}
+	return least, err
 }
 
 // Leak is what a project keeps of a value that leaked: all that has happened to it, and

@@ -61,11 +61,11 @@ func whom(c *provider.Client, creds []provider.Credential) string {
 	about := make(map[string]int)
 	var hosts []string
 	for _, cred := range creds {
-		of, err := c.Hosts(cred)
+		asked, err := c.Hosts(cred)
 		if err != nil {
 			continue
 		}
-		for _, host := range of {
+		for _, host := range asked {
 			if about[host]++; about[host] == 1 {
 				hosts = append(hosts, host)
 			}

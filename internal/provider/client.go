@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -120,31 +119,37 @@ func wait(ctx context.Context, d time.Duration) error {
 // Can tells whether there is a way to ask about a rule's values.
 func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.VerifyOf(rule) != nil }
 
-// Hosts tells who would be asked about a secret, in order: all but the first only if those
-// before say that it is dead. The error is why nobody can be, and shows no value.
+// Hosts tells who would be asked about a secret, in turn. The error is why nobody can be, and
+// shows no value.
 func (c *Client) Hosts(cred Credential) ([]string, error) {
 	if cred.Rule == databaseURL {
-		a, err := parseLogin(cred.Carrier)
+		_, host, _, err := LoginOf(cred.Carrier)
+		return []string{host}, err
+	}
+	v := c.rules.VerifyOf(cred.Rule)
+	if v == nil {
+		return nil, errUnasked
+	}
+	var hosts []string
+	for _, request := range requests(v) {
+		q, err := c.question(v, request, cred, "")
 		if err != nil {
 			return nil, err
 		}
-		return []string{a.host}, nil
+		hosts = append(hosts, q.host)
 	}
-	v, err := c.verifyOf(cred)
-	if err != nil {
-		return nil, err
+	return hosts, nil
+}
+
+var errUnasked = errors.New("nobody knows how to ask about values of this rule")
+
+// requests gives all by which a secret is asked about.
+func requests(v *rules.Verify) []*rules.Request {
+	all := []*rules.Request{&v.Request}
+	for i := range v.Elsewhere {
+		all = append(all, &v.Elsewhere[i])
 	}
-	var all []string
-	for _, r := range append([]rules.Request{v.Request}, v.Elsewhere...) {
-		q, err := c.question(v, &r, cred, "")
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Contains(all, q.host) {
-			all = append(all, q.host)
-		}
-	}
-	return all, nil
+	return all
 }
 
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
@@ -153,26 +158,17 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 	if cred.Rule == databaseURL {
 		return c.login(ctx, cred.Carrier)
 	}
-	v, err := c.verifyOf(cred)
-	if err != nil {
-		return c.unknown("", err.Error())
+	v := c.rules.VerifyOf(cred.Rule)
+	if v == nil {
+		return c.unknown("", errUnasked.Error())
 	}
-	a := c.ask(ctx, v, &v.Request, cred)
-	for i := range v.Elsewhere {
-		if a.Verdict != Dead {
+	var a Answer
+	for _, request := range requests(v) {
+		if a = c.ask(ctx, v, request, cred); a.Verdict != Dead {
 			break
 		}
-		a = c.ask(ctx, v, &v.Elsewhere[i], cred)
 	}
 	return a
-}
-
-// verifyOf gives how a secret's provider is asked.
-func (c *Client) verifyOf(cred Credential) (*rules.Verify, error) {
-	if v := c.rules.VerifyOf(cred.Rule); v != nil {
-		return v, nil
-	}
-	return nil, errors.New("nobody knows how to ask about values of this rule")
 }
 
 // ask makes a request, and gives what the answer means.
