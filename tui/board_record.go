@@ -232,7 +232,9 @@ func (t *rotate) guideLines(r *rotation.Record, width int) []string {
 		}
 	}
 	if g.Console != "" {
-		lines = append(lines, "  "+safe(g.Console))
+		for _, text := range wrap(safe(g.Console), width-2) {
+			lines = append(lines, "  "+text)
+		}
 	}
 	return lines
 }
@@ -243,7 +245,7 @@ func (t *rotate) guideText(r *rotation.Record, width int) []string {
 	lines := []string{t.theme.bold.Render(t.guideHead(r)), ""}
 	g := t.Providers.Guide(r)
 	if g.Console != "" {
-		lines = append(lines, safe(g.Console), "")
+		lines = append(append(lines, wrap(safe(g.Console), width)...), "")
 	}
 	rest := g.Steps
 	for _, m := range r.Line() {
