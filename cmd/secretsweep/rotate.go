@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
-	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/rotation"
@@ -111,11 +110,7 @@ func (o *rotateFlags) reenter(ctx context.Context, sh shell, before *rotating) (
 
 // track gives the tracker of a vault that is open, or closes it again.
 func track(ctx context.Context, d *door, set *rules.Set, project string) (*rotating, error) {
-	t, err := rotation.New(ctx, d, rotation.Options{
-		Rules:     set,
-		Checkable: provider.New(provider.Options{Rules: set}).Can,
-		Lifetime:  provider.Lifetime,
-	})
+	t, err := newTracker(ctx, d, set)
 	if err != nil {
 		d.close(ctx, &err)
 		return nil, err
