@@ -117,6 +117,9 @@
 //     only a provider's own design excuses.
 //   - hosts: the names that the host may have if the address leaves it open, by being
 //     {value} or by a part in the host's place: "hooks.slack.com", "*.myshopify.com".
+//   - [[verify.elsewhere]]: request, and sign if it differs: the same question to another part
+//     of the provider, such as a region, which knows secrets of its own and can't tell whose
+//     one is. A secret is dead if all of them say so.
 //
 // Fields of [[verify.answer]]; the first answer that fits is the provider's, and if none does,
 // nobody knows:

@@ -7,6 +7,9 @@ type Verify struct {
 	Rules  []string // ids of the rules whose values are asked about in this way, in order
 	Source string   // the vendor's page that it follows; "" only in a config
 	Request
+	// Elsewhere is the same request to other parts of the provider, which know other secrets
+	// and can't tell whose one is. It is dead if all of them say so.
+	Elsewhere []Request
 	// Hosts are those that the address may have where it isn't written out: "hooks.slack.com",
 	// or "*.myshopify.com" for all names below one. Any other host has to be allowed by the
 	// person who asks.

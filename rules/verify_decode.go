@@ -19,8 +19,13 @@ type (
 		Source string   `toml:"source"`
 		Hosts  []string `toml:"hosts"`
 		requestSpec
-		Answers []answerSpec `toml:"answer"`
-		Revoke  *revokeSpec  `toml:"revoke"`
+		Elsewhere []elsewhereSpec `toml:"elsewhere"`
+		Answers   []answerSpec    `toml:"answer"`
+		Revoke    *revokeSpec     `toml:"revoke"`
+	}
+	elsewhereSpec struct {
+		Request string `toml:"request"`
+		Sign    string `toml:"sign"`
 	}
 	requestSpec struct {
 		Request       string            `toml:"request"`
@@ -123,6 +128,15 @@ func (r *verifyReader) verify(spec *verifySpec) (*Verify, error) {
 	var err error
 	if v.Request, err = r.request(&spec.requestSpec, askMethods); err != nil {
 		return nil, fault(err)
+	}
+	for _, other := range spec.Elsewhere {
+		same := spec.requestSpec
+		same.Request, same.Sign = other.Request, cmp.Or(other.Sign, same.Sign)
+		request, err := r.request(&same, askMethods)
+		if err != nil {
+			return nil, fault(fmt.Errorf("elsewhere: %w", err))
+		}
+		v.Elsewhere = append(v.Elsewhere, request)
 	}
 	if v.Answers, err = r.readAnswers(spec.Answers, &r.answers, false); err != nil {
 		return nil, err

@@ -176,6 +176,8 @@ func TestVerifyErrors(t *testing.T) {
 		{"no JSON", key, `json = '{"key": {value}}'`, "json: it is none"},
 		{"two logins", `X-Key = "{value}"`, `authorization = "{value}"`, "want one of basic, sign and the header Authorization"},
 		{"half a login", basic, `basic = "{part:shop}"`, "want user:password"},
+		{"elsewhere", `hosts =`, `elsewhere = [{ request = "GET http://api.acme.net" }]
+hosts =`, "elsewhere"},
 		{"sign", basic, `sign = "aws4 sts"`, `want "aws4 SERVICE REGION"`},
 		{"host header", "X-Key", "Host", `headers: "Host" can't be set`},
 		{"bad header", "X-Key", `"X Key"`, `headers: "X Key" can't be set`},

@@ -27,12 +27,35 @@ type Finding struct {
 	Vault       []detectors.Entry // what it is in a vault, in order; nil if that isn't known
 	Places      []place.Place     // ordered by place.Compare; at least one
 	Namings     []Naming          // what it is called at each of Places
+	Answer      *Answer           // what its provider said of it; nil if nobody asked
 	// Known: it is in the baseline that is in force, so it fails nothing.
 	Known bool
 	// Local: a baseline is in force, and all its places lie on this machine
 	// alone, so it fails nothing.
 	Local bool
 }
+
+// Answer is what is known of a value after its provider was asked whether it still works. A
+// scan asks nobody: a sink may.
+type Answer struct {
+	Verdict Verdict
+	Why     string // the mark by which it is known, or why nobody knows; never a value
+	Host    string // who was asked; "" if nobody was
+}
+
+// Verdict is what asking has come to.
+type Verdict string
+
+// The verdicts. Unknown is none of the others, and dead least of all.
+const (
+	Live       Verdict = "live"       // it works
+	Restricted Verdict = "restricted" // it is good, and isn't allowed what was asked for
+	Dead       Verdict = "dead"       // its provider refuses it
+	Unknown    Verdict = "unknown"
+)
+
+// Verdicts gives the verdicts, from the worst on.
+func Verdicts() []Verdict { return []Verdict{Live, Restricted, Unknown, Dead} }
 
 // Naming is what a value is called at a place.
 type Naming struct {

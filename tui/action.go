@@ -63,6 +63,18 @@ func moving(s screen, w *window) []action {
 	return all
 }
 
+// scrolling are the actions that move what is visible, of a screen of text that stays.
+func scrolling(s screen, w *window) []action {
+	var all []action
+	for _, b := range moveKeys() {
+		all = append(all, action{b, func(pressed string) (screen, tea.Cmd) {
+			w.turn(pressed)
+			return s, nil
+		}}.when(w.length > w.height))
+	}
+	return all
+}
+
 // wheel moves a window's cursor with the mouse.
 func wheel(w *window, msg tea.MouseMsg) { w.to(w.cursor + wheelLines(msg)) }
 

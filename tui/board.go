@@ -2,11 +2,9 @@ package tui
 
 import (
 	"context"
-	"time"
 
-	"github.com/secretsweep/secretsweep/internal/secret"
-	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
+	"github.com/secretsweep/secretsweep/vault/rotation"
 )
 
 // Board is what the dashboard acts through. The methods of its interfaces are called from
@@ -14,35 +12,36 @@ import (
 type Board struct {
 	Vault string // where it is, for the title; "" if there is none, and then nothing else counts
 
-	Leaks   Leaks
-	Secrets Secrets
-	Values  Values
-	Log     Log
-	People  People
+	Records   Records
+	Providers Providers
+	Secrets   Secrets
+	Values    Values
+	Log       Log
+	People    People
 }
 
-// Leaks has what leaked.
-type Leaks interface {
-	// Leaks gives the leak records of all projects whose records the person may read, none
-	// if there is no such project.
-	Leaks(ctx context.Context) ([]Leak, error)
+// Records has where each value stands that is to be rotated, and takes what is done about it.
+// A rotation.Tracker has both but Self.
+type Records interface {
+	// Self gives the name of the person at the keys, at once.
+	Self() string
+	// Records gives the records of a project, the most urgent first; for "*" those of all
+	// projects whose records the person may read.
+	Records(ctx context.Context, project string) ([]*rotation.Record, error)
+	// Do makes steps about a record, all of them or none, and gives the record as it is then.
+	// If somebody else has changed it meanwhile, steps is called again with what there is.
+	Do(ctx context.Context, r *rotation.Record, steps func(*rotation.Record) ([]rotation.Step, error)) (*rotation.Record, error)
 }
 
-// Leak is a leak record as it is shown.
-type Leak struct {
-	Project  string
-	Value    secret.Value
-	Rule     string
-	Severity rules.Severity
-	Name     string      // "" if it had none
-	Places   []string    // in words
-	More     int         // places beside these
-	Decision string      // "undecided", "revoke only", …
-	Reason   string      // of the decision
-	Until    time.Time   // of the decision; zero for no end
-	Refs     []vault.Ref // where it went, or is to go
-	Found    time.Time   // when it was first reported
-	Open     bool        // something is still to be done
+// Providers has those who issued the values of records.
+type Providers interface {
+	// Guide gives how a value is rotated, at once.
+	Guide(r *rotation.Record) rotation.Guide
+	// Hosts gives who would be asked whether a value still works, in order, or why nobody can
+	// be, at once. Nothing is sent.
+	Hosts(r *rotation.Record) ([]string, error)
+	// Ask asks them, and gives the record that has the answer.
+	Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error)
 }
 
 // Secrets has the names of secrets, and what is known of them beside their values.

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/audit"
 )
@@ -17,7 +16,10 @@ import (
 // fakeBoard is a vault as the dashboard sees it. It writes down what is done.
 type fakeBoard struct {
 	mu      sync.Mutex
-	leaks   []Leak
+	leaks   []vault.Leak
+	known   []vault.Known
+	readers []vault.Consumer
+	asked   []string // hosts
 	scopes  []vault.Pattern
 	secrets map[vault.Pattern][]vault.Listed
 	acts    []vault.Logged
@@ -37,8 +39,6 @@ func (f *fakeBoard) called(method string) error {
 	f.calls++
 	return f.fail[method]
 }
-
-func (f *fakeBoard) Leaks(context.Context) ([]Leak, error) { return f.leaks, f.called("Leaks") }
 
 func (f *fakeBoard) Environments() []vault.Pattern { return slices.Clone(f.scopes) }
 
@@ -156,21 +156,13 @@ func newFakeBoard() *fakeBoard {
 	act(4, "linus", "read", prod, "DATABASE_URL", false)
 	act(5, "ada", "backup", vault.Pattern{}, "", true)
 	act(6, "", "", vault.Pattern{}, "\x1b]0;title\x07", false)
-	leak := func(n int, decision string, open bool, severity rules.Severity, refs ...vault.Ref) {
-		f.leaks = append(f.leaks, Leak{
-			Project: "web", Value: valueOf(n), Rule: kinds()[n%4].ID, Severity: severity, Name: "KEY", Places: []string{"api/config.py:12", "\x1b[2J.env:1"},
-			Decision: decision, Open: open, Refs: refs, Found: day(-n * 3),
-		})
-	}
-	leak(1, "undecided", true, rules.Critical)
-	leak(2, "revoke only", true, rules.High)
-	leak(3, "imported", true, rules.Medium, vault.Ref{Project: "web", Environment: "prod", Name: "DATABASE_URL"}, vault.Ref{Project: "web", Environment: "dev", Name: "DATABASE_URL"})
-	leak(4, "false positive", false, rules.Low)
+	f.leak()
 	return f
 }
 
 func (f *fakeBoard) board() Board {
-	return Board{Vault: "/home/ada/vault", Leaks: f, Secrets: f, Values: f, Log: f, People: f}
+	r := newFakeRecords(f)
+	return Board{Vault: "/home/ada/vault", Records: r, Providers: r, Secrets: f, Values: f, Log: f, People: f}
 }
 
 // newBoardTerminal opens the dashboard.

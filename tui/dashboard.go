@@ -8,8 +8,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Dashboard shows a vault until the person leaves it: what leaked, what is due, who did
-// what, what there is and who may read it. Where there is no vault it says how to begin.
+// Dashboard shows a vault until the person leaves it: what is to be rotated, what is due, who
+// did what, what there is and who may read it. Where there is no vault it says how to begin.
 func Dashboard(ctx context.Context, d Board, o Options) error {
 	return run(ctx, "secretsweep", o, func(a *app) screen { return newBoard(a, d) })
 }
@@ -34,7 +34,7 @@ func newBoard(a *app, d Board) screen {
 	if d.Vault == "" {
 		return &welcome{b}
 	}
-	b.tabs = []tab{newLeaks(b), newDue(b), newAudit(b), newBrowser(b), newAccess(b)}
+	b.tabs = []tab{newRotate(b), newDue(b), newAudit(b), newBrowser(b), newAccess(b)}
 	return &opening{board: b}
 }
 
@@ -95,7 +95,7 @@ func (b *board) switching(from string) []action {
 	return append(all, on("tab", "the next tab", step(1)), on("shift+tab", "the tab before", step(-1)))
 }
 
-// opening is what is seen until it is known whether there are leaks.
+// opening is what is seen until it is known whether something leaked.
 type opening struct {
 	*board
 	next screen
@@ -103,10 +103,10 @@ type opening struct {
 
 func (o *opening) update(msg tea.Msg) (screen, tea.Cmd) {
 	if _, first := msg.(started); first {
-		leaks := o.tabs[0].(*table[Leak])
-		return o, leaks.loadThen(func() {
-			o.next = leaks
-			if len(leaks.all) == 0 {
+		first := o.tabs[0].(*rotate)
+		return o, first.loadThen(func() {
+			o.next = first
+			if len(first.all) == 0 {
 				o.next = o.tabs[3]
 			}
 		})

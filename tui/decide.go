@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -195,50 +194,9 @@ func (v *inventory) accept(string) (screen, tea.Cmd) {
 	if len(rows) == 1 {
 		what = safe(rows[0].Name())
 	}
-	day := v.day(accepted).Format(dateLayout)
-	return &question{
-		app: v.app, from: v,
-		form: form{
-			title: "Accept the risk of " + what,
-			about: []string{"It stays as it is. After the day it is asked about again."},
-			fields: []field{
-				{"until", "a day, such as " + day, newInput(day), v.checkDay},
-				{"reason", "for whoever reads it then", newInput(""), checkReason},
-			},
-			at: 1,
-		},
-		take: func(values []string) (tea.Cmd, error) {
-			until, err := time.Parse(dateLayout, values[0])
-			if err != nil {
-				return nil, err
-			}
-			return v.choose(rows, importers.Verdict{Choice: importers.Accept, Until: until, Reason: values[1]}, "accept until "+values[0]), nil
-		},
-	}, nil
-}
-
-func (v *inventory) checkDay(text string) error {
-	day, err := time.Parse(dateLayout, text)
-	switch {
-	case err != nil:
-		return fmt.Errorf("write the day as %s", v.day(accepted).Format(dateLayout))
-	case day.Before(v.day(0)):
-		return errors.New("that day is over")
-	}
-	return nil
-}
-
-func checkReason(text string) error {
-	if text == "" {
-		return errors.New("it needs a reason")
-	}
-	return nil
-}
-
-// day is that many days from now.
-func (v *inventory) day(days int) time.Time {
-	y, m, d := v.options.Now().Date()
-	return time.Date(y, m, d+days, 0, 0, 0, 0, time.UTC)
+	return v.accepting(v, what, func(until time.Time, reason string) tea.Cmd {
+		return v.choose(rows, importers.Verdict{Choice: importers.Accept, Until: until, Reason: reason}, "accept until "+until.Format(dateLayout))
+	}), nil
 }
 
 // goOn leaves for the next screen.

@@ -10,9 +10,7 @@ func (h *help) view(a *app, s size) []string {
 			lines = append(lines, line(column{a.theme.bold.Render(k.Help().Key), 16}, column{k.Help().Desc, s.width - 18}))
 		}
 	}
-	h.window.resize(len(lines), s.height)
-	from, to := h.window.visible()
-	return lines[from:to]
+	return h.window.show(lines, s.height)
 }
 
 // scrolls tells whether there is more than is seen.

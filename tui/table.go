@@ -29,7 +29,7 @@ type table[T any] struct {
 	heads   func(width int) string
 	line    func(item T, width int) string
 	detail  func(item T, s size) []string
-	own     func() []action // what else can be done
+	own     func() []action // what else can be done, also while the detail is looked at
 	looks   bool            // enter shows all of the detail
 
 	all, shown []T
@@ -100,23 +100,20 @@ func (t *table[T]) actions() []action {
 			on("esc", "everything again", func(string) (screen, tea.Cmd) { t.find(""); return t.self, nil }),
 		}
 	}
-	leave := on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil })
-	if t.looking {
-		all := append([]action{on("esc", "back", func(string) (screen, tea.Cmd) { t.looking = false; return t.self, nil }), leave}, t.switching(t.tab)...)
-		if t.page.length > t.page.height {
-			all = append(all, moving(t.self, &t.page)...)
-		}
-		return all
-	}
 	var all []action
-	if t.own != nil {
-		all = t.own()
-	}
-	if t.looks {
+	if t.looks && !t.looking {
 		all = append(all, on("enter", "all of it", func(string) (screen, tea.Cmd) {
 			t.looking, t.page = true, window{}
 			return t.self, nil
 		}).when(len(t.shown) > 0))
+	}
+	if t.own != nil {
+		all = append(all, t.own()...)
+	}
+	leave := on("q", "leave", func(string) (screen, tea.Cmd) { return nil, nil })
+	if t.looking {
+		all = append(all, on("esc", "back", func(string) (screen, tea.Cmd) { t.looking = false; return t.self, nil }), leave)
+		return append(append(all, t.switching(t.tab)...), scrolling(t.self, &t.page)...)
 	}
 	all = append(all,
 		on("/", "search", func(string) (screen, tea.Cmd) { t.searching = true; return t.self, nil }),
@@ -148,7 +145,7 @@ func (t *table[T]) update(msg tea.Msg) (screen, tea.Cmd) {
 		}
 	case tea.MouseMsg:
 		if t.looking {
-			wheel(&t.page, msg)
+			t.page.scroll(wheelLines(msg))
 			break
 		}
 		wheel(&t.window, msg)
@@ -168,10 +165,7 @@ const wide = 120
 
 func (t *table[T]) view(s size) []string {
 	if t.looking {
-		lines := t.below(size{s.width, 1 << 16})
-		t.page.resize(len(lines), s.height)
-		from, to := t.page.visible()
-		return lines[from:to]
+		return t.page.show(t.below(size{s.width, 1 << 16}), s.height)
 	}
 	if s.width >= wide {
 		left := s.width * 3 / 5

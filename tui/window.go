@@ -40,6 +40,13 @@ func (w *window) scroll(lines int) {
 // visible gives the first visible line and the one after the last.
 func (w *window) visible() (from, to int) { return w.top, min(w.length, w.top+w.height) }
 
+// show gives the visible ones of a text's lines, in a height.
+func (w *window) show(lines []string, height int) []string {
+	w.resize(len(lines), height)
+	from, to := w.visible()
+	return lines[from:to]
+}
+
 // moveKeys are the keys that [window.move] knows.
 func moveKeys() []key.Binding {
 	return []key.Binding{

@@ -169,7 +169,9 @@ func TestBundleConsumers(t *testing.T) {
 	b := newBench(t)
 	b.now = vectorTime
 	b.set("prod", "ONE", "one")
-	b.set("prod", "TWO", "two")
+	b.set("prod", "BEFORE", "two")
+	_, err := b.owner.Move(t.Context(), Ref{"web", "prod", "BEFORE"}, Ref{"web", "prod", "TWO"})
+	b.must(err)
 	b.set("prod", "GONE", "gone")
 	b.must(b.owner.Remove(t.Context(), Ref{"web", "prod", "GONE"}))
 	for name, secrets := range map[string][]string{"all": nil, "single": {"ONE"}} {

@@ -55,8 +55,8 @@
 // A project keeps what leaked of it, with the values. Maintainers of all of the project
 // read that. A person who is a reader of something in the project adds to it, and can't
 // read what is there; what puts an end to a leak, the steps of its rotation, and opening it
-// again take a developer of something in it. Who may not write a secret can ask there that
-// somebody does who may.
+// again take a developer of something in it, and the value that is to replace it a maintainer
+// of all of it. Who may not write a secret can ask there that somebody does who may.
 //
 // # Format
 //
@@ -196,14 +196,14 @@
 //
 // An event counts if its key names the entry that vouches for it; if that was made by a
 // person who was a reader of an environment of the project then, and a developer for what
-// is imported, false, accepted, closed, tracked or reopened; if the value in it has the
-// leak's ID; and if the secrets that it names are of the project. Events are in the order of
-// the log. An event that an entry wrote that counts, and the store lacks or has otherwise,
+// is imported, false, accepted, closed, tracked or reopened, and a maintainer of all of the
+// project for what is to replace the value; if the value in it has the leak's ID; and if the
+// secrets that it names are of the project. Events are in the order of the log. An event that an entry wrote that counts, and the store lacks or has otherwise,
 // makes the leaks of the project unreadable. One that doesn't open, or says what it can't,
 // counts for nothing.
 //
 // What is around the value, what belongs to it, and what is said of it are as the last event
-// has them that has any.
+// has them that has any; an event of a reader counts for that only where there was none.
 //
 // The last event that decides is what was decided, but a reader's doesn't count against a
 // developer's, nor does a wait against what is imported, false, accepted or closed. Found,

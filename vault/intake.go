@@ -118,9 +118,13 @@ func (t *turn) keyLeaks(project ID) error {
 }
 
 // needIn refuses an act on a project to whoever has a lesser role in each of its
-// environments. Of an act that is allowed it gives the entry for the log.
+// environments; for what takes a maintainer, to whoever isn't one of all of it. Of an act
+// that is allowed it gives the entry for the log.
 func (v *view) needIn(least Role, verb string, project ID, name string) (audit.Act, error) {
-	_, on := v.roster.roleIn(v.self, project, always, v.now)
+	on := target{project: project}
+	if least < Maintainer {
+		_, on = v.roster.roleIn(v.self, project, always, v.now)
+	}
 	return v.decide(least, on, "leaks of "+name, audit.Act{Verb: verb, Project: name})
 }
 
@@ -134,7 +138,7 @@ func (t *turn) report(name string, reports []LeakReport, verb string, detail fun
 	least := Reader
 	for _, r := range reports {
 		if r.Project == name {
-			role, err := r.Kind.least()
+			role, err := r.least()
 			if err != nil {
 				return err
 			}

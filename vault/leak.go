@@ -109,8 +109,10 @@ type LeakEvent struct {
 	Asked      []Asked       // where it should go, likewise
 	Places     []place.Place // where it was found, at most 200
 	MorePlaces int           // how many there were beside these
-	Next       secret.Value  // that is to replace the value, kept before anything uses it; zero for none
-	Data       json.RawMessage
+	// Next is the value that is to replace it, kept before anything uses it; zero for none. It
+	// takes a maintainer of all of the project: nobody else can read it, or has another use it.
+	Next secret.Value
+	Data json.RawMessage
 	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
 	Decides bool
 }
@@ -127,12 +129,21 @@ type LeakReport struct {
 	After *int64
 }
 
+// least gives the role that it takes to make a report.
+func (r LeakReport) least() (Role, error) {
+	least, err := r.Kind.least()
+	if !r.Next.IsEmpty() {
+		least = max(least, Maintainer)
+	}
+	return least, err
+}
+
 // Leak is what a project keeps of a value that leaked: all that has happened to it, and
 // what that comes to.
 type Leak struct {
 	ID      ID
 	Project string
-	Leaked                // as the newest event that says something of it does
+	Leaked                // as the newest event that says something of it does; a reader's only adds
 	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
 	// MorePlaces is about how many there are beside these.
 	MorePlaces int
@@ -328,17 +339,20 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e.Decides = e.Kind.decides(role, l.Decision)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
-	if len(r.Carrier) > 0 {
+	// A reader adds to what is known, and doesn't change what it is that is asked about, or
+	// where.
+	changes := role >= Developer
+	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
 		l.Carrier = secret.New(r.Carrier)
 	}
-	if len(r.Parts) > 0 {
+	if len(r.Parts) > 0 && (changes || len(l.Parts) == 0) {
 		l.Parts = r.parts()
 	}
 	for _, part := range []struct {
 		to   *string
 		says string
 	}{{&l.Rule, r.Rule}, {&l.Provider, r.Provider}, {&l.Severity, r.Severity}, {&l.Name, r.Name}, {&l.Env, r.Env}} {
-		if part.says != "" {
+		if part.says != "" && (changes || *part.to == "") {
 			*part.to = part.says
 		}
 	}

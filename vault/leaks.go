@@ -274,6 +274,9 @@ func (o *leakOpener) event(key []byte, e audit.Entry, role Role) (leakRecord, er
 	if least, err := rec.Kind.least(); err != nil || role < least {
 		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say %q", o.names.principal(e.Actor), string(rec.Kind))})
 	}
+	if whole, _ := o.roster.role(e.Actor, target{project: o.project}, e.Seq, time.Time{}); len(rec.Next) > 0 && whole < Maintainer {
+		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say what is to replace it", o.names.principal(e.Actor))})
+	}
 	return rec, nil
 }
 

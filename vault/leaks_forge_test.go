@@ -59,6 +59,13 @@ func TestForgedLeaks(t *testing.T) {
 		"a reader opens it again": {"reader", func(s *stage, f *forger) ([]byte, []byte) {
 			return leakKey(s.prod.project, leak(s, "leak"), f.next()), event(s, "leak", Reopened)
 		}, "leak: found by olivia; ", false},
+		"an owner of dev says what is to replace it": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
+			plain, err := leakOfWeb("leak", LeakEvent{Kind: Tracked, Next: secret.New("known to them")}).record(s.now).encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), plain
+		}, "leak: found by olivia; ", false},
 		"too many parts": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
 			rec := leakOfWeb("leak", LeakEvent{Kind: Closed}).record(s.now)
 			rec.Parts = slices.Repeat([]leakPart{{"id", []byte("x")}}, MaxLeakParts+1)

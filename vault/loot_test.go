@@ -28,7 +28,10 @@ func TestLoot(t *testing.T) {
 	_, lea := b.person("lea-developer", Developer, "web/*")
 	dana, danaKeys := b.person("dana-developer", Developer, "web/dev")
 	for s, value := range map[*Session]string{b.owner: "leak-of-olivia", dana: "leak-of-dana"} {
-		r := leakOfWeb(value, LeakEvent{Kind: Found, Reason: value + "-reason", Next: secret.New(value + "-next")})
+		r := leakOfWeb(value, LeakEvent{Kind: Found, Reason: value + "-reason"})
+		if s == b.owner {
+			r.Next = secret.New(value + "-next")
+		}
 		r.Carrier, r.Parts = secret.New(value+"-around"), []LeakPart{{"id", secret.New(value + "-part")}}
 		if err := b.report(s, r); err != nil {
 			t.Fatal(err)
@@ -61,8 +64,9 @@ func TestLoot(t *testing.T) {
 		"olivia", "dora-developer", "later-person", "staging", // names that people know
 		`"verb":"set"`, // the log
 	}
+	texts = append(texts, inJSON("leak-of-olivia-next"))
 	for _, leak := range []string{"leak-of-olivia", "leak-of-dana"} {
-		texts = append(texts, leak+"-reason", inJSON(leak), inJSON(leak+"-next"), inJSON(leak+"-around"), inJSON(leak+"-part"))
+		texts = append(texts, leak+"-reason", inJSON(leak), inJSON(leak+"-around"), inJSON(leak+"-part"))
 	}
 	people := []string{"olivia", "dora-developer", "later-person", "staging"}
 	prod := []string{"prod-value-one", "prod-value-two", "gina-wrote", "prod-after", "prod-later", "PROD_ONE", "PROD_TWO", "PROD_LATER"}

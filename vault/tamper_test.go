@@ -49,6 +49,8 @@ func TestTamper(t *testing.T) {
 		{"leak edited", flip(kindLeak), reading | check},
 
 		{"statements swapped", swapFirst(kindStatement), reading | check},
+		{"policy put back", func(t *tampering) { t.now[t.policies[1]] = t.now[t.policies[0]] }, reading | check},
+		{"policy deleted", func(t *tampering) { delete(t.now, t.policies[1]) }, reading | check},
 		{"wraps swapped", swapFirst(kindWrap), reading | check},
 		{"names swapped", swapFirst(kindName), reading | check},
 		{"keys swapped", swapFirst(kindKeys), reading | check},
@@ -130,6 +132,11 @@ func TestTamper(t *testing.T) {
 			b.set("prod", "TWO", "two")
 			tt := &tampering{t: t, b: b}
 			b.person("gone", Reader, "web/prod")
+			for _, text := range []string{`"first"`, `"second"`} {
+				b.must(b.owner.SetPolicy(t.Context(), []byte(text)))
+				statements := keysOf(records(t, b.store), kindStatement)
+				tt.policies = append(tt.policies, statements[len(statements)-1])
+			}
 			if err := b.report(b.owner, leakOfWeb("leak", LeakEvent{Kind: Found}), leakOfWeb("other", LeakEvent{Kind: Found})); err != nil {
 				t.Fatal(err)
 			}
@@ -192,6 +199,7 @@ type tampering struct {
 	b               *bench
 	earlier, before map[string][]byte // copies of the store
 	now             map[string][]byte
+	policies        []string // the keys of the statements that set them
 }
 
 func (t *tampering) session(seen Seen) (*Session, error) {
@@ -226,6 +234,9 @@ func (t *tampering) read(seen Seen) error {
 		} else if !slices.Contains(values, got.Value.Reveal()) {
 			t.t.Errorf("%s has a value that it never had", name)
 		}
+	}
+	if got := policy(t.t, s); got != `"second"` {
+		t.t.Errorf("the policy is %s", got)
 	}
 	leaks, err := s.Leaks(t.t.Context(), "web")
 	for _, l := range leaks {

@@ -96,7 +96,7 @@ func makeVector(t *testing.T) {
 	if err := b.report(dora, leakOfWeb("welcome", LeakEvent{Kind: Closed, Reason: "it was revoked"})); err != nil {
 		t.Fatal(err)
 	}
-	if err := dora.Track(t.Context(), "stored what is next", leakOfWeb("rotated", LeakEvent{Kind: Tracked, Next: secret.New("next"), Data: []byte(`{"step":"stored"}`)})); err != nil {
+	if err := b.owner.Track(t.Context(), "stored what is next", leakOfWeb("rotated", LeakEvent{Kind: Tracked, Next: secret.New("next"), Data: []byte(`{"step":"stored"}`)})); err != nil {
 		t.Fatal(err)
 	}
 	if err := dora.Track(t.Context(), "opened it again", leakOfWeb("asked", LeakEvent{Kind: Reopened})); err != nil {

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault"
+	"github.com/secretsweep/secretsweep/vault/rotation"
 )
 
 type dashboardOptions struct {
@@ -24,10 +25,12 @@ func newDashboard(sh shell) *cobra.Command {
 	var o dashboardOptions
 	cmd := &cobra.Command{
 		Use:   "dashboard",
-		Short: "Look over a vault at a screen: leaks, what is due, who did what, secrets, access",
-		Long: `Shows a vault at a screen, as "secretsweep" alone does at a terminal: what leaked and is
-open, which secrets are to have a new value, who did what, what there is and who may read
-it. Secrets can be set there, and a value shown, which the log then has.`,
+		Short: "Look over a vault at a screen: rotations, what is due, who did what, secrets, access",
+		Long: `Shows a vault at a screen, as "secretsweep" alone does at a terminal: what is to be
+rotated, with what comes next and how, which secrets are to have a new value soon, who did
+what, what there is and who may read it. There the next step of a rotation can be taken, a
+secret set, and a value shown, which the log then has. A provider is asked whether an old
+value still works only where you say so, and its name is shown before.`,
 		Example: `  secretsweep
   secretsweep dashboard --vault /srv/secrets
   secretsweep vault status                   what is overdue, shared or odd, as text`,
@@ -74,7 +77,16 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		board = tui.Board{Vault: place, Leaks: d, Secrets: d, Values: d, Log: d, People: d}
+		// A config that lies in the folder has no say in how a provider is asked.
+		c, err := loadConfig(d.sh, "", target{})
+		if err != nil {
+			return err
+		}
+		if d.Tracker, err = newTracker(ctx, d.door, c.set); err != nil {
+			return err
+		}
+		d.rules, d.client = c.set, provider.New(provider.Options{Rules: c.set})
+		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
 		return tui.Dashboard(ctx, board, screen)
@@ -91,71 +103,39 @@ func (o *dashboardOptions) somewhere(sh shell, place string) bool {
 type dashboard struct {
 	*door
 	*backstage
+	*rotation.Tracker
+	rules  *rules.Set
+	client *provider.Client
 }
 
 var (
-	_ tui.Leaks   = (*dashboard)(nil)
-	_ tui.Secrets = (*dashboard)(nil)
-	_ tui.Values  = (*dashboard)(nil)
-	_ tui.Log     = (*dashboard)(nil)
-	_ tui.People  = (*dashboard)(nil)
+	_ tui.Records   = (*dashboard)(nil)
+	_ tui.Providers = (*dashboard)(nil)
+	_ tui.Secrets   = (*dashboard)(nil)
+	_ tui.Values    = (*dashboard)(nil)
+	_ tui.Log       = (*dashboard)(nil)
+	_ tui.People    = (*dashboard)(nil)
 )
 
-// Leaks gives the leaks of all projects whose leaks the person may read.
-func (d *dashboard) Leaks(ctx context.Context) ([]tui.Leak, error) {
-	var all []tui.Leak
-	for _, project := range d.Projects() {
-		if !d.CanReadLeaks(project) {
-			continue
-		}
-		leaks, err := d.Session.Leaks(ctx, project)
-		if err != nil {
-			return nil, vaultHint(err)
-		}
-		for _, l := range leaks {
-			all = append(all, leakOf(l))
-		}
+// Guide gives how a value is rotated.
+func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
+
+// Hosts gives who would be asked whether a value still works.
+func (d *dashboard) Hosts(r *rotation.Record) ([]string, error) {
+	hosts, err := d.client.Hosts(r.Credential())
+	if err != nil {
+		return nil, withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
 	}
-	slices.SortStableFunc(all, worstFirst)
-	return all, nil
+	return hosts, nil
 }
 
-// worstFirst orders leaks by severity, then by what they are.
-func worstFirst(a, b tui.Leak) int {
-	return cmp.Or(
-		b.Severity.Compare(a.Severity),
-		cmp.Compare(a.Project, b.Project),
-		cmp.Compare(a.Rule, b.Rule),
-		cmp.Compare(a.Name, b.Name),
-		slices.CompareFunc(a.Refs, b.Refs, func(x, y vault.Ref) int { return cmp.Compare(x.String(), y.String()) }),
-		slices.Compare(a.Places, b.Places),
-	)
-}
-
-// leakOf gives a leak as the dashboard shows it.
-func leakOf(l vault.Leak) tui.Leak {
-	shown := tui.Leak{
-		Project: l.Project, Value: l.Value, Rule: l.Rule, Severity: rules.Severity(l.Severity), Name: l.Name, More: l.MorePlaces,
-		Decision: decisionText(l.Decision), Refs: l.Refs,
-		Open: !slices.Contains([]vault.LeakKind{vault.FalsePositive, vault.Accepted, vault.Closed}, l.Decision),
+// Ask asks whether the value of a record still works, and writes down the answer.
+func (d *dashboard) Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
+	a := d.client.Verify(ctx, r.Credential())
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	for i, e := range l.Events {
-		if i == 0 {
-			shown.Found = e.At
-		}
-		if e.Kind == l.Decision && e.Kind != vault.Undecided {
-			shown.Reason, shown.Until = e.Reason, e.Until
-		}
-	}
-	if l.Decision == vault.Waiting {
-		for _, a := range l.Asked {
-			shown.Refs = append(shown.Refs, a.Ref)
-		}
-	}
-	for i := range l.Places {
-		shown.Places = append(shown.Places, whereAt(&l.Places[i]))
-	}
-	return shown
+	return d.Do(context.WithoutCancel(ctx), r, rotation.Once(rotation.Asked(a)))
 }
 
 // Show gives the text of a version.

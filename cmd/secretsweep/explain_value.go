@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -158,6 +159,9 @@ func (e *valueExplainer) found(out *sheet, f *report.Finding) {
 	out.row("source", printable.Text(f.Rule.Source))
 	for _, e := range f.Vault {
 		out.row("in a vault", printable.Text(detectors.Entry(e).String()))
+	}
+	if a := f.Answer; a != nil {
+		out.row("verdict", printable.Text(fmt.Sprintf("%s, %s: %s", a.Verdict, cmp.Or(a.Host, "nobody was asked"), a.Why)))
 	}
 	out.row("severity", string(f.Severity))
 	out.row("confidence", printable.Text(sure(f.Confidence, f.Why)))

@@ -195,18 +195,6 @@ func TestUntil(t *testing.T) {
 	}
 }
 
-// TestReopenedLeak has a leak that was closed be open again: it is undecided to all who ask.
-func TestReopenedLeak(t *testing.T) {
-	l := vault.Leak{Leaked: vault.Leaked{Value: secret.New("a value")}, Decision: vault.Closed}
-	if leakOf(l).Open {
-		t.Error("a closed leak is open")
-	}
-	l.Decision = vault.Reopened
-	if shown := leakOf(l); !shown.Open || shown.Decision != "reopened" {
-		t.Errorf("it is shown as %q", shown.Decision)
-	}
-}
-
 // TestReportBeside keeps with a leak what was around it, and what belongs to it, if there is
 // room.
 func TestReportBeside(t *testing.T) {

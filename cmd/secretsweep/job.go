@@ -33,6 +33,7 @@ type job struct {
 	baseline   string         // a file; "" for the target's own
 	noBaseline bool           // not even that
 	raw        bool           // all that is found is given, whatever silences it
+	verify     verifyFlags    // providers are asked about what is found
 	known      []known.Secret // values of a vault, to be looked for whatever they look like
 	show       func(secret.Value) string
 	allowed    func(*detectors.Match, place.Place, string) // see scanner.Options
@@ -117,6 +118,7 @@ func (j *job) do(ctx context.Context, sh shell, sink scanner.Sink) (scanner.Summ
 	if j.home && !j.reading.quiet {
 		show = nameHomePlace(sh)
 	}
+	last.Sink = j.verify.before(hurry, sh, last.Sink, c.set, line)
 	if sh.getenv("GOGC") == "" && !j.source.Staged {
 		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	}

@@ -21,6 +21,7 @@ type scanOptions struct {
 	narrowing
 	slackFlags
 	besideFlags
+	verifyFlags
 	home bool
 }
 
@@ -47,6 +48,12 @@ With --known, the values of your vault are looked for, too, whatever they look l
 all versions that you may read, also encoded. The audit log of the vault has that they
 were compared; none of them counts as read.
 
+With --verify, providers are asked whether what was found still works: the value is sent
+to the host that its rule names, over verified TLS, and to no other one that you don't
+allow. Nothing but this flag makes a scan do that. Which hosts are asked about how many
+values is said before. Values in tests and examples alone, and those in the baseline, are
+not asked about; the exit status is the same.
+
 With --track, the vault's records of leaks take in what is found: new leaks get one, a
 value that is back reopens its record, and places where a value isn't any more are ticked
 off, where all of a repository or a folder was read. What lies in tests, or on this
@@ -59,6 +66,7 @@ machine alone, gets no record. "secretsweep rotate" leads on from there.`,
   secretsweep scan --exclude 'testdata/**' src
   secretsweep scan --home                       what lies around on this laptop
   secretsweep scan --known                      also the values of the vault, whatever they look like
+  secretsweep scan --verify                     and ask their providers whether they still work
   secretsweep scan --track                      and the vault has a record of each leak
   secretsweep scan image.tar                    from "docker save", layer by layer
   secretsweep scan slack-export.zip             what was said
@@ -78,6 +86,9 @@ machine alone, gets no record. "secretsweep rotate" leads on from there.`,
 			if err := o.reporting.check(cmd.Flags(), report.Formats()); err != nil {
 				return err
 			}
+			if err := o.verifyFlags.check(); err != nil {
+				return err
+			}
 			return o.run(cmd.Context(), sh, args)
 		},
 	}
@@ -90,6 +101,8 @@ machine alone, gets no record. "secretsweep rotate" leads on from there.`,
 	f.BoolVar(&o.track, "track", false, "the vault's records of leaks take in what is found")
 	f.StringVarP(&o.trackFlags.project, "project", "p", "", "the `project` whose records these are (default that of the folder, else the only one)")
 	o.vaultFlags.register(cmd)
+	f.BoolVar(&o.verify, "verify", false, "ask providers whether what was found still works, which sends it to them")
+	o.askFlags.register(f)
 	o.reading.register(cmd)
 	o.reporting.register(cmd, report.Formats())
 	return cmd
@@ -124,7 +137,7 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 	if err != nil {
 		return err
 	}
-	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), known: secrets, slack: o.slackFlags, since: since}
+	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), verify: o.verifyFlags, known: secrets, slack: o.slackFlags, since: since}
 	sum, err := j.do(ctx, sh, tracking.sink(sink))
 	if err != nil {
 		return err

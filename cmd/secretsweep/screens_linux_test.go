@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +50,19 @@ func TestScreens(t *testing.T) {
 	at.status()
 
 	board := m.begin(w)
-	board.await("leaks open")
+	board.await("open,", "▸")
 	board.picture("dashboard", "secretsweep: the dashboard of a vault")
+	board.press("ctrl+c")
+	board.status()
+
+	board = m.begin(window{columns: 150, rows: 34})
+	board.await("open,", "▸")
+	board.press("o")
+	board.await("Who looks after it?")
+	board.press("enter")
+	board.await("owned by", "Guide: ")
+	board.press("down", "up") // the notice has an ID that is made up
+	board.picture("rotate", "secretsweep: what is to be rotated, and the guide beside it")
 	board.press("ctrl+c")
 	board.status()
 
@@ -122,19 +135,17 @@ func (t *terminal) draw(title string) []byte {
 	fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(title))
 	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%.0f" height="%.0f" rx="10" fill="%s" stroke="#8b93a5"/>`+"\n", width-1, height-1, paper)
 	fmt.Fprintf(&b, `<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="%s" xml:space="preserve" style="white-space:pre">`+"\n", ink)
-	today := time.Now().UTC().Format(time.DateOnly)
 	for y := range rows {
-		if !strings.Contains(t.line(y), today) {
-			t.drawLine(&b, y, columns)
-		}
+		t.drawLine(&b, y, columns)
 	}
 	b.WriteString("</g>\n</svg>\n")
 	return b.Bytes()
 }
 
 // drawLine draws a line: a text for each run of characters of one look, with what is behind
-// it. One with today's date is left out, so that a picture is the same on every day.
+// it. A run with a date from today on is left out, so that a picture is the same on every day.
 func (t *terminal) drawLine(b *bytes.Buffer, y, columns int) {
+	date, today := regexp.MustCompile(`\d{4}-\d\d-\d\d`), time.Now().UTC().Format(time.DateOnly)
 	for x := 0; x < columns; {
 		first := t.screen.CellAt(x, y)
 		var text strings.Builder
@@ -147,7 +158,9 @@ func (t *terminal) drawLine(b *bytes.Buffer, y, columns int) {
 			text.WriteString(c.Content)
 			end += max(1, c.Width)
 		}
-		drawRun(b, x, y, end-x, text.String(), first.Style)
+		if dates := date.FindAllString(text.String(), -1); !slices.ContainsFunc(dates, func(d string) bool { return d >= today }) {
+			drawRun(b, x, y, end-x, text.String(), first.Style)
+		}
 		x = end
 	}
 }

@@ -27,6 +27,7 @@ func TestBuiltin(t *testing.T) {
 	for _, v := range builtin.Verifies {
 		for _, rule := range v.Rules {
 			cred := credential(t, builtin, v, rule, rng)
+			cred.Worked = true
 			for i := range v.Answers {
 				a := &v.Answers[i]
 				t.Run(fmt.Sprintf("%s/%d %s", rule, i, a.Means), func(t *testing.T) {
@@ -35,6 +36,10 @@ func TestBuiltin(t *testing.T) {
 					check(t, c, cred, Verdict(a.Means))
 					asked++
 					if a.Means == rules.Dead {
+						unsure := cred
+						if unsure.Worked = false; len(cred.Parts) > 0 {
+							check(t, c, unsure, Unknown)
+						}
 						serve = answer(status, "")
 						check(t, c, cred, Unknown)
 					}
@@ -98,7 +103,7 @@ func revokes(t *testing.T, c *Client, v *rules.Verify, cred Credential, serve *h
 			turn++
 			[]http.HandlerFunc{live, done, dead}[min(turn, 3)-1](w, r)
 		}
-		if what, ok := c.Revocation(cred); !ok || what.Kills == "" || what.Host == "" {
+		if what, err := c.Revocation(cred); err != nil || what.Kills == "" || what.Host == "" {
 			t.Errorf("it is not said what ends: %+v", what)
 		}
 		if got, err := c.Revoke(t.Context(), cred); got.Verdict != Dead || err != nil || turn != 3 {

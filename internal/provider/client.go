@@ -3,6 +3,8 @@ package provider
 import (
 	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +29,10 @@ type Credential struct {
 	Value   secret.Value // the secret itself
 	Carrier secret.Value // the whole that it is a part of, such as an address
 	Parts   []Part       // what was found near it (rules.Part)
+	// Worked tells that an earlier answer said that it works, with these Parts. A part that
+	// belongs to another secret would make this one look dead: without it, nothing that was
+	// asked with a part is known to be.
+	Worked bool
 }
 
 // Part is a value that a secret is of no use without.
@@ -112,16 +118,68 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // Can tells whether there is a way to ask about a rule's values.
-func (c *Client) Can(rule string) bool { return c.rules.VerifyOf(rule) != nil }
+func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.VerifyOf(rule) != nil }
+
+// Hosts tells who would be asked about a secret, in turn. The error is why nobody can be, and
+// shows no value.
+func (c *Client) Hosts(cred Credential) ([]string, error) {
+	if cred.Rule == databaseURL {
+		a, err := parseLogin(cred.Carrier)
+		if err != nil {
+			return nil, err
+		}
+		return []string{a.host}, nil
+	}
+	v := c.rules.VerifyOf(cred.Rule)
+	if v == nil {
+		return nil, errUnasked
+	}
+	var hosts []string
+	for _, request := range requests(v) {
+		q, err := c.question(v, request, cred, "")
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(hosts, q.host) {
+			hosts = append(hosts, q.host)
+		}
+	}
+	return hosts, nil
+}
+
+var errUnasked = errors.New("nobody knows how to ask about values of this rule")
+
+// requests gives all by which a secret is asked about.
+func requests(v *rules.Verify) []*rules.Request {
+	all := []*rules.Request{&v.Request}
+	for i := range v.Elsewhere {
+		all = append(all, &v.Elsewhere[i])
+	}
+	return all
+}
 
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
 // [Unknown], with the reason.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
+	if cred.Rule == databaseURL {
+		return c.login(ctx, cred.Carrier)
+	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
-		return c.unknown("", "nobody knows how to ask about values of this rule")
+		return c.unknown("", errUnasked.Error())
 	}
-	q, err := c.question(v, &v.Request, cred, "")
+	var a Answer
+	for _, request := range requests(v) {
+		if a = c.ask(ctx, v, request, cred); a.Verdict != Dead {
+			break
+		}
+	}
+	return a
+}
+
+// ask makes a request, and gives what the answer means.
+func (c *Client) ask(ctx context.Context, v *rules.Verify, request *rules.Request, cred Credential) Answer {
+	q, err := c.question(v, request, cred, "")
 	if err != nil {
 		return c.unknown("", err.Error())
 	}
@@ -129,7 +187,7 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 	if err != nil {
 		return c.unknown(q.host, err.Error())
 	}
-	return c.understand(v, q, r)
+	return c.understand(v, q, r, cred.Worked)
 }
 
 // unknown is the answer of nobody.

@@ -27,4 +27,17 @@
 // reason, which are made of the rule's own words and never of what the provider sent or
 // of what the network's errors say, since these show addresses and headers. A value that
 // a server might read as another one is not sent: its refusal would prove nothing.
+//
+// # Databases
+//
+// The password in the address of a PostgreSQL database is asked about by logging in with it,
+// at the host and port that the address names: it is nobody else's. Only what stands in the
+// address counts; no variable, file or service of this machine is read. The connection is
+// over TLS with a certificate that the system trusts, or the host was allowed. This is so for
+// every way in which a server may want the password, SCRAM too, which doesn't send it: whoever
+// answers in a server's place can guess it from the proof, and can say that it is wrong, by
+// which a leak would be closed that is open.
+//
+// A [Database] changes roles of a server: [Database.Alternate], [Database.SetPassword],
+// [Database.EndSessions], [Database.Disable].
 package provider

@@ -108,7 +108,8 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestParts shows that a part that may be another secret's doesn't go unsaid.
+// TestParts shows that a part that may be another secret's doesn't go unsaid, and proves no
+// death before the two have worked together.
 func TestParts(t *testing.T) {
 	w := newWorld(t, answer(401, deadBody))
 	v := vendor()
@@ -116,17 +117,18 @@ func TestParts(t *testing.T) {
 	c, _ := w.client(Options{Rules: set(v)})
 	part := func(name, text string) Part { return Part{name, secret.New(text)} }
 	tests := []struct {
-		parts []Part
-		want  Answer
+		parts  []Part
+		worked bool
+		want   Answer
 	}{
-		{[]Part{part("sid", "1"), part("other", "x"), part("site", "2")}, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site found near it)`}},
-		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "1")}, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site found near it)`}},
-		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "3")}, Answer{Verdict: Unknown, Why: "more than one sid was found near it"}},
-		{[]Part{part("sid", ""), part("site", "2")}, Answer{Verdict: Unknown, Why: "no sid was found near it, which is needed to ask"}},
+		{[]Part{part("sid", "1"), part("other", "x"), part("site", "2")}, true, Answer{Verdict: Dead, Why: `status 401, error is "token_revoked" (asked with the sid and the site found near it)`}},
+		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "1")}, false, Answer{Verdict: Unknown, Why: `status 401, error is "token_revoked", but the sid and the site found near it may belong to another secret`}},
+		{[]Part{part("sid", "1"), part("site", "2"), part("sid", "3")}, true, Answer{Verdict: Unknown, Why: "more than one sid was found near it"}},
+		{[]Part{part("sid", ""), part("site", "2")}, true, Answer{Verdict: Unknown, Why: "no sid was found near it, which is needed to ask"}},
 	}
 	for i, tt := range tests {
 		cred := token(t)
-		cred.Parts = tt.parts
+		cred.Parts, cred.Worked = tt.parts, tt.worked
 		got := c.Verify(t.Context(), cred)
 		if got.Verdict != tt.want.Verdict || got.Why != tt.want.Why {
 			t.Errorf("%d: got %s (%s), want %s (%s)", i, got.Verdict, got.Why, tt.want.Verdict, tt.want.Why)

@@ -82,6 +82,10 @@ func (c *Collector) Finding(f scanner.Finding) error {
 	for _, e := range f.Vault {
 		out.Vault = append(out.Vault, Entry(e))
 	}
+	if f.Answer != nil {
+		answer := Answer(*f.Answer)
+		out.Answer = &answer
+	}
 	if since, ok := f.Since(); ok {
 		since = timestamp(since)
 		out.Since = &since

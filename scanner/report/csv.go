@@ -62,6 +62,14 @@ func csvColumns() []csvColumn {
 			return of(p.Message)
 		})
 	}
+	answer := func(of func(*Answer) string) func(*Report, *Finding, *place.Place) string {
+		return finding(func(f *Finding) string {
+			if f.Answer == nil {
+				return ""
+			}
+			return of(f.Answer)
+		})
+	}
 	return []csvColumn{
 		{"fingerprint", finding(func(f *Finding) string { return f.Fingerprint.String() })},
 		{"status", finding(func(f *Finding) string { return string(f.Status) })},
@@ -115,6 +123,9 @@ func csvColumns() []csvColumn {
 		})},
 		{"object", at(func(p *place.Place) string { return p.Object })},
 		{"ref", at(func(p *place.Place) string { return p.Ref })},
+		{"verdict", answer(func(a *Answer) string { return string(a.Verdict) })},
+		{"verdict_by", answer(func(a *Answer) string { return a.Host })},
+		{"verdict_why", answer(func(a *Answer) string { return a.Why })},
 	}
 }
 

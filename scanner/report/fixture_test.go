@@ -144,7 +144,8 @@ func fullScan() scan {
 			Commit: s.version(5+i%3, "Bob Example", "Copy"), Last: s.version(20, "Bob Example", "Clean up"), Object: s.id(), Head: i < 2})
 	}
 	add(scanner.Finding{Rule: token, Severity: rules.Critical, Confidence: rules.Sure, Value: s.value(), Name: "GITHUB_TOKEN",
-		Also: []string{"generic-secret", "known-secret"}, Places: everywhere, Vault: []detectors.Entry{
+		Answer: &scanner.Answer{Verdict: scanner.Live, Why: "status 200, login", Host: "api.github.com"},
+		Also:   []string{"generic-secret", "known-secret"}, Places: everywhere, Vault: []detectors.Entry{
 			{Project: "web", Env: "dev", Name: "GITHUB_TOKEN", Version: 1, State: "revoked"},
 			{Project: "web", Env: "prod", Name: "GITHUB_TOKEN", Version: 4, State: "current"},
 			{Project: "web", Env: "prod", Name: "GITHUB_TOKEN", Version: 3, State: "grace"},
@@ -152,10 +153,12 @@ func fullScan() scan {
 			{Project: "web", Env: "staging", Name: "GITHUB_TOKEN", Version: 1},
 		}})
 	add(scanner.Finding{Rule: key, Severity: rules.Critical, Confidence: rules.Likely, Value: s.value(), Name: "aws_secret_access_key",
-		Parts: []detectors.Part{{Name: "access key id", Value: secret.New(s.text(20))}},
+		Parts:  []detectors.Part{{Name: "access key id", Value: secret.New(s.text(20))}},
+		Answer: &scanner.Answer{Verdict: scanner.Dead, Why: `status 403, Error.Code is "InvalidClientTokenId"`, Host: "sts.amazonaws.com"},
 		Places: []place.Place{{Kind: place.File, Root: ".", Path: "infra/terraform.tfstate", Span: span(210, 31, 40),
 			Commit: s.version(1, "Ann Example", "State"), Last: s.version(2, "Ann Example", "State again"), Object: s.id()}}})
 	add(scanner.Finding{Rule: token, Severity: rules.High, Confidence: rules.Sure, Value: s.value(),
+		Answer: &scanner.Answer{Verdict: scanner.Restricted, Why: "status 403, message", Host: "api.github.com"},
 		Places: []place.Place{{Kind: place.File, Root: ".", Path: "new file: a#1?.txt", Span: span(1, 1, 40), Index: true, WorkTree: true}}})
 	password := s.text(18)
 	add(scanner.Finding{Rule: url, Severity: rules.High, Confidence: rules.Likely, Value: secret.New(password),
@@ -178,7 +181,8 @@ func fullScan() scan {
 			{Kind: place.Tag, Root: ".", Ref: "refs/tags/v1.0", Object: s.id(), Field: "message", Span: span(4, 2, 24)},
 		}})
 	add(scanner.Finding{Rule: user, Severity: rules.Low, Confidence: rules.Unlikely, Value: s.value(), Name: hostile,
-		Vault: []detectors.Entry{{Project: hostile, Env: hostile, Name: hostile, Version: 1, State: hostile}},
+		Answer: &scanner.Answer{Verdict: scanner.Unknown, Why: hostile, Host: hostile},
+		Vault:  []detectors.Entry{{Project: hostile, Env: hostile, Name: hostile, Version: 1, State: hostile}},
 		Places: []place.Place{{Kind: place.File, Root: ".", Path: hostile, Span: span(1, 1, 40),
 			Commit: s.version(9, hostile, hostile), Last: s.version(10, hostile, hostile), Object: s.id(), Head: true, WorkTree: true}}})
 	endless := s.version(11, "Zed", "In a year that no format knows")

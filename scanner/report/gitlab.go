@@ -144,8 +144,10 @@ func (r *Report) vulnerability(f *Finding) gitlabVulnerability {
 	if n := len(f.Places); n > 1 {
 		more = fmt.Sprintf(" This is one of %d places where the secret lies.", n)
 	}
-	if vault := f.vault(); vault != "" {
-		more += " " + printable.Markdown(vault) + "."
+	for _, text := range []string{f.vault(), f.verdict()} {
+		if text != "" {
+			more += " " + printable.Markdown(text) + "."
+		}
 	}
 	v := gitlabVulnerability{
 		Category: "secret_detection",

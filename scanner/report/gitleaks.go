@@ -51,8 +51,10 @@ func writeGitleaks(w *bufio.Writer, r *Report, _ Options) error {
 				File:        r.path(p),
 				Tags:        []string{},
 			}
-			if vault := f.vault(); vault != "" {
-				g.Tags = append(g.Tags, vault)
+			for _, tag := range []string{f.vault(), f.verdict()} {
+				if tag != "" {
+					g.Tags = append(g.Tags, tag)
+				}
 			}
 			g.Fingerprint = fmt.Sprintf("%s:%s:%d", g.File, g.RuleID, g.StartLine)
 			if c := p.Commit; c != nil {

@@ -37,7 +37,10 @@ func TestGitleaks(t *testing.T) {
 		RuleID: "github-pat", Description: "GitHub personal access token", StartLine: 12, EndLine: 12, StartColumn: 9, EndColumn: 48,
 		Match: s.findings[0].Value.Mask(), Secret: s.findings[0].Value.Mask(), File: "config/deploy.yml",
 		Commit: first.ID, Author: "Ann Example", Email: "dev@example.com", Date: "2021-03-04T07:30:00Z", Message: "Add the deploy job",
-		Tags:        []string{"vault: web/dev GITHUB_TOKEN (version 1, revoked), web/prod GITHUB_TOKEN (version 4, current), web/prod GITHUB_TOKEN (version 3, grace), and 2 more"},
+		Tags: []string{
+			"vault: web/dev GITHUB_TOKEN (version 1, revoked), web/prod GITHUB_TOKEN (version 4, current), web/prod GITHUB_TOKEN (version 3, grace), and 2 more",
+			"verdict: live, says api.github.com (status 200, login)",
+		},
 		Fingerprint: first.ID + ":config/deploy.yml:github-pat:12",
 	}
 	if diff := cmp.Diff(want, got[0]); diff != "" {

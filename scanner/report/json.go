@@ -58,10 +58,11 @@ type Finding struct {
 	Name        string             `json:"name,omitempty"`        // what it was assigned to
 	Environment string             `json:"environment,omitempty"` // that it is for: prod, staging, dev or test
 	Parts       []Part             `json:"parts,omitempty"`
-	Vault       []Entry            `json:"vault,omitempty"` // what it is in a vault, ordered by detectors.Entry.Compare
-	Live        bool               `json:"live"`            // some place is in the present
-	Since       *time.Time         `json:"since,omitempty"` // when the oldest commit brought it
-	Places      []place.Place      `json:"places"`          // ordered by place.Compare
+	Vault       []Entry            `json:"vault,omitempty"`  // what it is in a vault, ordered by detectors.Entry.Compare
+	Answer      *Answer            `json:"answer,omitempty"` // what its provider said of it, if somebody asked
+	Live        bool               `json:"live"`             // some place is in the present
+	Since       *time.Time         `json:"since,omitempty"`  // when the oldest commit brought it
+	Places      []place.Place      `json:"places"`           // ordered by place.Compare
 }
 
 // Status says what a finding means for the exit status.
@@ -102,6 +103,13 @@ type Entry struct {
 	Name    string `json:"name"`
 	Version int    `json:"version"`
 	State   string `json:"state,omitempty"` // of the version
+}
+
+// Answer is what a provider said when it was asked whether a value still works.
+type Answer struct {
+	Verdict scanner.Verdict `json:"verdict"`
+	Why     string          `json:"why"`            // the mark by which it is known, or why nobody knows
+	Host    string          `json:"host,omitempty"` // who was asked; "" if nobody was
 }
 
 // Reference is one secret that is kept elsewhere, with every place in the present that
@@ -219,6 +227,8 @@ func (f *Finding) check() error {
 		return errors.New("no rule")
 	case len(f.Places) == 0:
 		return errors.New("no place")
+	case f.Answer != nil && !slices.Contains(scanner.Verdicts(), f.Answer.Verdict):
+		return fmt.Errorf("unknown verdict %q", f.Answer.Verdict)
 	}
 	return nil
 }

@@ -320,6 +320,9 @@ func (r *Report) rewrite(f func(string) string) {
 	}
 	for i := range r.Findings {
 		do(&r.Findings[i].Name)
+		if a := r.Findings[i].Answer; a != nil {
+			do(&a.Why, &a.Host)
+		}
 		for j := range r.Findings[i].Vault {
 			e := &r.Findings[i].Vault[j]
 			do(&e.Project, &e.Env, &e.Name, &e.State)

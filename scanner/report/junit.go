@@ -72,7 +72,7 @@ func writeJUnit(w *bufio.Writer, r *Report, _ Options) error {
 		case StatusNew:
 			suite.Failures++
 			lines := []string{f.identity()}
-			for _, more := range []string{f.vault(), r.history(f)} {
+			for _, more := range []string{f.verdict(), f.vault(), r.history(f)} {
 				if more != "" {
 					lines = append(lines, more)
 				}

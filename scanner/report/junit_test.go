@@ -77,7 +77,7 @@ func TestJUnitText(t *testing.T) {
 			}
 		}
 	}
-	if got, want := strings.Count(text.String(), printable.Text(hostile)), 14; got != want {
+	if got, want := strings.Count(text.String(), printable.Text(hostile)), 16; got != want {
 		t.Errorf("found the text %d times, want %d", got, want)
 	}
 }

@@ -206,7 +206,7 @@ func sarifScore(s rules.Severity) string {
 
 func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 	message := f.title() + " " + f.Secret + ", " + f.state()
-	for _, more := range []string{r.history(f), f.vault()} {
+	for _, more := range []string{r.history(f), f.vault(), f.verdict()} {
 		if more != "" {
 			message += ", " + more
 		}
@@ -234,6 +234,9 @@ func (r *Report) sarifResult(f *Finding, rule int) sarifResult {
 	}
 	if len(f.Vault) > 0 {
 		result.Properties["vault"] = f.Vault
+	}
+	if f.Answer != nil {
+		result.Properties["answer"] = f.Answer
 	}
 	switch f.Status {
 	case StatusKnown:

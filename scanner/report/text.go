@@ -109,6 +109,9 @@ func (t *textWriter) finding(r *Report, f *Finding) {
 		t.lines(column, bold, head)
 		t.indented(stateStyle, state)
 	}
+	if verdict := f.verdict(); verdict != "" {
+		t.indented(verdictStyle(f.Answer.Verdict), verdict)
+	}
 	if vault := f.vault(); vault != "" {
 		t.indented(bold, vault)
 	}
@@ -163,6 +166,16 @@ func severityStyle(s rules.Severity) style {
 	return plain
 }
 
+func verdictStyle(v scanner.Verdict) style {
+	switch v {
+	case scanner.Live, scanner.Restricted:
+		return alarm
+	case scanner.Dead:
+		return green
+	}
+	return yellow
+}
+
 func (t *textWriter) problems(r *Report) {
 	for _, p := range r.Problems {
 		fmt.Fprintf(t, "%s ", t.paint(alarm, "not scanned:"))
@@ -202,6 +215,11 @@ func (t *textWriter) summary(r *Report) {
 			t.amount(label, int64(n), fmt.Sprintf("of %s confidence; --confidence %s shows them", c, c))
 			label = ""
 		}
+	}
+
+	if text := verdicts(r); text != "" {
+		t.label(plain, "verdicts")
+		t.lines(column, plain, text)
 	}
 
 	if n := s.References; n > 0 {
@@ -246,6 +264,23 @@ func (t *textWriter) amount(label string, n int64, text string) {
 	t.label(plain, label)
 	fmt.Fprintf(t, "%*s  ", digits, Number(n))
 	t.lines(column+digits+2, plain, text)
+}
+
+// verdicts counts what providers said of values that are shown; "" if nobody was asked.
+func verdicts(r *Report) string {
+	counts := map[scanner.Verdict]int{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Answer != nil && f.Status != StatusKnown {
+			counts[f.Answer.Verdict]++
+		}
+	}
+	var parts []string
+	for _, v := range scanner.Verdicts() {
+		if n := counts[v]; n > 0 {
+			parts = append(parts, Number(n)+" "+string(v))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // providers lists those of the new findings that have an address to go to.

@@ -186,6 +186,23 @@ func (f *Finding) vault() string {
 	return "vault: " + f.entries()
 }
 
+// verdict says whether it still works, who says so, and how that is known; "" if nobody was
+// asked.
+func (f *Finding) verdict() string {
+	if f.Answer == nil {
+		return ""
+	}
+	s := "verdict: " + string(f.Answer.Verdict)
+	switch by := printable.Text(f.Answer.Host); {
+	case by == "":
+	case f.Answer.Verdict == scanner.Unknown:
+		s += ", asked " + by
+	default:
+		s += ", says " + by
+	}
+	return s + " (" + printable.Text(f.Answer.Why) + ")"
+}
+
 // entries says which secrets of a vault it is, in which versions.
 func (f *Finding) entries() string {
 	const named = 3

@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/secretsweep/secretsweep/internal/secret"
+)
+
+// databaseURL is the rule about whose values is asked by a login.
+const databaseURL = "database-url"
+
+// login asks whether the password in a database's address still works, by logging in with it.
+//
+// It is live if the server lets it in, and dead if the server says that the password is
+// wrong (SQLSTATE 28P01) after it has seen a proof of it. A server checks the password
+// before it looks for the database and counts connections: if it accepts the password, and
+// then lets it in no further for whatever reason, the answer is restricted. The same
+// reasons, told before, prove nothing, and neither does a server that asks for no password.
+func (c *Client) login(ctx context.Context, address secret.Value) Answer {
+	a, err := parseLogin(address)
+	if err != nil {
+		return c.unknown("", err.Error())
+	}
+	end, err := c.turn(ctx, a.host)
+	if err != nil {
+		return c.unknown(a.host, c.reason(ctx, err).Error())
+	}
+	defer end()
+	within, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	p, err := c.connectPostgres(within, a)
+	if err != nil {
+		return c.unknown(a.host, c.loginReason(ctx, err))
+	}
+	defer p.close()
+	err = p.login(within, a)
+	state, said := errors.AsType[sqlState](err)
+	switch {
+	case p.accepted && !p.proven:
+		return c.unknown(a.host, "the server asks for no password")
+	case err == nil:
+		return Answer{Verdict: Live, Why: "logged in", Host: a.host, At: c.now()}
+	case !said:
+		return c.unknown(a.host, c.loginReason(ctx, err))
+	case state == wrongPassword && p.proven && !p.accepted:
+		return Answer{Verdict: Dead, Why: "the server refuses it: " + state.Error(), Host: a.host, At: c.now()}
+	case state != wrongPassword && p.accepted:
+		return Answer{Verdict: Restricted, Why: "the server accepts it, and lets it in no further: " + state.Error(), Host: a.host, At: c.now()}
+	}
+	return c.unknown(a.host, "the server answered with something else: "+state.Error())
+}
+
+// parseLogin reads an address at which a login can be tried. Its errors are reasons, and show
+// nothing of it.
+func parseLogin(address secret.Value) (postgresAddress, error) {
+	a, err := parsePostgres(address.Reveal())
+	if err == nil && a.password.IsEmpty() {
+		err = errors.New("it has no password")
+	}
+	if _, other := errors.AsType[*noPostgres](err); err != nil && !other {
+		err = fmt.Errorf("the address of the database can't be asked at: %w", err)
+	}
+	return a, err
+}
+
+// loginReason says why there was no answer, in words of our own.
+func (c *Client) loginReason(ctx context.Context, err error) string {
+	if fault, ok := errors.AsType[postgresFault](err); ok {
+		return fault.Error()
+	}
+	return c.reason(ctx, err).Error()
+}
