@@ -249,6 +249,9 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, r.Refs
 		}
 	}
+	if report.Kind == vault.RevokeOnly && len(all) > 1 {
+		report.Kind = vault.Tracked // who may only report says nothing else beside it
+	}
 	var err error
 	report.Data, err = json.Marshal(all)
 	return report, err
@@ -295,6 +298,8 @@ func (s *Step) Told() string {
 		return "has moved: " + s.Consumer
 	case s.Act == MoveAll:
 		return "all have moved"
+	case s.Act == Revoking:
+		return "about to be revoked"
 	case s.Act == Revoke && s.Emergency:
 		return "old revoked, in an emergency"
 	case s.Act == Revoke:
@@ -311,6 +316,8 @@ func (s *Step) Told() string {
 		return "places cleaned"
 	case s.Act == Sweep:
 		return "a sweep found what takes it"
+	case s.Act == Drive && s.Stage.Name == Intended:
+		return s.Stage.Driver + " intends: " + s.Stage.Intent
 	case s.Act == Drive:
 		return s.Stage.Driver + ": " + string(s.Stage.Name)
 	}
