@@ -48,16 +48,16 @@ With --known, the values of your vault are looked for, too, whatever they look l
 all versions that you may read, also encoded. The audit log of the vault has that they
 were compared; none of them counts as read.
 
-With --track, the vault's records of leaks take in what is found: new leaks get one, a
-value that is back reopens its record, and places where a value isn't any more are ticked
-off, where all of a repository or a folder was read. What lies in tests, or on this
-machine alone, gets no record. "secretsweep rotate" leads on from there.
-
 With --verify, providers are asked whether what was found still works: the value is sent
 to the host that its rule names, over verified TLS, and to no other one that you don't
 allow. Nothing but this flag makes a scan do that. Which hosts are asked about how many
 values is said before. Values in tests and examples alone, and those in the baseline, are
-not asked about; the exit status is the same.`,
+not asked about; the exit status is the same.
+
+With --track, the vault's records of leaks take in what is found: new leaks get one, a
+value that is back reopens its record, and places where a value isn't any more are ticked
+off, where all of a repository or a folder was read. What lies in tests, or on this
+machine alone, gets no record. "secretsweep rotate" leads on from there.`,
 		Example: `  secretsweep scan                              this repository, with its whole history
   secretsweep scan --no-history                 only files that are here now
   secretsweep scan --staged                     what the next commit would add

@@ -249,6 +249,9 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, r.Refs
 		}
 	}
+	if report.Kind == vault.RevokeOnly && len(all) > 1 {
+		report.Kind = vault.Tracked // who may only report says nothing else beside it
+	}
 	var err error
 	report.Data, err = json.Marshal(all)
 	return report, err
