@@ -30,7 +30,7 @@ type World struct {
 	Out func() string
 }
 
-// Run runs the tests. world makes a new world.
+// Run runs the tests, several at the same time. world makes a new world.
 func Run(t *testing.T, world func(t *testing.T) World) {
 	calm := &stopper{at: never}
 	w := world(t)
@@ -44,6 +44,7 @@ func Run(t *testing.T, world func(t *testing.T) World) {
 	for _, k := range []kind{fails, ends} {
 		for at, point := range calm.points {
 			t.Run(fmt.Sprintf("%s %d %s", k, at, point), func(t *testing.T) {
+				t.Parallel()
 				s := &stopper{at: at, kind: k}
 				got, err := try(t.Context(), world(t), s)
 				switch {
@@ -58,11 +59,13 @@ func Run(t *testing.T, world func(t *testing.T) World) {
 		}
 	}
 	t.Run("in turn", func(t *testing.T) {
+		t.Parallel()
 		if err := inTurn(t.Context(), world(t)); err != nil {
 			t.Error(err)
 		}
 	})
 	t.Run("together", func(t *testing.T) {
+		t.Parallel()
 		got, err := together(t.Context(), world(t))
 		if err != nil {
 			t.Error(err)
