@@ -37,9 +37,9 @@ type Records interface {
 type Providers interface {
 	// Guide gives how a value is rotated, at once.
 	Guide(r *rotation.Record) rotation.Guide
-	// Host gives who would be asked whether a value still works, or why nobody can be, at
-	// once. Nothing is sent.
-	Host(r *rotation.Record) (string, error)
+	// Hosts gives who would be asked whether a value still works, in order, or why nobody can
+	// be, at once. Nothing is sent.
+	Hosts(r *rotation.Record) ([]string, error)
 	// Ask asks them, and gives the record that has the answer.
 	Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error)
 }

@@ -97,28 +97,51 @@ func (t *rotate) evidence(r *rotation.Record) string {
 }
 
 // path is the line of states with where a record stands. States that aren't on its way are
-// left out.
+// left out, and those that it has come past without them are in parentheses.
 func (t *rotate) path(r *rotation.Record) string {
 	here := t.theme.bold.Render("[" + string(r.State) + "]")
-	var all []string
-	passed := true
-	for _, s := range rotation.States() {
-		needless := r.Way == rotation.RevokeOnly && slices.Contains([]rotation.State{rotation.Replaced, rotation.Moving, rotation.Moved}, s)
-		beside := s == rotation.FalsePositive || s == rotation.Accepted
-		switch {
-		case s == r.State:
-			all, passed = append(all, here), false
-		case needless || beside:
-		case passed:
-			all = append(all, string(s))
-		default:
-			all = append(all, t.theme.dim.Render(string(s)))
-		}
-	}
 	if r.State == rotation.FalsePositive || r.State == rotation.Accepted {
 		return string(rotation.Found) + " → " + here
 	}
+	missed := missed(r)
+	var all []string
+	passed := true
+	for _, s := range rotation.States() {
+		switch {
+		case s == r.State:
+			all, passed = append(all, here), false
+		case s == rotation.FalsePositive || s == rotation.Accepted || r.Way == rotation.RevokeOnly && slices.Contains(betweenStates(), s):
+		case !passed:
+			all = append(all, t.theme.dim.Render(string(s)))
+		case slices.Contains(missed, s):
+			all = append(all, t.theme.warn.Render("("+string(s)+")"))
+		default:
+			all = append(all, string(s))
+		}
+	}
 	return strings.Join(all, " → ")
+}
+
+// betweenStates are those of what needs a value until something else does.
+func betweenStates() []rotation.State {
+	return []rotation.State{rotation.Replaced, rotation.Moving, rotation.Moved}
+}
+
+// missed gives the states of what isn't done about a record, wherever it stands.
+func missed(r *rotation.Record) []rotation.State {
+	var all []rotation.State
+	for _, m := range r.Line() {
+		switch {
+		case m.Done:
+		case m.Act == rotation.Own:
+			all = append(all, rotation.Owned)
+		case m.Act == rotation.Replace:
+			all = append(all, betweenStates()...)
+		case m.Act == rotation.MoveAll:
+			all = append(all, rotation.Moved)
+		}
+	}
+	return all
 }
 
 func (t *rotate) consumerLines(r *rotation.Record, width int) []string {
@@ -209,7 +232,9 @@ func (t *rotate) guideLines(r *rotation.Record, width int) []string {
 		}
 	}
 	if g.Console != "" {
-		lines = append(lines, "  "+safe(g.Console))
+		for _, text := range wrap(safe(g.Console), width-2) {
+			lines = append(lines, "  "+text)
+		}
 	}
 	return lines
 }
@@ -220,7 +245,7 @@ func (t *rotate) guideText(r *rotation.Record, width int) []string {
 	lines := []string{t.theme.bold.Render(t.guideHead(r)), ""}
 	g := t.Providers.Guide(r)
 	if g.Console != "" {
-		lines = append(lines, safe(g.Console), "")
+		lines = append(append(lines, wrap(safe(g.Console), width)...), "")
 	}
 	rest := g.Steps
 	for _, m := range r.Line() {

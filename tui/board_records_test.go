@@ -51,18 +51,15 @@ func (r *fakeRecords) Do(ctx context.Context, one *rotation.Record, steps func(*
 
 func (r *fakeRecords) Guide(one *rotation.Record) rotation.Guide { return rotation.GuideOf(r.set, one) }
 
-func (r *fakeRecords) Host(one *rotation.Record) (string, error) {
-	if r.f.fail["Host"] != nil {
-		return "", r.f.fail["Host"]
-	}
-	return "api." + one.Provider + ".example", nil
+func (r *fakeRecords) Hosts(one *rotation.Record) ([]string, error) {
+	return []string{"api." + one.Provider + ".example"}, r.f.fail["Hosts"]
 }
 
 func (r *fakeRecords) Ask(ctx context.Context, one *rotation.Record) (*rotation.Record, error) {
 	if err := r.f.called("Ask"); err != nil {
 		return nil, err
 	}
-	host, _ := r.Host(one)
+	host := "api." + one.Provider + ".example"
 	r.f.asked = append(r.f.asked, host)
 	return r.Tracker.Do(ctx, one, rotation.Once(rotation.Asked(provider.Answer{Verdict: provider.Dead, Why: "status 401, invalid_key\x1b[31m", Host: host})))
 }

@@ -214,15 +214,16 @@ func (t *rotate) replace(r *rotation.Record) tea.Cmd {
 
 // verify asks whether the provider is to be asked.
 func (t *rotate) verify(r *rotation.Record) (screen, tea.Cmd) {
-	host, err := t.Providers.Host(r)
+	hosts, err := t.Providers.Hosts(r)
 	if err != nil {
 		return t, complain(fmt.Errorf("nobody was asked: %w", err))
 	}
+	host := safe(strings.Join(hosts, ", and then "))
 	return &sure{
 		board: t.board, back: t, head: "Ask " + host + " whether it still works?", yes: "ask " + host,
 		about: []string{r.Title(), "A request with the value leaves this machine. What is answered becomes part of the record."},
 		do: func() tea.Cmd {
-			return t.change(r, "asking "+safe(host)+"…", func(ctx context.Context) (*rotation.Record, error) { return t.Providers.Ask(ctx, r) }, nil)
+			return t.change(r, "asking "+host+"…", func(ctx context.Context) (*rotation.Record, error) { return t.Providers.Ask(ctx, r) }, nil)
 		},
 	}, nil
 }

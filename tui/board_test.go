@@ -386,7 +386,7 @@ func BenchmarkBoardAudit(b *testing.B) {
 	newBoard(a, f.board())
 	t := newAudit(&board{app: a, Board: f.board()})
 	a.now, a.size = t, size{200, 60}
-	t.reload()().(answer)()
+	t.reload()().(worked).answer.(answer)()
 	for b.Loop() {
 		a.Update(keyOf("down"))
 		_ = a.View()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -78,9 +77,15 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		if err := d.track(ctx); err != nil {
+		// A config that lies in the folder has no say in how a provider is asked.
+		c, err := loadConfig(d.sh, "", target{})
+		if err != nil {
 			return err
 		}
+		if d.Tracker, err = newTracker(ctx, d.door, c.set); err != nil {
+			return err
+		}
+		d.rules, d.client = c.set, provider.New(provider.Options{Rules: c.set})
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
@@ -112,28 +117,16 @@ var (
 	_ tui.People    = (*dashboard)(nil)
 )
 
-// track opens the tracker of the vault that is open. A config that lies in a folder has no say
-// in how a provider is asked, or where people are sent.
-func (d *dashboard) track(ctx context.Context) error {
-	c, err := loadConfig(d.sh, "", target{})
-	if err != nil {
-		return err
-	}
-	d.rules, d.client = c.set, provider.New(provider.Options{Rules: c.set})
-	d.Tracker, err = rotation.New(ctx, d.door, rotation.Options{Rules: c.set, Checkable: d.client.Can})
-	return err
-}
-
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
 
-// Host gives who would be asked whether a value still works.
-func (d *dashboard) Host(r *rotation.Record) (string, error) {
+// Hosts gives who would be asked whether a value still works.
+func (d *dashboard) Hosts(r *rotation.Record) ([]string, error) {
 	hosts, err := d.client.Hosts(r.Credential())
 	if err != nil {
-		return "", withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
+		return nil, withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
 	}
-	return strings.Join(hosts, " and "), nil
+	return hosts, nil
 }
 
 // Ask asks whether the value of a record still works, and writes down the answer.

@@ -61,6 +61,7 @@ func TestScreens(t *testing.T) {
 	board.await("Who looks after it?")
 	board.press("enter")
 	board.await("owned by", "Guide: ")
+	board.press("down", "up") // the notice has an ID that is made up
 	board.picture("rotate", "secretsweep: what is to be rotated, and the guide beside it")
 	board.press("ctrl+c")
 	board.status()

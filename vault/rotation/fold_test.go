@@ -331,6 +331,23 @@ func TestReporters(t *testing.T) {
 	}
 }
 
+// TestTakingForRevocation has somebody take on at once what is only to be revoked.
+func TestTakingForRevocation(t *testing.T) {
+	for _, way := range []Way{Rotate, RevokeOnly} {
+		l := born(t)
+		r := Fold(l.Leak, l.now())
+		report, err := reportOf(r, r.Taking("ann", way))
+		if err != nil {
+			t.Fatal(err)
+		}
+		report.Decides = report.Kind != vault.Tracked
+		l.add(report.LeakEvent)
+		if r := Fold(l.Leak, l.now()); r.State != Owned || r.Way != way || len(r.Refused) > 0 {
+			t.Errorf("%s: %s, %s, refused %v", way, r.State, r.Way, r.Refused)
+		}
+	}
+}
+
 // TestDriverAgain has a driver end a value again that still works.
 func TestDriverAgain(t *testing.T) {
 	l := born(t)

@@ -43,7 +43,7 @@ func (r *Record) possible(s *Step) error {
 		if len(r.Successors) == 0 {
 			return errors.New("no replacement is stored to which a consumer could move")
 		}
-	case Revoke:
+	case Revoke, Revoking:
 		return r.canRevoke(s)
 	case Attest:
 		return r.canAttest()
