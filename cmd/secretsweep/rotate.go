@@ -31,6 +31,7 @@ its secret. It takes a maintainer of the whole project.`,
   secretsweep rotate start STRIPE_KEY           take it on
   secretsweep rotate done STRIPE_KEY            the next step is done
   secretsweep rotate verify STRIPE_KEY          ask its provider whether the old one works
+  secretsweep rotate auto DATABASE_URL          have a driver do all of it
   secretsweep rotate due --within 14d           also what never leaked
   secretsweep rotate checklist -f html -o leaks.html`,
 		Args: knownCommand,
@@ -46,6 +47,7 @@ its secret. It takes a maintainer of the whole project.`,
 		newRotateDone(sh, &v),
 		newRotateVerify(sh, &v),
 		newRotateRevoke(sh, &v),
+		newRotateAuto(sh, &v, rotation.Drivers),
 		newRotateBlock(sh, &v),
 		newRotateAccept(sh, &v),
 		newRotateDismiss(sh, &v),
