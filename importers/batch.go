@@ -92,7 +92,7 @@ func (p *Plan) Batch(a Access) Batch {
 		if row.Choice == Import && len(leak.Refs)+len(leak.Waiting) == 0 {
 			leak.Choice = Revoke // others have all of its names
 		}
-		if row.Leaked() && row.Choice != Leave || len(leak.Waiting) > 0 {
+		if row.Tracked() || len(leak.Waiting) > 0 {
 			b.Leaks = append(b.Leaks, leak)
 		}
 	}

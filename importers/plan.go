@@ -53,6 +53,10 @@ func (r *Row) Leaked() bool {
 		r.Finding != nil && slices.ContainsFunc(r.Finding.Places, func(p place.Place) bool { return !p.Local })
 }
 
+// Tracked tells whether a record is kept of it: it leaked, and isn't to be left alone, as what
+// lies in tests and examples is.
+func (r *Row) Tracked() bool { return r.Leaked() && r.Choice != Leave }
+
 // Name gives what a row is called: where it goes, or what its source calls it.
 func (r *Row) Name() string {
 	for _, t := range r.Targets {

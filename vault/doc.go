@@ -203,7 +203,7 @@
 // counts for nothing.
 //
 // What is around the value, what belongs to it, and what is said of it are as the last event
-// has them that has any.
+// has them that has any; an event of a reader counts for that only where there was none.
 //
 // The last event that decides is what was decided, but a reader's doesn't count against a
 // developer's, nor does a wait against what is imported, false, accepted or closed. Found,

@@ -143,7 +143,7 @@ func (r LeakReport) least() (Role, error) {
 type Leak struct {
 	ID      ID
 	Project string
-	Leaked                // as the newest event that says something of it does
+	Leaked                // as the newest event that says something of it does; a reader's only adds
 	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
 	// MorePlaces is about how many there are beside these.
 	MorePlaces int
@@ -339,17 +339,20 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e.Decides = e.Kind.decides(role, l.Decision)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
-	if len(r.Carrier) > 0 {
+	// A reader adds to what is known, and doesn't change what it is that is asked about, or
+	// where.
+	changes := role >= Developer
+	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
 		l.Carrier = secret.New(r.Carrier)
 	}
-	if len(r.Parts) > 0 {
+	if len(r.Parts) > 0 && (changes || len(l.Parts) == 0) {
 		l.Parts = r.parts()
 	}
 	for _, part := range []struct {
 		to   *string
 		says string
 	}{{&l.Rule, r.Rule}, {&l.Provider, r.Provider}, {&l.Severity, r.Severity}, {&l.Name, r.Name}, {&l.Env, r.Env}} {
-		if part.says != "" {
+		if part.says != "" && (changes || *part.to == "") {
 			*part.to = part.says
 		}
 	}

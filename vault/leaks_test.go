@@ -252,6 +252,41 @@ func TestLeaksRights(t *testing.T) {
 	}
 }
 
+// TestLeaksOfReaders has a reader say otherwise what a value is, and where it is of use.
+func TestLeaksOfReaders(t *testing.T) {
+	b := newBench(t)
+	rita, _ := b.person("rita", Reader, "web/prod")
+	say := func(by *Session, rule, host string) {
+		t.Helper()
+		report := LeakReport{Project: "web", LeakEvent: LeakEvent{Kind: Found}}
+		report.Value, report.Rule = secret.New("one"), rule
+		if host != "" {
+			report.Carrier, report.Parts = secret.New("one@"+host), []LeakPart{{"host", secret.New(host)}}
+		}
+		if err := b.report(by, report); err != nil {
+			t.Fatal(err)
+		}
+		leaks, err := b.owner.Leaks(t.Context(), "web")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := leaks[0]
+		got := l.Rule + " " + l.Carrier.Reveal()
+		for _, p := range l.Parts {
+			got += " " + p.Value.Reveal()
+		}
+		want := map[string]string{"guess": "guess one@first first", "rule": "rule one@first first", "mine": "rule one@first first", "last": "last one@ours ours", "mine2": "last one@ours ours"}[rule]
+		if got != want {
+			t.Errorf("after %s: %q, want %q", rule, got, want)
+		}
+	}
+	say(rita, "guess", "first")
+	say(b.owner, "rule", "")
+	say(rita, "mine", "evil")
+	say(b.owner, "last", "ours")
+	say(rita, "mine2", "evil")
+}
+
 // TestShown has a value be shown to somebody before it is in the vault.
 func TestShown(t *testing.T) {
 	b := newBench(t)

@@ -77,10 +77,9 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		if d.rules, d.Tracker, err = d.door.tracker(ctx, d.sh, ""); err != nil {
+		if err := d.track(ctx); err != nil {
 			return err
 		}
-		d.client = provider.New(provider.Options{Rules: d.rules})
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
@@ -111,6 +110,17 @@ var (
 	_ tui.Log       = (*dashboard)(nil)
 	_ tui.People    = (*dashboard)(nil)
 )
+
+// track opens the tracker of the vault. Nobody but whom the rules name may be asked.
+func (d *dashboard) track(ctx context.Context) error {
+	c, err := loadConfig(d.sh, "", target{})
+	if err != nil {
+		return err
+	}
+	d.rules, d.client = c.set, new(askFlags).client(c.set)
+	d.Tracker, err = newTracker(ctx, d.door, c.set)
+	return err
+}
 
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }

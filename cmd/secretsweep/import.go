@@ -159,6 +159,13 @@ func (o *importOptions) run(ctx context.Context, sh shell, paths []string) (err 
 		if err := o.write(ctx, sh, in, plan, batch, paths); err != nil {
 			return err
 		}
+		news, err := found.swept.tell(ctx, sh, in, plan)
+		if err != nil {
+			return err
+		}
+		for _, text := range news {
+			sh.say("%s", text)
+		}
 	}
 	for _, p := range found.problems {
 		sh.say("not read: %s", printable.Text(p))

@@ -17,6 +17,7 @@ import (
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/vault"
+	"github.com/secretsweep/secretsweep/vault/rotation"
 )
 
 // intake is the vault as something is imported into one of its projects.
@@ -25,6 +26,7 @@ type intake struct {
 	draft
 	project string
 	current map[vault.Ref]int // versions, when the plan at hand was made
+	roots   rootNames
 
 	// unseen says that nobody looks at the plan. What others ask for isn't in it then: they
 	// may not write there, and would have found who does it for them.
@@ -47,7 +49,7 @@ func newIntake(sh shell, d *door, project string, paths []string) (*intake, erro
 		return nil, err
 	}
 	kept, err := newDraft(sh, d.vault.ID(), d.who, project)
-	return &intake{door: d, draft: kept, project: project, current: make(map[vault.Ref]int)}, err
+	return &intake{door: d, draft: kept, project: project, current: make(map[vault.Ref]int), roots: make(rootNames)}, err
 }
 
 func checkProject(project string) error {
@@ -145,7 +147,7 @@ func (in *intake) plan(ctx context.Context, items []importers.Item, env string) 
 			} else {
 				items = append(items, askedFor(l)...)
 			}
-			if d, ok := decisionOf(l); ok {
+			if d, ok := decisionOf(rotation.Fold(*l, o.Now)); ok {
 				o.Decided = append(o.Decided, d)
 			}
 		}
@@ -240,31 +242,36 @@ func (in *intake) environments() []string {
 	return all
 }
 
-// decisionOf gives what a leak record says was decided.
-func decisionOf(l *vault.Leak) (importers.Decision, bool) {
-	d := importers.Decision{Value: l.Value.Fingerprint(), Done: true}
-	switch l.Decision {
-	case vault.Imported, vault.Closed:
-		d.Choice = importers.Import
-		for _, r := range l.Refs {
-			d.Targets = append(d.Targets, importers.Destination{Env: r.Environment, Name: r.Name})
-		}
-		if len(d.Targets) == 0 {
-			d.Choice = importers.Revoke
-		}
-	case vault.RevokeOnly:
-		d.Choice = importers.Revoke
-	case vault.FalsePositive:
+// decisionOf gives what was decided about a leak. What is open again, and may still work, is
+// to be decided anew; of what is dead no more is to be made than that it goes.
+func decisionOf(r *rotation.Record) (importers.Decision, bool) {
+	d := importers.Decision{Value: r.Value.Fingerprint(), Done: true}
+	for _, ref := range r.Leak.Refs {
+		d.Targets = append(d.Targets, importers.Destination{Env: ref.Environment, Name: ref.Name})
+	}
+	switch {
+	case r.State == rotation.FalsePositive:
 		d.Choice = importers.False
-	case vault.Accepted:
-		d.Choice = importers.Accept
-		for _, e := range l.Events {
-			if e.Kind == vault.Accepted {
-				d.Until, d.Reason = e.Until.Truncate(24*time.Hour), e.Reason
+	case r.State == rotation.Accepted:
+		d.Choice, d.Until = importers.Accept, r.Until.Truncate(24*time.Hour)
+		for _, c := range r.History {
+			if c.Step != nil && c.Step.Act == rotation.Accept {
+				d.Reason = c.Step.Reason
 			}
 		}
-	default:
+	case r.State.Open() && r.Reopened != nil && r.Evidence != nil, r.Way == rotation.RevokeOnly && r.Reopened == nil:
+		d.Choice = importers.Revoke
+	case r.State.Open() && r.Reopened != nil, r.Way != rotation.Rotate:
 		return d, false
+	case len(d.Targets) > 0:
+		d.Choice = importers.Import
+	case len(r.Successors) > 0 || r.State == rotation.Closed:
+		d.Choice = importers.Revoke
+	default: // somebody has taken it on, and the vault doesn't have it
+		return d, false
+	}
+	if d.Choice != importers.Import {
+		d.Targets = nil
 	}
 	return d, true
 }
@@ -335,24 +342,16 @@ func cut(text string) string {
 // report is what the vault keeps of a leak. Who may decide nothing there says what they
 // think, and leaves it to others.
 func (in *intake) report(l *importers.Leak, decides bool) vault.LeakReport {
-	r := vault.LeakReport{Project: in.project}
-	r.Value, r.Name, r.Reason = l.Row.Value, cut(l.Row.Name()), l.Reason
+	r := vault.LeakReport{Project: in.project, Leaked: leakedOf(l.Row)}
+	r.Reason = l.Reason
 	if !l.Until.IsZero() {
 		r.Until = l.Until.AddDate(0, 0, 1).Add(-time.Second) // that day is the last
 	}
 	if f := l.Row.Finding; f != nil {
-		r.Rule, r.Severity, r.Env = f.Rule.ID, string(f.Severity), cut(f.Env)
-		if f.Rule.Provider != nil {
-			r.Provider = f.Rule.Provider.ID
-		}
-		r.Places = f.Places
-		if !f.Carrier.Equal(f.Value) && len(f.Carrier.Reveal()) <= maxBeside {
-			r.Carrier = f.Carrier
-		}
-		r.Parts = leakParts(f.Parts)
+		r.Places = in.roots.places(f.Places)
 	} else {
 		for i := range l.Row.Items {
-			r.Places = append(r.Places, l.Row.Items[i].At)
+			r.Places = append(r.Places, in.roots.place(l.Row.Items[i].At))
 		}
 	}
 	for _, t := range l.Row.Targets {

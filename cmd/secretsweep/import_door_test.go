@@ -17,6 +17,7 @@ import (
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/identity"
+	"github.com/secretsweep/secretsweep/vault/rotation"
 )
 
 // file writes a file for somebody, and gives its path.
@@ -187,21 +188,10 @@ func TestUntil(t *testing.T) {
 	if !r.Until.After(day.Add(23*time.Hour)) || r.Until.Format(time.DateOnly) != "2030-05-01" {
 		t.Errorf("the vault has it until %s", r.Until)
 	}
-	d, ok := decisionOf(&vault.Leak{Leaked: r.Leaked, Decision: r.Kind, Events: []vault.LeakEvent{r.LeakEvent, {Kind: vault.Noted}}})
+	r.Decides = true
+	d, ok := decisionOf(rotation.Fold(vault.Leak{Leaked: r.Leaked, Events: []vault.LeakEvent{r.LeakEvent, {Kind: vault.Noted}}}, day))
 	if want := fmt.Sprint(l.Verdict); !ok || fmt.Sprint(importers.Verdict{Choice: d.Choice, Until: d.Until, Reason: d.Reason}) != want {
 		t.Errorf("the decision is %+v", d)
-	}
-}
-
-// TestReopenedLeak has a leak that was closed be open again: it is undecided to all who ask.
-func TestReopenedLeak(t *testing.T) {
-	l := vault.Leak{Leaked: vault.Leaked{Value: secret.New("a value")}, Decision: vault.Closed}
-	if _, decided := decisionOf(&l); !decided {
-		t.Error("a closed leak is undecided")
-	}
-	l.Decision = vault.Reopened
-	if d, decided := decisionOf(&l); decided {
-		t.Errorf("decided: %+v", d)
 	}
 }
 

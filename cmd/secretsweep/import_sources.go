@@ -25,14 +25,22 @@ type gathered struct {
 	items    []importers.Item
 	problems []string // parts that could not be read, and why
 	leftOut  int      // parts that were left out on purpose
-	job      job      // that swept; nothing where all were files
+	swept    *swept   // nil where all were files
+}
+
+// job gives the scan that swept; nothing where all were files.
+func (g *gathered) job() *job {
+	if g.swept == nil {
+		return new(job)
+	}
+	return &g.swept.job
 }
 
 // gather reads files by their formats, and sweeps all other paths. w, if it isn't nil, is
 // told how far that is.
 func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *watcher) (gathered, error) {
 	var files []importers.Importer
-	var swept []string
+	var rest []string
 	for _, path := range paths {
 		file, err := g.file(sh, path)
 		switch {
@@ -41,7 +49,7 @@ func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *wat
 		case file != nil:
 			files = append(files, file)
 		default:
-			swept = append(swept, path)
+			rest = append(rest, path)
 		}
 	}
 	var all gathered
@@ -49,25 +57,27 @@ func (g *gathering) gather(ctx context.Context, sh shell, paths []string, w *wat
 	if all.items, err = importers.Collect(ctx, files...); err != nil {
 		return all, err
 	}
-	if len(swept) == 0 {
+	if len(rest) == 0 {
 		return all, nil
 	}
 	if g.from != "" && len(files) == 0 {
 		return all, misuse("--from says what format files have, and folders and the like have none", "leave it out, or name the file")
 	}
 	s := sweep{gathering: g}
-	j, err := s.job(swept)
+	j, err := s.job(rest)
 	if err != nil {
 		return all, err
 	}
 	if w != nil {
 		j.matched, j.progress = w.matched, w.progress
 	}
-	if _, err := j.do(ctx, sh, &s); err != nil {
+	sum, err := j.do(ctx, sh, &s)
+	if err != nil {
 		return all, err
 	}
 	items, err := s.items(ctx)
-	all.items, all.problems, all.leftOut, all.job = append(all.items, items...), s.problems, s.leftOut, j
+	all.items, all.problems, all.leftOut = append(all.items, items...), s.problems, len(sum.LeftOut)
+	all.swept = &swept{job: j, takers: s.takers, summary: sum}
 	return all, err
 }
 
@@ -100,8 +110,8 @@ func (g *gathering) file(sh shell, path string) (*importers.File, error) {
 type sweep struct {
 	*gathering
 	findings []scanner.Finding
+	takers   []scanner.Reference
 	problems []string
-	leftOut  int
 }
 
 var _ scanner.Sink = (*sweep)(nil)
@@ -116,12 +126,12 @@ func (s *sweep) Finding(f scanner.Finding) error {
 	return nil
 }
 
-func (s *sweep) Reference(scanner.Reference) error { return nil }
-
-func (s *sweep) Done(sum scanner.Summary) error {
-	s.leftOut = len(sum.LeftOut)
+func (s *sweep) Reference(r scanner.Reference) error {
+	s.takers = append(s.takers, r)
 	return nil
 }
+
+func (s *sweep) Done(scanner.Summary) error { return nil }
 
 // job is the scan.
 func (s *sweep) job(paths []string) (job, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/secretsweep/secretsweep/importers"
 	"github.com/secretsweep/secretsweep/importers/cleanup"
 	"github.com/secretsweep/secretsweep/tui"
 	"github.com/secretsweep/secretsweep/vault/identity"
@@ -97,7 +98,9 @@ type migration struct {
 	intake *intake       // nil until there is a vault
 	steps  []cleanup.Step
 
-	rereader *rereader // nil until the sweep is over
+	swept    *swept          // nil until the sweep is over, as are these
+	plan     *importers.Plan // of what it found
+	rereader *rereader
 
 	unproved bool     // nobody has shown yet that the recovery key is written down
 	kept     bool     // decisions were kept since the last import

@@ -38,7 +38,8 @@ func (m *migration) Sweep(ctx context.Context, progress func(tui.Progress)) (*tu
 	if err != nil {
 		return nil, vaultHint(err)
 	}
-	m.rereader = newRereader(&all.job, m.paths, valuesOf(plan))
+	m.swept, m.plan = all.swept, plan
+	m.rereader = newRereader(all.job(), m.paths, valuesOf(plan))
 	return &tui.Swept{Plan: plan, Problems: all.problems, LeftOut: all.leftOut}, nil
 }
 
@@ -132,6 +133,11 @@ func (m *migration) Import(ctx context.Context, b importers.Batch, grants []tui.
 		return done, vaultHint(err)
 	}
 	m.imported = append(m.imported, summaryOf(b)+leftOf(b))
+	news, err := m.swept.tell(ctx, m.sh, m.intake, m.plan)
+	if err != nil {
+		return done, fmt.Errorf("the secrets are in the vault; tell the records of what was found: %w", vaultHint(err))
+	}
+	m.imported = append(m.imported, news...)
 	for _, s := range b.Secrets {
 		switch s.Change {
 		case importers.Added, importers.Blank:

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
-	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/rotation"
@@ -31,6 +30,7 @@ its secret. It takes a maintainer of the whole project.`,
   secretsweep rotate next                       what to do now, and how
   secretsweep rotate start STRIPE_KEY           take it on
   secretsweep rotate done STRIPE_KEY            the next step is done
+  secretsweep rotate verify STRIPE_KEY          ask its provider whether the old one works
   secretsweep rotate due --within 14d           also what never leaked
   secretsweep rotate checklist -f html -o leaks.html`,
 		Args: knownCommand,
@@ -44,12 +44,15 @@ its secret. It takes a maintainer of the whole project.`,
 		newRotateOwn(sh, &v),
 		newRotateStart(sh, &v),
 		newRotateDone(sh, &v),
+		newRotateVerify(sh, &v),
+		newRotateRevoke(sh, &v),
 		newRotateBlock(sh, &v),
 		newRotateAccept(sh, &v),
 		newRotateDismiss(sh, &v),
 		newRotateReopen(sh, &v),
 		newRotateDue(sh, &v),
 		newRotateReport(sh, &v),
+		newRotateChecklist(sh, &v),
 		newRotatePolicy(sh, &v),
 	)
 	return keeps(cmd)
@@ -76,39 +79,43 @@ type rotating struct {
 	project string // whose records are meant; "*" for those of all projects
 }
 
-// enter opens the vault, and its tracker.
+// enter opens the vault, and its tracker. A config that lies in the folder has no say in how
+// a provider is asked, or where people are sent.
 func (o *rotateFlags) enter(ctx context.Context, sh shell) (*rotating, error) {
+	c, err := loadConfig(sh, o.config, target{})
+	if err != nil {
+		return nil, err
+	}
 	at := placeFlags{project: o.project, env: "*"}
 	project := at.place(sh).Project
 	d, err := o.open(ctx, sh)
 	if err != nil {
 		return nil, err
 	}
-	set, t, err := d.tracker(ctx, sh, o.config)
+	r, err := track(ctx, d, c.set, project)
+	if err == nil && project == "" {
+		r.project = r.all(sh)
+	}
+	return r, err
+}
+
+// reenter opens the vault again that was closed meanwhile, for who had it open.
+func (o *rotateFlags) reenter(ctx context.Context, sh shell, before *rotating) (*rotating, error) {
+	d, err := o.openFor(ctx, sh, before.who)
+	if err != nil {
+		return nil, err
+	}
+	return track(ctx, d, before.rules, before.project)
+}
+
+// track gives the tracker of a vault that is open, or closes it again.
+func track(ctx context.Context, d *door, set *rules.Set, project string) (*rotating, error) {
+	t, err := newTracker(ctx, d, set)
 	if err != nil {
 		d.close(ctx, &err)
 		return nil, err
 	}
-	r := &rotating{d, t, set, project}
-	if project == "" {
-		r.project = r.all(sh)
-	}
-	return r, nil
-}
-
-// tracker gives the tracker of the vault, and the rules that it goes by. A config that lies in
-// the folder has no say in how a provider is asked, or where people are sent.
-func (d *door) tracker(ctx context.Context, sh shell, config string) (*rules.Set, *rotation.Tracker, error) {
-	c, err := loadConfig(sh, config, target{})
-	if err != nil {
-		return nil, nil, err
-	}
-	t, err := rotation.New(ctx, d, rotation.Options{
-		Rules:     c.set,
-		Checkable: provider.New(provider.Options{Rules: c.set}).Can,
-		Lifetime:  provider.Lifetime,
-	})
-	return c.set, t, err
+	return &rotating{d, t, set, project}, nil
 }
 
 // all is what stands for all projects whose records the person may read. If there is none, it

@@ -78,7 +78,7 @@ func mostUrgent(records []*rotation.Record) *rotation.Record {
 func writeNext(w io.Writer, r *rotation.Record, g rotation.Guide, steps []rotation.GuideStep) error {
 	var b strings.Builder
 	if r.State.Open() {
-		b.WriteString(wrapped(10, "", printable.Text(strings.Join(compact(r.ID()+" "+r.Title(), r.Severity, "due "+untilText(r.Due, time.Now())), ", "))))
+		b.WriteString(wrapped(10, r.ID()+"  ", printable.Text(strings.Join(compact(r.Title(), r.Severity, "due "+untilText(r.Due, time.Now())), ", "))))
 	}
 	b.WriteString(standing(r))
 	for _, c := range nextCommands(r) {

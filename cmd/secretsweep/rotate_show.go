@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -183,14 +182,13 @@ func (s *recordScreen) table(name string, rows [][]string) {
 		return
 	}
 	fmt.Fprintf(s, "\n%s\n", name)
-	w := tabwriter.NewWriter(s, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for i := range row {
 			row[i] = printable.Text(row[i])
 		}
-		fmt.Fprintf(w, "  %s\n", strings.Join(row, "\t"))
+		row[0] = "  " + row[0]
 	}
-	_ = w.Flush() // a Builder takes all
+	_ = writeFitted(s, 0, rows) // a Builder takes all
 }
 
 func (s *recordScreen) consumers() {
@@ -232,16 +230,23 @@ func siteText(s *rotation.Site) string {
 }
 
 func (s *recordScreen) history() {
-	var rows [][]string
-	for _, c := range s.History {
-		rows = append(rows, []string{moment(c.At), c.By, changeText(&c), string(c.State)})
+	s.WriteString("\nHistory\n")
+	for i := range s.History {
+		c := &s.History[i]
+		s.change(c, string(c.State))
 	}
-	s.table("History", rows)
-	rows = nil
-	for _, c := range s.Refused {
-		rows = append(rows, []string{moment(c.At), c.By, changeText(&c.Change), c.Err.Error()})
+	if len(s.Refused) > 0 {
+		s.WriteString("\nNot possible, and counted for nothing\n")
 	}
-	s.table("Not possible, and counted for nothing", rows)
+	for i := range s.Refused {
+		c := &s.Refused[i]
+		s.change(&c.Change, c.Err.Error())
+	}
+}
+
+// change writes what happened when, and what came of it.
+func (s *recordScreen) change(c *rotation.Change, came string) {
+	s.WriteString(wrapped(21, "  "+c.At.UTC().Format("2006-01-02T15:04Z")+"  ", printable.Text(c.By+": "+changeText(c)+" → "+came)))
 }
 
 // changeText says what has happened.
@@ -263,11 +268,8 @@ func (s *recordScreen) steps() {
 // writeGuide writes some of the steps of a guide, with their numbers in it.
 func writeGuide(w io.Writer, g rotation.Guide, some []rotation.GuideStep) {
 	head := "How it is replaced"
-	if g.Provider != "" {
-		head += " at " + printable.Text(g.Provider)
-	}
 	if g.Console != "" {
-		head += ": " + printable.Text(g.Console)
+		head += fmt.Sprintf(" at %s: %s", printable.Text(g.Provider), printable.Text(g.Console))
 	}
 	fmt.Fprintln(w, head)
 	for i, step := range g.Steps {

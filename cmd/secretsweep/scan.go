@@ -20,7 +20,7 @@ type scanOptions struct {
 	reporting
 	narrowing
 	slackFlags
-	knownFlags
+	besideFlags
 	verifyFlags
 	home bool
 }
@@ -52,7 +52,12 @@ With --verify, providers are asked whether what was found still works: the value
 to the host that its rule names, over verified TLS, and to no other one that you don't
 allow. Nothing but this flag makes a scan do that. Which hosts are asked about how many
 values is said before. Values in tests and examples alone, and those in the baseline, are
-not asked about; the exit status is the same.`,
+not asked about; the exit status is the same.
+
+With --track, the vault's records of leaks take in what is found: new leaks get one, a
+value that is back reopens its record, and places where a value isn't any more are ticked
+off, where all of a repository or a folder was read. What lies in tests, or on this
+machine alone, gets no record. "secretsweep rotate" leads on from there.`,
 		Example: `  secretsweep scan                              this repository, with its whole history
   secretsweep scan --no-history                 only files that are here now
   secretsweep scan --staged                     what the next commit would add
@@ -62,6 +67,7 @@ not asked about; the exit status is the same.`,
   secretsweep scan --home                       what lies around on this laptop
   secretsweep scan --known                      also the values of the vault, whatever they look like
   secretsweep scan --verify                     and ask their providers whether they still work
+  secretsweep scan --track                      and the vault has a record of each leak
   secretsweep scan image.tar                    from "docker save", layer by layer
   secretsweep scan slack-export.zip             what was said
   kubectl logs job/build | secretsweep scan -`,
@@ -92,6 +98,8 @@ not asked about; the exit status is the same.`,
 	o.narrowing.register(f)
 	o.slackFlags.register(f)
 	f.BoolVar(&o.known, "known", false, "look for the values of the vault, too")
+	f.BoolVar(&o.track, "track", false, "the vault's records of leaks take in what is found")
+	f.StringVarP(&o.trackFlags.project, "project", "p", "", "the `project` whose records these are (default that of the folder, else the only one)")
 	o.vaultFlags.register(cmd)
 	f.BoolVar(&o.verify, "verify", false, "ask providers whether what was found still works, which sends it to them")
 	o.askFlags.register(f)
@@ -120,7 +128,7 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 		return err
 	}
 	defer out.Discard()
-	secrets, err := o.secrets(ctx, sh)
+	secrets, tracking, err := o.prepare(ctx, sh, paths)
 	if err != nil {
 		return err
 	}
@@ -130,24 +138,31 @@ func (o *scanOptions) run(ctx context.Context, sh shell, paths []string) error {
 		return err
 	}
 	j := job{paths: paths, home: o.home, source: source, reading: o.reading, baseline: o.baseline, show: o.show(), verify: o.verifyFlags, known: secrets, slack: o.slackFlags, since: since}
-	sum, err := j.do(ctx, sh, sink)
+	sum, err := j.do(ctx, sh, tracking.sink(sink))
 	if err != nil {
 		return err
 	}
-	if nothing := sum.New == 0 && sum.Problems == 0; o.quiet && nothing && o.format == "text" && o.toStdout() {
-		return j.commit()
-	}
-	if _, err := text.WriteTo(out); err != nil {
-		return fmt.Errorf("output: %w", err)
-	}
-	if err := out.Commit(); err != nil {
-		return err
+	if nothing := sum.New == 0 && sum.Problems == 0; !o.quiet || !nothing || o.format != "text" || !o.toStdout() {
+		if _, err := text.WriteTo(out); err != nil {
+			return fmt.Errorf("output: %w", err)
+		}
+		if err := out.Commit(); err != nil {
+			return err
+		}
 	}
 	if err := j.commit(); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
+		if tracking != nil {
+			sh.say("no record was changed, as not all was read")
+		}
 		return exitStatus(statusInterrupted)
+	}
+	if tracking != nil {
+		if err := tracking.tell(ctx, sh, &o.vaultFlags, &j, sum); err != nil {
+			return vaultHint(err)
+		}
 	}
 	return statusOf(sum.Problems, sum.New, o.exitCode)
 }

@@ -15,7 +15,7 @@ func homeFolder(f *pflag.FlagSet, args []string) (string, error) {
 	if len(args) > 0 {
 		return "", misuse(fmt.Sprintf("--home takes no path, and %q is one", args[0]), "leave it out, or scan it without --home")
 	}
-	for _, flag := range []string{"staged", "since", "range", "no-history", "history-only", "all-files"} {
+	for _, flag := range []string{"staged", "since", "range", "no-history", "history-only", "all-files", "track"} {
 		if f.Changed(flag) {
 			return "", misuse(fmt.Sprintf("--home and --%s make no sense together", flag), "leave one of them out")
 		}

@@ -11,26 +11,42 @@ import (
 	"github.com/secretsweep/secretsweep/scanner/report"
 )
 
-// knownFlags say that the values of a vault are looked for.
-type knownFlags struct {
+// besideFlags say what a vault has to do with a scan.
+type besideFlags struct {
 	vaultFlags
+	trackFlags
 	known bool
 }
 
-// secrets gives the values to look for, if that is asked for. The vault is closed again
-// before the scan, which may take long.
-func (k *knownFlags) secrets(ctx context.Context, sh shell) (all []known.Secret, err error) {
-	if !k.known {
-		if k.dir != "" {
-			return nil, misuse("--vault is of use with --known only", "add --known, or leave it out")
-		}
-		return nil, nil
+// prepare gives the values to look for, and what is to be told of what is found, if that is
+// asked for. The vault is closed again before the scan, which may take long.
+func (b *besideFlags) prepare(ctx context.Context, sh shell, paths []string) (all []known.Secret, t *tracking, err error) {
+	switch {
+	case b.dir != "" && !b.known && !b.track:
+		return nil, nil, misuse("--vault is of use with --known and --track only", "add one of them, or leave it out")
+	case b.project != "" && !b.track:
+		return nil, nil, misuse("--project is of use with --track only", "add --track, or leave it out")
+	case !b.known && !b.track:
+		return nil, nil, nil
 	}
-	d, err := k.open(ctx, sh)
+	d, err := b.open(ctx, sh)
 	if err != nil {
-		return nil, vaultHint(err)
+		return nil, nil, vaultHint(err)
 	}
 	defer d.close(ctx, &err)
+	if b.track {
+		if t, err = b.start(sh, d, paths); err != nil {
+			return nil, nil, err
+		}
+	}
+	if b.known {
+		all, err = knownTo(ctx, d)
+	}
+	return all, t, err
+}
+
+// knownTo gives the values that somebody may read.
+func knownTo(ctx context.Context, d *door) (all []known.Secret, err error) {
 	values, err := d.Known(ctx, "*")
 	if err != nil {
 		return nil, vaultHint(err)

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	status N COMMAND…       runs a command that must exit with status N
 //	fingerprint NAME VALUE  puts the value's fingerprint into $NAME
 //	readenv NAME FILE       puts what stands in a file into $NAME
+//	pick NAME PATTERN FILE  puts what a pattern's group matches in a file into $NAME
 //	vaultid NAME FILE       puts the vault's id that a command printed into $NAME
 //	pack ARCHIVE FILE…      packs files into a .zip, .tar or .tgz
 //	lines N FILE            the file must have so many lines; FILE may be stdout or stderr
@@ -61,6 +62,7 @@ func TestScripts(t *testing.T) {
 			"status":      cmdStatus,
 			"fingerprint": cmdFingerprint,
 			"readenv":     cmdReadenv,
+			"pick":        cmdPick,
 			"vaultid":     cmdVaultID,
 			"pack":        cmdPack,
 			"lines":       cmdLines,
@@ -201,6 +203,17 @@ func cmdReadenv(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: readenv NAME FILE")
 	}
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
+}
+
+func cmdPick(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: pick NAME PATTERN FILE")
+	}
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile(args[2]))
+	if len(found) < 2 {
+		ts.Fatalf("%s has nothing like %s", args[2], args[1])
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 func cmdVaultID(ts *testscript.TestScript, neg bool, args []string) {

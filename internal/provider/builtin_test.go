@@ -103,7 +103,7 @@ func revokes(t *testing.T, c *Client, v *rules.Verify, cred Credential, serve *h
 			turn++
 			[]http.HandlerFunc{live, done, dead}[min(turn, 3)-1](w, r)
 		}
-		if what, ok := c.Revocation(cred); !ok || what.Kills == "" || what.Host == "" {
+		if what, err := c.Revocation(cred); err != nil || what.Kills == "" || what.Host == "" {
 			t.Errorf("it is not said what ends: %+v", what)
 		}
 		if got, err := c.Revoke(t.Context(), cred); got.Verdict != Dead || err != nil || turn != 3 {

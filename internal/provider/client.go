@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -123,8 +124,11 @@ func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.V
 // shows no value.
 func (c *Client) Hosts(cred Credential) ([]string, error) {
 	if cred.Rule == databaseURL {
-		_, host, _, err := LoginOf(cred.Carrier)
-		return []string{host}, err
+		a, err := parseLogin(cred.Carrier)
+		if err != nil {
+			return nil, err
+		}
+		return []string{a.host}, nil
 	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
@@ -136,7 +140,9 @@ func (c *Client) Hosts(cred Credential) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		hosts = append(hosts, q.host)
+		if !slices.Contains(hosts, q.host) {
+			hosts = append(hosts, q.host)
+		}
 	}
 	return hosts, nil
 }

@@ -326,23 +326,32 @@ func TestCan(t *testing.T) {
 	}
 }
 
-// TestHost shows that who would be asked is told without asking anybody.
-func TestHost(t *testing.T) {
+// TestWhom shows that who would be asked is told without asking anybody.
+func TestWhom(t *testing.T) {
 	w := newWorld(t, answer(200, liveBody))
 	from := vendor()
 	from.FromConfig = true
+	several := vendor()
+	several.Elsewhere = []rules.Request{several.Request, several.Request}
+	several.Elsewhere[0].URL = "https://api.vendor.cn/v1/me"
+	database, mysql := Credential{Rule: databaseURL}, Credential{Rule: databaseURL}
+	database.Carrier = secret.New(made(t, "postgres://app:{alnum:20}@db.example.com/app"))
+	mysql.Carrier = secret.New(made(t, "mysql://app:{alnum:20}@db.example.com/app"))
 	other := token(t)
 	other.Rule = "other-token"
 	odd := token(t)
 	odd.Value = secret.New(odd.Value.Reveal() + "\n")
 	tests := []struct {
-		name       string
-		verify     *rules.Verify
-		allow      []Allowed
-		cred       Credential
-		host, want string
+		name        string
+		verify      *rules.Verify
+		allow       []Allowed
+		cred        Credential
+		hosts, want string
 	}{
 		{"a provider's own", vendor(), nil, token(t), "api.vendor.com", ""},
+		{"several", several, nil, token(t), "api.vendor.com api.vendor.cn", ""},
+		{"a database", vendor(), nil, database, "db.example.com", ""},
+		{"another database", vendor(), nil, mysql, "", "no check for mysql yet"},
 		{"a config's", from, nil, token(t), "", "api.vendor.com is named by a config, and has to be allowed"},
 		{"a config's that is allowed", from, allowed(t, "api.vendor.com:443"), token(t), "api.vendor.com", ""},
 		{"of another rule", vendor(), nil, other, "", "nobody knows how to ask about values of this rule"},
@@ -355,8 +364,8 @@ func TestHost(t *testing.T) {
 		if err != nil {
 			got = err.Error()
 		}
-		if strings.Join(hosts, " ") != tt.host || got != tt.want {
-			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, hosts, got, tt.host, tt.want)
+		if strings.Join(hosts, " ") != tt.hosts || got != tt.want {
+			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, hosts, got, tt.hosts, tt.want)
 		}
 	}
 	if len(w.seen)+len(w.dialed) != 0 {

@@ -13,17 +13,24 @@ type Revocation struct {
 	Host  string // who would be asked for it
 }
 
-// Revocation says what revoking a secret with itself would do, if there is a way.
-func (c *Client) Revocation(cred Credential) (Revocation, bool) {
+// ErrNoRevocation says that nobody knows a way in which a secret can revoke itself.
+var ErrNoRevocation = errors.New("it can't revoke itself")
+
+// Revocation says what revoking a secret with itself would do. If there is no way, the error is
+// [ErrNoRevocation]; another one is why it can't be gone, and shows no value.
+func (c *Client) Revocation(cred Credential) (Revocation, error) {
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil || v.Revoke == nil {
-		return Revocation{}, false
+		return Revocation{}, ErrNoRevocation
+	}
+	if _, err := c.Hosts(cred); err != nil { // it is asked about before
+		return Revocation{}, err
 	}
 	q, err := c.question(v, &v.Revoke.Request, cred, "id")
 	if err != nil {
-		return Revocation{}, false
+		return Revocation{}, err
 	}
-	return Revocation{v.Revoke.Kills, q.host}, true
+	return Revocation{v.Revoke.Kills, q.host}, nil
 }
 
 // plainID is what a provider may call a secret, for it to be revoked by it. Anything else

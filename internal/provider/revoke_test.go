@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -25,16 +26,21 @@ func revocable() *rules.Verify {
 func TestRevocation(t *testing.T) {
 	c := New(Options{Rules: set(revocable())})
 	cred := token(t)
-	got, ok := c.Revocation(cred)
-	if want := (Revocation{"this token, and nothing else", "api.vendor.com"}); got != want || !ok {
-		t.Errorf("got %+v, %t", got, ok)
+	got, err := c.Revocation(cred)
+	if want := (Revocation{"this token, and nothing else", "api.vendor.com"}); got != want || err != nil {
+		t.Errorf("got %+v, %v", got, err)
 	}
 	cred.Rule = "other-token"
-	if got, ok := c.Revocation(cred); ok {
-		t.Errorf("of another rule: got %+v", got)
+	if got, err := c.Revocation(cred); !errors.Is(err, ErrNoRevocation) {
+		t.Errorf("of another rule: got %+v, %v", got, err)
 	}
-	if got, ok := New(Options{Rules: set(vendor())}).Revocation(token(t)); ok {
-		t.Errorf("of one that can't: got %+v", got)
+	if got, err := New(Options{Rules: set(vendor())}).Revocation(token(t)); !errors.Is(err, ErrNoRevocation) {
+		t.Errorf("of one that can't: got %+v, %v", got, err)
+	}
+	v := revocable()
+	v.FromConfig = true
+	if got, err := New(Options{Rules: set(v)}).Revocation(token(t)); err == nil || err.Error() != "api.vendor.com is named by a config, and has to be allowed" {
+		t.Errorf("at a host that isn't allowed: got %+v, %v", got, err)
 	}
 }
 

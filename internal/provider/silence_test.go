@@ -88,10 +88,10 @@ func TestSilence(t *testing.T) {
 				cred := Credential{Rule: "vendor-token", Value: secret.New(k.value), Carrier: secret.New(k.value)}
 				answer := c.Verify(t.Context(), cred)
 				revoked, err := c.Revoke(t.Context(), cred)
-				what, _ := c.Revocation(cred)
+				what, why := c.Revocation(cred)
 				for _, said := range []string{
 					fmt.Sprintf("%v %+v %#v", answer, answer, answer), fmt.Sprintf("%+v %#v", revoked, err), message(err),
-					fmt.Sprintf("%+v", what), fmt.Sprintf("%+v %#v", cred, cred), logged.String(),
+					fmt.Sprintf("%+v %#v", what, why), message(why), fmt.Sprintf("%+v %#v", cred, cred), logged.String(),
 				} {
 					looked++
 					if strings.Contains(strings.ToLower(said), strings.ToLower(k.secret)) {

@@ -104,6 +104,10 @@ func TestLineOf(t *testing.T) {
 	if got := acts(born(t).do(Step{Act: Triage, Way: RevokeOnly})); got != ".own .revoke .attest .clean .close" {
 		t.Errorf("only to be revoked: %s", got)
 	}
+	emergency := born(t).do(Step{Act: Triage, Way: Rotate}, Step{Act: Own, Owner: "ann"}, Step{Act: Revoke, Emergency: true})
+	if got := acts(emergency); got != "xown xrevoke .attest .replace .moved .clean .close" {
+		t.Errorf("in an emergency: %s", got)
+	}
 }
 
 // TestDoneByWord takes a person's word for what nobody else knows, and for nothing else.
@@ -123,5 +127,19 @@ func TestDoneByWord(t *testing.T) {
 	}
 	if steps, err := r.Doing("ann", "I asked around"); err != nil || len(steps) != 1 || steps[0].Act != MoveAll {
 		t.Errorf("got %v, %v", steps, err)
+	}
+}
+
+// TestRevokeOnlyIsOwned takes a record on whose value is only to be revoked, in one event.
+func TestRevokeOnlyIsOwned(t *testing.T) {
+	l := born(t)
+	report, err := reportOf(Fold(l.Leak, day0), Fold(l.Leak, day0).Taking("ann", RevokeOnly))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report.Decides = true
+	l.add(report.LeakEvent)
+	if r := Fold(l.Leak, day0); r.State != Owned || r.Way != RevokeOnly || len(r.Refused) > 0 {
+		t.Errorf("%s, %q, refused %v", r.State, r.Way, r.Refused)
 	}
 }

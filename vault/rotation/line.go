@@ -8,22 +8,28 @@ type Milestone struct {
 }
 
 // Line gives what there is to be done about a record from its first day to its last, in
-// order.
+// order. In an emergency, the old value is revoked first.
 func (r *Record) Line() []Milestone {
-	var all []Milestone
-	add := func(a Act, done bool) { all = append(all, Milestone{a, r.text(a), done}) }
-	add(Own, r.triaged && r.Owner != "")
+	milestone := func(a Act, done bool) Milestone { return Milestone{a, r.text(a), done} }
+	end := []Milestone{milestone(Revoke, r.revoked), r.death()}
+	var move []Milestone
 	if r.Way != RevokeOnly {
-		add(Replace, len(r.Successors) > 0)
-		add(MoveAll, r.allMoved)
+		move = []Milestone{milestone(Replace, len(r.Successors) > 0), milestone(MoveAll, r.allMoved)}
 	}
-	add(Revoke, r.revoked)
-	if r.Evidence != nil && r.Evidence.Proven || r.Evidence == nil && r.Checkable {
-		add(Ask, r.Evidence != nil)
+	all := []Milestone{milestone(Own, r.triaged && r.Owner != "")}
+	if r.Emergency {
+		all = append(append(all, end...), move...)
 	} else {
-		add(Attest, r.Evidence != nil)
+		all = append(append(all, move...), end...)
 	}
-	add(Clean, r.clean())
-	add(Close, r.closed)
-	return all
+	return append(all, milestone(Clean, r.clean()), milestone(Close, r.closed))
+}
+
+// death is that the old value is dead: by an answer, if there is one or somebody can be asked.
+func (r *Record) death() Milestone {
+	act := Attest
+	if r.Evidence != nil && r.Evidence.Proven || r.Evidence == nil && r.Checkable {
+		act = Ask
+	}
+	return Milestone{act, r.text(act), r.Evidence != nil}
 }

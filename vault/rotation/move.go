@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/secretsweep/secretsweep/internal/provider"
-	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault"
 )
 
@@ -44,7 +43,7 @@ func (r *Record) possible(s *Step) error {
 		if len(r.Successors) == 0 {
 			return errors.New("no replacement is stored to which a consumer could move")
 		}
-	case Revoke:
+	case Revoke, Revoking:
 		return r.canRevoke(s)
 	case Attest:
 		return r.canAttest()
@@ -52,6 +51,8 @@ func (r *Record) possible(s *Step) error {
 		return r.canClean(s)
 	case Close:
 		return r.canClose()
+	case Drive:
+		return r.canDrive(s)
 	case Unblock:
 		if r.Blocked == "" {
 			return errors.New("it isn't blocked")
@@ -215,8 +216,8 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 		r.reopen(Reopening{At: e.At, By: e.By, Why: s.Reason, Places: e.Places})
 	case Drive:
 		r.Stage = s.Stage
-		if r.passed(Stored) {
-			r.Kept = secret.Value{}
+		if !e.Next.IsEmpty() {
+			r.Kept = e.Next
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (r *Record) NextText() string {
 func (r *Record) text(a Act) string {
 	switch a {
 	case Own:
-		return "somebody has to take it on"
+		return "take it on"
 	case Replace:
 		if len(r.Refs) == 0 {
 			return "make a new one, and store it in the vault"

@@ -37,7 +37,7 @@ type Record struct {
 	Until     time.Time // of an acceptance
 
 	Stage *Stage       // how far a driver has come; nil if none is at it
-	Kept  secret.Value // the successor that a driver has kept, and the vault doesn't have yet
+	Kept  secret.Value // the successor that a driver has made up, kept before anything uses it
 
 	History []Change  // all that has happened, in order
 	Refused []Refusal // what was not possible where it stands in the log, and counts for nothing
@@ -121,9 +121,6 @@ func (r *Record) event(e *vault.LeakEvent) {
 		r.Begun = e.At
 	}
 	r.expire(e.At)
-	if !e.Next.IsEmpty() {
-		r.Kept = e.Next
-	}
 	defer r.found(e)
 	all, err := steps(e)
 	if err != nil {

@@ -18,23 +18,24 @@ type Act string
 
 // The acts. What a step of each says beside it stands with the fields of [Step].
 const (
-	Triage  Act = "triage"  // it is to be rotated (for a Way), or only revoked
-	Own     Act = "own"     // Owner looks after it, until Due
-	Replace Act = "replace" // the vault has its successors
-	Move    Act = "move"    // Consumer has moved
-	MoveAll Act = "moved"   // all have
-	Revoke  Act = "revoke"  // it was revoked; first, in an Emergency
-	Ask     Act = "ask"     // its provider was asked, and gave an Answer
-	Attest  Act = "attest"  // it is dead, for a Reason
-	Clean   Act = "clean"   // it isn't at Places any more, or left there for a Reason
-	Sweep   Act = "sweep"   // a sweep came upon Takers
-	Close   Act = "close"
-	Block   Act = "block" // nothing can be done, for a Reason
-	Unblock Act = "unblock"
-	Dismiss Act = "dismiss" // it is no secret, for a Reason
-	Accept  Act = "accept"  // it stays as it is until Until, for a Reason
-	Reopen  Act = "reopen"  // it isn't over, for a Reason
-	Drive   Act = "drive"   // a driver has come to a Stage
+	Triage   Act = "triage"   // it is to be rotated (for a Way), or only revoked
+	Own      Act = "own"      // Owner looks after it, until Due
+	Replace  Act = "replace"  // the vault has its successors
+	Move     Act = "move"     // Consumer has moved
+	MoveAll  Act = "moved"    // all have
+	Revoking Act = "revoking" // it is about to be revoked, as Reason says; a Revoke follows, unless somebody was stopped
+	Revoke   Act = "revoke"   // it was revoked; first, in an Emergency
+	Ask      Act = "ask"      // its provider was asked, and gave an Answer
+	Attest   Act = "attest"   // it is dead, for a Reason
+	Clean    Act = "clean"    // it isn't at Places any more, or left there for a Reason
+	Sweep    Act = "sweep"    // a sweep came upon Takers
+	Close    Act = "close"
+	Block    Act = "block" // nothing can be done, for a Reason
+	Unblock  Act = "unblock"
+	Dismiss  Act = "dismiss" // it is no secret, for a Reason
+	Accept   Act = "accept"  // it stays as it is until Until, for a Reason
+	Reopen   Act = "reopen"  // it isn't over, for a Reason
+	Drive    Act = "drive"   // a driver has come to a Stage
 )
 
 // Way is what is to become of a value.
@@ -158,7 +159,7 @@ func (s *Step) check() error {
 		if s.Left && s.Reason == "" {
 			return errors.New("a place is left as it is for a reason only")
 		}
-	case Attest, Block, Dismiss, Reopen:
+	case Revoking, Attest, Block, Dismiss, Reopen:
 		if s.Reason == "" {
 			return errors.New("it takes a reason")
 		}
@@ -169,6 +170,9 @@ func (s *Step) check() error {
 	case Drive:
 		if s.Stage == nil || s.Stage.Driver == "" {
 			return errors.New("there is no stage")
+		}
+		if !slices.Contains(StageNames(), s.Stage.Name) {
+			return fmt.Errorf("no driver comes to a stage %q", string(s.Stage.Name))
 		}
 	case MoveAll, Revoke, Sweep, Close, Unblock:
 	default:

@@ -40,6 +40,9 @@ type News struct {
 	Unread bool
 }
 
+// Nothing tells whether nothing has changed.
+func (n *News) Nothing() bool { return n.New+len(n.Reopened)+len(n.Spread)+n.Gone == 0 }
+
 // Back is a record that was closed, as it was then, and where its value came back.
 type Back struct {
 	*Record

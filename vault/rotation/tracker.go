@@ -241,7 +241,11 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 		if !s.next.IsEmpty() {
 			report.Next = s.next
 		}
-		if kind := kindOf(&s); kind != vault.Tracked {
+		kind := kindOf(&s)
+		if kind == vault.RevokeOnly && len(all) > 1 {
+			kind = vault.Tracked // as a reader may say the other, the rest would count for nothing there
+		}
+		if kind != vault.Tracked {
 			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, r.Refs
 		}
 	}
@@ -294,6 +298,8 @@ func (s *Step) Told() string {
 		return "has moved: " + s.Consumer
 	case s.Act == MoveAll:
 		return "all have moved"
+	case s.Act == Revoking:
+		return "about to be revoked"
 	case s.Act == Revoke && s.Emergency:
 		return "old revoked, in an emergency"
 	case s.Act == Revoke:
@@ -310,6 +316,8 @@ func (s *Step) Told() string {
 		return "places cleaned"
 	case s.Act == Sweep:
 		return "a sweep found what takes it"
+	case s.Act == Drive && s.Stage.Name == Intended:
+		return s.Stage.Driver + " intends: " + s.Stage.Intent
 	case s.Act == Drive:
 		return s.Stage.Driver + ": " + string(s.Stage.Name)
 	}

@@ -117,6 +117,26 @@ func Open(path string, o Options) (scanner.Source, error) {
 	}), nil
 }
 
+// Origin gives the address that a repository was cloned from, as its config has it, which may
+// have a secret in it; "" for what is no repository, or has no such address.
+func Origin(folder string) string {
+	repo, err := open(folder, folder)
+	if err != nil || repo == nil {
+		return ""
+	}
+	text, err := os.ReadFile(filepath.Join(repo.common, "config"))
+	if err != nil {
+		return ""
+	}
+	origin := ""
+	dir.ParseConfig(text, func(section, key, value string) {
+		if section == `remote "origin"` && key == "url" && origin == "" {
+			origin = value
+		}
+	})
+	return origin
+}
+
 // find opens the repository that path is, or lies in; prefix is the way from the
 // top of its working tree to path, "" for the top itself.
 func find(path string) (repo *repository, prefix string, err error) {

@@ -56,7 +56,7 @@ func (t *text) Sweep(ctx context.Context, v scanner.Visitor) error {
 	case !ok && t.partial:
 		return fmt.Errorf("object %s was left out of this partial clone", id)
 	case !ok:
-		return fmt.Errorf("object %s is missing", id)
+		return fmt.Errorf("object %s is missing: %w", id, scanner.ErrGone)
 	}
 	var failed error
 	err = db.Sweep(ctx, 1, func(i int) bool { return i == n }, func(o odb.Object) { failed = t.give(ctx, v, o) })
