@@ -142,7 +142,7 @@ func TestRotateVerify(t *testing.T) {
 		t.Fatalf("asked %v", f.asked)
 	}
 	x.press("y")
-	x.sees("api.slack.example says: dead", "Next: somebody has to take it on")
+	x.sees("api.slack.example says: dead (status 401,", "take it on")
 	x.press("enter")
 	x.sees("proven on 2026-11-27, asked by ada: api.slack.example says status", `401, invalid_key\x1b[31m`, "(owned)")
 	if diff := cmp.Diff([]string{"api.slack.example"}, f.asked); diff != "" {
