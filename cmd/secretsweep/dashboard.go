@@ -19,6 +19,7 @@ import (
 type dashboardOptions struct {
 	vaultFlags
 	screenFlags
+	askFlags
 }
 
 func newDashboard(sh shell) *cobra.Command {
@@ -40,6 +41,7 @@ value still works only where you say so, and its name is shown before.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	o.screenFlags.register(f)
+	o.askFlags.register(f)
 	o.vaultFlags.register(cmd)
 	return keeps(cmd)
 }
@@ -64,6 +66,9 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 	if !ok {
 		return misuse("the dashboard needs a terminal", `"secretsweep vault status" says how a vault is`)
 	}
+	if err := o.askFlags.check(); err != nil {
+		return err
+	}
 	d := &dashboard{backstage: newBackstage(sh, terminal)}
 	o.waiting = d.wait
 	place, err := o.folder(sh)
@@ -77,7 +82,7 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		if err := d.track(ctx); err != nil {
+		if err := d.track(ctx, &o.askFlags); err != nil {
 			return err
 		}
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
@@ -111,13 +116,13 @@ var (
 	_ tui.People    = (*dashboard)(nil)
 )
 
-// track opens the tracker of the vault. Nobody but whom the rules name may be asked.
-func (d *dashboard) track(ctx context.Context) error {
+// track opens the tracker of the vault.
+func (d *dashboard) track(ctx context.Context, who *askFlags) error {
 	c, err := loadConfig(d.sh, "", target{})
 	if err != nil {
 		return err
 	}
-	d.rules, d.client = c.set, new(askFlags).client(c.set)
+	d.rules, d.client = c.set, who.client(c.set)
 	d.Tracker, err = newTracker(ctx, d.door, c.set)
 	return err
 }
@@ -127,11 +132,7 @@ func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.G
 
 // Hosts gives who would be asked whether a value still works.
 func (d *dashboard) Hosts(r *rotation.Record) ([]string, error) {
-	hosts, err := d.client.Hosts(r.Credential())
-	if err != nil {
-		return nil, withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
-	}
-	return hosts, nil
+	return d.client.Hosts(r.Credential())
 }
 
 // Ask asks whether the value of a record still works, and writes down the answer.
