@@ -82,9 +82,15 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 			return err
 		}
 		defer d.close(ctx, &err)
-		if err := d.track(ctx, &o.askFlags); err != nil {
+		// A config that lies in the folder has no say in how a provider is asked.
+		c, err := loadConfig(d.sh, "", target{})
+		if err != nil {
 			return err
 		}
+		if d.Tracker, err = newTracker(ctx, d.door, c.set); err != nil {
+			return err
+		}
+		d.rules, d.client = c.set, o.client(c.set)
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
@@ -115,17 +121,6 @@ var (
 	_ tui.Log       = (*dashboard)(nil)
 	_ tui.People    = (*dashboard)(nil)
 )
-
-// track opens the tracker of the vault.
-func (d *dashboard) track(ctx context.Context, who *askFlags) error {
-	c, err := loadConfig(d.sh, "", target{})
-	if err != nil {
-		return err
-	}
-	d.rules, d.client = c.set, who.client(c.set)
-	d.Tracker, err = newTracker(ctx, d.door, c.set)
-	return err
-}
 
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
