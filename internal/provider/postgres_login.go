@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
@@ -18,14 +19,9 @@ const databaseURL = "database-url"
 // then lets it in no further for whatever reason, the answer is restricted. The same
 // reasons, told before, prove nothing, and neither does a server that asks for no password.
 func (c *Client) login(ctx context.Context, address secret.Value) Answer {
-	a, err := parsePostgres(address.Reveal())
-	if err == nil && a.password.IsEmpty() {
-		err = errors.New("it has no password")
-	}
-	if other, ok := errors.AsType[*noPostgres](err); ok {
-		return c.unknown("", other.Error())
-	} else if err != nil {
-		return c.unknown("", "the address of the database can't be asked at: "+err.Error())
+	a, err := parseLogin(address)
+	if err != nil {
+		return c.unknown("", err.Error())
 	}
 	end, err := c.turn(ctx, a.host)
 	if err != nil {
@@ -54,6 +50,19 @@ func (c *Client) login(ctx context.Context, address secret.Value) Answer {
 		return Answer{Verdict: Restricted, Why: "the server accepts it, and lets it in no further: " + state.Error(), Host: a.host, At: c.now()}
 	}
 	return c.unknown(a.host, "the server answered with something else: "+state.Error())
+}
+
+// parseLogin reads an address at which a login can be tried. Its errors are reasons, and show
+// nothing of it.
+func parseLogin(address secret.Value) (postgresAddress, error) {
+	a, err := parsePostgres(address.Reveal())
+	if err == nil && a.password.IsEmpty() {
+		err = errors.New("it has no password")
+	}
+	if _, other := errors.AsType[*noPostgres](err); err != nil && !other {
+		err = fmt.Errorf("the address of the database can't be asked at: %w", err)
+	}
+	return a, err
 }
 
 // loginReason says why there was no answer, in words of our own.
