@@ -165,11 +165,21 @@ func (w *drive) make(ctx context.Context) error {
 	return w.reach(ctx, Made)
 }
 
+// works asks whether a value works. A drive that is stopped meanwhile has no answer.
+func (w *drive) works(ctx context.Context, value secret.Value) (provider.Answer, error) {
+	a := w.driver.Works(ctx, value)
+	return a, ctx.Err()
+}
+
 func (w *drive) try(ctx context.Context) error {
 	if w.record.passed(Worked) {
 		return nil
 	}
-	if a := w.driver.Works(ctx, w.record.Kept); a.Verdict != provider.Live {
+	a, err := w.works(ctx, w.record.Kept)
+	if err != nil {
+		return err
+	}
+	if a.Verdict != provider.Live {
 		return fmt.Errorf("the next value doesn't work yet, so nothing was stored: %s (%s)", a.Verdict, a.Why)
 	}
 	return w.reach(ctx, Worked)
@@ -260,7 +270,10 @@ func (w *drive) prove(ctx context.Context) error {
 	if w.record.Evidence != nil && w.record.Evidence.Proven {
 		return nil
 	}
-	a := w.driver.Works(ctx, w.record.whole())
+	a, err := w.works(ctx, w.record.whole())
+	if err != nil {
+		return err
+	}
 	if err := w.note(ctx, Once(Asked(a))); err != nil {
 		return err
 	}
