@@ -139,7 +139,12 @@ func nextCommands(r *rotation.Record) []string {
 		return []string{of + "done " + r.ID() + " --reason TEXT"}
 	case rotation.Clean:
 		return []string{of + "done " + r.ID(), of + "done " + r.ID() + " --place KEY --left --reason TEXT"}
-	case rotation.Revoke, rotation.Close:
+	case rotation.Revoke:
+		if r.Revocable {
+			return []string{of + "revoke " + r.ID(), of + "done " + r.ID()}
+		}
+		return []string{of + "done " + r.ID()}
+	case rotation.Close:
 		return []string{of + "done " + r.ID()}
 	case rotation.Unblock:
 		return []string{of + "block " + r.ID() + " --clear"}
