@@ -92,6 +92,7 @@ func (w *drive) intend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	job.Old = r.whole()
 	if err := w.harmless(ctx, job); err != nil {
 		return err
 	}
