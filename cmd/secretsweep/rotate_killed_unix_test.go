@@ -8,6 +8,7 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -311,7 +312,7 @@ func (e *estate) use() (stop func()) {
 			switch {
 			case ctx.Err() != nil:
 				return
-			case err != nil && !e.users && strings.Contains(err.Error(), "28P01"):
+			case err != nil && !e.users && isPutOut(err):
 				// The only password is another one: it is read again until the vault has it.
 				e.reread()
 			case err != nil:
@@ -325,6 +326,12 @@ func (e *estate) use() (stop func()) {
 		}
 	})
 	return func() { end(); running.Wait() }
+}
+
+// isPutOut tells whether a role's only password was another one, or its session was ended
+// because it may have begun with that.
+func isPutOut(err error) bool {
+	return strings.Contains(err.Error(), "(28P01)") || strings.Contains(err.Error(), "error 57P01") || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func (e *estate) fail(err error) {
