@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault/rotation"
 )
@@ -171,8 +173,13 @@ func (t *rotate) consumerLine(c rotation.Consumer, width int) string {
 }
 
 func consumerLine(width int, name, status, version, last string) string {
-	const statuses, versions, lasts = 7, 10, 10
-	return line(column{name, width - statuses - versions - lasts - 3*2}, column{status, statuses}, column{version, versions}, column{last, lasts})
+	const statuses, versions = 7, 10
+	lasts := 10
+	rest := width - statuses - versions - lasts - 3*2
+	if width < 70 {
+		rest, lasts = rest+lasts+2, 0
+	}
+	return line(column{name, rest}, column{status, statuses}, column{version, versions}, column{last, lasts})
 }
 
 func (t *rotate) siteLines(r *rotation.Record, width int) []string {
@@ -232,11 +239,16 @@ func (t *rotate) guideLines(r *rotation.Record, width int) []string {
 		}
 	}
 	if g.Console != "" {
-		for _, text := range wrap(safe(g.Console), width-2) {
+		for _, text := range address(g.Console, width-2) {
 			lines = append(lines, "  "+text)
 		}
 	}
 	return lines
+}
+
+// address breaks one into lines only where there is no room for more.
+func address(text string, width int) []string {
+	return strings.Split(ansi.Hardwrap(safe(text), width, true), "\n")
 }
 
 // guideText is the guide on a screen of its own: all there is to be done about a record, with
@@ -245,7 +257,7 @@ func (t *rotate) guideText(r *rotation.Record, width int) []string {
 	lines := []string{t.theme.bold.Render(t.guideHead(r)), ""}
 	g := t.Providers.Guide(r)
 	if g.Console != "" {
-		lines = append(append(lines, wrap(safe(g.Console), width)...), "")
+		lines = append(append(lines, address(g.Console, width)...), "")
 	}
 	rest := g.Steps
 	for _, m := range r.Line() {

@@ -70,7 +70,7 @@ func (o *rotateFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.project, "project", "p", "", "only records of this `project` (default that of the folder, else all)")
-	f.StringVarP(&o.config, "config", "c", "", "also the rules of this `file` (default those of your own config, not of the folder's)")
+	f.StringVarP(&o.config, "config", "c", "", "also the rules of this `file` (default your own; the folder's has no say)")
 }
 
 // rotating is the tracker of a vault that is open.

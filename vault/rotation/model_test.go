@@ -195,6 +195,8 @@ func (m *model) onward(t *rapid.T) Step {
 		s.Act, s.Owner = Own, "ann"
 	case m.way == Rotate && !m.stored:
 		s.Act, s.Successor = Replace, successor
+	case m.way == Rotate && !m.all && !m.some:
+		s.Act, s.Consumer = Move, "ci"
 	case m.way == Rotate && !m.all:
 		s.Act = MoveAll
 	case !m.revoked:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -170,17 +169,18 @@ const attempts = 8
 // again with what there is then if somebody else has changed the record meanwhile.
 func (t *Tracker) Do(ctx context.Context, r *Record, steps func(*Record) ([]Step, error)) (*Record, error) {
 	for try := 1; ; try++ {
-		err := t.do(ctx, r, steps)
-		if _, changed := errors.AsType[*vault.ChangedError](err); changed && try < attempts {
-			if r, err = t.again(ctx, r); err != nil {
-				return nil, err
-			}
-			continue
+		failed := t.do(ctx, r, steps)
+		if failed != nil && (ctx.Err() != nil || try == attempts) {
+			return nil, failed
 		}
-		if err != nil {
-			return nil, err
+		now, err := t.again(ctx, r)
+		switch {
+		case failed == nil:
+			return now, err
+		case err != nil || now.Newest == r.Newest: // nobody has changed it, so it isn't because of that
+			return nil, failed
 		}
-		return t.again(ctx, r)
+		r = now
 	}
 }
 
