@@ -121,6 +121,10 @@ func TestDriveRefused(t *testing.T) {
 		{"over", value, func(s *shop) { s.do(rotation.Step{Act: rotation.Dismiss, Reason: "it is a sample"}) }, "it is over (false positive)"},
 		{"only to be revoked", value, func(s *shop) { s.do(rotation.Step{Act: rotation.Triage, Way: rotation.RevokeOnly}) }, "it is only to be revoked"},
 		{"replaced by hand", value, func(s *shop) { s.do(triage, own); s.set(s.ref, secret.New("by hand")) }, "a successor already that no driver has made"},
+		{"in another project, too", value, func(s *shop) {
+			s.must(s.session.CreateEnvironment(s.t.Context(), "api", "prod"))
+			s.set(vault.Ref{Project: "api", Environment: "prod", Name: "SHARED"}, value)
+		}, "api/prod SHARED would be of no use any more: it has the same value, and is of another project"},
 		{"another driver", value, func(s *shop) {
 			s.do(triage, own, rotation.Step{Act: rotation.Drive, Stage: &rotation.Stage{Driver: "other", Name: rotation.Intended}})
 		}, "another driver is at it: other"},
