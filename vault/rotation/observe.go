@@ -15,6 +15,10 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 	open := slices.DeleteFunc(slices.Clone(all), func(r *Record) bool { return !r.State.Open() })
 	for _, r := range all {
 		r.Checkable = t.checkable(r.Rule)
+		if t.rules != nil {
+			v := t.rules.VerifyOf(r.Rule)
+			r.Revocable = v != nil && v.Revoke != nil
+		}
 		if r.Due.IsZero() {
 			r.Due = t.policy.leakDue(r)
 		}
