@@ -54,6 +54,7 @@ type Record struct {
 	aside                      State       // FalsePositive or Accepted; "" for neither
 	derived                    []Step      // made by what the vault shows, and in no event yet
 	former                     []vault.Ref // those of Refs that are no secret's any more
+	aliases                    []vault.Ref // of Refs
 }
 
 // Evidence says why a value is dead.
