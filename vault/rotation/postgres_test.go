@@ -78,15 +78,16 @@ func TestPostgres(t *testing.T) {
 	tests := []struct {
 		name, driver string
 		admin, alone bool
+		run          func(t *testing.T, world func(*testing.T) drivertest.World)
 	}{
-		{"users", "postgres-users", true, false},
-		{"its own password", "postgres-password", false, false},
-		{"an admin's password", "postgres-password", true, false},
-		{"a password alone", "postgres-password", false, true},
+		{"users", "postgres-users", true, false, drivertest.Run},
+		{"its own password", "postgres-password", false, false, drivertest.Run},
+		{"an admin's password", "postgres-password", true, false, once},
+		{"a password alone", "postgres-password", false, true, once},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			drivertest.Run(t, func(t *testing.T) drivertest.World {
+			tt.run(t, func(t *testing.T) drivertest.World {
 				name, leaked := s.role()
 				o := rotation.DriverOptions{Client: s.client}
 				if tt.admin {
@@ -104,3 +105,5 @@ func TestPostgres(t *testing.T) {
 		})
 	}
 }
+
+func once(t *testing.T, world func(*testing.T) drivertest.World) { drivertest.Once(t, world(t)) }

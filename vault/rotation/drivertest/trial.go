@@ -140,7 +140,7 @@ func (t *trial) drive(ctx context.Context) (*rotation.Record, error) {
 // finish drives until the record is closed. The consumer moves when it is waited for.
 func (t *trial) finish(ctx context.Context) error {
 	for range 6 {
-		before := t.stop.stopped
+		was := t.stop.stopped
 		r, err := t.drive(ctx)
 		_, waits := errors.AsType[*rotation.WaitsError](err)
 		switch {
@@ -152,7 +152,7 @@ func (t *trial) finish(ctx context.Context) error {
 			}
 		case err == nil:
 			return t.judge(ctx)
-		case t.stop.stopped == before: // not we have stopped it
+		case t.stop.stopped == was: // not we have stopped it
 			return err
 		}
 	}
@@ -177,7 +177,7 @@ func (t *trial) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	before := listed.Versions[len(listed.Versions)-2]
+	last := listed.Versions[len(listed.Versions)-2]
 	oldAnswer, nextAnswer := t.Driver.Works(ctx, old(t.leak)), t.Driver.Works(ctx, current)
 	switch {
 	case r.State != rotation.Closed || r.Evidence == nil || !r.Evidence.Proven:
@@ -188,8 +188,8 @@ func (t *trial) judge(ctx context.Context) error {
 		return fmt.Errorf("the old value is %s in the end (%s)", oldAnswer.Verdict, oldAnswer.Why)
 	case nextAnswer.Verdict != provider.Live:
 		return fmt.Errorf("the next value is %s in the end (%s)", nextAnswer.Verdict, nextAnswer.Why)
-	case before.Number != listed.Current-1 || before.State != vault.Grace:
-		return fmt.Errorf("the version before the current one (%d) is %d, and %s", listed.Current, before.Number, before.State)
+	case last.Number != listed.Current-1 || last.State != vault.Grace:
+		return fmt.Errorf("the version before the current one (%d) is %d, and %s", listed.Current, last.Number, last.State)
 	}
 	for _, next := range t.nexts {
 		if !next.Equal(current) {
@@ -308,12 +308,12 @@ type watchedDriver struct {
 
 func (d *watchedDriver) Prepare(ctx context.Context, value secret.Value) (job rotation.Job, err error) {
 	err = d.trial.stop.around("Prepare", func() error {
-		before := d.trial.calmly(d.trial.Out)
+		was := d.trial.calmly(d.trial.Out)
 		if job, err = d.Driver.Prepare(ctx, value); err != nil {
 			return err
 		}
-		if after := d.trial.calmly(d.trial.Out); after != before {
-			return fmt.Errorf("what there is out there is changed by Prepare, from\n%s\nto\n%s", before, after)
+		if after := d.trial.calmly(d.trial.Out); after != was {
+			return fmt.Errorf("what there is out there is changed by Prepare, from\n%s\nto\n%s", was, after)
 		}
 		if job.Intent == "" || job.Next.IsEmpty() {
 			return errors.New("a job doesn't say all that it is to")
