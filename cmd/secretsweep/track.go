@@ -68,8 +68,9 @@ func (s *swept) track(ctx context.Context, sh shell, d *door, project string, ro
 			all.Leaks = append(all.Leaks, rotation.Sighting{Leaked: leakedOf(row), Places: names.places(row.Finding.Places)})
 		}
 	}
+	environments := environmentsOf(d, project)
 	for _, r := range s.takers {
-		all.Takers = append(all.Takers, rotation.Taker{System: r.System, Name: cut(r.Name), Places: names.places(r.Places)})
+		all.Takers = append(all.Takers, takersOf(&r, names, project, environments)...)
 	}
 	return t.Track(ctx, all, names.text(s.job.paths))
 }

@@ -92,6 +92,7 @@ func (w *drive) intend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	job.Old = r.whole()
 	if err := w.harmless(ctx, job); err != nil {
 		return err
 	}
@@ -138,9 +139,10 @@ func (w *drive) may(r *Record) error {
 	return nil
 }
 
-// harmless tells why a job would break what it doesn't replace.
+// harmless tells why a job would break what it doesn't replace, in any project that is there
+// to be read.
 func (w *drive) harmless(ctx context.Context, j Job) error {
-	known, err := w.vault.Known(ctx, w.record.Project)
+	known, err := w.vault.Known(ctx, "*")
 	if err != nil {
 		return err
 	}
@@ -148,7 +150,11 @@ func (w *drive) harmless(ctx context.Context, j Job) error {
 		if k.State != vault.Current {
 			continue
 		}
-		if _, err := w.driver.After(j, k.Value); err != nil {
+		next, err := w.driver.After(j, k.Value)
+		if err == nil && !next.IsEmpty() && k.Project != w.record.Project {
+			err = errors.New("it has the same value, and is of another project: that takes a login of its own first")
+		}
+		if err != nil {
 			return fmt.Errorf("%s would be of no use any more: %w", k.Ref, err)
 		}
 	}

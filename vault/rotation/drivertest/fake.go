@@ -43,7 +43,7 @@ func (f *Fake) Fits(secret.Value) error { return nil }
 // Prepare implements [rotation.Driver].
 func (f *Fake) Prepare(ctx context.Context, old secret.Value) (rotation.Job, error) {
 	next, err := vault.Generate(vault.Generator{Kind: "password"})
-	return rotation.Job{Old: old, Next: next, Overlap: f.Overlap, Intent: "a list in memory gets another value"}, errors.Join(err, ctx.Err())
+	return rotation.Job{Next: next, Overlap: f.Overlap, Intent: "a list in memory gets another value"}, errors.Join(err, ctx.Err())
 }
 
 // After implements [rotation.Driver].
