@@ -23,7 +23,7 @@ func inDocument(c *Chunk) []Reference {
 	if slices.ContainsFunc(paths, isOfCircle) {
 		all = append(all, contexts(c.Data)...)
 	}
-	if hasServices.Match(c.Data) {
+	if bytes.HasPrefix(c.Data, []byte("services:")) || bytes.Contains(c.Data, []byte("\nservices:")) {
 		all = append(all, composed(c.Data, paths)...)
 	}
 	if bytes.Contains(c.Data, []byte("secretKeyRef")) || bytes.Contains(c.Data, []byte("Secret")) && hasSecret.Match(c.Data) {
@@ -35,10 +35,7 @@ func inDocument(c *Chunk) []Reference {
 	return all
 }
 
-var (
-	hasServices = regexp.MustCompile(`(?m)^services:`)
-	hasSecret   = regexp.MustCompile(`\bkind["']?:[ \t]*["']?(?:Sealed|External)?Secret\b`)
-)
+var hasSecret = regexp.MustCompile(`kind["']?:[ \t]*["']?(?:Sealed|External)?Secret\b`)
 
 // isDocument tells whether a path is that of a file in YAML or JSON, or of a template of one.
 func isDocument(p string) bool {
