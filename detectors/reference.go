@@ -32,8 +32,6 @@ const (
 	inActions    = `(?:^|/)(?:\.(?:github|gitea|forgejo)/|action\.ya?ml$)`
 	inJenkins    = `(?i)jenkins|\.groovy$`
 	inKubernetes = `\.(?:ya?ml|json|tpl)$`
-	inPowerShell = `(?i)\.psm?1$|\.ya?ml$`
-	inTerraform  = `\.tf$`
 )
 
 // spellings are all of them.
@@ -67,23 +65,21 @@ var spellings = []spelling{
 
 	{"env", `\b(?:process|import\.meta|Bun)\.env\??\.(?P<name>\w+)`, "", true},
 	{"env", `\b(?:process|import\.meta|Bun)\.env(?:\?\.)?\[\s*['"](?P<name>\w+)`, "", true},
-	{"env", `\benviron(?:\.(?:get|pop)\(|\[)\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benviron\.(?:get|pop)\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benviron\[\s*['"](?P<name>\w+)`, "", true},
 	{"env", `(?:[gG]et_?[eE]nv|GETENV|LookupEnv|EnvironmentVariable|fetch_env!)\(\s*['"](?P<name>\w+)`, "", true},
 	{"env", `\bENV(?:\.fetch[ (]|\[)\s*['"](?P<name>\w+)`, "", true},
 	{"env", `\$_(?:ENV|SERVER)\[\s*['"](?P<name>\w+)`, "", true},
 	{"env", `\$ENV\{\s*['"]?(?P<name>\w+)`, "", true},
-	{"env", `(?i)\$env:(?P<name>\w+)`, inPowerShell, true},
-	{"env", `\benv(?:\.(?:str|url|db|db_url|cache|cache_url|email_url))?\(\s*['"](?P<name>\w+)`, "", true}, // also of django-environ
+	{"env", `\benv\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benv\.(?:str|url|db|db_url|cache|cache_url|email_url)\(\s*['"](?P<name>\w+)`, "", true}, // of django-environ
 	{"env", `\benv!\(\s*"(?P<name>\w+)`, "", true},
 	{"env", `\benv::var(?:_os)?\(\s*"(?P<name>\w+)`, "", true},
 	{"env", `\bDeno\.env\.get\(\s*['"](?P<name>\w+)`, "", true},
 	{"env", `%env\((?:\w+:)*(?P<name>\w+)\)%`, "", true},
-	{"env", `\bname"?\s*=\s*"(?P<name>\w+)"\s*,?\s*"?valueFrom"?\s*=`, inTerraform, false}, // of Amazon ECS
 
 	{"env-file", `\bEnvironmentFile=-?(?P<name>/[\w./@-]+)`, "", false},
 	{"systemd", `\bLoadCredential(?:Encrypted)?=(?P<name>[\w.-]+)`, "", false},
-	{"terraform", `\bvar\.(?P<name>[a-z]\w*)`, inTerraform, true},
-	{"helm", `\.Values\.(?P<name>\w[\w.]*)`, inKubernetes, true},
 }
 
 // newSpellings makes rules of all spellings. A rule's id is the system, and it is told

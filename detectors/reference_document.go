@@ -23,7 +23,7 @@ func inDocument(c *Chunk) []Reference {
 	if slices.ContainsFunc(paths, isOfCircle) {
 		all = append(all, contexts(c.Data)...)
 	}
-	if hasServices.Match(c.Data) {
+	if bytes.HasPrefix(c.Data, []byte("services:")) || bytes.Contains(c.Data, []byte("\nservices:")) {
 		all = append(all, composed(c.Data, paths)...)
 	}
 	if bytes.Contains(c.Data, []byte("secretKeyRef")) || bytes.Contains(c.Data, []byte("Secret")) && hasSecret.Match(c.Data) {
@@ -31,18 +31,18 @@ func inDocument(c *Chunk) []Reference {
 	}
 	if bytes.Contains(c.Data, []byte("alueFrom")) {
 		all = append(all, tasks(c.Data)...)
+		for _, m := range inHCL.FindAllSubmatchIndex(c.Data, -1) {
+			all = append(all, Reference{"env", string(c.Data[m[2]:m[3]]), m[2], m[3]})
+		}
 	}
 	return all
 }
 
-var (
-	hasServices = regexp.MustCompile(`(?m)^services:`)
-	hasSecret   = regexp.MustCompile(`\bkind["']?:[ \t]*["']?(?:Sealed|External)?Secret\b`)
-)
+var hasSecret = regexp.MustCompile(`kind["']?:[ \t]*["']?(?:Sealed|External)?Secret\b`)
 
-// isDocument tells whether a path is that of a file in YAML or JSON, or of a template of one.
+// isDocument tells whether a path is that of a file in YAML, JSON or HCL, or of a template.
 func isDocument(p string) bool {
-	return isYAML(p) || slices.Contains([]string{".json", ".tpl"}, path.Ext(p))
+	return isYAML(p) || slices.Contains([]string{".json", ".tpl", ".tf"}, path.Ext(p))
 }
 
 // contexts gives the contexts that jobs of CircleCI take their secrets from: the one, or
@@ -197,6 +197,9 @@ func objects(text []byte) []Reference {
 func (k *key) reference() Reference {
 	return Reference{"kubernetes", strings.TrimSuffix(k.object+"/"+k.name, "/"), k.start, k.end}
 }
+
+// inHCL matches a variable of a task, as Terraform writes it.
+var inHCL = regexp.MustCompile(`name"?\s*=\s*"(\w+)"\s*,?\s*"?valueFrom"?\s*=`)
 
 // tasks gives the variables of tasks of Amazon ECS that are secrets: each has a name, and
 // where its value is from.

@@ -27,6 +27,10 @@ var variables = []variable{
 	{"env", "${", "}:?+-=%#/,^@", true, isScriptFile},
 	{"env", "$", "", true, func(p string) bool { return isYAML(p) || isEnvironment(p) || isScriptFile(p) }},
 	{"env", "$(", ")", true, func(p string) bool { return isYAML(p) && !isOfAzure(p) || isMakefile(p) }}, // of Kubernetes, of make
+	{"env", "$env:", "", false, isOfPowerShell},
+	{"env", "$Env:", "", false, isOfPowerShell},
+	{"terraform", "var.", "", false, isTerraform},
+	{"helm", ".Values.", "", false, func(p string) bool { return isYAML(p) || path.Ext(p) == ".tpl" }},
 	{"azure-pipelines", "$(", ")", false, func(p string) bool { return isYAML(p) && isOfAzure(p) }},
 }
 
@@ -41,6 +45,14 @@ func isOfAzure(p string) bool {
 	p = strings.ToLower(p)
 	return strings.Contains(p, "azure") || strings.Contains(p, ".vsts")
 }
+
+// isOfPowerShell tells whether a path is that of commands for PowerShell, or of jobs that may
+// have some.
+func isOfPowerShell(p string) bool {
+	return isYAML(p) || path.Ext(p) == ".ps1" || path.Ext(p) == ".psm1"
+}
+
+func isTerraform(p string) bool { return path.Ext(p) == ".tf" }
 
 // isScriptFile tells whether a path is that of commands for a shell.
 func isScriptFile(p string) bool {
