@@ -43,9 +43,13 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 	if err != nil && !denied {
 		return err
 	}
+	byRef := make(map[vault.Ref][]vault.Consumer)
+	for _, c := range readers {
+		byRef[c.Ref] = append(byRef[c.Ref], c)
+	}
 	for _, r := range open {
 		r.Blind = denied
-		r.observeConsumers(readers)
+		r.observeConsumers(byRef)
 		if len(r.Successors) > 0 && !r.allMoved && !r.Blind && len(r.Consumers) > 0 && r.behind() == "" {
 			t.derive(r, Step{Act: MoveAll, Reason: fmt.Sprintf("none of %d consumers needs the old value any more", len(r.Consumers))})
 		}
