@@ -36,7 +36,7 @@ const (
 	// Closed is over: the value is of no use to anyone any more; takes a developer.
 	Closed LeakKind = "closed"
 	// Tracked is that a step of its rotation was made, which Data says. It decides nothing;
-	// takes a developer.
+	// takes a developer, and a maintainer of all of the project for what Data says.
 	Tracked LeakKind = "tracked"
 	// Reopened is open again, as if nothing had been decided; takes a developer.
 	Reopened LeakKind = "reopened"
@@ -112,6 +112,9 @@ type LeakEvent struct {
 	// Next is the value that is to replace it, kept before anything uses it; zero for none. It
 	// takes a maintainer of all of the project: nobody else can read it, or has another use it.
 	Next secret.Value
+	// Data says what a program that tracks rotations makes of it. Beside a kind that takes a
+	// developer it takes a maintainer of all of the project, as nobody else can read what was
+	// done before: a driver goes on by it.
 	Data json.RawMessage
 	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
 	Decides bool
@@ -132,10 +135,17 @@ type LeakReport struct {
 // least gives the role that it takes to make a report.
 func (r LeakReport) least() (Role, error) {
 	least, err := r.Kind.least()
-	if !r.Next.IsEmpty() {
+	if whole(r.Kind, !r.Next.IsEmpty(), len(r.Data) > 0) {
 		least = max(least, Maintainer)
 	}
 	return least, err
+}
+
+// whole tells whether it takes a maintainer of all of a project to say that something has
+// happened, with a next value or with data.
+func whole(kind LeakKind, next, data bool) bool {
+	least, _ := kind.least()
+	return next || data && least >= Developer
 }
 
 // Leak is what a project keeps of a value that leaked: all that has happened to it, and
@@ -336,7 +346,7 @@ func (r leakRecord) elsewhere(project string) bool {
 // take adds an event by somebody who had a role in the project.
 func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e := r.event(by)
-	e.Decides = e.Kind.decides(role, l.Decision)
+	e.Decides = e.Kind.decides(role, l.Decision) && (role >= Developer || !l.rotated())
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
 	// A reader adds to what is known, and doesn't change what it is that is asked about, or
@@ -367,6 +377,12 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 		}
 	}
 	l.answer(e)
+}
+
+// rotated tells whether a step of a leak's rotation was made. Since then a reader decides
+// nothing about it.
+func (l *Leak) rotated() bool {
+	return slices.ContainsFunc(l.Events, func(e LeakEvent) bool { return whole(e.Kind, false, len(e.Data) > 0) })
 }
 
 // answer drops what was asked for that an event has imported, and adds what it asks for.
