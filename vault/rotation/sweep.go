@@ -147,7 +147,7 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		news.Gone += len(gone)
 		steps = append(steps, Step{Act: Clean, Places: gone})
 	}
-	if takers := r.takersAmong(s.Takers); len(takers) > 0 && !slices.EqualFunc(takers, r.Takers, sameTaker) {
+	if takers := slices.DeleteFunc(r.takersAmong(s.Takers), r.hasTaker); len(takers) > 0 {
 		steps = append(steps, Step{Act: Sweep, Takers: takers})
 	}
 	if len(steps) == 0 && len(is.changed) == 0 && !is.restBack {

@@ -203,6 +203,50 @@ func TestTakers(t *testing.T) {
 	}
 }
 
+// TestTakersOfTwo sweeps two repositories of a project in turn: what takes a value in one
+// stays when the other is swept, and only what is new is an event.
+func TestTakersOfTwo(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("KEY"), "the value")
+	b.open("the value", key("KEY"))
+	in := func(root string, paths ...string) (all []place.Place) {
+		for _, p := range paths {
+			all = append(all, place.Place{Kind: place.File, Root: root, Path: p, WorkTree: true})
+		}
+		return all
+	}
+	swept := func(want int, all ...Taker) *Record {
+		t.Helper()
+		if _, err := b.tracker().Track(t.Context(), Swept{Project: "web", Takers: all}, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if len(r.Events) != want {
+			t.Errorf("%d events, want %d", len(r.Events), want)
+		}
+		return r
+	}
+	env := func(places ...place.Place) Taker { return Taker{System: "env", Name: "KEY", Places: places} }
+	ci := Taker{System: "github-actions", Name: "KEY", Places: in("web", "ci.yml")}
+	swept(2, env(in("web", "a.go")...), ci)
+	swept(3, env(in("api", "b.go", "c.go")...))
+	for range 2 {
+		swept(3, env(in("web", "a.go")...))
+		swept(3, ci, env(in("web", "a.go")...))
+		swept(3, env(in("api", "b.go", "c.go")...))
+	}
+	r := swept(4, env(in("api", "c.go")...))
+	var got []string
+	for _, taker := range r.Takers {
+		for _, p := range taker.Places {
+			got = append(got, taker.System+" "+p.Root+"/"+p.Path)
+		}
+	}
+	if want := []string{"env api/c.go", "env web/a.go", "github-actions web/ci.yml"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestSweptByReader adds what was found, as nothing can be compared.
 func TestSweptByReader(t *testing.T) {
 	b := newBench(t, store.NewMemory())
