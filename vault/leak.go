@@ -352,10 +352,12 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	// A reader adds to what is known, and doesn't change what it is that is asked about, or
 	// where.
 	changes := role >= Developer
-	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
+	// Nor does a sweep change where what is being rotated is asked about.
+	moves := changes && !(e.Kind == Found && l.rotated())
+	if len(r.Carrier) > 0 && (moves || l.Carrier.IsEmpty()) {
 		l.Carrier = secret.New(r.Carrier)
 	}
-	if len(r.Parts) > 0 && (changes || len(l.Parts) == 0) {
+	if len(r.Parts) > 0 && (moves || len(l.Parts) == 0) {
 		l.Parts = r.parts()
 	}
 	for _, part := range []struct {

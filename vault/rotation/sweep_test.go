@@ -247,6 +247,32 @@ func TestTakersOfTwo(t *testing.T) {
 	}
 }
 
+// TestSweptElsewhere finds a password of a record in another address, with which others of
+// those who report would have its provider asked: it is asked as before.
+func TestSweptElsewhere(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	found := func(host string) vault.Leaked {
+		return vault.Leaked{
+			Value: secret.New("the-password"), Carrier: secret.New("postgres://app:the-password@" + host + "/app"),
+			Parts: []vault.LeakPart{{Name: "host", Value: secret.New(host)}},
+		}
+	}
+	b.set(key("URL"), "postgres://app:the-password@db/app")
+	_, err := b.tracker().Open(t.Context(), "web", found("db"), "for a reason", []vault.Ref{key("URL")})
+	b.must(err)
+	dora := b.session(b.person("dora", vault.Developer, "web/dev"), "secretsweep scan")
+	for _, s := range []*vault.Session{b.owner, dora} {
+		swept := Swept{Project: "web", Leaks: []Sighting{{Leaked: found("localhost"), Places: []place.Place{at(s.Self())}}}}
+		if _, err := b.trackerOf(s).Track(t.Context(), swept, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if !r.Carrier.Equal(found("db").Carrier) || !r.Parts[0].Value.Equal(secret.New("db")) || len(r.Sites) == 0 {
+			t.Errorf("a sweep by %s changes what is asked, and where", s.Self())
+		}
+	}
+}
+
 // TestSweptByReader adds what was found, as nothing can be compared.
 func TestSweptByReader(t *testing.T) {
 	b := newBench(t, store.NewMemory())
