@@ -128,6 +128,11 @@ func (r *Record) has(ref vault.Ref, version int) bool {
 	return i >= 0 && r.Successors[i].Version > 0 && version >= r.Successors[i].Version
 }
 
+// backslid tells whether somebody has read the old value since all had moved.
+func (r *Record) backslid() bool {
+	return slices.ContainsFunc(r.Consumers, func(c Consumer) bool { return c.Status == Behind && c.Last.After(r.movedAt) })
+}
+
 // Waits gives the consumers that may still need the old value.
 func (r *Record) Waits() []Consumer {
 	return slices.DeleteFunc(slices.Clone(r.Consumers), func(c Consumer) bool { return c.Status == Ready || c.Status == Said })

@@ -65,7 +65,7 @@ func (w *drive) reach(ctx context.Context, name StageName) error {
 		stage.Name = name
 		var steps []Step
 		if name == Ended && stage.Overlap && !now.revoked {
-			steps = append(steps, Step{Act: Revoke})
+			steps = append(steps, Step{Act: Revoke, Emergency: !now.allMoved}) // it is done, whoever needs it again
 		}
 		return append(steps, Step{Act: Drive, Stage: &stage}), nil
 	})

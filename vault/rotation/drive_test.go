@@ -191,6 +191,19 @@ func TestDriveMeanwhile(t *testing.T) {
 			t.Errorf("%s, %v", r.State, err)
 		}
 	})
+	t.Run("the old value is put back while it is ended", func(t *testing.T) {
+		s, f := newShop(t, vault.Leaked{Value: value}, value), drivertest.NewFake(true, value)
+		r, err := s.drive(f, func(name rotation.StageName) error {
+			if name == rotation.Ending {
+				s.set(s.ref, value)
+				s.do(rotation.Step{Act: rotation.Own, Owner: "ann"})
+			}
+			return nil
+		})
+		if err != nil || r.Stage.Name != rotation.Ended || r.Evidence == nil || r.Next() != rotation.Replace {
+			t.Errorf("%s, next %q, %v", r.Stage.Name, r.Next(), err)
+		}
+	})
 	t.Run("the old value is put back", func(t *testing.T) {
 		s, f := newShop(t, vault.Leaked{Value: value}, value), drivertest.NewFake(true, value)
 		if r, err := s.drive(f, nil); err != nil || r.State != rotation.Closed {

@@ -187,7 +187,7 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 			r.Ticked = append(r.Ticked, s.Consumer)
 		}
 	case MoveAll:
-		r.allMoved = true
+		r.allMoved, r.movedAt = true, e.At
 	case Revoke:
 		r.Emergency = s.Emergency && r.Way != RevokeOnly && !r.allMoved
 		r.revoked, r.asked = true, false

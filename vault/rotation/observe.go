@@ -50,6 +50,9 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 	for _, r := range open {
 		r.Blind = denied
 		r.observeConsumers(byRef)
+		if r.allMoved && !r.revoked && r.backslid() {
+			r.allMoved = false
+		}
 		if len(r.Successors) > 0 && !r.allMoved && !r.Blind && len(r.Consumers) > 0 && r.behind() == "" {
 			t.derive(r, Step{Act: MoveAll, Reason: fmt.Sprintf("none of %d consumers needs the old value any more", len(r.Consumers))})
 		}

@@ -51,6 +51,7 @@ type Record struct {
 	worked                     bool // its provider said so once
 	asked                      bool // since it was revoked
 	closed                     bool
+	movedAt                    time.Time       // when all had moved
 	aside                      State           // FalsePositive or Accepted; "" for neither
 	derived                    []Step          // made by what the vault shows, and in no event yet
 	former                     []vault.Ref     // those of Refs that are no secret's any more

@@ -317,6 +317,39 @@ func TestPutBack(t *testing.T) {
 	}
 }
 
+// TestReadsTheOldOneAfterAll has somebody read the old value when all had moved: it is needed
+// again, until that one has moved, too.
+func TestReadsTheOldOneAfterAll(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("KEY"), "the old value")
+	deploy, dora := b.token("deploy"), b.person("dora", vault.Maintainer, "web/*")
+	b.read(deploy, "secretsweep run", "KEY")
+	b.do(b.open("the old value", key("KEY")), own)
+	b.set(key("KEY"), "new")
+	b.now = b.now.Add(time.Hour)
+	b.read(deploy, "secretsweep run", "KEY")
+	if r := b.do(b.one(), Step{Act: Own, Owner: "bob"}); r.State != Moved || !Fold(r.Leak, b.now).allMoved {
+		t.Fatal(r.State)
+	}
+	b.now = b.now.Add(time.Hour)
+	_, err := b.session(dora, "secretsweep run").Get(t.Context(), key("KEY"), vault.Which{Version: 1})
+	b.must(err)
+	r := b.one()
+	if r.State != Moving || r.Next() != MoveAll || !strings.Contains(r.NextText(), "dora, by run (read version 1 on") || r.Can(&revoke) == nil {
+		t.Errorf("%s: %s", r.State, r.NextText())
+	}
+	if r = b.do(r, Step{Act: Move, Consumer: "dora, by run"}); r.State != Moved {
+		t.Errorf("ticked off: %s, %s", r.State, r.NextText())
+	}
+	r = b.do(r, revoke)
+	b.now = b.now.Add(time.Hour)
+	_, err = b.session(dora, "secretsweep pull").Get(t.Context(), key("KEY"), vault.Which{Version: 1})
+	b.must(err)
+	if r = b.one(); r.State != Revoked || r.Next() != Attest {
+		t.Errorf("read when it was revoked: %s, next %s", r.State, r.Next())
+	}
+}
+
 // TestOpen opens a record, whatever there is of it.
 func TestOpen(t *testing.T) {
 	b := newBench(t, store.NewMemory())
