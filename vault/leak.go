@@ -15,7 +15,7 @@ import (
 const (
 	maxLeakEvent  = 256 << 10 // bytes of the JSON of an event, the value included
 	maxLeakPlaces = 200       // of an event, and of a leak
-	maxLeakRefs   = 100       // of an event, those that are asked for included; these of a leak
+	MaxLeakRefs   = 100       // of an event, those that are asked for included; these of a leak
 	MaxLeakParts  = 20        // of an event
 )
 
@@ -275,8 +275,8 @@ func (r leakRecord) check() error {
 	switch {
 	case len(r.Value) == 0:
 		return errors.New("a leak of nothing")
-	case len(r.Refs)+len(r.Asked) > maxLeakRefs:
-		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs)+len(r.Asked), maxLeakRefs)
+	case len(r.Refs)+len(r.Asked) > MaxLeakRefs:
+		return fmt.Errorf("a leak that goes to %d secrets, more than %d", len(r.Refs)+len(r.Asked), MaxLeakRefs)
 	case len(r.Parts) > MaxLeakParts:
 		return fmt.Errorf("a leak with %d parts, more than %d", len(r.Parts), MaxLeakParts)
 	case slices.ContainsFunc(r.Parts, func(p leakPart) bool { return len(p.Value) == 0 }):
@@ -393,7 +393,7 @@ func (l *Leak) answer(e LeakEvent) {
 		return e.Kind == Imported && slices.Contains(e.Refs, a.Ref) ||
 			slices.ContainsFunc(e.Asked, func(b Asked) bool { return a.Ref == b.Ref })
 	})
-	l.Asked = append(l.Asked, e.Asked[:min(len(e.Asked), maxLeakRefs-len(l.Asked))]...)
+	l.Asked = append(l.Asked, e.Asked[:min(len(e.Asked), MaxLeakRefs-len(l.Asked))]...)
 }
 
 func (l *Leak) takePlaces(e LeakEvent) {

@@ -156,7 +156,7 @@ func TestLeakLimits(t *testing.T) {
 		"a value":      leakOfWeb(strings.Repeat("x", maxLeakEvent), LeakEvent{Kind: Found}),
 		"a reason":     leakOfWeb("one", LeakEvent{Kind: Found, Reason: long}),
 		"a name":       {Project: "web", Leaked: Leaked{Value: secret.New("one"), Name: long}, LeakEvent: LeakEvent{Kind: Found}},
-		"secrets":      leakOfWeb("one", LeakEvent{Kind: Imported, Refs: slices.Repeat([]Ref{{"web", "dev", "A"}}, maxLeakRefs), Asked: asked("B", "one")}),
+		"secrets":      leakOfWeb("one", LeakEvent{Kind: Imported, Refs: slices.Repeat([]Ref{{"web", "dev", "A"}}, MaxLeakRefs), Asked: asked("B", "one")}),
 		"a secret":     leakOfWeb("one", LeakEvent{Kind: Imported, Refs: []Ref{{"web", "dev", "A B"}}}),
 		"a wish":       leakOfWeb("one", LeakEvent{Kind: Waiting, Asked: asked("A B", "one")}),
 		"a NUL":        leakOfWeb("one", LeakEvent{Kind: Waiting, Asked: asked("A", "one\x00")}),
@@ -361,7 +361,7 @@ func TestAsked(t *testing.T) {
 	}
 	many := func(prefix string) (e LeakEvent) {
 		e.Kind = Waiting
-		for i := range maxLeakRefs {
+		for i := range MaxLeakRefs {
 			e.Asked = append(e.Asked, asked(fmt.Sprint(prefix, i), "v")...)
 		}
 		return e
@@ -372,7 +372,7 @@ func TestAsked(t *testing.T) {
 		}
 	}
 	all, err := b.owner.Leaks(t.Context(), "web")
-	if err != nil || len(all[0].Asked) != maxLeakRefs || all[0].Asked[0].Name != "ONE" || all[0].Asked[99].Name != "A98" {
+	if err != nil || len(all[0].Asked) != MaxLeakRefs || all[0].Asked[0].Name != "ONE" || all[0].Asked[99].Name != "A98" {
 		t.Errorf("%d are asked for, %v", len(all[0].Asked), err)
 	}
 	b.check()

@@ -90,7 +90,7 @@ func (o *Opening) report(project string, r *Record) (vault.LeakReport, error) {
 	if r == nil {
 		none := int64(-1)
 		report := vault.LeakReport{Project: project, Leaked: o.Leaked, After: &none}
-		report.Kind, report.Refs, report.Reason = vault.Imported, o.Refs, reason
+		report.Kind, report.Refs, report.Reason = vault.Imported, atMost(o.Refs), reason
 		var err error
 		report.Data, err = json.Marshal([]Step{triage})
 		return report, err
@@ -106,6 +106,7 @@ func (o *Opening) report(project string, r *Record) (vault.LeakReport, error) {
 			report.Refs = append(slices.Clip(report.Refs), ref)
 		}
 	}
+	report.Refs = atMost(report.Refs)
 	return report, err
 }
 

@@ -287,7 +287,7 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 			kind = vault.Tracked // as a reader may say the other, the rest would count for nothing there
 		}
 		if kind != vault.Tracked {
-			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, r.Refs
+			report.Kind, report.Reason, report.Until, report.Refs = kind, s.Reason, s.Until, atMost(r.Refs)
 		}
 	}
 	if report.Kind == vault.RevokeOnly && len(all) > 1 {
@@ -297,6 +297,9 @@ func reportOf(r *Record, all []Step) (vault.LeakReport, error) {
 	report.Data, err = json.Marshal(all)
 	return report, err
 }
+
+// atMost gives the secrets for which an event has room. What has the value is found without.
+func atMost(refs []vault.Ref) []vault.Ref { return refs[:min(len(refs), vault.MaxLeakRefs)] }
 
 // kindOf gives what the vault calls what a step decides.
 func kindOf(s *Step) vault.LeakKind {

@@ -350,6 +350,27 @@ func TestReadsTheOldOneAfterAll(t *testing.T) {
 	}
 }
 
+// TestManySecrets has more secrets with a value than an event has room for.
+func TestManySecrets(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	var changes []vault.Change
+	var refs []vault.Ref
+	for i := range vault.MaxLeakRefs + 1 {
+		ref := key(fmt.Sprintf("KEY_%d", i))
+		refs = append(refs, ref)
+		changes = append(changes, vault.Change{Ref: ref, Value: secret.New("the value")})
+	}
+	_, err := b.owner.SetAll(t.Context(), changes)
+	b.must(err)
+	r := b.open("the value", refs...)
+	if r = b.do(r, own, Step{Act: Accept, Until: b.now.Add(time.Hour), Reason: "it is for a test"}); r.State != Accepted {
+		t.Error(r.State)
+	}
+	if r = b.open("the value", refs...); r.State != Owned || len(r.Refs) != len(refs) {
+		t.Error(r.State)
+	}
+}
+
 // TestOpen opens a record, whatever there is of it.
 func TestOpen(t *testing.T) {
 	b := newBench(t, store.NewMemory())
