@@ -1,15 +1,11 @@
 package detectors
 
 import (
-	"bytes"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/secretsweep/secretsweep/detectors/judge"
 	"github.com/secretsweep/secretsweep/detectors/match"
-	"github.com/secretsweep/secretsweep/internal/ascii"
-	"github.com/secretsweep/secretsweep/internal/format"
 	"github.com/secretsweep/secretsweep/rules"
 )
 
@@ -48,13 +44,14 @@ var spellings = []spelling{
 
 	{"kubernetes", `\bexistingSecret(?:Name)?["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
 	{"kubernetes", `\bsecretName["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
-	{"kubernetes", `\bsecret(?:Key)?Ref["']?:[\s{]*(?:["']?(?:key|optional)["']?:[^\n]*\n\s*){0,2}["']?name["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
+	{"kubernetes", `\bsecretRef["']?:[\s{]*(?:["']?optional["']?:[^\n]*\n\s*)?["']?name["']?:[ \t]*["']?(?P<name>[a-z0-9][a-z0-9.-]*)`, inKubernetes, false},
 
 	{"vault", `\bvault:(?://)?(?P<name>[\w-]+(?:/[\w.-]+)+(?:#[\w.-]+)?)`, "", false},
 	{"vault", `\bvault:[ \t]+["']?(?P<name>[\w-]+(?:/[\w.-]+)+@[\w./-]+)`, "", false}, // of GitLab
 	{"1password", `\bop://(?P<name>[^/\n"'<>]+/[^/\n"'<>]+/[\w.-]+(?:/[\w.-]+)?)`, "", false},
-	{"aws-secrets-manager", `\barn:aws[\w-]*:secretsmanager:[\w-]*:\d*:secret:(?P<name>[\w/+=.@-]+)`, "", false},
+	{"aws-secrets-manager", `\barn:aws[\w-]*:secretsmanager:[\w-]*:\d*:secret:(?P<name>[\w/+=.@-]+(?::[\w.-]+)?)`, "", false},
 	{"aws-secrets-manager", `\{\{resolve:secretsmanager:(?P<name>[\w/+=.@-]+)(?::SecretString\b|\}\})`, "", false},
+	{"aws-parameter-store", `\barn:aws[\w-]*:ssm:[\w-]*:\d*:parameter(?P<name>/[\w/.-]+)`, "", false},
 	{"aws-parameter-store", `\$\{ssm(?:\([\w-]+\))?:(?P<name>[\w/.-]+)`, "", false},
 	{"aws-parameter-store", `\{\{resolve:ssm(?:-secure)?:(?P<name>[\w/.-]+)`, "", false},
 	{"google-secret-manager", `\bprojects/[\w.:-]+/secrets/(?P<name>[\w-]+)`, "", false},
@@ -66,17 +63,23 @@ var spellings = []spelling{
 	{"sops", `(?P<name>[\w.-]+)["']?\s*[:=]\s*["']?ENC\[AES256_GCM,`, "", true},
 	{"puppet", `(?P<name>[\w:.-]+)["']?\s*:\s*(?:>-?\s*)?["']?ENC\[(?:PKCS7|GPG),`, "", false},
 
-	{"env", `\b(?:process|import\.meta)\.env\.(?P<name>\w+)`, "", true},
-	{"env", `\bprocess\.env\[\s*['"](?P<name>\w+)`, "", true},
-	{"env", `\bos\.environ(?:\.get\(|\[)\s*['"](?P<name>\w+)`, "", true},
-	{"env", `(?:[gG]et_?[eE]nv|GETENV|LookupEnv|EnvironmentVariable)\(\s*['"](?P<name>\w+)`, "", true},
-	{"env", `\bENV(?:\.fetch\(|\[)\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\b(?:process|import\.meta|Bun)\.env\??\.(?P<name>\w+)`, "", true},
+	{"env", `\b(?:process|import\.meta|Bun)\.env(?:\?\.)?\[\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benviron\.(?:get|pop)\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benviron\[\s*['"](?P<name>\w+)`, "", true},
+	{"env", `(?:[gG]et_?[eE]nv|GETENV|LookupEnv|EnvironmentVariable|fetch_env!)\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\bENV(?:\.fetch[ (]|\[)\s*['"](?P<name>\w+)`, "", true},
 	{"env", `\$_(?:ENV|SERVER)\[\s*['"](?P<name>\w+)`, "", true},
 	{"env", `\$ENV\{\s*['"]?(?P<name>\w+)`, "", true},
 	{"env", `\benv\(\s*['"](?P<name>\w+)`, "", true},
+	{"env", `\benv\.(?:str|url|db|db_url|cache|cache_url|email_url)\(\s*['"](?P<name>\w+)`, "", true}, // of django-environ
+	{"env", `\benv!\(\s*"(?P<name>\w+)`, "", true},
 	{"env", `\benv::var(?:_os)?\(\s*"(?P<name>\w+)`, "", true},
 	{"env", `\bDeno\.env\.get\(\s*['"](?P<name>\w+)`, "", true},
 	{"env", `%env\((?:\w+:)*(?P<name>\w+)\)%`, "", true},
+
+	{"env-file", `\bEnvironmentFile=-?(?P<name>/[\w./@-]+)`, "", false},
+	{"systemd", `\bLoadCredential(?:Encrypted)?=(?P<name>[\w.-]+)`, "", false},
 }
 
 // newSpellings makes rules of all spellings. A rule's id is the system, and it is told
@@ -106,7 +109,7 @@ func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, r
 			r.System = "woodpecker"
 		}
 		ofRun := r.System == "github-actions" && strings.EqualFold(r.Name, "GITHUB_TOKEN") // which ends with it
-		if !ofRun && (!named || judge.NameOf(r.Name) >= judge.Key) {
+		if !ofRun && (!named || judge.MayHold(r.Name)) {
 			references = append(references, r)
 		}
 		return true
@@ -117,85 +120,9 @@ func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, r
 	for _, v := range variables {
 		references = append(references, v.in(c)...)
 	}
-	return rest, append(references, contexts(c)...)
-}
-
-// contexts gives the contexts that jobs of CircleCI take their secrets from: the one, or
-// each of a list.
-func contexts(c *Chunk) []Reference {
-	if !c.Whole || !slices.ContainsFunc(c.paths(), isOfCircle) {
-		return nil
-	}
-	var all []Reference
-	for e := range format.YAML(c.Data) {
-		n := len(e.Path)
-		if (e.Path[n-1] == "context" || n > 1 && e.Path[n-2] == "context") && e.Start < e.End {
-			all = append(all, Reference{"circleci", e.Value, e.Start, e.End})
-		}
-	}
-	return all
+	return rest, slices.Concat(references, unpacked(c), inDocument(c))
 }
 
 func isOfCircle(p string) bool { return strings.Contains("/"+p, "/.circleci/") }
 
 func isOfWoodpecker(p string) bool { return strings.Contains("/"+p, "/.woodpecker") }
-
-// variable is how files of one kind write what they take from their surroundings. It
-// begins as much does that is none, so it is looked for in those files alone, and not
-// with all that is looked for everywhere.
-type variable struct {
-	system string
-	open   string
-	after  string // what may follow the name
-	file   func(path string) bool
-}
-
-var variables = []variable{
-	{"env", "${", "}:?+-", func(p string) bool { return isYAML(p) || isEnvironment(p) }},
-	{"azure-pipelines", "$(", ")", func(p string) bool { return isYAML(p) && isOfAzure(p) }},
-}
-
-func isYAML(p string) bool { return strings.HasSuffix(p, ".yml") || strings.HasSuffix(p, ".yaml") }
-
-func isEnvironment(p string) bool {
-	base := path.Base(p)
-	return strings.HasPrefix(base, ".env") || strings.HasSuffix(base, ".env")
-}
-
-func isOfAzure(p string) bool {
-	p = strings.ToLower(p)
-	return strings.Contains(p, "azure") || strings.Contains(p, ".vsts")
-}
-
-// in gives the references that a chunk owns to variables that are secrets.
-func (v *variable) in(c *Chunk) []Reference {
-	if !slices.ContainsFunc(c.paths(), v.file) {
-		return nil
-	}
-	var all []Reference
-	secrets := map[string]bool{} // whether a name means one: few names, many times
-	for at := 0; ; {
-		i := bytes.Index(c.Data[at:], []byte(v.open))
-		if i < 0 {
-			return all
-		}
-		start := at + i
-		at = start + len(v.open)
-		end := at
-		for end < len(c.Data) && (ascii.IsWord(c.Data[end]) || c.Data[end] == '.') {
-			end++
-		}
-		if end == len(c.Data) || strings.IndexByte(v.after, c.Data[end]) < 0 || !c.owns(match.Found{Start: start}) {
-			continue
-		}
-		name := c.Data[at:end]
-		is, known := secrets[string(name)]
-		if !known {
-			is = judge.NameOf(string(name)) >= judge.Key
-			secrets[string(name)] = is
-		}
-		if is {
-			all = append(all, Reference{v.system, string(name), start, end})
-		}
-	}
-}

@@ -169,17 +169,29 @@ func (t *rotate) consumerLine(c rotation.Consumer, width int) string {
 	if c.Version > 0 {
 		version = fmt.Sprintf("version %d", c.Version)
 	}
-	return consumerLine(width, safe(c.Name), status, version, date(c.Last))
+	name := safe(c.Name)
+	if names, _ := consumerWidths(width); c.Kind == rotation.ByCopy {
+		name = endOf(name, names)
+	}
+	return consumerLine(width, name, status, version, date(c.Last))
+}
+
+// The widths of what is said of a consumer in a line.
+const consumerStatus, consumerVersion = 7, 10
+
+// consumerWidths share out the rest. Where there is little room, it isn't said when they last
+// read it.
+func consumerWidths(width int) (name, last int) {
+	name, last = width-consumerStatus-consumerVersion-2*2, 10
+	if width < 70 {
+		return name, 0
+	}
+	return name - last - 2, last
 }
 
 func consumerLine(width int, name, status, version, last string) string {
-	const statuses, versions = 7, 10
-	lasts := 10
-	rest := width - statuses - versions - lasts - 3*2
-	if width < 70 {
-		rest, lasts = rest+lasts+2, 0
-	}
-	return line(column{name, rest}, column{status, statuses}, column{version, versions}, column{last, lasts})
+	names, lasts := consumerWidths(width)
+	return line(column{name, names}, column{status, consumerStatus}, column{version, consumerVersion}, column{last, lasts})
 }
 
 func (t *rotate) siteLines(r *rotation.Record, width int) []string {

@@ -12,6 +12,7 @@ type Known struct {
 	Ref
 	Version int
 	State   State
+	Aliases []string // of the secret
 	Value   secret.Value
 }
 
@@ -80,7 +81,7 @@ func (v *view) known(sc *scope) ([]Known, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, Known{one.Ref, one.Version, one.State, one.Value})
+			all = append(all, Known{one.Ref, one.Version, one.State, o.Info.Aliases, one.Value})
 		}
 	}
 	return all, nil

@@ -233,9 +233,14 @@ func askedFor(l *vault.Leak) []importers.Item {
 }
 
 func (in *intake) environments() []string {
+	return environmentsOf(in.door, in.project)
+}
+
+// environmentsOf gives those of a project.
+func environmentsOf(d *door, project string) []string {
 	var all []string
-	for _, p := range in.Environments() {
-		if p.Project == in.project {
+	for _, p := range d.Environments() {
+		if p.Project == project {
 			all = append(all, p.Environment)
 		}
 	}

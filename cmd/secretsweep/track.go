@@ -68,8 +68,9 @@ func (s *swept) track(ctx context.Context, sh shell, d *door, project string, ro
 			all.Leaks = append(all.Leaks, rotation.Sighting{Leaked: leakedOf(row), Places: names.places(row.Finding.Places)})
 		}
 	}
+	environments := environmentsOf(d, project)
 	for _, r := range s.takers {
-		all.Takers = append(all.Takers, rotation.Taker{System: r.System, Name: cut(r.Name), Places: names.places(r.Places)})
+		all.Takers = append(all.Takers, takersOf(&r, names, project, environments)...)
 	}
 	return t.Track(ctx, all, names.text(s.job.paths))
 }
@@ -149,7 +150,7 @@ func (s *swept) gone(names rootNames) func(context.Context, secret.Value, place.
 	return func(ctx context.Context, v secret.Value, p place.Place) (bool, error) {
 		root, is := roots[p.Root]
 		past := p.Commit != nil || p.Head || p.Index // it is in the history, or may be
-		if !is || p.Kind == place.Chat || p.Kind == place.Ref || past && s.job.source.NoHistory {
+		if !is || p.Kind == place.Chat || p.Kind == place.Ref || p.Span == (place.Span{}) || past && s.job.source.NoHistory {
 			return false, nil
 		}
 		p.Root = root

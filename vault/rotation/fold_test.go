@@ -363,7 +363,7 @@ func TestDriverAgain(t *testing.T) {
 // FuzzFold reads hostile events: a record is what a record may be, and the same for everyone.
 func FuzzFold(f *testing.F) {
 	for _, s := range []Step{triage, own, keep, move, moved, revoke, refuse, works, silent, attest, clean, left, shut, open, hurry,
-		{Act: Drive, Stage: &Stage{Driver: "postgres", Name: Made}}, {Act: Sweep, Takers: []Taker{{"env", "KEY", []place.Place{at("a")}}}}} {
+		{Act: Drive, Stage: &Stage{Driver: "postgres", Name: Made}}, {Act: Sweep, Takers: []Taker{{System: "env", Name: "KEY", Places: []place.Place{at("a")}}}}} {
 		f.Add(string(vault.Tracked), true, []byte(data(f, s)))
 	}
 	for _, text := range []string{"", "null", "[]", "{}", "[null]", `[{"act":"leave"}]`, `[{"act":"ask","answer":{"verdict":"maybe"}}]`, `[{"act":"drive","stage":{"driver":"x","name":"y"}}]`, `[{"act":"own","owner":7}]`, "["} {

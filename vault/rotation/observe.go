@@ -14,7 +14,7 @@ import (
 func (t *Tracker) observe(ctx context.Context, project string, all []*Record) error {
 	open := slices.DeleteFunc(slices.Clone(all), func(r *Record) bool { return !r.State.Open() })
 	for _, r := range all {
-		r.Checkable = t.checkable(r.Rule)
+		r.Checkable, r.Revocable = t.checkable(r.Rule), t.revocable(r.Rule)
 		if r.Due.IsZero() {
 			r.Due = t.policy.leakDue(r)
 		}
@@ -35,6 +35,7 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 	var refs []vault.Ref
 	for _, r := range open {
 		t.observeSuccessors(r, &h)
+		r.observeAliases(&h)
 		refs = append(refs, r.Refs...)
 	}
 	readers, err := t.vault.Consumers(ctx, refs)
@@ -51,6 +52,31 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 		r.State = r.state()
 	}
 	return nil
+}
+
+// revocable tells whether values of a rule can revoke themselves.
+func (t *Tracker) revocable(rule string) bool {
+	if t.rules == nil {
+		return false
+	}
+	v := t.rules.VerifyOf(rule)
+	return v != nil && v.Revoke != nil
+}
+
+// observeAliases finds out by which other names programs want the secrets of a record.
+func (r *Record) observeAliases(h *holdings) {
+	r.aliases = nil
+	for _, ref := range r.Refs {
+		versions := h.versions[ref]
+		if len(versions) == 0 {
+			continue
+		}
+		for _, alias := range versions[0].Aliases { // they are the same of each
+			at := ref
+			at.Name = alias
+			r.aliases = append(r.aliases, at)
+		}
+	}
 }
 
 // derive makes a step that nobody has to make, because the vault shows that it was made. It

@@ -44,6 +44,7 @@ type Record struct {
 
 	// What Fold doesn't know.
 	Checkable bool // somebody can be asked whether it still works
+	Revocable bool // it can revoke itself
 	Blind     bool // who reads it is for auditors to know
 
 	triaged, allMoved, revoked bool
@@ -53,6 +54,7 @@ type Record struct {
 	aside                      State       // FalsePositive or Accepted; "" for neither
 	derived                    []Step      // made by what the vault shows, and in no event yet
 	former                     []vault.Ref // those of Refs that are no secret's any more
+	aliases                    []vault.Ref // of Refs
 }
 
 // Evidence says why a value is dead.

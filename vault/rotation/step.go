@@ -85,6 +85,11 @@ type Taker struct {
 	System string        `json:"system"` // where from: "env", "github-actions"
 	Name   string        `json:"name"`
 	Places []place.Place `json:"places"`
+
+	// As and Files are for a sweep to say: secrets that it may mean beside those of that very
+	// name, without an environment those of any; and where files are of which it takes all.
+	As    []vault.Ref `json:"-"`
+	Files []string    `json:"-"`
 }
 
 // The limits of what is kept of a step.

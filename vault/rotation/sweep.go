@@ -118,7 +118,11 @@ func (t *Tracker) track(ctx context.Context, s *Swept, source string) (News, err
 func (s *Swept) first(l Sighting) (vault.LeakReport, error) {
 	report := vault.LeakReport{Project: s.Project, Leaked: l.Leaked, LeakEvent: vault.LeakEvent{Kind: vault.Found, Places: l.Places, MorePlaces: l.More}}
 	var err error
-	if takers := takersOf(s.Takers, []string{l.Name}); len(takers) > 0 {
+	r := Record{Leak: vault.Leak{Leaked: l.Leaked}}
+	for _, p := range l.Places {
+		r.Sites = append(r.Sites, Site{Place: p})
+	}
+	if takers := r.takersAmong(s.Takers); len(takers) > 0 {
 		report.Data, err = json.Marshal([]Step{{Act: Sweep, Takers: takers}})
 	}
 	return report, err
@@ -143,7 +147,7 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		news.Gone += len(gone)
 		steps = append(steps, Step{Act: Clean, Places: gone})
 	}
-	if takers := takersOf(s.Takers, r.names()); len(takers) > 0 && !slices.EqualFunc(takers, r.Takers, sameTaker) {
+	if takers := r.takersAmong(s.Takers); len(takers) > 0 && !slices.EqualFunc(takers, r.Takers, sameTaker) {
 		steps = append(steps, Step{Act: Sweep, Takers: takers})
 	}
 	if len(steps) == 0 && len(is.changed) == 0 && !is.restBack {
@@ -186,32 +190,4 @@ func (s *Swept) gone(ctx context.Context, l Sighting, r *Record) ([]string, erro
 		}
 	}
 	return keys, nil
-}
-
-// names gives those by which a text may take the value from elsewhere.
-func (r *Record) names() []string {
-	names := []string{r.Name}
-	for _, ref := range r.Refs {
-		names = append(names, ref.Name)
-	}
-	return names
-}
-
-// takersOf gives the takers of names, without the places for which there is no room.
-func takersOf(all []Taker, names []string) []Taker {
-	var own []Taker
-	for _, t := range all {
-		if t.Name == "" || !slices.Contains(names, t.Name) {
-			continue
-		}
-		t.Places = t.Places[:min(len(t.Places), maxSites)]
-		if own = append(own, t); len(own) == maxTakers {
-			break
-		}
-	}
-	return own
-}
-
-func sameTaker(a, b Taker) bool {
-	return a.System == b.System && a.Name == b.Name && slices.EqualFunc(a.Places, b.Places, func(p, q place.Place) bool { return PlaceKey(&p) == PlaceKey(&q) })
 }

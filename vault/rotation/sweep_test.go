@@ -177,7 +177,7 @@ func TestTakers(t *testing.T) {
 	for i := range 20 {
 		many = append(many, at(fmt.Sprintf("%02d.yml", i)))
 	}
-	taken := Swept{Project: "web", Takers: []Taker{{"env", "PAY_KEY", many}, {"env", "OTHER", many}, {"env", "", many}, {"github-actions", "PAY_KEY", many[:1]}}}
+	taken := Swept{Project: "web", Takers: []Taker{{System: "env", Name: "PAY_KEY", Places: many}, {System: "env", Name: "OTHER", Places: many}, {System: "env", Name: "", Places: many}, {System: "github-actions", Name: "PAY_KEY", Places: many[:1]}}}
 	taken.Leaks = []Sighting{{Leaked: vault.Leaked{Value: secret.New("another"), Name: "OTHER"}}}
 	for range 2 {
 		if _, err := b.tracker().Track(t.Context(), taken, "."); err != nil {

@@ -439,6 +439,59 @@ func TestDoRefuses(t *testing.T) {
 	}
 }
 
+// TestDoAll makes steps about several records in one act: all of them or none, and again if
+// somebody was faster.
+func TestDoAll(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("A"), "first")
+	b.set(key("B"), "second")
+	all := []*Record{b.open("first", key("A")), b.open("second", key("B"))}
+	take := func(*Record) ([]Step, error) { return []Step{{Act: Own, Owner: "ann"}}, nil }
+
+	// Somebody is faster, once.
+	calls := 0
+	now, err := b.tracker().DoAll(t.Context(), all, func(r *Record) ([]Step, error) {
+		if calls++; calls == 1 {
+			b.do(all[1], Step{Act: Block, Reason: "wait"})
+		}
+		return take(r)
+	})
+	if err != nil || calls != 4 {
+		t.Fatalf("%d calls, %v", calls, err)
+	}
+	for i, r := range now {
+		if r.Leak.ID != all[i].Leak.ID || r.Owner != "ann" {
+			t.Errorf("record %d: %s is owned by %q", i, r.ID(), r.Owner)
+		}
+	}
+	if now[1].Blocked == "" {
+		t.Error("what the other one did is lost")
+	}
+
+	// What is impossible for one is done for none.
+	_, err = b.tracker().DoAll(t.Context(), now, func(r *Record) ([]Step, error) {
+		return []Step{{Act: Unblock}}, nil
+	})
+	if err == nil {
+		t.Error("what isn't blocked was unblocked")
+	}
+	after, err := b.tracker().DoAll(t.Context(), now, func(*Record) ([]Step, error) { return nil, nil })
+	if err != nil || after[1].Blocked == "" || after[0].Newest != now[0].Newest || after[1].Newest != now[1].Newest {
+		t.Errorf("something was done: %v", err)
+	}
+
+	told := 0
+	b.must(b.owner.Log(t.Context(), vault.Filter{Verb: "rotate"}, func(l vault.Logged) error {
+		if l.Detail == now[0].ID()+": owned by ann; "+now[1].ID()+": owned by ann" {
+			told++
+		}
+		return nil
+	}))
+	if told != 1 {
+		t.Errorf("the log tells of it %d times", told)
+	}
+}
+
 // TestRights shows what those may who may not read records.
 func TestRights(t *testing.T) {
 	b := newBench(t, store.NewMemory())
