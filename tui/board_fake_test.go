@@ -181,5 +181,8 @@ func (f *fakeBoard) plants() []string {
 	for _, l := range f.leaks {
 		all = append(all, l.Value.Reveal())
 	}
+	for _, k := range f.known {
+		all = append(all, k.Value.Reveal())
+	}
 	return all
 }

@@ -16,7 +16,7 @@ func newConsumers(t *rotate, r *rotation.Record) *table[rotation.Consumer] {
 		board: t.board, tab: t.tab, what: r.Title() + " consumers", back: t,
 		none: "Nobody is known to use it.",
 		load: func(ctx context.Context) ([]rotation.Consumer, error) {
-			now, err := t.find(ctx, r)
+			now, err := t.again(ctx, r)
 			if err != nil {
 				return nil, err
 			}
@@ -91,7 +91,7 @@ func newSites(t *rotate, r *rotation.Record) *table[rotation.Site] {
 	c := &table[rotation.Site]{
 		board: t.board, tab: t.tab, what: r.Title() + " places", back: t,
 		load: func(ctx context.Context) ([]rotation.Site, error) {
-			now, err := t.find(ctx, r)
+			now, err := t.again(ctx, r)
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/secretsweep/secretsweep/scanner/report"
 	"github.com/secretsweep/secretsweep/vault/rotation"
 )
@@ -167,12 +169,29 @@ func (t *rotate) consumerLine(c rotation.Consumer, width int) string {
 	if c.Version > 0 {
 		version = fmt.Sprintf("version %d", c.Version)
 	}
-	return consumerLine(width, safe(c.Name), status, version, date(c.Last))
+	name := safe(c.Name)
+	if names, _ := consumerWidths(width); c.Kind == rotation.ByCopy {
+		name = endOf(name, names)
+	}
+	return consumerLine(width, name, status, version, date(c.Last))
+}
+
+// The widths of what is said of a consumer in a line.
+const consumerStatus, consumerVersion = 7, 10
+
+// consumerWidths share out the rest. Where there is little room, it isn't said when they last
+// read it.
+func consumerWidths(width int) (name, last int) {
+	name, last = width-consumerStatus-consumerVersion-2*2, 10
+	if width < 70 {
+		return name, 0
+	}
+	return name - last - 2, last
 }
 
 func consumerLine(width int, name, status, version, last string) string {
-	const statuses, versions, lasts = 7, 10, 10
-	return line(column{name, width - statuses - versions - lasts - 3*2}, column{status, statuses}, column{version, versions}, column{last, lasts})
+	names, lasts := consumerWidths(width)
+	return line(column{name, names}, column{status, consumerStatus}, column{version, consumerVersion}, column{last, lasts})
 }
 
 func (t *rotate) siteLines(r *rotation.Record, width int) []string {
@@ -232,11 +251,16 @@ func (t *rotate) guideLines(r *rotation.Record, width int) []string {
 		}
 	}
 	if g.Console != "" {
-		for _, text := range wrap(safe(g.Console), width-2) {
+		for _, text := range address(g.Console, width-2) {
 			lines = append(lines, "  "+text)
 		}
 	}
 	return lines
+}
+
+// address breaks one into lines only where there is no room for more.
+func address(text string, width int) []string {
+	return strings.Split(ansi.Hardwrap(safe(text), width, true), "\n")
 }
 
 // guideText is the guide on a screen of its own: all there is to be done about a record, with
@@ -245,7 +269,7 @@ func (t *rotate) guideText(r *rotation.Record, width int) []string {
 	lines := []string{t.theme.bold.Render(t.guideHead(r)), ""}
 	g := t.Providers.Guide(r)
 	if g.Console != "" {
-		lines = append(append(lines, wrap(safe(g.Console), width)...), "")
+		lines = append(append(lines, address(g.Console, width)...), "")
 	}
 	rest := g.Steps
 	for _, m := range r.Line() {

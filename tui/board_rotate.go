@@ -28,7 +28,7 @@ func newRotate(b *board) *rotate {
 	t := &rotate{}
 	t.table = &table[*rotation.Record]{
 		board: b, self: t, tab: "Rotate", looks: true,
-		none:   "Nothing is to be rotated. \"secretsweep migrate\" finds what leaked, and brings it here.",
+		none:   "Nothing is to be rotated. \"secretsweep migrate\" finds what leaked, and brings it here; records are for the maintainers of a project.",
 		load:   func(ctx context.Context) ([]*rotation.Record, error) { return b.Records.Records(ctx, "*") },
 		keep:   func(r *rotation.Record) bool { return t.settled || r.State.Open() },
 		words:  recordWords,
@@ -196,8 +196,8 @@ func (t *rotate) put(now *rotation.Record) {
 	}
 }
 
-// find gives a record as it is in the vault.
-func (t *rotate) find(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
+// again reads a record again.
+func (t *rotate) again(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
 	all, err := t.Records.Records(ctx, r.Project)
 	if err != nil {
 		return nil, err

@@ -142,7 +142,7 @@ func TestRotateVerify(t *testing.T) {
 		t.Fatalf("asked %v", f.asked)
 	}
 	x.press("y")
-	x.sees("api.slack.example says: dead", "Next: somebody has to take it on")
+	x.sees("api.slack.example says: dead (status 401,", "take it on")
 	x.press("enter")
 	x.sees("proven on 2026-11-27, asked by ada: api.slack.example says status", `401, invalid_key\x1b[31m`, "(owned)")
 	if diff := cmp.Diff([]string{"api.slack.example"}, f.asked); diff != "" {
@@ -253,6 +253,57 @@ func TestRotateBlind(t *testing.T) {
 	x := newBoardTerminal(t, f.board(), size{200, 60}, Options{NoColor: true})
 	x.press("down", "down")
 	x.sees("Who reads it is for owners of the vault to know.")
+}
+
+// Nothing that others have written moves the cursor.
+func TestRotateHostile(t *testing.T) {
+	const evil = "\x1b[2J\u202e\r\n\x9b31m"
+	f, ref := life(1)
+	l := &f.leaks[0]
+	l.Rule, l.Provider, l.Severity, l.Name = evil, evil, evil, evil
+	l.Places = nil
+	l.Events[0].By, l.Events[0].Refs, l.Refs = evil, nil, nil
+	f.known[0].Value = valueOf(9)
+	f.readers[0].Principal, f.readers[0].Program = evil, "secretsweep run "+evil
+	for _, s := range []rotation.Step{
+		{Act: rotation.Triage, Way: rotation.Rotate},
+		{Act: rotation.Own, Owner: evil},
+		{Act: rotation.Drive, Stage: &rotation.Stage{Driver: evil, Name: evil, Intent: evil}},
+		{Act: rotation.Replace, Successor: []rotation.Successor{{Ref: ref, Version: 2}}},
+		{Act: rotation.Move, Consumer: evil, Reason: evil},
+		{Act: rotation.Revoke, Emergency: true, Reason: evil},
+		{Act: rotation.Ask, Answer: &rotation.Answer{Verdict: "unknown", Why: evil, Host: evil}},
+		{Act: rotation.Clean, Left: true, Reason: evil},
+		{Act: rotation.Close, Reason: evil},
+		{Act: rotation.Block, Reason: evil},
+	} {
+		data, err := json.Marshal([]rotation.Step{s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.happens(l, today, evil, vault.LeakEvent{Kind: vault.Tracked, Data: data})
+	}
+	for _, s := range []size{{80, 24}, {200, 60}, {60, 16}} {
+		for _, keys := range [][]string{{}, {"enter"}, {"enter", "end"}, {"g"}, {"h"}, {"h", "end"}, {"m"}, {"c"}, {"c", "l"}, {"o"}, {"a"}, {"f"}, {"b"}, {"v"}, {"v", "y"}, {"b", "x"}} {
+			x := newBoardTerminal(t, f.board(), s, Options{NoColor: true})
+			x.press(keys...)
+			for _, line := range strings.Split(x.screen(), "\n") {
+				if got := safe(line); got != line {
+					t.Errorf("%v %v: the screen has %q", s, keys, line)
+				}
+			}
+		}
+	}
+}
+
+// Of a file with a long path the end is seen, which says most.
+func TestRotateLongPath(t *testing.T) {
+	f, _ := life(1)
+	f.leaks[0].Events[0].Places[0].Root = "/home/ada/" + strings.Repeat("work/", 30)
+	x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
+	x.press("m")
+	x.sees("…", "/work/work/\\x1b[2J.env")
+	x.seesNo("file /home")
 }
 
 func TestRotateDue(t *testing.T) {

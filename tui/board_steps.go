@@ -42,9 +42,7 @@ func (t *rotate) stepsOf(r *rotation.Record) []action {
 	open := r.State.Open()
 	return []action{
 		on("n", doneWords(r), func(string) (screen, tea.Cmd) { return t.done(r) }).when(r.Next() != "" && r.Next() != rotation.Unblock),
-		on("g", "the guide", func(string) (screen, tea.Cmd) {
-			return t.page("guide", r, t.guideText), nil
-		}),
+		on("g", "the guide", func(string) (screen, tea.Cmd) { return t.text("guide", r, t.guideText), nil }),
 		on("v", "verify", func(string) (screen, tea.Cmd) { return t.verify(r) }).when(r.Checkable),
 		on("o", "give it an owner", func(string) (screen, tea.Cmd) { return t.give(r), nil }).when(open),
 		on("o", "open it again", t.saying(r, "Open it again", rotation.Reopen)).when(!open),
@@ -63,7 +61,7 @@ func (t *rotate) stepsOf(r *rotation.Record) []action {
 			when(r.State != rotation.FalsePositive && can(rotation.Step{Act: rotation.Dismiss})),
 		on("x", "revoked in an emergency", func(string) (screen, tea.Cmd) { return t.emergency(r), nil }).
 			when(!can(rotation.Step{Act: rotation.Revoke}) && can(rotation.Step{Act: rotation.Revoke, Emergency: true})),
-		on("h", "history", func(string) (screen, tea.Cmd) { return t.page("history", r, t.historyText), nil }),
+		on("h", "history", func(string) (screen, tea.Cmd) { return t.text("history", r, t.historyText), nil }),
 	}
 }
 
@@ -88,8 +86,9 @@ func doneWords(r *rotation.Record) string {
 	return "close it"
 }
 
-func (t *rotate) page(what string, r *rotation.Record, text func(*rotation.Record, int) []string) screen {
-	return &page{board: t.board, back: t, tab: t.tab, what: r.Title() + " " + what, text: func(width int) []string { return text(r, width) }}
+// text is a screen of text about a record.
+func (t *rotate) text(what string, r *rotation.Record, lines func(*rotation.Record, int) []string) screen {
+	return &page{board: t.board, back: t, tab: t.tab, what: r.Title() + " " + what, text: func(width int) []string { return lines(r, width) }}
 }
 
 // done is what n does: it says that what comes next is done, or has the vault or the provider
@@ -190,7 +189,11 @@ func (t *rotate) change(r *rotation.Record, meanwhile string, door func(context.
 func told(r *rotation.Record) string {
 	text := r.ID()
 	if n := len(r.History); n > 0 && r.History[n-1].Step != nil {
-		text += ": " + r.History[n-1].Step.Told()
+		last := r.History[n-1].Step
+		text += ": " + last.Told()
+		if last.Act == rotation.Ask {
+			text += " (" + last.Answer.Why + ")"
+		}
 	}
 	if next := r.NextText(); next != "" {
 		return text + ". Next: " + next

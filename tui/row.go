@@ -97,10 +97,7 @@ func (v *inventory) line(c columns, e entry, here bool, width int) string {
 	if row.Value.IsEmpty() {
 		value = "(none)"
 	}
-	where := e.where
-	if over := ansi.StringWidth(where) - c.where; over > 0 {
-		where = ansi.TruncateLeft(where, over+1, "…")
-	}
+	where := endOf(e.where, c.where)
 	if here {
 		return v.theme.chosen.Render(fit(mark+c.line(choice, severity, name, e.kind, value, where, when), width))
 	}

@@ -22,6 +22,14 @@ func fit(text string, width int) string {
 	return text + strings.Repeat(" ", width-ansi.StringWidth(text))
 }
 
+// endOf gives a text, or as much of its end as there is room for.
+func endOf(text string, width int) string {
+	if over := ansi.StringWidth(text) - width; over > 0 {
+		return ansi.TruncateLeft(text, over+1, "…")
+	}
+	return text
+}
+
 // column is one of a line's: a text and the width that it may have.
 type column struct {
 	text  string

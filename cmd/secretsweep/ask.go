@@ -88,7 +88,7 @@ func answers(ctx context.Context, c *provider.Client, creds []provider.Credentia
 	c.VerifyAll(ctx, creds, func(i int, a provider.Answer) {
 		all[i] = a
 		done++
-		line.show("asking "+a.Host, done, int64(len(creds)))
+		line.show("asking providers", done, int64(len(creds)))
 	})
 	line.clear()
 	return all

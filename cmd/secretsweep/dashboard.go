@@ -19,6 +19,7 @@ import (
 type dashboardOptions struct {
 	vaultFlags
 	screenFlags
+	askFlags
 }
 
 func newDashboard(sh shell) *cobra.Command {
@@ -40,6 +41,7 @@ value still works only where you say so, and its name is shown before.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	o.screenFlags.register(f)
+	o.askFlags.register(f)
 	o.vaultFlags.register(cmd)
 	return keeps(cmd)
 }
@@ -64,6 +66,9 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 	if !ok {
 		return misuse("the dashboard needs a terminal", `"secretsweep vault status" says how a vault is`)
 	}
+	if err := o.askFlags.check(); err != nil {
+		return err
+	}
 	d := &dashboard{backstage: newBackstage(sh, terminal)}
 	o.waiting = d.wait
 	place, err := o.folder(sh)
@@ -85,7 +90,7 @@ func (o *dashboardOptions) run(ctx context.Context, sh shell) (err error) {
 		if d.Tracker, err = newTracker(ctx, d.door, c.set); err != nil {
 			return err
 		}
-		d.rules, d.client = c.set, provider.New(provider.Options{Rules: c.set})
+		d.rules, d.client = c.set, o.client(c.set)
 		board = tui.Board{Vault: place, Records: d, Providers: d, Secrets: d, Values: d, Log: d, People: d}
 	}
 	return d.show(ctx, &o.screenFlags, func(ctx context.Context, screen tui.Options) error {
@@ -122,11 +127,7 @@ func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.G
 
 // Hosts gives who would be asked whether a value still works.
 func (d *dashboard) Hosts(r *rotation.Record) ([]string, error) {
-	hosts, err := d.client.Hosts(r.Credential())
-	if err != nil {
-		return nil, withHint(err, "secretsweep rotate verify %s --allow-host HOST asks one that you name", r.ID())
-	}
-	return hosts, nil
+	return d.client.Hosts(r.Credential())
 }
 
 // Ask asks whether the value of a record still works, and writes down the answer.

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -202,6 +204,87 @@ func TestDashboard(t *testing.T) {
 	}
 	u.says(0, []string{"read", "web/dev A"}, "audit", "log", "--verb", "read", "--limit", "1")
 	u.says(0, []string{"nothing is wrong"}, "vault", "check")
+}
+
+// Records are led on at the dashboard, and a provider is asked only when somebody has agreed.
+func TestDashboardRotates(t *testing.T) {
+	u := newPerson(t)
+	value, err := newSecret("slack-bot-token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vendor := "vnd_" + strings.Repeat("k3Xw9PqZ", 4)
+	asked := make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Header.Get("Authorization")
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"error": "token_revoked"}`)
+	}))
+	defer server.Close()
+	host := strings.TrimPrefix(server.URL, "http://")
+	dir := t.TempDir()
+	config := filepath.Join(dir, "mine.toml")
+	for path, text := range map[string]string{
+		filepath.Join(dir, "src", ".env"): "SLACK_TOKEN=" + value + "\nVENDOR_TOKEN=" + vendor + "\n",
+		config: `[[rule]]
+id = "vendor-token"
+description = "Vendor token"
+severity = "critical"
+confidence = "medium"
+pattern = '\bvnd_[0-9A-Za-z]{32}\b'
+
+[[verify]]
+rules = ["vendor-token"]
+request = "GET http://` + host + `/me"
+headers = { Authorization = "Bearer {value}" }
+
+[[verify.answer]]
+means = "live"
+status = [200]
+json = { id = "" }
+example = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": \"k-1\"}"
+
+[[verify.answer]]
+means = "dead"
+status = [401]
+json = { error = "token_revoked" }
+example = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\r\n{\"error\": \"token_revoked\"}"
+`} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u.env["SECRETSWEEP_CONFIG"] = config
+	u.want(0, "import", filepath.Join(dir, "src"), "--yes", "-p", "web", "-e", "dev")
+	env := u.atVault()
+	env["SECRETSWEEP_CONFIG"] = config
+	x := newAtScreen(t, env, "dashboard", "--allow-host", host)
+	x.sees(0, "VENDOR_TOKEN")
+	x.press("n", "owned by alice")
+	x.press("v", "whether it still works?")
+	x.press("n", "VENDOR_TOKEN")
+	if len(asked) > 0 {
+		t.Fatal("somebody was asked")
+	}
+	x.press("v", "whether it still works?")
+	x.press("y", "says: dead")
+	x.press("o", "Who looks after it?")
+	x.press("\x15bob\r", "owned by bob")
+	_, _ = io.WriteString(x.keys, "q")
+	sent := x.ends()
+	if got := <-asked; got != "Bearer "+vendor || len(asked) > 0 {
+		t.Error("what was asked isn't about the value")
+	}
+	if strings.Contains(sent, value) || strings.Contains(sent, vendor) {
+		t.Errorf("a value is shown:\n%q", sent)
+	}
+	u.says(0, []string{"dead", "bob"}, "rotate", "list", "-p", "web")
+	u.says(0, []string{"proven by", "token_revoked"}, "rotate", "show", "VENDOR_TOKEN", "-p", "web")
+	u.says(0, []string{"owned by bob", "says: dead"}, "audit", "log", "--verb", "rotate", "-f", "json")
 }
 
 // A passphrase is asked for on the plain terminal.

@@ -131,6 +131,10 @@ func TestRights(t *testing.T) {
 		{"token create tokenN -e dev --no-expiry", "yynnnnnnnnnn"},
 		{"token create tokenN -e prod --no-expiry", "ynnnnnnnnnnn"},
 		{"user add userN PUBLIC", "ynnnnnnnnnnn"},
+		{"rotate list", "ynnnnnnnnnnn"},
+		{"rotate report -p web", "ynnnnnnnnnnn"},
+		{"rotate policy", "yyyyyyyyynnn"},
+		{"rotate policy database 30d", "ynnnnnnnnnnn"},
 		{"offboard victimN --yes", "ynnnnnnnnnnn"},
 	}
 	clean := filepath.Join(t.TempDir(), "clean")

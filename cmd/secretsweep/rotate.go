@@ -31,6 +31,7 @@ its secret. It takes a maintainer of the whole project.`,
   secretsweep rotate start STRIPE_KEY           take it on
   secretsweep rotate done STRIPE_KEY            the next step is done
   secretsweep rotate verify STRIPE_KEY          ask its provider whether the old one works
+  secretsweep rotate auto DATABASE_URL          have a driver do all of it
   secretsweep rotate due --within 14d           also what never leaked
   secretsweep rotate checklist -f html -o leaks.html`,
 		Args: knownCommand,
@@ -46,6 +47,7 @@ its secret. It takes a maintainer of the whole project.`,
 		newRotateDone(sh, &v),
 		newRotateVerify(sh, &v),
 		newRotateRevoke(sh, &v),
+		newRotateAuto(sh, &v, rotation.Drivers),
 		newRotateBlock(sh, &v),
 		newRotateAccept(sh, &v),
 		newRotateDismiss(sh, &v),
@@ -68,7 +70,7 @@ func (o *rotateFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringVarP(&o.project, "project", "p", "", "only records of this `project` (default that of the folder, else all)")
-	f.StringVarP(&o.config, "config", "c", "", "also the rules of this `file` (default those of your own config, not of the folder's)")
+	f.StringVarP(&o.config, "config", "c", "", "also the rules of this `file` (default your own; the folder's has no say)")
 }
 
 // rotating is the tracker of a vault that is open.

@@ -47,7 +47,7 @@ old value is to be dead, and what comes next. "!" marks what is overdue.`,
 	f.BoolVar(&o.mine, "mine", false, "only what you look after")
 	f.StringVar(&o.owner, "owner", "", "only what this `person` looks after; \"nobody\" for nobody")
 	f.StringVar(&o.provider, "provider", "", "only what this `provider` issued, such as github")
-	f.StringVar(&o.state, "state", "", "only what stands there, such as \"old revoked\"; open or not, the `state` is one of: "+strings.Join(stateNames(), ", "))
+	f.StringVar(&o.state, "state", "", "only what stands at this `state`, such as \"old revoked\", open or not")
 	_ = cmd.RegisterFlagCompletionFunc("state", cobra.FixedCompletions(stateNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -119,32 +119,56 @@ func writeStanding(w io.Writer, r *rotation.Record) error {
 // done. What stands in capitals is for the person to say.
 func nextCommands(r *rotation.Record) []string {
 	const of = "secretsweep rotate "
+	_, undriven := rotation.DriverOf(rotation.Drivers(rotation.DriverOptions{}), r, "")
+	auto := of + "auto " + r.ID()
 	switch r.Next() {
 	case rotation.Own:
 		return []string{of + "start " + r.ID()}
 	case rotation.Replace:
-		var all []string
-		for _, ref := range r.Refs {
-			all = append(all, fmt.Sprintf("secretsweep secret set %s -p %s -e %s", ref.Name, ref.Project, ref.Environment))
-		}
-		if len(all) == 0 {
-			all = []string{fmt.Sprintf("secretsweep secret set NAME -p %s -e ENV", r.Project), of + "done " + r.ID() + " --stored ENV/NAME"}
+		all := storeCommands(r, of+"done "+r.ID())
+		if undriven == nil && len(r.Refs) > 0 {
+			all = slices.Insert(all, 0, auto)
 		}
 		return all
 	case rotation.MoveAll:
-		return moveCommands(r, of+"done "+r.ID())
+		all := moveCommands(r, of+"done "+r.ID())
+		if r.Stage != nil {
+			all = append(all, auto)
+		}
+		return all
 	case rotation.Ask:
 		return []string{of + "verify " + r.ID()}
 	case rotation.Attest:
 		return []string{of + "done " + r.ID() + " --reason TEXT"}
 	case rotation.Clean:
 		return []string{of + "done " + r.ID(), of + "done " + r.ID() + " --place KEY --left --reason TEXT"}
-	case rotation.Revoke, rotation.Close:
+	case rotation.Revoke:
+		switch {
+		case r.Stage != nil:
+			return []string{auto}
+		case r.Revocable:
+			return []string{of + "revoke " + r.ID(), of + "done " + r.ID()}
+		}
+		return []string{of + "done " + r.ID()}
+	case rotation.Close:
 		return []string{of + "done " + r.ID()}
 	case rotation.Unblock:
 		return []string{of + "block " + r.ID() + " --clear"}
 	}
 	return nil
+}
+
+// storeCommands gives the commands that store what replaces a value. Where the vault never had
+// that, somebody has to say which secret does.
+func storeCommands(r *rotation.Record, done string) []string {
+	var all []string
+	for _, ref := range r.Refs {
+		all = append(all, fmt.Sprintf("secretsweep secret set %s -p %s -e %s", ref.Name, ref.Project, ref.Environment))
+	}
+	if len(all) == 0 {
+		all = []string{fmt.Sprintf("secretsweep secret set NAME -p %s -e ENV", r.Project), done + " --stored ENV/NAME"}
+	}
+	return all
 }
 
 // moveCommands gives the commands that tick off who has moved, and if the vault knows of

@@ -149,7 +149,7 @@ func (o *rotateRevokeOptions) steps(act rotation.Act, what provider.Revocation, 
 
 // say says exactly what will end, and who still needs it.
 func (o *rotateRevokeOptions) say(sh shell, r *rotation.Record, what provider.Revocation) {
-	sh.say("%s %s, %s: it ends at %s, and that is %s", r.ID(), printable.Text(r.Title()), masked(r.Value), printable.Text(what.Host), printable.Text(what.Kills))
+	sh.say("%s %s, %s: it ends at %s (%s)", r.ID(), printable.Text(r.Title()), masked(r.Value), printable.Text(what.Host), printable.Text(what.Kills))
 	for _, c := range r.Waits() {
 		sh.say("it may still be needed by %s (%s)", printable.Text(c.Name), c.Status)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -83,11 +84,12 @@ func (o *rotateVerifyOptions) run(ctx context.Context, sh shell, names []string)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if records, err = o.keep(ctx, sh, r, client, records, all); err != nil {
-		return err
+	now, fault := o.keep(ctx, sh, r, client, records, all)
+	if fault == nil {
+		records = now
 	}
-	if err := o.write(sh, records, all); err != nil {
-		return err
+	if err := o.write(sh, records, all); err != nil || fault != nil { // what was said is shown in any case
+		return errors.Join(fault, err)
 	}
 	return statusOfAnswers(all)
 }
@@ -123,7 +125,7 @@ func (o *rotateVerifyOptions) wants(r *rotation.Record, c *provider.Client) bool
 
 // keep writes answers into their records, and gives these as they are then. Where nobody knows
 // how to ask, nobody was.
-func (o *rotateVerifyOptions) keep(ctx context.Context, sh shell, before *rotating, c *provider.Client, records []*rotation.Record, all []provider.Answer) (now []*rotation.Record, err error) {
+func (o *rotateVerifyOptions) keep(ctx context.Context, sh shell, before *rotating, c *provider.Client, records []*rotation.Record, all []provider.Answer) (_ []*rotation.Record, err error) {
 	if len(records) == 0 {
 		return nil, nil
 	}
@@ -132,15 +134,13 @@ func (o *rotateVerifyOptions) keep(ctx context.Context, sh shell, before *rotati
 		return nil, err
 	}
 	defer r.close(ctx, &err)
-	for i, one := range records {
-		if c.Can(one.Rule) {
-			if one, err = r.Do(ctx, one, rotation.Once(rotation.Asked(all[i]))); err != nil {
-				return nil, err
-			}
+	return r.DoAll(ctx, records, func(now *rotation.Record) ([]rotation.Step, error) {
+		i := slices.IndexFunc(records, func(one *rotation.Record) bool { return one.Leak.ID == now.Leak.ID })
+		if !c.Can(now.Rule) {
+			return nil, nil
 		}
-		now = append(now, one)
-	}
-	return now, nil
+		return []rotation.Step{rotation.Asked(all[i])}, nil
+	})
 }
 
 // verdictRow is what is known of the value of a record, and its JSON form.

@@ -17,6 +17,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/source/dir"
@@ -97,6 +98,8 @@ func viewOf(set *rules.Set, r *rules.Rule) ruleView {
 		if asked.Revoke != nil {
 			v.Revoke = asked.Revoke.Kills
 		}
+	} else if provider.New(provider.Options{Rules: set}).Can(r.ID) {
+		v.Verify = "a login, where it is the address of a PostgreSQL database"
 	}
 	return v
 }

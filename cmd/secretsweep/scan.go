@@ -42,7 +42,7 @@ current folder. Archives and container images are unpacked.
 With --home, and no PATH beside it, that is the places in your home folder where
 secrets are known to lie: histories, startup files, logins of command line tools,
 settings of editors and AI agents. Each is named when it is read; nothing there is
-changed, and nothing leaves the machine.
+changed, and without --verify nothing leaves the machine.
 
 With --known, the values of your vault are looked for, too, whatever they look like:
 all versions that you may read, also encoded. The audit log of the vault has that they

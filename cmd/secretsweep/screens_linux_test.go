@@ -55,7 +55,7 @@ func TestScreens(t *testing.T) {
 	board.press("ctrl+c")
 	board.status()
 
-	board = m.begin(window{columns: 150, rows: 34})
+	board = m.begin(window{columns: 150, rows: 27})
 	board.await("open,", "▸")
 	board.press("o")
 	board.await("Who looks after it?")

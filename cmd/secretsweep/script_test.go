@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -19,7 +20,31 @@ import (
 
 // Scripts run this very test binary as the command secretsweep.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"secretsweep": main, "environ": environ})
+	testscript.Main(m, map[string]func(){"secretsweep": main, "environ": environ, killedName: killedMain})
+}
+
+// killedName is the program that is this one, and is killed when it has said a certain thing.
+const killedName = "killedsweep"
+
+// killAtName is the variable that has what that is.
+const killAtName = "SECRETSWEEP_TEST_KILL_AT"
+
+func killedMain() {
+	os.Exit(run(context.Background(), os.Args[1:], shell{os.Stdin, os.Stdout, killedWriter{}, os.Getenv}))
+}
+
+type killedWriter struct{}
+
+func (killedWriter) Write(p []byte) (int, error) {
+	n, err := os.Stderr.Write(p)
+	if at := os.Getenv(killAtName); at != "" && strings.Contains(string(p), at) {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Kill()
+		}
+		panic(err) // if it is still there
+	}
+	return n, err
 }
 
 // TestScripts runs testdata/script. Besides testscript's own commands there are

@@ -150,7 +150,7 @@ func (s *swept) gone(names rootNames) func(context.Context, secret.Value, place.
 	return func(ctx context.Context, v secret.Value, p place.Place) (bool, error) {
 		root, is := roots[p.Root]
 		past := p.Commit != nil || p.Head || p.Index // it is in the history, or may be
-		if !is || p.Kind == place.Chat || p.Kind == place.Ref || past && s.job.source.NoHistory {
+		if !is || p.Kind == place.Chat || p.Kind == place.Ref || p.Span == (place.Span{}) || past && s.job.source.NoHistory {
 			return false, nil
 		}
 		p.Root = root

@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"internal/template", "rules", "scanner/source/git/odb", "vault/audit", "vault/identity", "vault/store/badger", "vault/store/storetest"},
 	{"detectors/judge", "internal/mess", "internal/provider", "vault"},
 	{"detectors/match", "vault/rotation"},
-	{"detectors", "vault/rotation/checklist"},
+	{"detectors", "vault/rotation/checklist", "vault/rotation/drivertest"},
 	{"detectors/known", "scanner"},
 	{"scanner/baseline", "scanner/ignore", "scanner/report", "scanner/source/dir", "scanner/source/sourcetest"},
 	{"scanner/source/archive", "scanner/source/git", "scanner/source/home", "scanner/source/slack"},

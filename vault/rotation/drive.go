@@ -92,6 +92,7 @@ func (w *drive) intend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	job.Old = r.whole()
 	if err := w.harmless(ctx, job); err != nil {
 		return err
 	}
@@ -138,9 +139,10 @@ func (w *drive) may(r *Record) error {
 	return nil
 }
 
-// harmless tells why a job would break what it doesn't replace.
+// harmless tells why a job would break what it doesn't replace, in any project that is there
+// to be read.
 func (w *drive) harmless(ctx context.Context, j Job) error {
-	known, err := w.vault.Known(ctx, w.record.Project)
+	known, err := w.vault.Known(ctx, "*")
 	if err != nil {
 		return err
 	}
@@ -148,7 +150,11 @@ func (w *drive) harmless(ctx context.Context, j Job) error {
 		if k.State != vault.Current {
 			continue
 		}
-		if _, err := w.driver.After(j, k.Value); err != nil {
+		next, err := w.driver.After(j, k.Value)
+		if err == nil && !next.IsEmpty() && k.Project != w.record.Project {
+			err = errors.New("it has the same value, and is of another project: that takes a login of its own first")
+		}
+		if err != nil {
 			return fmt.Errorf("%s would be of no use any more: %w", k.Ref, err)
 		}
 	}
@@ -165,11 +171,21 @@ func (w *drive) make(ctx context.Context) error {
 	return w.reach(ctx, Made)
 }
 
+// works asks whether a value works. A drive that is stopped meanwhile has no answer.
+func (w *drive) works(ctx context.Context, value secret.Value) (provider.Answer, error) {
+	a := w.driver.Works(ctx, value)
+	return a, ctx.Err()
+}
+
 func (w *drive) try(ctx context.Context) error {
 	if w.record.passed(Worked) {
 		return nil
 	}
-	if a := w.driver.Works(ctx, w.record.Kept); a.Verdict != provider.Live {
+	a, err := w.works(ctx, w.record.Kept)
+	if err != nil {
+		return err
+	}
+	if a.Verdict != provider.Live {
 		return fmt.Errorf("the next value doesn't work yet, so nothing was stored: %s (%s)", a.Verdict, a.Why)
 	}
 	return w.reach(ctx, Worked)
@@ -260,7 +276,10 @@ func (w *drive) prove(ctx context.Context) error {
 	if w.record.Evidence != nil && w.record.Evidence.Proven {
 		return nil
 	}
-	a := w.driver.Works(ctx, w.record.whole())
+	a, err := w.works(ctx, w.record.whole())
+	if err != nil {
+		return err
+	}
 	if err := w.note(ctx, Once(Asked(a))); err != nil {
 		return err
 	}

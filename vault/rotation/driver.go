@@ -22,7 +22,7 @@ type Driver interface {
 	// Fits tells by the looks of a value why it can't rotate that; nil if it may.
 	Fits(old secret.Value) error
 	// Prepare makes up what comes after a value, and what is to be remembered of how. It looks
-	// at what is out there, and changes nothing.
+	// at what is out there, and changes nothing. Job.Old needn't be said.
 	Prepare(ctx context.Context, old secret.Value) (Job, error)
 	// After gives what comes after a value that the vault has: for the old one the next one,
 	// and for a part of the old one that part of the next. It is zero for what the job leaves

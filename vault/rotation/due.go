@@ -34,7 +34,7 @@ func (t *Tracker) Due(ctx context.Context, records []*Record, readable []vault.P
 		if !r.State.Open() {
 			continue
 		}
-		all = append(all, Due{By: r.Due, Why: "it leaked", Record: r})
+		all = append(all, Due{By: r.Due, Why: r.why(), Record: r})
 		for _, ref := range r.Refs {
 			tracked[ref] = true
 		}
@@ -59,6 +59,16 @@ func (t *Tracker) Due(ctx context.Context, records []*Record, readable []vault.P
 	}
 	slices.SortStableFunc(all, func(a, b Due) int { return a.By.Compare(b.By) })
 	return all, nil
+}
+
+// why says why a value is to have a successor, or to die.
+func (r *Record) why() string {
+	for _, c := range r.History {
+		if c.Step != nil && c.Step.Act == Triage && c.Step.Reason != "" && len(r.Sites) == 0 {
+			return c.Step.Reason
+		}
+	}
+	return "it leaked"
 }
 
 // secretDue gives by when a secret is to have a new value, and why.

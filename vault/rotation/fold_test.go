@@ -84,7 +84,7 @@ var successor = []Successor{{vault.Ref{Project: "web", Environment: "prod", Name
 var (
 	triage = Step{Act: Triage, Way: Rotate}
 	own    = Step{Act: Own, Owner: "ann"}
-	store  = Step{Act: Replace, Successor: successor}
+	keep   = Step{Act: Replace, Successor: successor}
 	move   = Step{Act: Move, Consumer: "ci"}
 	moved  = Step{Act: MoveAll}
 	revoke = Step{Act: Revoke}
@@ -106,7 +106,7 @@ func TestLife(t *testing.T) {
 		State
 		Next Act // that comes next
 	}{
-		{triage, Triaged, Own}, {own, Owned, Replace}, {store, Replaced, MoveAll}, {move, Moving, MoveAll}, {moved, Moved, Revoke},
+		{triage, Triaged, Own}, {own, Owned, Replace}, {keep, Replaced, MoveAll}, {move, Moving, MoveAll}, {moved, Moved, Revoke},
 		{revoke, Revoked, Attest}, {refuse, Dead, Clean}, {clean, Cleaned, Close}, {shut, Closed, ""},
 	}
 	accept := Step{Act: Accept, Until: day0.Add(24 * 365 * time.Hour), Reason: "it is for a test"}
@@ -169,7 +169,7 @@ func TestEmergency(t *testing.T) {
 		state State
 		next  Act
 	}{
-		{silent, Revoked, Replace}, {refuse, Dead, Replace}, {store, Dead, MoveAll}, {clean, Cleaned, MoveAll}, {moved, Cleaned, Close},
+		{silent, Revoked, Replace}, {refuse, Dead, Replace}, {keep, Dead, MoveAll}, {clean, Cleaned, MoveAll}, {moved, Cleaned, Close},
 	} {
 		if r := l.do(shut); r.State == Closed || len(r.Refused) == 0 {
 			t.Fatalf("closed before %s", tt.step.Act)
@@ -213,7 +213,7 @@ func TestAttest(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := born(t)
-			r := l.do(append([]Step{triage, own, store, moved}, tt.before...)...)
+			r := l.do(append([]Step{triage, own, keep, moved}, tt.before...)...)
 			r.Checkable = tt.checkable
 			if err := r.Can(&attest); (err == nil) != tt.want || r.Next() != tt.next {
 				t.Errorf("%v, next %s, want %v and %s", err, r.Next(), tt.want, tt.next)
@@ -239,7 +239,7 @@ func TestReopened(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := born(t)
-			l.do(triage, Step{Act: Own, Owner: "ann", Due: due}, store, moved, revoke)
+			l.do(triage, Step{Act: Own, Owner: "ann", Due: due}, keep, moved, revoke)
 			if r := l.do(append(tt.steps, clean, shut)...); r.State != Closed || !r.Due.Equal(due) {
 				t.Fatalf("%s: %v", r.State, r.Refused)
 			}
@@ -288,7 +288,7 @@ func TestImplied(t *testing.T) {
 		{"to be revoked", nil, decided(vault.RevokeOnly), Triaged, RevokeOnly, 0},
 		{"imported again", []Step{triage, own}, decided(vault.Imported), Owned, Rotate, 0},
 		{"imported after all", []Step{{Act: Triage, Way: RevokeOnly}, own}, decided(vault.Imported), Owned, Rotate, 0},
-		{"to be revoked though it was rotated", []Step{triage, own, store}, decided(vault.RevokeOnly), Replaced, Rotate, 1},
+		{"to be revoked though it was rotated", []Step{triage, own, keep}, decided(vault.RevokeOnly), Replaced, Rotate, 1},
 		{"imported when all is over", []Step{{Act: Triage, Way: RevokeOnly}, own, revoke, attest, clean, shut}, decided(vault.Imported), Closed, RevokeOnly, 1},
 		{"false", nil, decided(vault.FalsePositive), FalsePositive, "", 0},
 		{"accepted for good", nil, decided(vault.Accepted), Accepted, "", 0},
@@ -351,7 +351,7 @@ func TestTakingForRevocation(t *testing.T) {
 // TestDriverAgain has a driver end a value again that still works.
 func TestDriverAgain(t *testing.T) {
 	l := born(t)
-	l.do(triage, own, store, moved, revoke, Step{Act: Drive, Stage: &Stage{Driver: "postgres", Name: Ended, Overlap: true}})
+	l.do(triage, own, keep, moved, revoke, Step{Act: Drive, Stage: &Stage{Driver: "postgres", Name: Ended, Overlap: true}})
 	if r := l.do(refuse); !r.passed(Ended) {
 		t.Errorf("dead: %s", r.Stage.Name)
 	}
@@ -362,7 +362,7 @@ func TestDriverAgain(t *testing.T) {
 
 // FuzzFold reads hostile events: a record is what a record may be, and the same for everyone.
 func FuzzFold(f *testing.F) {
-	for _, s := range []Step{triage, own, store, move, moved, revoke, refuse, works, silent, attest, clean, left, shut, open, hurry,
+	for _, s := range []Step{triage, own, keep, move, moved, revoke, refuse, works, silent, attest, clean, left, shut, open, hurry,
 		{Act: Drive, Stage: &Stage{Driver: "postgres", Name: Made}}, {Act: Sweep, Takers: []Taker{{System: "env", Name: "KEY", Places: []place.Place{at("a")}}}}} {
 		f.Add(string(vault.Tracked), true, []byte(data(f, s)))
 	}
@@ -370,9 +370,9 @@ func FuzzFold(f *testing.F) {
 		f.Add(string(vault.Closed), true, []byte(text))
 		f.Add(string(vault.Found), false, []byte(text))
 	}
-	all := data(f, triage, own, store, moved, revoke, attest, clean, shut)
+	all := data(f, triage, own, keep, moved, revoke, attest, clean, shut)
 	f.Fuzz(func(t *testing.T, kind string, decides bool, text []byte) {
-		for _, before := range [][]byte{nil, data(t, triage), data(t, triage, own, store), all} {
+		for _, before := range [][]byte{nil, data(t, triage), data(t, triage, own, keep), all} {
 			l := born(t)
 			if before != nil {
 				l.add(vault.LeakEvent{Kind: vault.Tracked, Data: before})

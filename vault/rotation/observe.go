@@ -14,7 +14,7 @@ import (
 func (t *Tracker) observe(ctx context.Context, project string, all []*Record) error {
 	open := slices.DeleteFunc(slices.Clone(all), func(r *Record) bool { return !r.State.Open() })
 	for _, r := range all {
-		r.Checkable = t.checkable(r.Rule)
+		r.Checkable, r.Revocable = t.checkable(r.Rule), t.revocable(r.Rule)
 		if r.Due.IsZero() {
 			r.Due = t.policy.leakDue(r)
 		}
@@ -52,6 +52,15 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 		r.State = r.state()
 	}
 	return nil
+}
+
+// revocable tells whether values of a rule can revoke themselves.
+func (t *Tracker) revocable(rule string) bool {
+	if t.rules == nil {
+		return false
+	}
+	v := t.rules.VerifyOf(rule)
+	return v != nil && v.Revoke != nil
 }
 
 // observeAliases finds out by which other names programs want the secrets of a record.

@@ -207,7 +207,7 @@ func (p *postgresUsers) Prepare(ctx context.Context, old secret.Value) (Job, err
 	}
 	memo, err := json.Marshal(usersMemo{base})
 	return Job{
-		Old: old, Next: next, Overlap: true, Memo: memo,
+		Next: next, Overlap: true, Memo: memo,
 		Intent: fmt.Sprintf("at %s role %q gets a new password, and is made if it isn't there; in the end role %q gets one that nobody knows, and its sessions end", host, other, user),
 	}, err
 }

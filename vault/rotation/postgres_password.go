@@ -60,7 +60,7 @@ func (p *postgresPassword) Prepare(ctx context.Context, old secret.Value) (Job, 
 		next, err = provider.WithLogin(old, user, password)
 	}
 	return Job{
-		Old: old, Next: next,
+		Next:   next,
 		Intent: fmt.Sprintf("at %s role %q gets a new password, and the old one is of no use from then on; its sessions end when the vault has the new one", host, user),
 	}, err
 }

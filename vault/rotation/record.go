@@ -44,6 +44,7 @@ type Record struct {
 
 	// What Fold doesn't know.
 	Checkable bool // somebody can be asked whether it still works
+	Revocable bool // it can revoke itself
 	Blind     bool // who reads it is for auditors to know
 
 	triaged, allMoved, revoked bool

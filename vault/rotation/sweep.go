@@ -157,7 +157,10 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 	if len(steps) == 0 {
 		report.Kind, report.Data = vault.Found, nil
 	}
-	report.Leaked, report.Places, report.MorePlaces = l.Leaked, is.changed, l.More
+	report.Leaked, report.Places = l.Leaked, is.changed
+	if l.More > 0 { // beside those that are reported
+		report.MorePlaces = l.More + len(l.Places) - len(is.changed)
+	}
 	return &report, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -169,53 +168,95 @@ const attempts = 8
 // and gives the record as it is then: all of them or, with the reason, none. steps is called
 // again with what there is then if somebody else has changed the record meanwhile.
 func (t *Tracker) Do(ctx context.Context, r *Record, steps func(*Record) ([]Step, error)) (*Record, error) {
+	all, err := t.DoAll(ctx, []*Record{r}, steps)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// DoAll makes steps about several records as Do does about one: all of them or none. The
+// records are of the same project or of several.
+func (t *Tracker) DoAll(ctx context.Context, all []*Record, steps func(*Record) ([]Step, error)) ([]*Record, error) {
 	for try := 1; ; try++ {
-		err := t.do(ctx, r, steps)
-		if _, changed := errors.AsType[*vault.ChangedError](err); changed && try < attempts {
-			if r, err = t.again(ctx, r); err != nil {
-				return nil, err
-			}
-			continue
+		failed := t.do(ctx, all, steps)
+		if failed != nil && (ctx.Err() != nil || try == attempts) {
+			return nil, failed
 		}
-		if err != nil {
-			return nil, err
+		now, err := t.againAll(ctx, all)
+		same := func(a, b *Record) bool { return a.Newest == b.Newest }
+		switch {
+		case failed == nil:
+			return now, err
+		case err != nil || slices.EqualFunc(now, all, same): // nobody has changed one, so it isn't because of that
+			return nil, failed
 		}
-		return t.again(ctx, r)
+		all = now
 	}
 }
 
 // again reads a record again.
 func (t *Tracker) again(ctx context.Context, r *Record) (*Record, error) {
-	all, err := t.Records(ctx, r.Project)
+	all, err := t.againAll(ctx, []*Record{r})
 	if err != nil {
 		return nil, err
 	}
-	for _, now := range all {
-		if now.Leak.ID == r.Leak.ID {
-			return now, nil
-		}
-	}
-	return nil, &vault.NotFoundError{What: "record", Name: r.ID()}
+	return all[0], nil
 }
 
-func (t *Tracker) do(ctx context.Context, r *Record, steps func(*Record) ([]Step, error)) error {
-	at := r.clone()
-	own, err := steps(at)
-	if err != nil || len(own) == 0 {
-		return err
-	}
-	for i := range own {
-		if err := at.Can(&own[i]); err != nil {
-			return fmt.Errorf("%s: %w", r.ID(), err)
+// againAll reads records again.
+func (t *Tracker) againAll(ctx context.Context, all []*Record) ([]*Record, error) {
+	read := make(map[string]map[vault.ID]*Record) // by project
+	var now []*Record
+	for _, r := range all {
+		if read[r.Project] == nil {
+			ofProject, err := t.Records(ctx, r.Project)
+			if err != nil {
+				return nil, err
+			}
+			read[r.Project] = make(map[vault.ID]*Record)
+			for _, one := range ofProject {
+				read[r.Project][one.Leak.ID] = one
+			}
 		}
-		at.take(&own[i], &vault.LeakEvent{At: t.now(), By: t.vault.Self()})
+		one := read[r.Project][r.Leak.ID]
+		if one == nil {
+			return nil, &vault.NotFoundError{What: "record", Name: r.ID()}
+		}
+		now = append(now, one)
 	}
-	all := slices.Concat(r.derived, own)
-	report, err := reportOf(r, all)
-	if err != nil {
-		return err
+	return now, nil
+}
+
+func (t *Tracker) do(ctx context.Context, records []*Record, steps func(*Record) ([]Step, error)) error {
+	var reports []vault.LeakReport
+	var told []string
+	for _, r := range records {
+		at := r.clone()
+		own, err := steps(at)
+		if err != nil {
+			return err
+		}
+		if len(own) == 0 {
+			continue
+		}
+		for i := range own {
+			if err := at.Can(&own[i]); err != nil {
+				return fmt.Errorf("%s: %w", r.ID(), err)
+			}
+			at.take(&own[i], &vault.LeakEvent{At: t.now(), By: t.vault.Self()})
+		}
+		all := slices.Concat(r.derived, own)
+		report, err := reportOf(r, all)
+		if err != nil {
+			return err
+		}
+		reports, told = append(reports, report), append(told, r.ID()+": "+Told(all))
 	}
-	return t.vault.Track(ctx, cut(r.ID()+": "+Told(all)), report)
+	if len(reports) == 0 {
+		return nil
+	}
+	return t.vault.Track(ctx, cut(strings.Join(told, "; ")), reports...)
 }
 
 // cut shortens what is said of steps to what the log has room for.

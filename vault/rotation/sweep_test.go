@@ -1,0 +1,294 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/secret"
+	"github.com/secretsweep/secretsweep/vault"
+	"github.com/secretsweep/secretsweep/vault/store"
+)
+
+// looking tells that nothing is where the sweep didn't find it, in the root ".".
+func looking(_ context.Context, _ secret.Value, p place.Place) (bool, error) {
+	return p.Root == ".", nil
+}
+
+// past gives a place in the history of a file.
+func past(path, commit string) place.Place {
+	return place.Place{Kind: place.File, Root: ".", Path: path, Commit: &place.Version{ID: commit}}
+}
+
+// elsewhere gives a place in another repository.
+func elsewhere(path string) place.Place {
+	p := at(path)
+	p.Root = "other"
+	return p
+}
+
+// sweeps has sweeps find one value at places.
+func (b *bench) sweep(gone bool, places ...place.Place) News {
+	b.t.Helper()
+	s := Swept{Project: "web"}
+	if len(places) > 0 {
+		s.Leaks = []Sighting{{Leaked: leakOf("the value"), Places: places}}
+	}
+	if gone {
+		s.Gone = looking
+	}
+	news, err := b.tracker().Track(b.t.Context(), s, ".")
+	b.must(err)
+	return news
+}
+
+// sitesOf gives the places of a record, in short.
+func sitesOf(r *Record) (all []string) {
+	for _, s := range r.Sites {
+		text := s.Root + "/" + s.Path
+		if s.Commit != nil {
+			text += "@" + s.Commit.ID
+		}
+		if s.Status != Lies {
+			text += " " + string(s.Status)
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+// TestSweeps has one sweep after another find a value, or not.
+func TestSweeps(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	committed := at("a")
+	committed.Commit, committed.Head, committed.Index = &place.Version{ID: "c1"}, true, true
+	show := elsewhere("a")
+	for _, tt := range []struct {
+		name   string
+		before []Step // that somebody makes
+		whole  bool
+		found  []place.Place
+		want   string   // new, reopened, spread, gone
+		sites  []string // after it
+		state  State
+	}{
+		{"new", nil, true, []place.Place{at("a")}, "1 0 0 0", []string{"./a"}, Found},
+		{"again", nil, true, []place.Place{at("a")}, "0 0 0 0", []string{"./a"}, Found},
+		{"at another place", nil, true, []place.Place{at("a"), at("b")}, "0 0 1 0", []string{"./a", "./b"}, Found},
+		{"gone from one", nil, true, []place.Place{at("b")}, "0 0 0 1", []string{"./a gone", "./b"}, Found},
+		{"and back", nil, true, []place.Place{at("a"), at("b")}, "0 0 1 0", []string{"./a", "./b"}, Found},
+		{"looked at in part", nil, false, []place.Place{at("a")}, "0 0 0 0", []string{"./a", "./b"}, Found},
+		{"in another repository", nil, true, []place.Place{at("a"), at("b"), show}, "0 0 1 0", []string{"./a", "./b", "other/a"}, Found},
+		{"gone from all of one", nil, true, nil, "0 0 0 2", []string{"./a gone", "./b gone", "other/a"}, Found},
+		{"closed", []Step{{Act: Triage, Way: RevokeOnly}, own, revoke, attest, {Act: Clean, Places: []string{PlaceKey(&show)}, Left: true, Reason: "it is for show"}, shut},
+			true, []place.Place{show}, "0 0 0 0", []string{"./a gone", "./b gone", "other/a left"}, Closed},
+		{"closed, and not found", nil, true, nil, "0 0 0 0", []string{"./a gone", "./b gone", "other/a left"}, Closed},
+		{"back where it was", nil, false, []place.Place{at("a")}, "0 1 0 0", []string{"./a", "./b gone", "other/a left"}, Dead},
+		{"and gone", nil, true, nil, "0 0 0 1", []string{"./a gone", "./b gone", "other/a left"}, Cleaned},
+		{"before it is committed", []Step{shut}, true, []place.Place{at("a")}, "0 1 0 0", []string{"./a", "./b gone", "other/a left"}, Dead},
+		{"committed", nil, true, []place.Place{committed}, "0 0 0 0", []string{"./a@c1", "./b gone", "other/a left"}, Dead},
+		{"by who doesn't look at the history", nil, false, []place.Place{at("a")}, "0 0 0 0", []string{"./a@c1", "./b gone", "other/a left"}, Dead},
+		{"in the history alone", nil, true, []place.Place{past("a", "c1")}, "0 0 0 0", []string{"./b gone", "other/a left", "./a@c1"}, Dead},
+		{"where it is left", []Step{left, shut}, true, []place.Place{past("a", "c1")}, "0 0 0 0", []string{"./b gone", "other/a left", "./a@c1 left"}, Closed},
+		{"committed once more", nil, true, []place.Place{past("a", "c1"), past("a", "c2")}, "0 1 0 0", []string{"./b gone", "other/a left", "./a@c1 left", "./a@c2"}, Dead},
+		{"rewritten", nil, true, []place.Place{past("a", "c1")}, "0 0 0 1", []string{"./b gone", "other/a left", "./a@c1 left", "./a@c2 gone"}, Cleaned},
+	} {
+		if len(tt.before) > 0 {
+			b.do(b.one(), tt.before...)
+		}
+		news := b.sweep(tt.whole, tt.found...)
+		r := b.one()
+		if got := fmt.Sprint(news.New, len(news.Reopened), len(news.Spread), news.Gone); got != tt.want || r.State != tt.state || len(r.Refused) > 0 {
+			t.Errorf("%s: %s and %s (refused %v), want %s and %s", tt.name, got, r.State, r.Refused, tt.want, tt.state)
+		}
+		if diff := cmp.Diff(tt.sites, sitesOf(r)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		for _, back := range news.Reopened {
+			if back.State != Closed || len(back.Places) == 0 || r.Reopened == nil || len(r.Reopened.Places) == 0 {
+				t.Errorf("%s: reopened for %v, and it says %+v", tt.name, back.Places, r.Reopened)
+			}
+		}
+		// A sweep that finds the same says nothing.
+		if again := b.sweep(tt.whole, tt.found...); !again.Nothing() || len(b.one().Events) != len(r.Events) {
+			t.Errorf("%s, and again: %+v, and %d events more", tt.name, again, len(b.one().Events)-len(r.Events))
+		}
+	}
+}
+
+// TestManyPlaces has more places than are kept with an event, or one by one.
+func TestManyPlaces(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	places := func(n int) (all []place.Place) {
+		for i := range n {
+			all = append(all, at(fmt.Sprintf("%04d", i)))
+		}
+		return all
+	}
+	known := func(what string, sites, more int) *Record {
+		t.Helper()
+		r := b.one()
+		if len(r.Sites) != sites || r.MorePlaces != more {
+			t.Errorf("%s: %d places and %d more, want %d and %d", what, len(r.Sites), r.MorePlaces, sites, more)
+		}
+		return r
+	}
+	b.sweep(true, places(450)...)
+	known("new", 200, 250)
+	b.sweep(false, places(450)...)
+	r := known("again", 400, 50)
+	r = b.do(r, Step{Act: Triage, Way: RevokeOnly}, own, revoke, attest, left, shut)
+	if r.State != Closed || r.Rest.Status != Left {
+		t.Fatalf("%s, the rest is %q", r.State, r.Rest.Status)
+	}
+	if news := b.sweep(true, places(450)...); len(news.Reopened) > 0 {
+		t.Error("places that were counted reopen it")
+	}
+	r = known("all of them", 450, 0)
+	if r.State != Closed || len(r.lying()) > 0 {
+		t.Errorf("%s, and it lies at %d places", r.State, len(r.lying()))
+	}
+	if news := b.sweep(true, places(451)...); len(news.Reopened) != 1 || len(news.Reopened[0].Places) != 1 || b.one().State != Dead {
+		t.Errorf("one more: %+v", news)
+	}
+	// Who counts them only.
+	if news, err := b.tracker().Track(t.Context(), Swept{Project: "web", Leaks: []Sighting{{leakOf("the value"), places(100), 5_000}}}, "."); err != nil || len(news.Spread) != 1 {
+		t.Errorf("many more: %+v, %v", news, err)
+	}
+	r = known("counted", 451, 4_649)
+	if r.clean() || r.Rest.Status != Lies {
+		t.Errorf("the rest is %q", r.Rest.Status)
+	}
+}
+
+// TestTakers notes what takes a value by its name.
+func TestTakers(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("PAY_KEY"), "the value")
+	b.open("the value", key("PAY_KEY"))
+	var many []place.Place
+	for i := range 20 {
+		many = append(many, at(fmt.Sprintf("%02d.yml", i)))
+	}
+	taken := Swept{Project: "web", Takers: []Taker{{System: "env", Name: "PAY_KEY", Places: many}, {System: "env", Name: "OTHER", Places: many}, {System: "env", Name: "", Places: many}, {System: "github-actions", Name: "PAY_KEY", Places: many[:1]}}}
+	taken.Leaks = []Sighting{{Leaked: vault.Leaked{Value: secret.New("another"), Name: "OTHER"}}}
+	for range 2 {
+		if _, err := b.tracker().Track(t.Context(), taken, "."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := b.tracker().Records(t.Context(), "web")
+	b.must(err)
+	var got []string
+	for _, r := range all {
+		for _, t := range r.Takers {
+			got = append(got, fmt.Sprintf("%s: %s %s, %d places, in event %d of %d", r.Name+r.Title(), t.System, t.Name, len(t.Places), len(r.Events), len(r.Events)))
+		}
+	}
+	want := []string{
+		"web/prod PAY_KEY: env PAY_KEY, 5 places, in event 2 of 2", "web/prod PAY_KEY: github-actions PAY_KEY, 1 places, in event 2 of 2",
+		"OTHEROTHER: env OTHER, 5 places, in event 1 of 1",
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestSweptByReader adds what was found, as nothing can be compared.
+func TestSweptByReader(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.sweep(true, at("a"))
+	b.do(b.one(), Step{Act: Triage, Way: RevokeOnly}, own, revoke, attest, clean, shut)
+	rita := b.trackerOf(b.session(b.person("rita", vault.Reader, "web/dev"), "secretsweep scan"))
+	s := Swept{Project: "web", Gone: looking, Leaks: []Sighting{{Leaked: leakOf("the value"), Places: []place.Place{at("b")}}, {Leaked: leakOf("another"), Places: []place.Place{at("b")}}}}
+	news, err := rita.Track(t.Context(), s, ".")
+	if err != nil || !news.Unread || news.New != 2 || news.Gone > 0 || len(news.Reopened) > 0 {
+		t.Errorf("%+v, %v", news, err)
+	}
+	all, err := b.tracker().Records(t.Context(), "web")
+	b.must(err)
+	states := map[State]bool{all[0].State: true, all[1].State: true}
+	if !states[Found] || !states[Dead] {
+		t.Errorf("%v: a closed one isn't open again", states)
+	}
+	// A machine may report nothing.
+	if _, err := b.trackerOf(b.session(b.token("ci"), "secretsweep scan")).Track(t.Context(), s, "."); err == nil {
+		t.Error("a token changes records")
+	}
+	if _, err := b.tracker().Track(t.Context(), Swept{Project: "none", Leaks: s.Leaks}, "."); err == nil {
+		t.Error("a sweep of no project")
+	}
+}
+
+// TestGoneUnknown keeps a place at which nobody can tell.
+func TestGoneUnknown(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.sweep(true, at("a"))
+	broken := errors.New("broken")
+	s := Swept{Project: "web", Gone: func(context.Context, secret.Value, place.Place) (bool, error) { return true, broken }}
+	if _, err := b.tracker().Track(t.Context(), s, "."); !errors.Is(err, broken) {
+		t.Errorf("it says %v", err)
+	}
+	// Places beyond those that a finding names may be that one.
+	s = Swept{Project: "web", Gone: looking, Leaks: []Sighting{{Leaked: leakOf("the value"), Places: []place.Place{at("b")}, More: 1}}}
+	if news, err := b.tracker().Track(t.Context(), s, "."); err != nil || news.Gone > 0 {
+		t.Errorf("%+v, %v", news, err)
+	}
+	if got := sitesOf(b.one()); !slices.Equal(got, []string{"./a", "./b"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// TestSweepsAtOnce has several sweep at once, and somebody go on with the record meanwhile.
+func TestSweepsAtOnce(t *testing.T) {
+	const sweeps, steps = 4, 3
+	b := newBench(t, store.NewMemory())
+	b.open("the value")
+	r := b.one()
+	var all sync.WaitGroup
+	tries := func(do func() error) {
+		for range steps {
+			for {
+				err := do()
+				if _, changed := errors.AsType[*vault.ChangedError](err); changed {
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				break
+			}
+		}
+	}
+	for i := range sweeps {
+		tracker := b.trackerOf(b.session(b.keys, "secretsweep scan"))
+		all.Go(func() {
+			tries(func() error {
+				_, err := tracker.Track(t.Context(), Swept{Project: "web", Leaks: []Sighting{{leakOf("the value"), []place.Place{at(fmt.Sprint(i))}, 0}}}, ".")
+				return err
+			})
+		})
+	}
+	tracker := b.trackerOf(b.session(b.keys, "secretsweep rotate"))
+	all.Go(func() {
+		tries(func() error {
+			_, err := tracker.Do(t.Context(), r, func(r *Record) ([]Step, error) {
+				return []Step{{Act: Own, Owner: strings.TrimSpace(r.Owner + " x")}}, nil
+			})
+			return err
+		})
+	})
+	all.Wait()
+	if r := b.one(); len(r.Sites) != sweeps || r.Owner != "x x x" || len(r.Refused) > 0 {
+		t.Errorf("%d places, owned by %q, refused %v", len(r.Sites), r.Owner, r.Refused)
+	}
+}
