@@ -51,10 +51,11 @@ type Record struct {
 	worked                     bool // its provider said so once
 	asked                      bool // since it was revoked
 	closed                     bool
-	aside                      State       // FalsePositive or Accepted; "" for neither
-	derived                    []Step      // made by what the vault shows, and in no event yet
-	former                     []vault.Ref // those of Refs that are no secret's any more
-	aliases                    []vault.Ref // of Refs
+	aside                      State           // FalsePositive or Accepted; "" for neither
+	derived                    []Step          // made by what the vault shows, and in no event yet
+	former                     []vault.Ref     // those of Refs that are no secret's any more
+	aliases                    []vault.Ref     // of Refs
+	keys                       map[string]bool // of Sites, and ones that they had
 }
 
 // Evidence says why a value is dead.
