@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,7 +126,7 @@ func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.V
 // shows no value.
 func (c *Client) Hosts(cred Credential) ([]string, error) {
 	if cred.Rule == databaseURL {
-		a, err := parseLogin(cred.Carrier)
+		a, err := parseLogin(cred)
 		if err != nil {
 			return nil, err
 		}
@@ -159,35 +161,45 @@ func requests(v *rules.Verify) []*rules.Request {
 }
 
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
-// [Unknown], with the reason.
+// [Unknown], with the reason. A refusal to who may have asked with another secret's part means
+// nothing, unless it is known that these belong together.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 	if cred.Rule == databaseURL {
-		return c.login(ctx, cred.Carrier)
+		return c.login(ctx, cred)
 	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
 		return c.unknown("", errUnasked.Error())
 	}
 	var a Answer
+	var parts []string
 	for _, request := range requests(v) {
-		if a = c.ask(ctx, v, request, cred); a.Verdict != Dead {
+		if a, parts = c.ask(ctx, v, request, cred); a.Verdict != Dead {
 			break
 		}
+	}
+	switch {
+	case len(parts) == 0 || a.Verdict == Unknown:
+	case a.Verdict == Dead && !cred.Worked:
+		return c.unknown(a.Host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, strings.Join(parts, " and the ")))
+	default:
+		a.Why += fmt.Sprintf(" (asked with the %s found near it)", strings.Join(parts, " and the "))
 	}
 	return a
 }
 
-// ask makes a request, and gives what the answer means.
-func (c *Client) ask(ctx context.Context, v *rules.Verify, request *rules.Request, cred Credential) Answer {
+// ask makes a request, and gives what the answer means, and the names of the parts that it was
+// made with.
+func (c *Client) ask(ctx context.Context, v *rules.Verify, request *rules.Request, cred Credential) (a Answer, parts []string) {
 	q, err := c.question(v, request, cred, "")
 	if err != nil {
-		return c.unknown("", err.Error())
+		return c.unknown("", err.Error()), nil
 	}
 	r, err := c.exchange(ctx, q)
 	if err != nil {
-		return c.unknown(q.host, err.Error())
+		return c.unknown(q.host, err.Error()), q.parts
 	}
-	return c.understand(v, q, r, cred.Worked)
+	return c.understand(v, q, r), q.parts
 }
 
 // unknown is the answer of nobody.
