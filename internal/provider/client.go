@@ -142,9 +142,7 @@ func (c *Client) Hosts(cred Credential) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(hosts, q.host) {
-			hosts = append(hosts, q.host)
-		}
+		hosts = appendNew(hosts, q.host)
 	}
 	return hosts, nil
 }
@@ -172,20 +170,41 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 		return c.unknown("", errUnasked.Error())
 	}
 	var a Answer
-	var parts []string
+	var parts, before []string // all that it was asked with, and who refused it before
 	for _, request := range requests(v) {
-		if a, parts = c.ask(ctx, v, request, cred); a.Verdict != Dead {
+		var with []string
+		if a, with = c.ask(ctx, v, request, cred); a.Verdict == Unknown {
+			return a
+		}
+		parts = appendNew(parts, with...)
+		if a.Verdict != Dead {
 			break
 		}
+		before = appendNew(before, a.Host)
+	}
+	near := strings.Join(parts, " and the ")
+	others := slices.DeleteFunc(before, func(host string) bool { return host == a.Host })
+	if a.Verdict == Dead && len(others) > 0 {
+		a.Why += ", as at " + strings.Join(others, ", ")
 	}
 	switch {
-	case len(parts) == 0 || a.Verdict == Unknown:
+	case near == "":
 	case a.Verdict == Dead && !cred.Worked:
-		return c.unknown(a.Host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, strings.Join(parts, " and the ")))
+		return c.unknown(a.Host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, near))
 	default:
-		a.Why += fmt.Sprintf(" (asked with the %s found near it)", strings.Join(parts, " and the "))
+		a.Why += fmt.Sprintf(" (asked with the %s found near it)", near)
 	}
 	return a
+}
+
+// appendNew appends texts that aren't there yet.
+func appendNew(all []string, texts ...string) []string {
+	for _, text := range texts {
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 // ask makes a request, and gives what the answer means, and the names of the parts that it was

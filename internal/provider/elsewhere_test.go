@@ -2,6 +2,7 @@ package provider
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -34,6 +35,8 @@ func TestElsewhere(t *testing.T) {
 			replies["api.vendor.com"], replies["eu.vendor.com"], replies["us.vendor.com"] = tt.first, tt.second, tt.third
 			if a := c.Verify(t.Context(), token(t)); a.Verdict != tt.want || a.Host != tt.host {
 				t.Errorf("%s (%s) at %s, want %s at %s", a.Verdict, a.Why, a.Host, tt.want, tt.host)
+			} else if all := "as at api.vendor.com, eu.vendor.com"; strings.HasSuffix(a.Why, all) != (a.Verdict == Dead) {
+				t.Errorf("%s, because %s", a.Verdict, a.Why)
 			}
 		})
 	}
