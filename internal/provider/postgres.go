@@ -18,8 +18,12 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
-// maxPostgresMessage is how long a server's message may be; it answers with numbers.
-const maxPostgresMessage = 64 << 10
+// The limits of what a server may answer: how long a message may be, which has numbers in it,
+// and how many rows there may be, of which each session is one.
+const (
+	maxPostgresMessage = 64 << 10
+	maxPostgresRows    = 10_000
+)
 
 // postgresConn is a connection to a PostgreSQL server, and how far its login has come.
 type postgresConn struct {
@@ -266,6 +270,10 @@ func (p *postgresConn) query(ctx context.Context, statements string) (rows [][]s
 		}
 		switch m := message.(type) {
 		case *pgproto3.DataRow:
+			if len(rows) == maxPostgresRows {
+				p.conn.Close()
+				return nil, errGarbled
+			}
 			var row []string
 			for _, value := range m.Values {
 				row = append(row, string(value))
