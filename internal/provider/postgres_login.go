@@ -20,7 +20,7 @@ const databaseURL = "database-url"
 // then lets it in no further for whatever reason, the answer is restricted. The same
 // reasons, told before, prove nothing, and neither does a server that asks for no password.
 func (c *Client) login(ctx context.Context, cred Credential) Answer {
-	a, err := parseLogin(cred)
+	a, err := c.parseLogin(cred)
 	if err != nil {
 		return c.unknown("", err.Error())
 	}
@@ -53,9 +53,9 @@ func (c *Client) login(ctx context.Context, cred Credential) Answer {
 	return c.unknown(a.host, "the server answered with something else: "+state.Error())
 }
 
-// parseLogin reads the address at which a login can be tried with a secret. Its errors are
-// reasons, and show nothing of it.
-func parseLogin(cred Credential) (postgresAddress, error) {
+// parseLogin reads the address at which a login may be tried with a secret. Its errors are
+// reasons, and show no more of it than the host.
+func (c *Client) parseLogin(cred Credential) (postgresAddress, error) {
 	a, err := parsePostgres(cred.Carrier.Reveal())
 	switch {
 	case err != nil:
@@ -66,6 +66,9 @@ func parseLogin(cred Credential) (postgresAddress, error) {
 	}
 	if _, other := errors.AsType[*noPostgres](err); err != nil && !other {
 		err = fmt.Errorf("the address of the database can't be asked at: %w", err)
+	}
+	if err == nil {
+		err = c.mayLogin(a)
 	}
 	return a, err
 }
