@@ -203,6 +203,76 @@ func TestTakers(t *testing.T) {
 	}
 }
 
+// TestTakersOfTwo sweeps two repositories of a project in turn: what takes a value in one
+// stays when the other is swept, and only what is new is an event.
+func TestTakersOfTwo(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("KEY"), "the value")
+	b.open("the value", key("KEY"))
+	in := func(root string, paths ...string) (all []place.Place) {
+		for _, p := range paths {
+			all = append(all, place.Place{Kind: place.File, Root: root, Path: p, WorkTree: true})
+		}
+		return all
+	}
+	swept := func(want int, all ...Taker) *Record {
+		t.Helper()
+		if _, err := b.tracker().Track(t.Context(), Swept{Project: "web", Takers: all}, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if len(r.Events) != want {
+			t.Errorf("%d events, want %d", len(r.Events), want)
+		}
+		return r
+	}
+	env := func(places ...place.Place) Taker { return Taker{System: "env", Name: "KEY", Places: places} }
+	ci := Taker{System: "github-actions", Name: "KEY", Places: in("web", "ci.yml")}
+	swept(2, env(in("web", "a.go")...), ci)
+	swept(3, env(in("api", "b.go", "c.go")...))
+	for range 2 {
+		swept(3, env(in("web", "a.go")...))
+		swept(3, ci, env(in("web", "a.go")...))
+		swept(3, env(in("api", "b.go", "c.go")...))
+	}
+	r := swept(4, env(in("api", "c.go")...))
+	var got []string
+	for _, taker := range r.Takers {
+		for _, p := range taker.Places {
+			got = append(got, taker.System+" "+p.Root+"/"+p.Path)
+		}
+	}
+	if want := []string{"env api/c.go", "env web/a.go", "github-actions web/ci.yml"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestSweptElsewhere finds a password of a record in another address, with which others of
+// those who report would have its provider asked: it is asked as before.
+func TestSweptElsewhere(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	found := func(host string) vault.Leaked {
+		return vault.Leaked{
+			Value: secret.New("the-password"), Carrier: secret.New("postgres://app:the-password@" + host + "/app"),
+			Parts: []vault.LeakPart{{Name: "host", Value: secret.New(host)}},
+		}
+	}
+	b.set(key("URL"), "postgres://app:the-password@db/app")
+	_, err := b.tracker().Open(t.Context(), "web", found("db"), "for a reason", []vault.Ref{key("URL")})
+	b.must(err)
+	dora := b.session(b.person("dora", vault.Developer, "web/dev"), "secretsweep scan")
+	for _, s := range []*vault.Session{b.owner, dora} {
+		swept := Swept{Project: "web", Leaks: []Sighting{{Leaked: found("localhost"), Places: []place.Place{at(s.Self())}}}}
+		if _, err := b.trackerOf(s).Track(t.Context(), swept, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if !r.Carrier.Equal(found("db").Carrier) || !r.Parts[0].Value.Equal(secret.New("db")) || len(r.Sites) == 0 {
+			t.Errorf("a sweep by %s changes what is asked, and where", s.Self())
+		}
+	}
+}
+
 // TestSweptByReader adds what was found, as nothing can be compared.
 func TestSweptByReader(t *testing.T) {
 	b := newBench(t, store.NewMemory())
