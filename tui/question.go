@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -110,7 +111,7 @@ func (a *app) checkDay(text string) error {
 }
 
 func checkReason(text string) error {
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return errors.New("it needs a reason")
 	}
 	return nil

@@ -116,8 +116,9 @@ type LeakEvent struct {
 	// developer it takes a maintainer of all of the project, as nobody else can read what was
 	// done before: a driver goes on by it.
 	Data json.RawMessage
-	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
-	Decides bool
+	// Decides tells whether it decided about the leak when it was said, and Parted whether it
+	// brought other parts than those before it. Both are the vault's to say.
+	Decides, Parted bool
 }
 
 // LeakReport is an event to be kept of a leak. The leak is told by its project and value:
@@ -337,6 +338,8 @@ func (r leakRecord) parts() (all []LeakPart) {
 	return all
 }
 
+func samePart(a, b LeakPart) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }
+
 // elsewhere tells whether an event names a secret of another project than this one.
 func (r leakRecord) elsewhere(project string) bool {
 	return slices.ContainsFunc(r.Refs, func(ref leakRef) bool { return ref.Project != project }) ||
@@ -345,19 +348,21 @@ func (r leakRecord) elsewhere(project string) bool {
 
 // take adds an event by somebody who had a role in the project.
 func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
-	e := r.event(by)
-	e.Decides = e.Kind.decides(role, l.Decision) && (role >= Developer || !l.rotated())
-	l.Events = append(l.Events, e)
-	l.Value = secret.New(r.Value)
 	// A reader adds to what is known, and doesn't change what it is that is asked about, or
 	// where.
 	changes := role >= Developer
 	// Nor does a sweep change where what is being rotated is asked about.
-	moves := changes && !(e.Kind == Found && l.rotated())
+	moves := changes && !(r.Kind == Found && l.rotated())
+	parted := len(r.Parts) > 0 && (moves || len(l.Parts) == 0)
+	e := r.event(by)
+	e.Decides = e.Kind.decides(role, l.Decision) && (changes || !l.rotated())
+	e.Parted = parted && !slices.EqualFunc(l.Parts, r.parts(), samePart)
+	l.Events = append(l.Events, e)
+	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 && (moves || l.Carrier.IsEmpty()) {
 		l.Carrier = secret.New(r.Carrier)
 	}
-	if len(r.Parts) > 0 && (moves || len(l.Parts) == 0) {
+	if parted {
 		l.Parts = r.parts()
 	}
 	for _, part := range []struct {

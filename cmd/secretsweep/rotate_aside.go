@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ again.`,
 		Example: `  secretsweep rotate accept STRIPE_KEY --until 30d --reason "the account is closed next month"`,
 		Args:    oneArgument,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if reason == "" {
+			if strings.TrimSpace(reason) == "" {
 				return errNoReason()
 			}
 			if until == "" {
@@ -65,7 +66,7 @@ func newRotateFor(sh shell, v *vaultFlags, act rotation.Act, why string, cmd *co
 	var reason string
 	cmd.Args = oneArgument
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if reason == "" {
+		if strings.TrimSpace(reason) == "" {
 			return errNoReason()
 		}
 		return rotateHint(o.change(cmd.Context(), sh, args[0], only(rotation.Step{Act: act, Reason: reason})))

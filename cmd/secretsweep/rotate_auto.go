@@ -53,8 +53,8 @@ something failed, whatever it was at; with the same flags.
   postgres-password   a role gets another password: the old one is of no use at once
 
 The admin's address, "postgres://admin:…@db/app", is taken from a secret of the vault or
-from a file, and never from the command line. The database is asked over verified TLS,
-unless its host is allowed.`,
+from a file, and never from the command line. Its host has to be
+allowed; a public one is asked over verified TLS, unless its address has an sslmode.`,
 		Example: `  secretsweep rotate auto DATABASE_URL --admin web/prod/ADMIN_URL
   secretsweep rotate auto web/prod/DATABASE_URL --admin-url-file admin.txt --grace 48h
   secretsweep rotate auto 1a2b3c4d --driver postgres-password --allow-host db.internal
@@ -110,11 +110,14 @@ func (o *rotateAutoOptions) run(ctx context.Context, sh shell, drivers makeDrive
 			return err
 		}
 	}
-	record, err := r.recordFor(ctx, sh, what)
+	all := drivers(rotation.DriverOptions{Client: o.client(r.rules), Admin: admin, Address: secret.New(o.address)})
+	record, err := r.recordFor(ctx, sh, what, func(one *rotation.Record) error {
+		_, err := rotation.DriverOf(all, one, o.driver)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	all := drivers(rotation.DriverOptions{Client: o.client(r.rules), Admin: admin, Address: secret.New(o.address)})
 	driver, err := rotation.DriverOf(all, record, o.driver)
 	if err != nil {
 		return withHint(fmt.Errorf("%s: %w", record.ID(), err), "secretsweep rotate next %s says how to replace it by hand", record.ID())
@@ -197,8 +200,8 @@ func (r *rotating) adminAddress(ctx context.Context, text string) (secret.Value,
 }
 
 // recordFor gives the record that is open of what somebody names. A secret that has none gets
-// one: what was rotated before is another value.
-func (r *rotating) recordFor(ctx context.Context, sh shell, what string) (*rotation.Record, error) {
+// one, if it fits: what was rotated before is another value.
+func (r *rotating) recordFor(ctx context.Context, sh shell, what string, fits func(*rotation.Record) error) (*rotation.Record, error) {
 	all, err := r.records(ctx)
 	if err != nil {
 		return nil, err
@@ -215,7 +218,7 @@ func (r *rotating) recordFor(ctx context.Context, sh shell, what string) (*rotat
 	if len(known) == 0 {
 		return rotation.Pick(all, what)
 	}
-	record, err = r.openRecord(ctx, known)
+	record, err = r.openRecord(ctx, known, fits)
 	if err == nil {
 		sh.say("%s: a record was opened for %s", record.ID(), printable.Text(record.Title()))
 	}
@@ -246,8 +249,8 @@ func (r *rotating) currentOf(ctx context.Context, what string) ([]vault.Known, e
 	}), nil
 }
 
-// openRecord opens a record for a value that some secrets have.
-func (r *rotating) openRecord(ctx context.Context, known []vault.Known) (*rotation.Record, error) {
+// openRecord opens a record for a value that some secrets have, if it fits.
+func (r *rotating) openRecord(ctx context.Context, known []vault.Known, fits func(*rotation.Record) error) (*rotation.Record, error) {
 	looking, err := detectors.New(r.rules)
 	if err != nil {
 		return nil, err
@@ -259,6 +262,9 @@ func (r *rotating) openRecord(ctx context.Context, known []vault.Known) (*rotati
 	}
 	leaked := leakedIn(looking, first.Ref, first.Value, kinds[first.Ref])
 	leaked.Severity = string(rules.Medium)
+	if err := fits(&rotation.Record{Leak: vault.Leak{Leaked: leaked}}); err != nil {
+		return nil, fmt.Errorf("%s: %w", first.Ref, err)
+	}
 	var refs []vault.Ref
 	for _, k := range known {
 		refs = append(refs, k.Ref)

@@ -198,14 +198,17 @@ func TestRotateAutoRefused(t *testing.T) {
 		{"what no driver takes", []string{"PIN"}, "somewhere: it is too short"},
 		{"a secret that nobody has", []string{"web/prod/KEY", "--admin-url-file", file}, ""},
 	}
+	auto := func(args ...string) error {
+		var out, errs bytes.Buffer
+		var v vaultFlags
+		cmd := newRotateAuto(shell{strings.NewReader(""), &out, &errs, func(name string) string { return owner.env[name] }}, &v, world.drivers)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(args)
+		return cmp.Or(cmd.ExecuteContext(t.Context()), errors.New(""))
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var out, errs bytes.Buffer
-			var v vaultFlags
-			cmd := newRotateAuto(shell{strings.NewReader(""), &out, &errs, func(name string) string { return owner.env[name] }}, &v, world.drivers)
-			cmd.SilenceErrors, cmd.SilenceUsage = true, true
-			cmd.SetArgs(tt.args)
-			err := cmp.Or(cmd.ExecuteContext(t.Context()), errors.New(""))
+			err := auto(tt.args...)
 			if !strings.Contains(advise(err), tt.want) {
 				t.Errorf("got %q, want %q", advise(err), tt.want)
 			}
@@ -216,5 +219,13 @@ func TestRotateAutoRefused(t *testing.T) {
 	}
 	if !world.given.Admin.Equal(secret.New("postgres://somebody@db")) {
 		t.Error("the file has the admin's address, and the driver wasn't given it")
+	}
+	// What can't be driven got no record, and what was set aside stays so.
+	owner.must("rotate", "accept", "web/prod/KEY", "--until", "9d", "--reason", "for a test")
+	if err := auto("web/prod/KEY", "--driver", "nobody"); !strings.Contains(err.Error(), `there is no driver "nobody"`) {
+		t.Error(err)
+	}
+	if got := owner.must("rotate", "list", "--all", "-f", "json"); strings.Contains(got, "PIN") || !strings.Contains(got, `"state": "accepted"`) {
+		t.Errorf("there are records %s", got)
 	}
 }

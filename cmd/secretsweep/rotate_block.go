@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,7 @@ func (o *rotateBlockOptions) run(ctx context.Context, sh shell, name string) err
 		return misuse("--clear and --reason make no sense together", "leave one of them out")
 	case o.clear:
 		step = rotation.Step{Act: rotation.Unblock}
-	case o.reason == "":
+	case strings.TrimSpace(o.reason) == "":
 		return errNoReason()
 	}
 	return o.change(ctx, sh, name, only(step))

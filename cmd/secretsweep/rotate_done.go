@@ -73,6 +73,7 @@ func (o *rotateDoneOptions) check() error {
 			kinds = append(kinds, one.flag)
 		}
 	}
+	o.reason = strings.TrimSpace(o.reason)
 	switch {
 	case len(kinds) > 1:
 		return misuse(strings.Join(kinds, ", ")+" make no sense together", "say one thing at a time")

@@ -91,7 +91,7 @@ func (o *rotateListOptions) run(ctx context.Context, sh shell) (err error) {
 		return writeJSON(sh.stdout, rows)
 	}
 	if len(records) == 0 {
-		sh.say("there is no record like that")
+		sh.say("there is nothing to list")
 		return nil
 	}
 	return o.write(sh, records, now)

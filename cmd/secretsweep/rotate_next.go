@@ -77,9 +77,11 @@ func mostUrgent(records []*rotation.Record) *rotation.Record {
 // writeNext says what comes next for a record, with steps of its guide.
 func writeNext(w io.Writer, r *rotation.Record, g rotation.Guide, steps []rotation.GuideStep) error {
 	var b strings.Builder
+	due := ""
 	if r.State.Open() {
-		b.WriteString(wrapped(10, r.ID()+"  ", printable.Text(strings.Join(compact(r.Title(), r.Severity, "due "+untilText(r.Due, time.Now())), ", "))))
+		due = "due " + untilText(r.Due, time.Now())
 	}
+	b.WriteString(wrapped(10, r.ID()+"  ", printable.Text(strings.Join(compact(r.Title(), r.Severity, due), ", "))))
 	b.WriteString(standing(r))
 	for _, c := range nextCommands(r) {
 		fmt.Fprintf(&b, "  %s\n", c)
@@ -139,7 +141,11 @@ func nextCommands(r *rotation.Record) []string {
 	case rotation.Ask:
 		return []string{of + "verify " + r.ID()}
 	case rotation.Attest:
-		return []string{of + "done " + r.ID() + " --reason TEXT"}
+		all := []string{of + "done " + r.ID() + " --reason TEXT"}
+		if r.Checkable { // and the answer proved nothing
+			all = append(all, of+"verify "+r.ID())
+		}
+		return all
 	case rotation.Clean:
 		return []string{of + "done " + r.ID(), of + "done " + r.ID() + " --place KEY --left --reason TEXT"}
 	case rotation.Revoke:

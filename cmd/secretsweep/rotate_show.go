@@ -246,7 +246,11 @@ func (s *recordScreen) history() {
 
 // change writes what happened when, and what came of it.
 func (s *recordScreen) change(c *rotation.Change, came string) {
-	s.WriteString(wrapped(21, "  "+c.At.UTC().Format("2006-01-02T15:04Z")+"  ", printable.Text(c.By+": "+changeText(c)+" → "+came)))
+	text := changeText(c)
+	if text != came {
+		text += " → " + came
+	}
+	s.WriteString(wrapped(21, "  "+c.At.UTC().Format("2006-01-02T15:04Z")+"  ", printable.Text(c.By+": "+text)))
 }
 
 // changeText says what has happened.

@@ -11,7 +11,8 @@ import (
 )
 
 // rootNames calls what was swept by names that are the same whoever sweeps it, and wherever:
-// a repository after where it was cloned from, everything else after its whole path.
+// a repository after where it was cloned from, everything else after its whole path. A file
+// by itself that lies in a repository is one of that.
 type rootNames map[string]string // paths as they were given → repositories, "" for none
 
 // places gives places with these names for roots. What lies on this machine alone keeps a
@@ -30,7 +31,11 @@ func (n rootNames) place(p place.Place) place.Place {
 	case p.Root != "":
 		p.Root = n.name(p.Root, p.Local)
 	case p.Path != "": // a file by itself
-		p.Path = filepath.ToSlash(realPath(filepath.FromSlash(p.Path)))
+		file := realPath(filepath.FromSlash(p.Path))
+		p.Path = filepath.ToSlash(file)
+		if top, way := git.Around(filepath.Dir(file)); top != "" {
+			p.Root, p.Path = n.name(top, p.Local), path.Join(way, filepath.Base(file))
+		}
 	}
 	return p
 }

@@ -64,6 +64,9 @@ func TestRootNames(t *testing.T) {
 	if err := os.Symlink(plain, link); err != nil {
 		t.Skip(err)
 	}
+	if err := os.Mkdir(filepath.Join(one, "sub"), 0o777); err != nil {
+		t.Fatal(err)
+	}
 	t.Chdir(one)
 	real := func(dir string) string { return filepath.ToSlash(realPath(dir)) }
 	for _, tt := range []struct {
@@ -79,6 +82,8 @@ func TestRootNames(t *testing.T) {
 		{"a folder", place.Place{Kind: place.File, Root: plain, Path: "a"}, real(plain) + " a"},
 		{"a link to it", place.Place{Kind: place.File, Root: link, Path: "a"}, real(plain) + " a"},
 		{"a file by itself", place.Place{Kind: place.File, Path: filepath.Join(link, "a")}, " " + real(plain) + "/a"},
+		{"one of a clone", place.Place{Kind: place.File, Path: filepath.Join(one, "a")}, "git.example.com/acme/web a"},
+		{"deeper", place.Place{Kind: place.File, Path: filepath.Join("sub", "a")}, "git.example.com/acme/web sub/a"},
 		{"standard input", place.Place{Kind: place.Stdin}, " "},
 		{"a message", place.Place{Kind: place.Chat, Message: &place.Message{Channel: "ops"}}, " "},
 	} {

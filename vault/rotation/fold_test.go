@@ -222,6 +222,37 @@ func TestAttest(t *testing.T) {
 	}
 }
 
+// TestReasons has steps that take a reason, and spaces are none.
+func TestReasons(t *testing.T) {
+	for _, s := range []Step{
+		{Act: Attest},
+		{Act: Block},
+		{Act: Dismiss},
+		{Act: Reopen},
+		{Act: Accept, Until: day0.AddDate(1, 0, 0)},
+		{Act: Clean, Left: true},
+		{Act: Revoking},
+	} {
+		for reason, want := range map[string]bool{"": false, " \t": false, "it is so": true} {
+			s.Reason = reason
+			if err := s.check(); (err == nil) != want {
+				t.Errorf("%s for the reason %q: %v", s.Act, reason, err)
+			}
+		}
+	}
+}
+
+// TestAttestText says of what somebody can be asked about nothing else.
+func TestAttestText(t *testing.T) {
+	r := born(t).do(triage, own, keep, moved, revoke, silent)
+	for checkable, want := range map[bool]string{false: "say why it is dead, as nobody can be asked", true: "say why it is dead, as no answer proves it"} {
+		r.Checkable = checkable
+		if got := r.NextText(); got != want {
+			t.Errorf("%t: %q, want %q", checkable, got, want)
+		}
+	}
+}
+
 // TestReopened shows what stays of a record that is opened again.
 func TestReopened(t *testing.T) {
 	due := day0.Add(50 * time.Hour)

@@ -65,6 +65,9 @@ func (r *Record) text(a Act) string {
 	case Ask:
 		return "ask its provider whether the old one still works"
 	case Attest:
+		if r.Checkable {
+			return "say why it is dead, as no answer proves it"
+		}
 		return "say why it is dead, as nobody can be asked"
 	case Clean:
 		n := len(r.lying())
@@ -105,6 +108,7 @@ func refsText(refs []vault.Ref) string {
 // Doing gives the steps by which a person says that what comes next is done. What the vault
 // can tell isn't taken on trust, and what it can't tell takes a reason.
 func (r *Record) Doing(self, reason string) ([]Step, error) {
+	reason = strings.TrimSpace(reason)
 	switch r.Next() {
 	case Own:
 		return r.Taking(self, Rotate), nil

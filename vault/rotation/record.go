@@ -48,7 +48,7 @@ type Record struct {
 	Blind     bool // who reads it is for auditors to know
 
 	triaged, allMoved, revoked bool
-	worked                     bool // its provider said so once
+	worked                     bool // its provider said so, asked with the parts that it has
 	asked                      bool // since it was revoked
 	closed                     bool
 	movedAt                    time.Time       // when all had moved
@@ -125,6 +125,9 @@ func (r *Record) event(e *vault.LeakEvent) {
 		r.Begun = e.At
 	}
 	r.expire(e.At)
+	if e.Parted { // it worked with others
+		r.worked = false
+	}
 	defer r.found(e)
 	all, err := steps(e)
 	if err != nil {

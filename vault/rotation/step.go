@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/secretsweep/secretsweep/internal/place"
@@ -139,6 +140,7 @@ func (s *Step) check() error {
 			return fmt.Errorf("a text of %d bytes, more than %d", len(text), maxText)
 		}
 	}
+	reason := strings.TrimSpace(s.Reason) != ""
 	switch s.Act {
 	case Triage:
 		if s.Way != Rotate && s.Way != RevokeOnly {
@@ -161,15 +163,15 @@ func (s *Step) check() error {
 			return errors.New("there is no answer")
 		}
 	case Clean:
-		if s.Left && s.Reason == "" {
+		if s.Left && !reason {
 			return errors.New("a place is left as it is for a reason only")
 		}
 	case Revoking, Attest, Block, Dismiss, Reopen:
-		if s.Reason == "" {
+		if !reason {
 			return errors.New("it takes a reason")
 		}
 	case Accept:
-		if s.Reason == "" || s.Until.IsZero() {
+		if !reason || s.Until.IsZero() {
 			return errors.New("it takes a reason, and a day until which that holds")
 		}
 	case Drive:

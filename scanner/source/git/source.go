@@ -137,6 +137,16 @@ func Origin(folder string) string {
 	return origin
 }
 
+// Around gives the top of the working tree that a folder lies in, and the way from there to
+// the folder; "" where it lies in none.
+func Around(folder string) (top, way string) {
+	repo, way, err := find(folder)
+	if err != nil || repo == nil || repo.work == "" {
+		return "", ""
+	}
+	return repo.work, way
+}
+
 // find opens the repository that path is, or lies in; prefix is the way from the
 // top of its working tree to path, "" for the top itself.
 func find(path string) (repo *repository, prefix string, err error) {

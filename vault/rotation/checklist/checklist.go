@@ -54,7 +54,7 @@ type Step struct {
 type Consumer struct {
 	Name   string `json:"name"`
 	Status string `json:"status"`
-	logged bool   // it is known from the audit log
+	kind   rotation.ConsumerKind
 	done   bool
 }
 
@@ -102,9 +102,8 @@ func itemOf(r *rotation.Record, g rotation.Guide, where func(*place.Place) strin
 		Steps: stepsOf(r, g), Consumers: []Consumer{}, Places: []Place{}, More: r.MorePlaces,
 	}
 	for _, c := range r.Consumers {
-		logged := c.Kind == rotation.ByVault || c.Kind == rotation.ByBundle
 		done := c.Status == rotation.Ready || c.Status == rotation.Said
-		item.Consumers = append(item.Consumers, Consumer{c.Name, string(c.Status), logged, done})
+		item.Consumers = append(item.Consumers, Consumer{c.Name, string(c.Status), c.Kind, done})
 	}
 	for i := range r.Sites {
 		s := &r.Sites[i]

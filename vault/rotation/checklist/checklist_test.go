@@ -95,6 +95,8 @@ func sample(t *testing.T) (records []*rotation.Record, values []secret.Value, se
 		{Name: "deploy, by run", Kind: rotation.ByVault, Ref: ref, Version: 2, Status: rotation.Ready},
 		{Name: "bundle of edge", Kind: rotation.ByBundle, Ref: ref, Version: 1, Status: rotation.Unknown},
 		{Name: "github-actions ACME_KEY in .github/workflows/ci.yml", Kind: rotation.ByName, Status: rotation.Said},
+		{Name: "env ACME_KEY in @acme/all", Kind: rotation.ByName, Status: rotation.Unknown},
+		{Name: "file /home/ann/web/old/notes.txt", Kind: rotation.ByCopy, Status: rotation.Unknown},
 	}
 	only := life(t, 2, vault.Leak{Leaked: vault.Leaked{Value: value(), Rule: "other-token", Severity: "high", Name: hostile}},
 		vault.LeakEvent{Kind: vault.Found, Places: []place.Place{file(hostile)}},
@@ -261,6 +263,12 @@ func TestIssue(t *testing.T) {
 	for _, private := range []string{"ann", "deploy, by run", "edge", "/home", "mirror"} {
 		if strings.Contains(all.String(), private) {
 			t.Errorf("it tells %q", private)
+		}
+	}
+	// An @ that is escaped mentions somebody all the same: what reads names comes after Markdown.
+	for line := range strings.Lines(all.String()) {
+		if strings.Contains(line, "@acme") && !strings.Contains(line, "`env ACME_KEY in @acme/all`") {
+			t.Errorf("it mentions somebody: %s", line)
 		}
 	}
 }

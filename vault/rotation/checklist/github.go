@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/secretsweep/secretsweep/internal/printable"
+	"github.com/secretsweep/secretsweep/vault/rotation"
 )
 
 // Issue is what a tracker of issues gets of an item.
@@ -38,23 +39,30 @@ func (i Item) Issue() Issue {
 	return Issue{"Rotate " + printable.Text(i.Title), b.String()}
 }
 
-// publicConsumers names what was found by a sweep, and counts who has read the vault.
+// publicConsumers names what was found by a sweep, and counts who has read the vault, and
+// copies: these are among the places, without the folders of somebody's machine. Names are
+// code, in which nobody is mentioned.
 func (i Item) publicConsumers() string {
 	var b strings.Builder
-	readers, moved := 0, 0
+	all, moved := make(map[bool]int), make(map[bool]int) // by whether they are copies
 	for _, c := range i.Consumers {
-		switch {
-		case !c.logged:
-			fmt.Fprintf(&b, "- %s%s\n", box(c.done), printable.Markdown(c.Name))
-		case c.done:
-			moved++
-			fallthrough
-		default:
-			readers++
+		if c.kind == rotation.ByName {
+			fmt.Fprintf(&b, "- %s`%s`\n", box(c.done), printable.Code(c.Name))
+			continue
+		}
+		copied := c.kind == rotation.ByCopy
+		all[copied]++
+		if c.done {
+			moved[copied]++
 		}
 	}
-	if readers > 0 {
-		fmt.Fprintf(&b, "- %s%d of %d that read the vault have moved\n", box(moved == readers), moved, readers)
+	for _, one := range []struct {
+		copied bool
+		text   string
+	}{{false, "that read the vault have moved"}, {true, "files with a copy have moved"}} {
+		if n, done := all[one.copied], moved[one.copied]; n > 0 {
+			fmt.Fprintf(&b, "- %s%d of %d %s\n", box(done == n), done, n, one.text)
+		}
 	}
 	return b.String()
 }
