@@ -283,6 +283,17 @@ func TestReopened(t *testing.T) {
 	}
 }
 
+// TestHistoryState has the history say where a record stood with the places of each event.
+func TestHistoryState(t *testing.T) {
+	l := born(t)
+	l.do(triage, own, keep, moved, revoke, refuse, clean, shut)
+	l.add(vault.LeakEvent{Kind: vault.Tracked, Data: data(t, open), Places: []place.Place{at("new.sh")}})
+	r := Fold(l.Leak, l.now())
+	if got := r.History[len(r.History)-1].State; r.State != Dead || got != Dead {
+		t.Errorf("it is %s, and by its history %s", r.State, got)
+	}
+}
+
 // TestAcceptance ends, and what was done after that counts.
 func TestAcceptance(t *testing.T) {
 	l := born(t)
