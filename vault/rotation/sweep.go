@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -158,7 +159,8 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		report.Kind, report.Data = vault.Found, nil
 	}
 	report.Leaked, report.Places = l.Leaked, is.changed
-	if l.More > 0 { // beside those that are reported
+	report.Leaked.Name = cmp.Or(r.Name, l.Name) // people name the record by that
+	if l.More > 0 {                             // beside those that are reported
 		report.MorePlaces = l.More + len(l.Places) - len(is.changed)
 	}
 	return &report, err
