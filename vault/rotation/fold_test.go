@@ -250,6 +250,9 @@ func TestAttestText(t *testing.T) {
 		if got := r.NextText(); got != want {
 			t.Errorf("%t: %q, want %q", checkable, got, want)
 		}
+		if line := r.Line(); !slices.Contains(line, Milestone{Attest, want, false}) {
+			t.Errorf("%t: what there is to be done is %v", checkable, line)
+		}
 	}
 }
 
