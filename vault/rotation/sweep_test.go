@@ -123,6 +123,22 @@ func TestSweeps(t *testing.T) {
 	}
 }
 
+// TestKeepsName has a record keep the name that people call it by, whatever a place calls it.
+func TestKeepsName(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	for i, name := range []string{"API_KEY", "api_key"} {
+		leaked := leakOf("the value")
+		leaked.Name = name
+		_, err := b.tracker().Track(t.Context(), Swept{Project: "web", Leaks: []Sighting{{Leaked: leaked, Places: []place.Place{at(fmt.Sprint(i))}}}}, ".")
+		b.must(err)
+	}
+	all, err := b.tracker().Records(t.Context(), "web")
+	b.must(err)
+	if len(all) != 1 || all[0].Name != "API_KEY" || len(all[0].Sites) != 2 {
+		t.Errorf("%d records, the first %s at %d places", len(all), all[0].Name, len(all[0].Sites))
+	}
+}
+
 // TestManyPlaces has more places than are kept with an event, or one by one.
 func TestManyPlaces(t *testing.T) {
 	b := newBench(t, store.NewMemory())
