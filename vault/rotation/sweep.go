@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -158,6 +159,7 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		report.Kind, report.Data = vault.Found, nil
 	}
 	report.Leaked, report.Places = l.Leaked, is.changed
+	report.Leaked.Name = cmp.Or(r.Name, l.Name) // people name the record by that
 	// It is asked about as before, and a driver goes on with what it began with.
 	if !r.Carrier.IsEmpty() || r.Stage != nil {
 		report.Carrier = secret.Value{}

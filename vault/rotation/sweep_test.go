@@ -123,6 +123,22 @@ func TestSweeps(t *testing.T) {
 	}
 }
 
+// TestKeepsName has a record keep the name that people call it by, whatever a place calls it.
+func TestKeepsName(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	for i, name := range []string{"API_KEY", "api_key"} {
+		leaked := leakOf("the value")
+		leaked.Name = name
+		_, err := b.tracker().Track(t.Context(), Swept{Project: "web", Leaks: []Sighting{{Leaked: leaked, Places: []place.Place{at(fmt.Sprint(i))}}}}, ".")
+		b.must(err)
+	}
+	all, err := b.tracker().Records(t.Context(), "web")
+	b.must(err)
+	if len(all) != 1 || all[0].Name != "API_KEY" || len(all[0].Sites) != 2 {
+		t.Errorf("%d records, the first %s at %d places", len(all), all[0].Name, len(all[0].Sites))
+	}
+}
+
 // TestManyPlaces has more places than are kept with an event, or one by one.
 func TestManyPlaces(t *testing.T) {
 	b := newBench(t, store.NewMemory())
@@ -360,8 +376,8 @@ func TestSweepsAtOnce(t *testing.T) {
 	}
 }
 
-// TestOtherParts shows that a value which worked with one part isn't known to work with another
-// that a later sweep has found near it, whose refusal would be that of the part.
+// TestOtherParts shows that a value which worked with one part goes on to be asked about with
+// it, whatever a later sweep has found near it, and isn't known to work with another.
 func TestOtherParts(t *testing.T) {
 	b := newBench(t, store.NewMemory())
 	find := func(path, part string) *Record {
@@ -384,12 +400,17 @@ func TestOtherParts(t *testing.T) {
 	if r = find("b", "first"); !r.Credential().Worked {
 		t.Error("it isn't known to work with the same part")
 	}
-	if r = find("c", "second"); r.Credential().Worked {
-		t.Error("it is known to work with a part that it was never asked about with")
+	r = find("c", "second")
+	if c := r.Credential(); !c.Worked || len(c.Parts) != 1 || c.Parts[0].Value.Reveal() != "first" {
+		t.Errorf("it is asked about with %d parts, and known to work: %v", len(c.Parts), c.Worked)
 	}
-	r, err = b.tracker().Do(t.Context(), r, Once(works))
+	// A person may say so, and then it hasn't worked with that.
+	l := leakOf("the value")
+	l.Parts = []vault.LeakPart{{Name: "id", Value: secret.New("third")}}
+	b.must(b.owner.Track(t.Context(), "by hand", vault.LeakReport{Project: "web", Leaked: l, LeakEvent: vault.LeakEvent{Kind: vault.Imported}}))
+	all, err := b.tracker().Records(t.Context(), "web")
 	b.must(err)
-	if !r.Credential().Worked {
-		t.Error("it isn't known to work with the part that it was asked about with")
+	if c := all[0].Credential(); c.Worked || c.Parts[0].Value.Reveal() != "third" {
+		t.Error("it is known to work with a part that it was never asked about with")
 	}
 }
