@@ -351,14 +351,15 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	// A reader adds to what is known, and doesn't change what it is that is asked about, or
 	// where.
 	changes := role >= Developer
-	parted := len(r.Parts) > 0 && (changes || len(l.Parts) == 0)
+	// Nor does a sweep change where what is being rotated is asked about.
+	moves := changes && !(r.Kind == Found && l.rotated())
+	parted := len(r.Parts) > 0 && (moves || len(l.Parts) == 0)
 	e := r.event(by)
 	e.Decides = e.Kind.decides(role, l.Decision) && (changes || !l.rotated())
 	e.Parted = parted && !slices.EqualFunc(l.Parts, r.parts(), samePart)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
-	// Nor does a sweep change where what is being rotated is asked about.
-	if len(r.Carrier) > 0 && (l.Carrier.IsEmpty() || changes && !(r.Kind == Found && l.rotated())) {
+	if len(r.Carrier) > 0 && (moves || l.Carrier.IsEmpty()) {
 		l.Carrier = secret.New(r.Carrier)
 	}
 	if parted {

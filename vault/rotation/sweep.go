@@ -164,6 +164,9 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 	if !r.Carrier.IsEmpty() || r.Stage != nil {
 		report.Carrier = secret.Value{}
 	}
+	if len(r.Parts) > 0 {
+		report.Parts = nil
+	}
 	if l.More > 0 { // beside those that are reported
 		report.MorePlaces = l.More + len(l.Places) - len(is.changed)
 	}

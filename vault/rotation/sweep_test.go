@@ -268,7 +268,10 @@ func TestTakersOfTwo(t *testing.T) {
 func TestSweptElsewhere(t *testing.T) {
 	b := newBench(t, store.NewMemory())
 	found := func(host string) vault.Leaked {
-		return vault.Leaked{Value: secret.New("the-password"), Carrier: secret.New("postgres://app:the-password@" + host + "/app")}
+		return vault.Leaked{
+			Value: secret.New("the-password"), Carrier: secret.New("postgres://app:the-password@" + host + "/app"),
+			Parts: []vault.LeakPart{{Name: "host", Value: secret.New(host)}},
+		}
 	}
 	b.set(key("URL"), "postgres://app:the-password@db/app")
 	_, err := b.tracker().Open(t.Context(), "web", found("db"), "for a reason", []vault.Ref{key("URL")})
@@ -280,7 +283,7 @@ func TestSweptElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := b.one()
-		if !r.Carrier.Equal(found("db").Carrier) || len(r.Sites) == 0 {
+		if !r.Carrier.Equal(found("db").Carrier) || !r.Parts[0].Value.Equal(secret.New("db")) || len(r.Sites) == 0 {
 			t.Errorf("a sweep by %s changes what is asked, and where", s.Self())
 		}
 	}
