@@ -14,7 +14,7 @@ import (
 func (t *Tracker) observe(ctx context.Context, project string, all []*Record) error {
 	open := slices.DeleteFunc(slices.Clone(all), func(r *Record) bool { return !r.State.Open() })
 	for _, r := range all {
-		r.Checkable, r.Revocable = t.checkable(r.Rule), t.revocable(r.Rule)
+		r.Checkable, r.Revocable, r.read = t.checkable(r.Rule), t.revocable(r.Rule), t.now()
 		if r.Due.IsZero() {
 			r.Due = t.policy.leakDue(r)
 		}

@@ -43,9 +43,10 @@ type Record struct {
 	Refused []Refusal // what was not possible where it stands in the log, and counts for nothing
 
 	// What Fold doesn't know.
-	Checkable bool // somebody can be asked whether it still works
-	Revocable bool // it can revoke itself
-	Blind     bool // who reads it is for auditors to know
+	Checkable bool      // somebody can be asked whether it still works
+	Revocable bool      // it can revoke itself
+	Blind     bool      // who reads it is for auditors to know
+	read      time.Time // when all that was found out
 
 	triaged, allMoved, revoked bool
 	worked                     bool // its provider said so, asked with the parts that it has

@@ -178,6 +178,13 @@ func (t *Tracker) Do(ctx context.Context, r *Record, steps func(*Record) ([]Step
 // DoAll makes steps about several records as Do does about one: all of them or none. The
 // records are of the same project or of several.
 func (t *Tracker) DoAll(ctx context.Context, all []*Record, steps func(*Record) ([]Step, error)) ([]*Record, error) {
+	// Consumers leave no event: who has looked at a record for a while may not know of them.
+	if slices.ContainsFunc(all, func(r *Record) bool { return t.now().Sub(r.read) > fresh }) {
+		var err error
+		if all, err = t.againAll(ctx, all); err != nil {
+			return nil, err
+		}
+	}
 	for try := 1; ; try++ {
 		failed := t.do(ctx, all, steps)
 		if failed != nil && (ctx.Err() != nil || try == attempts) {
@@ -194,6 +201,9 @@ func (t *Tracker) DoAll(ctx context.Context, all []*Record, steps func(*Record) 
 		all = now
 	}
 }
+
+// fresh is how long a record counts as just read.
+const fresh = 5 * time.Second
 
 // again reads a record again.
 func (t *Tracker) again(ctx context.Context, r *Record) (*Record, error) {
