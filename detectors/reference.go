@@ -117,10 +117,19 @@ func (d *Rules) references(c *Chunk, found []match.Found) (rest []match.Found, r
 	if c.Binary {
 		return rest, nil
 	}
+	paths := c.paths()
 	for _, v := range variables {
-		references = append(references, v.in(c)...)
+		if slices.ContainsFunc(paths, v.file) {
+			references = append(references, v.in(c)...)
+		}
 	}
-	return rest, slices.Concat(references, unpacked(c), inDocument(c))
+	if slices.ContainsFunc(paths, isJavaScript) {
+		references = append(references, unpacked(c)...)
+	}
+	if c.Whole && slices.ContainsFunc(paths, isDocument) {
+		references = append(references, inDocument(c, paths)...)
+	}
+	return rest, references
 }
 
 func isOfCircle(p string) bool { return strings.Contains("/"+p, "/.circleci/") }

@@ -14,11 +14,7 @@ import (
 
 // inDocument gives the references of files of which the structure alone tells who takes
 // what.
-func inDocument(c *Chunk) []Reference {
-	paths := c.paths()
-	if !c.Whole || !slices.ContainsFunc(paths, isDocument) {
-		return nil
-	}
+func inDocument(c *Chunk, paths []string) []Reference {
 	var all []Reference
 	if slices.ContainsFunc(paths, isOfCircle) {
 		all = append(all, contexts(c.Data)...)

@@ -71,9 +71,6 @@ func isMakefile(p string) bool {
 
 // in gives the references that a chunk owns to variables that are secrets.
 func (v *variable) in(c *Chunk) []Reference {
-	if !slices.ContainsFunc(c.paths(), v.file) {
-		return nil
-	}
 	var all []Reference
 	secrets := map[string]bool{} // whether a name means one: few names, many times
 	for at := 0; ; {
@@ -114,9 +111,6 @@ func isLoud(name []byte) bool {
 // unpacked gives the variables that JavaScript takes out of its environment by their names:
 // const { API_KEY, DB_URL: url = "" } = process.env.
 func unpacked(c *Chunk) []Reference {
-	if !slices.ContainsFunc(c.paths(), isJavaScript) {
-		return nil
-	}
 	const from, longest = "process.env", 2_000
 	var all []Reference
 	for at := 0; ; {

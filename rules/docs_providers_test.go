@@ -99,7 +99,9 @@ func askedHosts(t *testing.T, v *rules.Verify) []string {
 		if err != nil || u.Host == "" {
 			t.Fatalf("%s: no host in %s", v.Rules[0], r.URL)
 		}
-		hosts = append(hosts, u.Host)
+		if !slices.Contains(hosts, u.Host) {
+			hosts = append(hosts, u.Host)
+		}
 	}
 	return hosts
 }

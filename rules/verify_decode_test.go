@@ -178,6 +178,10 @@ func TestVerifyErrors(t *testing.T) {
 		{"half a login", basic, `basic = "{part:shop}"`, "want user:password"},
 		{"elsewhere", `hosts =`, `elsewhere = [{ request = "GET http://api.acme.net" }]
 hosts =`, "elsewhere"},
+		{"unknown part elsewhere", `hosts =`, `elsewhere = [{ request = "POST https://api.acme.net/{part:shops}" }]
+hosts =`, `rule "acme-key" has no part "shops"`},
+		{"id elsewhere", `hosts =`, `elsewhere = [{ request = "POST https://api.acme.net/{id}" }]
+hosts =`, "{id} is known to a revoke only"},
 		{"sign", basic, `sign = "aws4 sts"`, `want "aws4 SERVICE REGION"`},
 		{"host header", "X-Key", "Host", `headers: "Host" can't be set`},
 		{"bad header", "X-Key", `"X Key"`, `headers: "X Key" can't be set`},

@@ -156,8 +156,8 @@ func (v *Verify) check() error {
 	means := func(m Meaning) bool {
 		return slices.ContainsFunc(v.Answers, func(a Answer) bool { return a.Means == m })
 	}
-	ask, _ := v.placeholders()
-	open := v.isOpen()
+	ask := v.askPlaceholders()
+	open := v.isOpen() || slices.ContainsFunc(v.Elsewhere, func(r Request) bool { return r.isOpen() })
 	usesID := false
 	if v.Revoke != nil {
 		names, _ := v.Revoke.placeholders()
@@ -178,9 +178,19 @@ func (v *Verify) check() error {
 	return nil
 }
 
+// askPlaceholders gives the names of all that are in the requests that ask.
+func (v *Verify) askPlaceholders() []string {
+	all, _ := v.placeholders()
+	for i := range v.Elsewhere {
+		more, _ := v.Elsewhere[i].placeholders()
+		all = append(all, more...)
+	}
+	return all
+}
+
 // checkRule says what a rule that is asked about doesn't have of what the requests want.
 func (v *Verify) checkRule(rule *Rule) error {
-	names, _ := v.placeholders()
+	names := v.askPlaceholders()
 	if v.Revoke != nil {
 		more, _ := v.Revoke.placeholders()
 		names = append(names, more...)

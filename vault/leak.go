@@ -113,8 +113,9 @@ type LeakEvent struct {
 	// takes a maintainer of all of the project: nobody else can read it, or has another use it.
 	Next secret.Value
 	Data json.RawMessage
-	// Decides tells whether it decided about the leak when it was said. It is the vault's to say.
-	Decides bool
+	// Decides tells whether it decided about the leak when it was said, and Parted whether it
+	// brought other parts than those before it. Both are the vault's to say.
+	Decides, Parted bool
 }
 
 // LeakReport is an event to be kept of a leak. The leak is told by its project and value:
@@ -327,6 +328,8 @@ func (r leakRecord) parts() (all []LeakPart) {
 	return all
 }
 
+func samePart(a, b LeakPart) bool { return a.Name == b.Name && a.Value.Equal(b.Value) }
+
 // elsewhere tells whether an event names a secret of another project than this one.
 func (r leakRecord) elsewhere(project string) bool {
 	return slices.ContainsFunc(r.Refs, func(ref leakRef) bool { return ref.Project != project }) ||
@@ -335,17 +338,19 @@ func (r leakRecord) elsewhere(project string) bool {
 
 // take adds an event by somebody who had a role in the project.
 func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
-	e := r.event(by)
-	e.Decides = e.Kind.decides(role, l.Decision)
-	l.Events = append(l.Events, e)
-	l.Value = secret.New(r.Value)
 	// A reader adds to what is known, and doesn't change what it is that is asked about, or
 	// where.
 	changes := role >= Developer
+	partly := len(r.Parts) > 0 && (changes || len(l.Parts) == 0)
+	e := r.event(by)
+	e.Decides = e.Kind.decides(role, l.Decision)
+	e.Parted = partly && !slices.EqualFunc(l.Parts, r.parts(), samePart)
+	l.Events = append(l.Events, e)
+	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
 		l.Carrier = secret.New(r.Carrier)
 	}
-	if len(r.Parts) > 0 && (changes || len(l.Parts) == 0) {
+	if partly {
 		l.Parts = r.parts()
 	}
 	for _, part := range []struct {

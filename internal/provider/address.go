@@ -21,9 +21,14 @@ var (
 		netip.MustParseAddr("fd00:ec2::254"),
 		netip.MustParseAddr("fd00:ec2::23"),
 		netip.MustParseAddr("100.100.100.200"), // Alibaba
-		netip.MustParseAddr("192.0.0.192"),     // Oracle
 		netip.MustParseAddr("168.63.129.16"),   // Azure
 		netip.MustParseAddr("fd20:ce::254"),    // Google
+		netip.MustParseAddr("192.0.0.192"),     // Oracle
+		netip.MustParseAddr("fd00:c1::a9fe:a9fe"),
+		netip.MustParseAddr("fe80::a9fe:a9fe"), // OpenStack
+		netip.MustParseAddr("169.254.42.42"),   // Scaleway
+		netip.MustParseAddr("fd00:42::42"),
+		netip.MustParseAddr("169.254.0.23"), // Tencent
 	}
 )
 

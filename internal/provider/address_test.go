@@ -51,6 +51,7 @@ func TestKinds(t *testing.T) {
 func TestIsMetadata(t *testing.T) {
 	for _, text := range []string{
 		"169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200", "168.63.129.16",
+		"169.254.42.42", "fd00:42::42", "169.254.0.23", "fd00:c1::a9fe:a9fe", "fe80::a9fe:a9fe%eth0",
 		"::ffff:169.254.169.254", "::169.254.169.254", "64:ff9b::169.254.169.254", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::1", "fd00:ec2::254%eth0",
 	} {
 		if !isMetadata(netip.MustParseAddr(text)) {

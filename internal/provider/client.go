@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,8 +32,8 @@ type Credential struct {
 	Carrier secret.Value // the whole that it is a part of, such as an address
 	Parts   []Part       // what was found near it (rules.Part)
 	// Worked tells that an earlier answer said that it works, with these Parts. A part that
-	// belongs to another secret would make this one look dead: without it, nothing that was
-	// asked with a part is known to be.
+	// belongs to another secret would make this one look dead, and so would a provider whose
+	// it isn't (rules.Verify.OwnServers): there nothing is known to be dead that didn't work.
 	Worked bool
 }
 
@@ -124,7 +126,7 @@ func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.V
 // shows no value.
 func (c *Client) Hosts(cred Credential) ([]string, error) {
 	if cred.Rule == databaseURL {
-		a, err := parseLogin(cred.Carrier)
+		a, err := c.parseLogin(cred)
 		if err != nil {
 			return nil, err
 		}
@@ -140,9 +142,7 @@ func (c *Client) Hosts(cred Credential) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(hosts, q.host) {
-			hosts = append(hosts, q.host)
-		}
+		hosts = appendNew(hosts, q.host)
 	}
 	return hosts, nil
 }
@@ -159,35 +159,68 @@ func requests(v *rules.Verify) []*rules.Request {
 }
 
 // Verify asks whether a secret still works. What keeps it from an answer is a verdict, too:
-// [Unknown], with the reason.
+// [Unknown], with the reason. A refusal to who may have asked with another secret's part means
+// nothing, unless it is known that these belong together.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 	if cred.Rule == databaseURL {
-		return c.login(ctx, cred.Carrier)
+		return c.login(ctx, cred)
 	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
 		return c.unknown("", errUnasked.Error())
 	}
 	var a Answer
+	var parts, before []string // all that it was asked with, and who refused it before
 	for _, request := range requests(v) {
-		if a = c.ask(ctx, v, request, cred); a.Verdict != Dead {
+		var with []string
+		if a, with = c.ask(ctx, v, request, cred); a.Verdict == Unknown {
+			return a
+		}
+		parts = appendNew(parts, with...)
+		if a.Verdict != Dead {
 			break
 		}
+		before = appendNew(before, a.Host)
+	}
+	near := strings.Join(parts, " and the ")
+	others := slices.DeleteFunc(before, func(host string) bool { return host == a.Host })
+	if a.Verdict == Dead && len(others) > 0 {
+		a.Why += ", as at " + strings.Join(others, ", ")
+	}
+	switch {
+	case a.Verdict == Dead && !cred.Worked && v.OwnServers:
+		return c.unknown(a.Host, a.Why+", but it may belong to a server that somebody runs, which issues such secrets, too")
+	case near == "":
+	case a.Verdict == Dead && !cred.Worked:
+		return c.unknown(a.Host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, near))
+	default:
+		a.Why += fmt.Sprintf(" (asked with the %s found near it)", near)
 	}
 	return a
 }
 
-// ask makes a request, and gives what the answer means.
-func (c *Client) ask(ctx context.Context, v *rules.Verify, request *rules.Request, cred Credential) Answer {
+// appendNew appends texts that aren't there yet.
+func appendNew(all []string, texts ...string) []string {
+	for _, text := range texts {
+		if !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// ask makes a request, and gives what the answer means, and the names of the parts that it was
+// made with.
+func (c *Client) ask(ctx context.Context, v *rules.Verify, request *rules.Request, cred Credential) (a Answer, parts []string) {
 	q, err := c.question(v, request, cred, "")
 	if err != nil {
-		return c.unknown("", err.Error())
+		return c.unknown("", err.Error()), nil
 	}
 	r, err := c.exchange(ctx, q)
 	if err != nil {
-		return c.unknown(q.host, err.Error())
+		return c.unknown(q.host, err.Error()), q.parts
 	}
-	return c.understand(v, q, r, cred.Worked)
+	return c.understand(v, q, r), q.parts
 }
 
 // unknown is the answer of nobody.

@@ -39,5 +39,6 @@
 // which a leak would be closed that is open.
 //
 // A [Database] changes roles of a server: [Database.Alternate], [Database.SetPassword],
-// [Database.EndSessions], [Database.Disable].
+// [Database.EndSessions], [Database.Disable]. It looks at them first: [Database.Turn],
+// [Database.CanChange].
 package provider

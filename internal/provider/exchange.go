@@ -146,22 +146,13 @@ func (r *reply) pause(now time.Time) (time.Duration, bool) {
 	return max(date.Sub(now), 0), err == nil
 }
 
-// understand gives what a reply means by the rule's marks. What fits none means nothing, nor
-// does a refusal to who may have asked with another secret's part: worked tells that these
-// belong together.
-func (c *Client) understand(v *rules.Verify, q *question, r *reply, worked bool) Answer {
+// understand gives what a reply means by the rule's marks. What fits none means nothing.
+func (c *Client) understand(v *rules.Verify, q *question, r *reply) Answer {
 	known, ok := v.Answer(r.status, r.header, r.body)
 	if !ok || len(known.JSON) > 0 && r.isPage() {
 		return c.unknown(q.host, r.strange())
 	}
 	a := Answer{Verdict: Verdict(known.Means), Why: mark(r.status, known), Host: q.host, At: c.now()}
-	if len(q.parts) > 0 {
-		near := strings.Join(q.parts, " and the ")
-		if a.Verdict == Dead && !worked {
-			return c.unknown(q.host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, near))
-		}
-		a.Why += fmt.Sprintf(" (asked with the %s found near it)", near)
-	}
 	if id, ok := known.FindID(r.body); ok {
 		a.id = secret.New(id)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
@@ -18,8 +19,8 @@ const databaseURL = "database-url"
 // before it looks for the database and counts connections: if it accepts the password, and
 // then lets it in no further for whatever reason, the answer is restricted. The same
 // reasons, told before, prove nothing, and neither does a server that asks for no password.
-func (c *Client) login(ctx context.Context, address secret.Value) Answer {
-	a, err := parseLogin(address)
+func (c *Client) login(ctx context.Context, cred Credential) Answer {
+	a, err := c.parseLogin(cred)
 	if err != nil {
 		return c.unknown("", err.Error())
 	}
@@ -52,17 +53,34 @@ func (c *Client) login(ctx context.Context, address secret.Value) Answer {
 	return c.unknown(a.host, "the server answered with something else: "+state.Error())
 }
 
-// parseLogin reads an address at which a login can be tried. Its errors are reasons, and show
-// nothing of it.
-func parseLogin(address secret.Value) (postgresAddress, error) {
-	a, err := parsePostgres(address.Reveal())
-	if err == nil && a.password.IsEmpty() {
+// parseLogin reads the address at which a login may be tried with a secret. Its errors are
+// reasons, and show no more of it than the host.
+func (c *Client) parseLogin(cred Credential) (postgresAddress, error) {
+	a, err := parsePostgres(cred.Carrier.Reveal())
+	switch {
+	case err != nil:
+	case a.password.IsEmpty():
 		err = errors.New("it has no password")
+	case !a.asks(cred):
+		err = errors.New("it logs in with another password than this one")
 	}
 	if _, other := errors.AsType[*noPostgres](err); err != nil && !other {
 		err = fmt.Errorf("the address of the database can't be asked at: %w", err)
 	}
+	if err == nil {
+		err = c.mayLogin(a)
+	}
 	return a, err
+}
+
+// asks tells whether a login tries a secret: the password of its address, as it is or as it is
+// written there, or the whole address. An address may name a password twice.
+func (a *postgresAddress) asks(cred Credential) bool {
+	if cred.Value.IsEmpty() || cred.Value.Equal(cred.Carrier) || cred.Value.Equal(a.password) {
+		return true
+	}
+	plain, err := url.PathUnescape(cred.Value.Reveal())
+	return err == nil && a.password.Equal(secret.New(plain))
 }
 
 // loginReason says why there was no answer, in words of our own.

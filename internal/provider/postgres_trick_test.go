@@ -161,6 +161,29 @@ func TestLoginTricked(t *testing.T) {
 	})
 }
 
+// TestEndlessRows has a server that never comes to the end of what it was asked.
+func TestEndlessRows(t *testing.T) {
+	c := trickedBy(t, func(s *tricks) {
+		s.first(t)
+		s.say(&pgproto3.AuthenticationOk{}, &pgproto3.ReadyForQuery{TxStatus: 'I'})
+		s.hear(pgproto3.AuthTypeOk)
+		for row := (&pgproto3.DataRow{Values: [][]byte{[]byte("1")}}); ; {
+			s.Send(row)
+			if s.Flush() != nil {
+				return
+			}
+		}
+	})
+	d, err := c.OpenDatabase(t.Context(), secret.New("postgres://a:b@127.0.0.1/a?sslmode=disable"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if n, err := d.Sessions(t.Context(), "a"); !errors.Is(err, errGarbled) {
+		t.Errorf("got %d, %v", n, err)
+	}
+}
+
 // first hears who wants to log in.
 func (s *tricks) first(t *testing.T) pgproto3.FrontendMessage {
 	m, err := s.ReceiveStartupMessage()

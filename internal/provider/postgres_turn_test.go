@@ -118,7 +118,7 @@ func TestSetOwnPassword(t *testing.T) {
 		}
 		own.Close()
 		for password, want := range map[secret.Value]Verdict{old: Dead, next: Live} {
-			if a := c.login(t.Context(), with(t, s, name, password)); a.Verdict != want {
+			if a := c.login(t.Context(), Credential{Carrier: with(t, s, name, password)}); a.Verdict != want {
 				t.Errorf("%s: got %s (%s), want %s", name, a.Verdict, a.Why, want)
 			}
 		}

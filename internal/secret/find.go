@@ -81,3 +81,37 @@ func formsOf(text string) []string {
 func (v Value) Contains(part Value) bool {
 	return len(Finder([]Value{part})([]byte(v.Reveal()))) > 0
 }
+
+// ContainsAs tells whether a value has another one in it between the same characters as a
+// whole has: a password that is also the name of a user is not in an address with that user
+// and another password. Of a whole that doesn't have it as it is, it is Contains.
+func (v Value) ContainsAs(part, whole Value) bool {
+	around := surroundings(whole.Reveal(), part.Reveal())
+	if len(around) == 0 {
+		return v.Contains(part)
+	}
+	there := surroundings(v.Reveal(), part.Reveal())
+	for at := range around {
+		if !there[at] {
+			return false
+		}
+	}
+	return true
+}
+
+// surroundings gives the characters between which a text has a part, none at its ends.
+func surroundings(text, part string) map[[2]string]bool {
+	all := make(map[[2]string]bool)
+	if part == "" {
+		return all
+	}
+	for from := 0; ; from++ {
+		i := strings.Index(text[from:], part)
+		if i < 0 {
+			return all
+		}
+		from += i
+		end := from + len(part)
+		all[[2]string{text[max(from-1, 0):from], text[end:min(end+1, len(text))]}] = true
+	}
+}

@@ -80,3 +80,22 @@ func TestContains(t *testing.T) {
 		})
 	}
 }
+
+func TestContainsAs(t *testing.T) {
+	for _, tt := range []struct {
+		value, part, whole string
+		want               bool
+	}{
+		{"a:postgres@b", "postgres", "x:postgres@y", true},
+		{"postgres://postgres:new@db", "postgres", "postgres://postgres:postgres@db", false},
+		{"a:postgres2@b", "postgres", "x:postgres@y", false},
+		{"postgres", "postgres", "x:postgres@y", false},
+		{"aaaa:aaaa", "aaaa", "aaaa", false},
+		{"in: postgres", "postgres", "not there", true},
+		{"in: nothing", "postgres", "not there", false},
+	} {
+		if got := New(tt.value).ContainsAs(New(tt.part), New(tt.whole)); got != tt.want {
+			t.Errorf("%s has %s as %s: %v", tt.value, tt.part, tt.whole, got)
+		}
+	}
+}

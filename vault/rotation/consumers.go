@@ -43,12 +43,16 @@ const (
 	Said    ConsumerStatus = "said"    // a person says that it has moved
 )
 
-// observeConsumers finds out who uses the value of a record. readers are those of its
-// secrets, as the audit log has them.
-func (r *Record) observeConsumers(readers []vault.Consumer) {
+// observeConsumers finds out who uses the value of a record. all are those of secrets,
+// as the audit log has them.
+func (r *Record) observeConsumers(all map[vault.Ref][]vault.Consumer) {
 	r.Consumers = nil
+	var readers []vault.Consumer
+	for _, ref := range slices.SortedFunc(slices.Values(r.Refs), func(a, b vault.Ref) int { return strings.Compare(a.String(), b.String()) }) {
+		readers = append(readers, all[ref]...)
+	}
 	for _, c := range readers {
-		if !consumes(c) || !slices.Contains(r.Refs, c.Ref) || r.renamed(c, readers) {
+		if !consumes(c) || r.renamed(c, readers) {
 			continue
 		}
 		one := Consumer{Name: readerName(c), Kind: ByVault, Ref: c.Ref, Version: c.Version, Last: c.Last, Status: Behind}
@@ -81,7 +85,7 @@ func (r *Record) renamed(c vault.Consumer, readers []vault.Consumer) bool {
 	return slices.Contains(r.former, c.Ref) && slices.ContainsFunc(readers, func(o vault.Consumer) bool {
 		at := o.Ref
 		o.Ref = c.Ref
-		return o == c && at != c.Ref && slices.Contains(r.Refs, at) && !slices.Contains(r.former, at)
+		return o == c && at != c.Ref && !slices.Contains(r.former, at)
 	})
 }
 

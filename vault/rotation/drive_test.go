@@ -225,11 +225,21 @@ func TestDriveKeeps(t *testing.T) {
 	s.must(s.session.Track(t.Context(), "a step", vault.LeakReport{Project: "web", Leaked: s.leaked, LeakEvent: vault.LeakEvent{
 		Kind: vault.Tracked, Next: secret.New("another one"), Data: []byte(`[{"act":"drive","stage":{"driver":"fake","name":"intended"}}]`),
 	}}))
-	if r := s.record(); !r.Kept.Equal(kept) || len(r.Refused) != 1 {
-		t.Errorf("the next value is another one; refused: %v", r.Refused)
+	s.must(s.session.Track(t.Context(), "a step", vault.LeakReport{Project: "web", Leaked: s.leaked, LeakEvent: vault.LeakEvent{
+		Kind: vault.Tracked, Data: []byte(`[{"act":"drive","stage":{"driver":"other","name":"ended"}}]`),
+	}}))
+	if r := s.record(); !r.Kept.Equal(kept) || len(r.Refused) != 2 || r.Stage.Name != rotation.Intended {
+		t.Errorf("the next value is another one, or the stage; refused: %v", r.Refused)
 	}
-	r, err := s.drive(f, nil)
-	if err != nil || !s.get(s.ref).Equal(kept) {
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := s.tracker.Drive(ctx, s.record(), f, s.session, rotation.Driving{Passed: func(rotation.StageName) error { cancel(); return nil }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("a drive that is stopped before it asks whether a value works: %v", err)
+	}
+	if r, err := s.drive(f, upTo(rotation.Ended)); !errors.Is(err, errStop) || r.State != rotation.Revoked {
+		t.Errorf("it was ended, and is %s, %v", r.State, err)
+	}
+	if r, err := s.drive(f, nil); err != nil || r.State != rotation.Closed || !s.get(s.ref).Equal(kept) {
 		t.Errorf("%s, %v", r.State, err)
 	}
 }

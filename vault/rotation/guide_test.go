@@ -117,7 +117,7 @@ func TestDoneByWord(t *testing.T) {
 	r := l.do(Step{Act: Replace, Successor: successor})
 	r.Refs = []vault.Ref{successor[0].Ref}
 	ci := vault.Consumer{Ref: successor[0].Ref, Principal: "ci", Kind: vault.Machine, Program: "secretsweep run", Version: 1, Last: day0}
-	r.observeConsumers([]vault.Consumer{ci})
+	r.observeConsumers(map[vault.Ref][]vault.Consumer{ci.Ref: {ci}})
 	if _, err := r.Doing("ann", "I say so"); err == nil || !strings.Contains(err.Error(), "ci, by run (read version 1 on 2026-03-01)") {
 		t.Errorf("moved by a word, while ci reads the old value: %v", err)
 	}

@@ -291,7 +291,11 @@ func TestModel(t *testing.T) {
 		}
 		onward := func(rt *rapid.T) { m.pass(l.now()); do(rt, m.onward(rt)) }
 		rt.Repeat(map[string]func(*rapid.T){
-			"step":       func(rt *rapid.T) { do(rt, drawStep(rt, l.now())) },
+			"step": func(rt *rapid.T) { do(rt, drawStep(rt, l.now())) },
+			"aside": func(rt *rapid.T) {
+				s := Step{Act: rapid.SampledFrom([]Act{Dismiss, Accept}).Draw(rt, "act"), Reason: "for a reason", Until: l.now().Add(150 * time.Minute)}
+				do(rt, s)
+			},
 			"onward":     onward,
 			"and onward": onward,
 			"and on":     onward,

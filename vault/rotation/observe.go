@@ -43,9 +43,13 @@ func (t *Tracker) observe(ctx context.Context, project string, all []*Record) er
 	if err != nil && !denied {
 		return err
 	}
+	byRef := make(map[vault.Ref][]vault.Consumer)
+	for _, c := range readers {
+		byRef[c.Ref] = append(byRef[c.Ref], c)
+	}
 	for _, r := range open {
 		r.Blind = denied
-		r.observeConsumers(readers)
+		r.observeConsumers(byRef)
 		if len(r.Successors) > 0 && !r.allMoved && !r.Blind && len(r.Consumers) > 0 && r.behind() == "" {
 			t.derive(r, Step{Act: MoveAll, Reason: fmt.Sprintf("none of %d consumers needs the old value any more", len(r.Consumers))})
 		}
@@ -95,19 +99,15 @@ type holdings struct {
 }
 
 // observeSuccessors finds out which secrets have had the value of a record, and what they have
-// now. As long as one of them still has it, or has it again, there are no successors.
+// now. As long as one of them still has it, or has it again, there are no successors. Those
+// that are known stay as they are where nothing else came after the old value: who has moved
+// to them doesn't have to again because it was destroyed, or a secret was removed.
 func (t *Tracker) observeSuccessors(r *Record, h *holdings) {
-	for _, value := range []secret.Value{r.Value, r.whole()} {
-		for _, ref := range h.byValue[value.Fingerprint()] {
-			if !slices.Contains(r.Refs, ref) {
-				r.Refs = append(r.Refs, ref)
-			}
-		}
-	}
+	r.observeRefs(h)
 	var now []Successor
 	r.former = nil
 	for _, ref := range r.Refs {
-		switch version, how := r.successor(h.versions[ref]); how {
+		switch version, how := r.successor(ref, h); how {
 		case held:
 			r.Successors, r.allMoved = nil, false
 			return
@@ -121,12 +121,36 @@ func (t *Tracker) observeSuccessors(r *Record, h *holdings) {
 	}
 	if len(now) == 0 { // all were removed; else those that aren't there may have another name now
 		for _, ref := range r.former {
-			now = append(now, Successor{ref, 0})
+			now = append(now, Successor{ref, r.known(ref)})
 		}
 	}
-	if len(now) > 0 && !slices.Equal(now, r.Successors) {
+	if slices.ContainsFunc(now, func(s Successor) bool { return !slices.Contains(r.Successors, s) }) {
 		t.derive(r, Step{Act: Replace, Successor: now})
 	}
+}
+
+// observeRefs adds the secrets that have had the value of a record to its own: also those of
+// which only the log still tells.
+func (r *Record) observeRefs(h *holdings) {
+	refs := slices.Concat(h.byValue[r.Value.Fingerprint()], h.byValue[r.whole().Fingerprint()])
+	for _, s := range r.Successors {
+		if _, how := r.successor(s.Ref, h); how == replaced {
+			refs = append(refs, s.Ref)
+		}
+	}
+	for _, ref := range refs {
+		if !slices.Contains(r.Refs, ref) {
+			r.Refs = append(r.Refs, ref)
+		}
+	}
+}
+
+// known gives the version of a secret that the log has as a successor; 0 if it has none.
+func (r *Record) known(ref vault.Ref) int {
+	if i := slices.IndexFunc(r.Successors, func(s Successor) bool { return s.Ref == ref }); i >= 0 {
+		return r.Successors[i].Version
+	}
+	return 0
 }
 
 // holding is how it is with a secret that had a value.
@@ -139,38 +163,49 @@ const (
 	unclear                 // nobody knows which version had it
 )
 
-// successor gives the version that came after the last one which had the value of a record.
-func (r *Record) successor(all []vault.Known) (version int, is holding) {
+// successor gives the version of a secret that came after the last one which had the value of
+// a record. It is never an earlier one than the log has, as less and less can be read.
+func (r *Record) successor(ref vault.Ref, h *holdings) (version int, is holding) {
 	last, current, seen := 0, 0, 0
 	gap := false // a version can't be read any more
+	all := h.versions[ref]
 	for _, k := range all {
 		gap = gap || k.Version > seen+1
 		seen = k.Version
 		if k.State == vault.Current {
 			current = k.Version
 		}
-		if k.Value.Equal(r.Value) || k.Value.Equal(r.whole()) {
+		if r.isIn(k.Value) {
 			last = k.Version
 		}
 	}
-	if last == 0 { // something else may be around it than elsewhere
+	if last == 0 && r.Carrier.IsEmpty() { // something may be around it there
 		for _, k := range all {
 			if k.Value.Contains(r.Value) {
 				last = k.Version
 			}
 		}
 	}
+	known := r.known(ref)
 	switch {
 	case current == 0:
 		return 0, absent
 	case last == current:
 		return 0, held
 	case last > 0:
-		return last + 1, replaced
+		return max(last+1, known), replaced
+	case gap && known > 0:
+		return known, replaced
 	case gap:
 		return current, replaced
 	}
 	return 0, unclear
+}
+
+// isIn tells whether another value is that of a record, or has it in it as the whole has
+// where it was found.
+func (r *Record) isIn(v secret.Value) bool {
+	return v.Equal(r.Value) || !r.Carrier.IsEmpty() && (v.Equal(r.Carrier) || v.ContainsAs(r.Value, r.Carrier))
 }
 
 // whole gives the whole that was around a value where it was found.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/internal/secret"
@@ -71,13 +72,19 @@ func (p *postgres) Works(ctx context.Context, value secret.Value) provider.Answe
 	return p.Client.Verify(ctx, provider.Credential{Rule: ruleOfDatabases, Carrier: address})
 }
 
+// patience is how long a session may take for its work. A statement that waits for another
+// session's would keep a vault from everybody which the drive has open.
+const patience = 20 * time.Second
+
 // open opens a session.
-func (p *postgres) open(ctx context.Context, address secret.Value, do func(*provider.Database) error) error {
+func (p *postgres) open(ctx context.Context, address secret.Value, do func(context.Context, *provider.Database) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	d, err := p.Client.OpenDatabase(ctx, address)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(d), d.Close())
+	return errors.Join(do(ctx, d), d.Close())
 }
 
 // sameRole tells whether a value is an address by which one of some roles logs in at the
@@ -109,7 +116,7 @@ func (p *postgres) sameInstance(ctx context.Context, admin *provider.Database, a
 	if err != nil {
 		return err
 	}
-	return p.open(ctx, address, func(d *provider.Database) error {
+	return p.open(ctx, address, func(ctx context.Context, d *provider.Database) error {
 		own, err := d.Instance(ctx)
 		if err == nil && own != theirs {
 			err = elsewhere
@@ -173,7 +180,7 @@ func (p *postgresUsers) Prepare(ctx context.Context, old secret.Value) (Job, err
 		return Job{}, err
 	}
 	var other, base string
-	err = p.open(ctx, p.Admin, func(d *provider.Database) error {
+	err = p.open(ctx, p.Admin, func(ctx context.Context, d *provider.Database) error {
 		if err := p.sameInstance(ctx, d, old, live); err != nil {
 			return err
 		}
@@ -240,7 +247,7 @@ func (p *postgresUsers) Make(ctx context.Context, j Job) error {
 	if err != nil {
 		return err
 	}
-	return p.open(ctx, p.Admin, func(d *provider.Database) error {
+	return p.open(ctx, p.Admin, func(ctx context.Context, d *provider.Database) error {
 		if role != memo.Base {
 			if err := d.Alternate(ctx, memo.Base, role); err != nil {
 				return err
@@ -258,7 +265,7 @@ func (p *postgresUsers) End(ctx context.Context, j Job) error {
 		return err
 	}
 	a := p.Works(ctx, j.Old)
-	return p.open(ctx, p.Admin, func(d *provider.Database) error {
+	return p.open(ctx, p.Admin, func(ctx context.Context, d *provider.Database) error {
 		switch a.Verdict {
 		case provider.Dead:
 			return d.EndSessions(ctx, role)

@@ -40,7 +40,7 @@ func (p *postgresPassword) Prepare(ctx context.Context, old secret.Value) (Job, 
 	if err != nil {
 		return Job{}, err
 	}
-	err = p.open(ctx, p.by(address), func(d *provider.Database) error {
+	err = p.open(ctx, p.by(address), func(ctx context.Context, d *provider.Database) error {
 		if !p.Admin.IsEmpty() {
 			if err := p.sameInstance(ctx, d, address, live); err != nil {
 				return err
@@ -116,7 +116,7 @@ func (p *postgresPassword) Make(ctx context.Context, j Job) error {
 	if err != nil {
 		return err
 	}
-	return p.open(ctx, p.by(old), func(d *provider.Database) error {
+	return p.open(ctx, p.by(old), func(ctx context.Context, d *provider.Database) error {
 		if p.Admin.IsEmpty() {
 			return d.SetOwnPassword(ctx, password)
 		}
@@ -134,7 +134,7 @@ func (p *postgresPassword) End(ctx context.Context, j Job) error {
 	if a := p.Works(ctx, j.Old); a.Verdict == provider.Live || a.Verdict == provider.Restricted {
 		return errors.New("the old password is good again: somebody has put it back")
 	}
-	return p.open(ctx, p.by(next), func(d *provider.Database) error { return d.EndSessions(ctx, role) })
+	return p.open(ctx, p.by(next), func(ctx context.Context, d *provider.Database) error { return d.EndSessions(ctx, role) })
 }
 
 // next gives what a job makes work.

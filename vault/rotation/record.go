@@ -48,13 +48,14 @@ type Record struct {
 	Blind     bool // who reads it is for auditors to know
 
 	triaged, allMoved, revoked bool
-	worked                     bool // its provider said so once
+	worked                     bool // its provider said so, asked with the parts that it has
 	asked                      bool // since it was revoked
 	closed                     bool
-	aside                      State       // FalsePositive or Accepted; "" for neither
-	derived                    []Step      // made by what the vault shows, and in no event yet
-	former                     []vault.Ref // those of Refs that are no secret's any more
-	aliases                    []vault.Ref // of Refs
+	aside                      State           // FalsePositive or Accepted; "" for neither
+	derived                    []Step          // made by what the vault shows, and in no event yet
+	former                     []vault.Ref     // those of Refs that are no secret's any more
+	aliases                    []vault.Ref     // of Refs
+	keys                       map[string]bool // of Sites, and ones that they had
 }
 
 // Evidence says why a value is dead.
@@ -123,6 +124,9 @@ func (r *Record) event(e *vault.LeakEvent) {
 		r.Begun = e.At
 	}
 	r.expire(e.At)
+	if e.Parted { // it worked with others
+		r.worked = false
+	}
 	before := len(r.History)
 	defer func() {
 		r.found(e)

@@ -17,6 +17,7 @@ type Site struct {
 	Why    string // it is left
 
 	also []string // further keys, which it had or has
+	bare string   // the key without a commit, of a file that is there now
 }
 
 // SiteStatus is what has become of a place.
@@ -140,6 +141,13 @@ func (r *Record) site(p place.Place, ofRest bool) {
 	if !s.has(key) {
 		s.also = append(slices.Clone(s.also), key)
 	}
+	if s.bare = ""; p.Live() {
+		s.bare = uncommitted(&p)
+	}
+	if r.keys == nil {
+		r.keys = make(map[string]bool)
+	}
+	r.keys[key], r.keys[s.bare] = true, true
 	at, _ := slices.BinarySearchFunc(r.Sites, p, func(s Site, p place.Place) int { return place.Compare(s.Place, p) })
 	r.Sites = slices.Insert(r.Sites, at, s)
 }
@@ -149,13 +157,16 @@ func (r *Record) site(p place.Place, ofRest bool) {
 // there is none, and who doesn't look at the history doesn't know it.
 func (r *Record) siteAt(p *place.Place) int {
 	key := PlaceKey(p)
-	i := slices.IndexFunc(r.Sites, func(s Site) bool { return s.has(key) })
-	if i >= 0 || !p.Live() {
-		return i
+	if r.keys[key] {
+		if i := slices.IndexFunc(r.Sites, func(s Site) bool { return s.has(key) }); i >= 0 {
+			return i
+		}
 	}
-	key = uncommitted(p)
+	if key = uncommitted(p); !p.Live() || !r.keys[key] {
+		return -1
+	}
 	return slices.IndexFunc(r.Sites, func(s Site) bool {
-		return s.Live() && (s.Commit == nil || p.Commit == nil) && uncommitted(&s.Place) == key
+		return s.bare == key && (s.Commit == nil || p.Commit == nil)
 	})
 }
 

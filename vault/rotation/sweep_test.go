@@ -308,3 +308,37 @@ func TestSweepsAtOnce(t *testing.T) {
 		t.Errorf("%d places, owned by %q, refused %v", len(r.Sites), r.Owner, r.Refused)
 	}
 }
+
+// TestOtherParts shows that a value which worked with one part isn't known to work with another
+// that a later sweep has found near it, whose refusal would be that of the part.
+func TestOtherParts(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	find := func(path, part string) *Record {
+		t.Helper()
+		l := leakOf("the value")
+		l.Parts = []vault.LeakPart{{Name: "id", Value: secret.New(part)}}
+		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: l, Places: []place.Place{at(path)}}}}
+		_, err := b.tracker().Track(t.Context(), s, ".")
+		b.must(err)
+		all, err := b.tracker().Records(t.Context(), "web")
+		b.must(err)
+		return all[0]
+	}
+	r := find("a", "first")
+	r, err := b.tracker().Do(t.Context(), r, Once(works))
+	b.must(err)
+	if !r.Credential().Worked {
+		t.Fatal("it isn't known to work")
+	}
+	if r = find("b", "first"); !r.Credential().Worked {
+		t.Error("it isn't known to work with the same part")
+	}
+	if r = find("c", "second"); r.Credential().Worked {
+		t.Error("it is known to work with a part that it was never asked about with")
+	}
+	r, err = b.tracker().Do(t.Context(), r, Once(works))
+	b.must(err)
+	if !r.Credential().Worked {
+		t.Error("it isn't known to work with the part that it was asked about with")
+	}
+}

@@ -148,7 +148,7 @@ func TestConsumers(t *testing.T) {
 	b.read(rita, "secretsweep secret get", "KEY") // who looks at it doesn't use it
 	b.token("offline")
 	b.must(b.owner.Bundle(t.Context(), "offline", b.now.Add(1000*time.Hour), io.Discard))
-	r := b.open("the old value", key("KEY"))
+	b.open("the old value", key("KEY"))
 	if _, err := b.tracker().Track(t.Context(), Swept{
 		Project: "web",
 		Leaks:   []Sighting{{Leaked: leakOf("the old value"), Places: []place.Place{at("deploy.sh"), {Kind: place.File, Root: ".", Path: "old.sh", Commit: &place.Version{ID: "c0ffee"}}}}},
@@ -156,7 +156,7 @@ func TestConsumers(t *testing.T) {
 	}, "."); err != nil {
 		t.Fatal(err)
 	}
-	r = b.do(b.one(), own)
+	r := b.do(b.one(), own)
 	expect := func(what string, r *Record, state State, want ...string) {
 		t.Helper()
 		if diff := cmp.Diff(want, needs(r)); diff != "" || r.State != state {
