@@ -148,7 +148,7 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		news.Gone += len(gone)
 		steps = append(steps, Step{Act: Clean, Places: gone})
 	}
-	if takers := r.takersAmong(s.Takers); len(takers) > 0 && !slices.EqualFunc(takers, r.Takers, sameTaker) {
+	if takers := slices.DeleteFunc(r.takersAmong(s.Takers), r.hasTaker); len(takers) > 0 {
 		steps = append(steps, Step{Act: Sweep, Takers: takers})
 	}
 	if len(steps) == 0 && len(is.changed) == 0 && !is.restBack {
@@ -160,7 +160,14 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 	}
 	report.Leaked, report.Places = l.Leaked, is.changed
 	report.Leaked.Name = cmp.Or(r.Name, l.Name) // people name the record by that
-	if l.More > 0 {                             // beside those that are reported
+	// It is asked about as before, and a driver goes on with what it began with.
+	if !r.Carrier.IsEmpty() || r.Stage != nil {
+		report.Carrier = secret.Value{}
+	}
+	if len(r.Parts) > 0 {
+		report.Parts = nil
+	}
+	if l.More > 0 { // beside those that are reported
 		report.MorePlaces = l.More + len(l.Places) - len(is.changed)
 	}
 	return &report, err

@@ -219,6 +219,76 @@ func TestTakers(t *testing.T) {
 	}
 }
 
+// TestTakersOfTwo sweeps two repositories of a project in turn: what takes a value in one
+// stays when the other is swept, and only what is new is an event.
+func TestTakersOfTwo(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("KEY"), "the value")
+	b.open("the value", key("KEY"))
+	in := func(root string, paths ...string) (all []place.Place) {
+		for _, p := range paths {
+			all = append(all, place.Place{Kind: place.File, Root: root, Path: p, WorkTree: true})
+		}
+		return all
+	}
+	swept := func(want int, all ...Taker) *Record {
+		t.Helper()
+		if _, err := b.tracker().Track(t.Context(), Swept{Project: "web", Takers: all}, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if len(r.Events) != want {
+			t.Errorf("%d events, want %d", len(r.Events), want)
+		}
+		return r
+	}
+	env := func(places ...place.Place) Taker { return Taker{System: "env", Name: "KEY", Places: places} }
+	ci := Taker{System: "github-actions", Name: "KEY", Places: in("web", "ci.yml")}
+	swept(2, env(in("web", "a.go")...), ci)
+	swept(3, env(in("api", "b.go", "c.go")...))
+	for range 2 {
+		swept(3, env(in("web", "a.go")...))
+		swept(3, ci, env(in("web", "a.go")...))
+		swept(3, env(in("api", "b.go", "c.go")...))
+	}
+	r := swept(4, env(in("api", "c.go")...))
+	var got []string
+	for _, taker := range r.Takers {
+		for _, p := range taker.Places {
+			got = append(got, taker.System+" "+p.Root+"/"+p.Path)
+		}
+	}
+	if want := []string{"env api/c.go", "env web/a.go", "github-actions web/ci.yml"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestSweptElsewhere finds a password of a record in another address, with which others of
+// those who report would have its provider asked: it is asked as before.
+func TestSweptElsewhere(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	found := func(host string) vault.Leaked {
+		return vault.Leaked{
+			Value: secret.New("the-password"), Carrier: secret.New("postgres://app:the-password@" + host + "/app"),
+			Parts: []vault.LeakPart{{Name: "host", Value: secret.New(host)}},
+		}
+	}
+	b.set(key("URL"), "postgres://app:the-password@db/app")
+	_, err := b.tracker().Open(t.Context(), "web", found("db"), "for a reason", []vault.Ref{key("URL")})
+	b.must(err)
+	dora := b.session(b.person("dora", vault.Developer, "web/dev"), "secretsweep scan")
+	for _, s := range []*vault.Session{b.owner, dora} {
+		swept := Swept{Project: "web", Leaks: []Sighting{{Leaked: found("localhost"), Places: []place.Place{at(s.Self())}}}}
+		if _, err := b.trackerOf(s).Track(t.Context(), swept, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if !r.Carrier.Equal(found("db").Carrier) || !r.Parts[0].Value.Equal(secret.New("db")) || len(r.Sites) == 0 {
+			t.Errorf("a sweep by %s changes what is asked, and where", s.Self())
+		}
+	}
+}
+
 // TestSweptByReader adds what was found, as nothing can be compared.
 func TestSweptByReader(t *testing.T) {
 	b := newBench(t, store.NewMemory())
@@ -309,8 +379,8 @@ func TestSweepsAtOnce(t *testing.T) {
 	}
 }
 
-// TestOtherParts shows that a value which worked with one part isn't known to work with another
-// that a later sweep has found near it, whose refusal would be that of the part.
+// TestOtherParts shows that a value which worked with one part goes on to be asked about with
+// it, whatever a later sweep has found near it, and isn't known to work with another.
 func TestOtherParts(t *testing.T) {
 	b := newBench(t, store.NewMemory())
 	find := func(path, part string) *Record {
@@ -333,12 +403,17 @@ func TestOtherParts(t *testing.T) {
 	if r = find("b", "first"); !r.Credential().Worked {
 		t.Error("it isn't known to work with the same part")
 	}
-	if r = find("c", "second"); r.Credential().Worked {
-		t.Error("it is known to work with a part that it was never asked about with")
+	r = find("c", "second")
+	if c := r.Credential(); !c.Worked || len(c.Parts) != 1 || c.Parts[0].Value.Reveal() != "first" {
+		t.Errorf("it is asked about with %d parts, and known to work: %v", len(c.Parts), c.Worked)
 	}
-	r, err = b.tracker().Do(t.Context(), r, Once(works))
+	// A person may say so, and then it hasn't worked with that.
+	l := leakOf("the value")
+	l.Parts = []vault.LeakPart{{Name: "id", Value: secret.New("third")}}
+	b.must(b.owner.Track(t.Context(), "by hand", vault.LeakReport{Project: "web", Leaked: l, LeakEvent: vault.LeakEvent{Kind: vault.Imported}}))
+	all, err := b.tracker().Records(t.Context(), "web")
 	b.must(err)
-	if !r.Credential().Worked {
-		t.Error("it isn't known to work with the part that it was asked about with")
+	if c := all[0].Credential(); c.Worked || c.Parts[0].Value.Reveal() != "third" {
+		t.Error("it is known to work with a part that it was never asked about with")
 	}
 }
