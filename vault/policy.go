@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/secretsweep/secretsweep/vault/audit"
 )
 
 // maxPolicy is how many bytes a policy may have. All of them are read whenever a vault is
@@ -30,7 +32,7 @@ func (s *Session) SetPolicy(ctx context.Context, text json.RawMessage) error {
 		return fmt.Errorf("set the policy: %w", err)
 	}
 	return s.act(ctx, func(t *turn) error {
-		act, err := t.needOwner(verbPolicy, "", target{})
+		act, err := t.decide(Owner, target{}, "of the vault", audit.Act{Verb: verbPolicy})
 		if err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func (o *rotateChecklistOptions) list(ctx context.Context, sh shell, names []str
 		}
 		records = named
 	}
-	return checklist.Of(records, r.rules, whereAt, time.Now()), nil
+	return checklist.Of(records, r.rules, keptAt, time.Now()), nil
 }
 
 func (o *rotateChecklistOptions) writeList(sh shell, f checklist.Format, list checklist.List) error {

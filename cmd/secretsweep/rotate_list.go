@@ -196,7 +196,7 @@ func recordRowOf(r *rotation.Record, now time.Time) recordRow {
 	if o := r.Reopened; o != nil {
 		row.Reopened = &reopenedView{o.At, o.By, o.Why, []string{}}
 		for i := range o.Places {
-			row.Reopened.Places = append(row.Reopened.Places, whereAt(&o.Places[i]))
+			row.Reopened.Places = append(row.Reopened.Places, keptAt(&o.Places[i]))
 		}
 	}
 	return row

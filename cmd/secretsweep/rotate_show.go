@@ -101,7 +101,7 @@ func (s *recordScreen) head() {
 	if o := s.Reopened; o != nil {
 		var where []string
 		for i := range o.Places {
-			where = append(where, whereAt(&o.Places[i]))
+			where = append(where, keptAt(&o.Places[i]))
 		}
 		s.say("reopened", strings.Join(compact(day(o.At)+": "+o.Why, strings.Join(where, ", ")), ": "))
 	}
@@ -212,7 +212,7 @@ func (s *recordScreen) places() {
 	var rows [][]string
 	for i := range s.Sites {
 		site := &s.Sites[i]
-		rows = append(rows, []string{site.Key, siteText(site), whereAt(&site.Place)})
+		rows = append(rows, []string{site.Key, siteText(site), keptAt(&site.Place)})
 	}
 	if s.MorePlaces > 0 {
 		rows = append(rows, []string{"", siteText(&s.Rest), fmt.Sprintf("%d places more", s.MorePlaces)})

@@ -106,7 +106,7 @@ func recordViewOf(r *rotation.Record, g rotation.Guide, now time.Time) recordVie
 	}
 	for i := range r.Sites {
 		s := &r.Sites[i]
-		one := siteView{s.Key, whereAt(&s.Place), string(s.Status), s.Why}
+		one := siteView{s.Key, keptAt(&s.Place), string(s.Status), s.Why}
 		if s.Status == rotation.Lies {
 			one.Status = "lies"
 		}

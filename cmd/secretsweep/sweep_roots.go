@@ -73,6 +73,17 @@ func repositoryName(address string) string {
 	return strings.ToLower(u.Hostname()) + "/" + name
 }
 
+// keptAt says where a place is that a record has, and in which repository if that has a name:
+// another one may have a file of the same path. A folder of somebody's machine isn't said.
+func keptAt(p *place.Place) string {
+	if p.Root == "" || p.Path == "" || path.IsAbs(p.Root) || strings.Contains(p.Root, ":") {
+		return whereAt(p)
+	}
+	named := *p
+	named.Path = path.Join(p.Root, p.Path)
+	return whereAt(&named)
+}
+
 // text says in the log what was swept.
 func (n rootNames) text(paths []string) string {
 	var all []string

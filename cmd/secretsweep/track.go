@@ -118,7 +118,7 @@ func newsText(n *rotation.News, project string) []string {
 		}
 		where := "more places than are kept"
 		if len(b.Places) > 0 {
-			where = whereAt(&b.Places[0])
+			where = keptAt(&b.Places[0])
 			if more := len(b.Places) - 1; more > 0 {
 				where += fmt.Sprintf(" and %s", report.Plural(more, "more place"))
 			}

@@ -103,6 +103,21 @@ func TestRootNames(t *testing.T) {
 	}
 }
 
+// TestKeptAt tells files of the same path apart that lie in several repositories.
+func TestKeptAt(t *testing.T) {
+	for root, want := range map[string]string{
+		"":                    ".env:3",
+		"git.example.com/a/b": "git.example.com/a/b/.env:3",
+		"/home/ann/web":       ".env:3",
+		"C:/web":              ".env:3",
+	} {
+		p := place.Place{Kind: place.File, Root: root, Path: ".env", Span: place.Span{Start: place.Position{Line: 3}}}
+		if got := keptAt(&p); got != want || p.Path != ".env" {
+			t.Errorf("%q: %s, want %s", root, got, want)
+		}
+	}
+}
+
 // TestGone tells of places at which a sweep didn't find a value whether it isn't there.
 func TestGone(t *testing.T) {
 	needGit(t)
