@@ -144,8 +144,10 @@ func (r LeakReport) least() (Role, error) {
 type Leak struct {
 	ID      ID
 	Project string
-	Leaked                // as the newest event that says something of it does; a reader's only adds
-	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
+	Leaked  // as the newest event that says something of it does; a reader's only adds
+	// Carriers are the wholes that were around it where it was found before, at most 20.
+	Carriers []secret.Value
+	Places   []place.Place // of all events, in the order of [place.Compare]; at most 200
 	// MorePlaces is about how many there are beside these.
 	MorePlaces int
 	Events     []LeakEvent // in the order of the log
@@ -348,7 +350,7 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
-		l.Carrier = secret.New(r.Carrier)
+		l.carry(secret.New(r.Carrier))
 	}
 	if partly {
 		l.Parts = r.parts()
@@ -372,6 +374,15 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 		}
 	}
 	l.answer(e)
+}
+
+// carry takes the whole that is around the value now, and keeps that of before.
+func (l *Leak) carry(whole secret.Value) {
+	if !l.Carrier.IsEmpty() && len(l.Carriers) < MaxLeakParts {
+		l.Carriers = append(l.Carriers, l.Carrier)
+	}
+	l.Carrier = whole
+	l.Carriers = slices.DeleteFunc(l.Carriers, whole.Equal)
 }
 
 // answer drops what was asked for that an event has imported, and adds what it asks for.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -324,5 +325,23 @@ func TestOtherParts(t *testing.T) {
 	b.must(err)
 	if !r.Credential().Worked {
 		t.Error("it isn't known to work with the part that it was asked about with")
+	}
+}
+
+// TestOtherAddresses shows that a database in whose address a password was found isn't forgotten
+// when a later sweep finds it in another one's.
+func TestOtherAddresses(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	first, second := "postgres://app:the%20value@one.example.com/db", "postgres://app:the%20value@two.example.com/db"
+	for i, address := range []string{first, second, second, first, second} {
+		l := leakOf("the value")
+		l.Rule, l.Carrier = provider.DatabaseURL, secret.New(address)
+		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: l, Places: []place.Place{at(fmt.Sprint(i))}}}}
+		_, err := b.tracker().Track(t.Context(), s, ".")
+		b.must(err)
+	}
+	c := b.one().Credential()
+	if len(c.Parts) != 1 || c.Parts[0].Name != provider.AnotherAddress || c.Parts[0].Value.Reveal() != first || c.Carrier.Reveal() != second {
+		t.Errorf("asks with %d parts", len(c.Parts))
 	}
 }
