@@ -117,6 +117,8 @@
 //     only a provider's own design excuses.
 //   - hosts: the names that the host may have if the address leaves it open, by being
 //     {value} or by a part in the host's place: "hooks.slack.com", "*.myshopify.com".
+//   - own_servers: true if people run servers that issue such secrets, too, and nothing tells
+//     whose one is: a refusal proves nothing before the secret has worked.
 //   - [[verify.elsewhere]]: request, and sign if it differs: the same question to another part
 //     of the provider, such as a region, which knows secrets of its own and can't tell whose
 //     one is. A secret is dead if all of them say so.

@@ -10,6 +10,9 @@ type Verify struct {
 	// Elsewhere is the same request to other parts of the provider, which know other secrets
 	// and can't tell whose one is. It is dead if all of them say so.
 	Elsewhere []Request
+	// OwnServers tells that people run servers which issue such secrets, too, and nothing tells
+	// whose one is. A refusal proves nothing then, unless the secret has worked before.
+	OwnServers bool
 	// Hosts are those that the address may have where it isn't written out: "hooks.slack.com",
 	// or "*.myshopify.com" for all names below one. Any other host has to be allowed by the
 	// person who asks.

@@ -19,9 +19,10 @@ type (
 		Source string   `toml:"source"`
 		Hosts  []string `toml:"hosts"`
 		requestSpec
-		Elsewhere []elsewhereSpec `toml:"elsewhere"`
-		Answers   []answerSpec    `toml:"answer"`
-		Revoke    *revokeSpec     `toml:"revoke"`
+		OwnServers bool            `toml:"own_servers"`
+		Elsewhere  []elsewhereSpec `toml:"elsewhere"`
+		Answers    []answerSpec    `toml:"answer"`
+		Revoke     *revokeSpec     `toml:"revoke"`
 	}
 	elsewhereSpec struct {
 		Request string `toml:"request"`
@@ -112,6 +113,7 @@ func (r *verifyReader) verify(spec *verifySpec) (*Verify, error) {
 		Rules:      slices.Sorted(slices.Values(spec.Rules)),
 		Source:     spec.Source,
 		Hosts:      spec.Hosts,
+		OwnServers: spec.OwnServers,
 		FromConfig: r.config,
 		where:      fmt.Sprintf("%s:%d: verify", r.name, r.verifies.line()),
 	}

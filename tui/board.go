@@ -31,6 +31,9 @@ type Records interface {
 	// Do makes steps about a record, all of them or none, and gives the record as it is then.
 	// If somebody else has changed it meanwhile, steps is called again with what there is.
 	Do(ctx context.Context, r *rotation.Record, steps func(*rotation.Record) ([]rotation.Step, error)) (*rotation.Record, error)
+	// Due gives by when records are to be done with, and secrets of environments to have a new
+	// value: as somebody said, or the policy does.
+	Due(ctx context.Context, records []*rotation.Record, readable []vault.Pattern) ([]rotation.Due, error)
 }
 
 // Providers has those who issued the values of records.

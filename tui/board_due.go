@@ -20,7 +20,7 @@ const near = 30 * 24 * time.Hour
 func newDue(b *board) *table[vault.Listed] {
 	t := &table[vault.Listed]{
 		board: b, tab: "Due", load: b.due,
-		none: "Nothing is to have a new value within 30 days. \"secretsweep secret set NAME --rotate-by 90d\" says when a secret is.",
+		none: "Nothing is to have a new value within 30 days. \"secretsweep rotate policy\" says when a secret is, and \"secretsweep secret set NAME --rotate-by 90d\" of a single one.",
 		words: func(l vault.Listed) string {
 			return strings.Join([]string{l.Project, l.Environment, l.Name, l.Owner, l.Kind}, " ")
 		},
@@ -59,25 +59,24 @@ func newDue(b *board) *table[vault.Listed] {
 	return t
 }
 
-// due gives the secrets whose time is past or near, the most urgent first.
+// due gives the secrets whose time is past or near, the most urgent first. That is their
+// RotateBy, whoever says so.
 func (b *board) due(ctx context.Context) ([]vault.Listed, error) {
 	scopes, err := b.readable(ctx)
 	if err != nil {
 		return nil, err
 	}
+	all, err := b.Records.Due(ctx, nil, scopes)
+	if err != nil {
+		return nil, err
+	}
 	var due []vault.Listed
-	for _, sc := range scopes {
-		all, err := b.Secrets.List(ctx, sc.Project, sc.Environment)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range all {
-			if l.Current > 0 && !l.RotateBy.IsZero() && l.RotateBy.Before(b.options.Now().Add(near)) {
-				due = append(due, l)
-			}
+	for _, d := range all {
+		if d.By.Before(b.options.Now().Add(near)) {
+			d.Secret.RotateBy = d.By
+			due = append(due, d.Secret)
 		}
 	}
-	slices.SortStableFunc(due, func(x, y vault.Listed) int { return x.RotateBy.Compare(y.RotateBy) })
 	return due, nil
 }
 

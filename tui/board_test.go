@@ -392,3 +392,12 @@ func BenchmarkBoardAudit(b *testing.B) {
 		_ = a.View()
 	}
 }
+
+// TestBoardDueByPolicy has secrets due by the policy of which nobody has said when.
+func TestBoardDueByPolicy(t *testing.T) {
+	f := newFakeBoard()
+	f.secrets[dev][1].Versions[0].Created = today.AddDate(0, 0, -80)
+	x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
+	x.press("2")
+	x.sees("web/dev FLAGS", "1 secret overdue, 3 within 30 days")
+}

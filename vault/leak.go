@@ -36,7 +36,7 @@ const (
 	// Closed is over: the value is of no use to anyone any more; takes a developer.
 	Closed LeakKind = "closed"
 	// Tracked is that a step of its rotation was made, which Data says. It decides nothing;
-	// takes a developer.
+	// takes a developer, and a maintainer of all of the project for what Data says.
 	Tracked LeakKind = "tracked"
 	// Reopened is open again, as if nothing had been decided; takes a developer.
 	Reopened LeakKind = "reopened"
@@ -112,6 +112,9 @@ type LeakEvent struct {
 	// Next is the value that is to replace it, kept before anything uses it; zero for none. It
 	// takes a maintainer of all of the project: nobody else can read it, or has another use it.
 	Next secret.Value
+	// Data says what a program that tracks rotations makes of it. Beside a kind that takes a
+	// developer it takes a maintainer of all of the project, as nobody else can read what was
+	// done before: a driver goes on by it.
 	Data json.RawMessage
 	// Decides tells whether it decided about the leak when it was said, and Parted whether it
 	// brought other parts than those before it. Both are the vault's to say.
@@ -133,10 +136,17 @@ type LeakReport struct {
 // least gives the role that it takes to make a report.
 func (r LeakReport) least() (Role, error) {
 	least, err := r.Kind.least()
-	if !r.Next.IsEmpty() {
+	if whole(r.Kind, !r.Next.IsEmpty(), len(r.Data) > 0) {
 		least = max(least, Maintainer)
 	}
 	return least, err
+}
+
+// whole tells whether it takes a maintainer of all of a project to say that something has
+// happened, with a next value or with data.
+func whole(kind LeakKind, next, data bool) bool {
+	least, _ := kind.least()
+	return next || data && least >= Developer
 }
 
 // Leak is what a project keeps of a value that leaked: all that has happened to it, and
@@ -145,7 +155,7 @@ type Leak struct {
 	ID      ID
 	Project string
 	Leaked  // as the newest event that says something of it does; a reader's only adds
-	// Carriers are the wholes that were around it where it was found before, at most 20.
+	// Carriers are other wholes that were around it where it was found, at most 20.
 	Carriers []secret.Value
 	Places   []place.Place // of all events, in the order of [place.Compare]; at most 200
 	// MorePlaces is about how many there are beside these.
@@ -343,16 +353,18 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	// A reader adds to what is known, and doesn't change what it is that is asked about, or
 	// where.
 	changes := role >= Developer
-	partly := len(r.Parts) > 0 && (changes || len(l.Parts) == 0)
+	// Nor does a sweep change where what is being rotated is asked about.
+	moves := changes && !(r.Kind == Found && l.rotated())
+	parted := len(r.Parts) > 0 && (moves || len(l.Parts) == 0)
 	e := r.event(by)
-	e.Decides = e.Kind.decides(role, l.Decision)
-	e.Parted = partly && !slices.EqualFunc(l.Parts, r.parts(), samePart)
+	e.Decides = e.Kind.decides(role, l.Decision) && (changes || !l.rotated())
+	e.Parted = parted && !slices.EqualFunc(l.Parts, r.parts(), samePart)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
-		l.carry(secret.New(r.Carrier))
+		l.carry(secret.New(r.Carrier), changes && r.Kind != Found)
 	}
-	if partly {
+	if parted {
 		l.Parts = r.parts()
 	}
 	for _, part := range []struct {
@@ -376,13 +388,21 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	l.answer(e)
 }
 
-// carry takes the whole that is around the value now, and keeps that of before.
-func (l *Leak) carry(whole secret.Value) {
-	if !l.Carrier.IsEmpty() && len(l.Carriers) < MaxLeakParts {
-		l.Carriers = append(l.Carriers, l.Carrier)
+// carry takes the whole that is around the value now, or keeps it beside that of before.
+func (l *Leak) carry(found secret.Value, moves bool) {
+	if l.Carrier.IsEmpty() || moves {
+		l.Carrier, found = found, l.Carrier
 	}
-	l.Carrier = whole
-	l.Carriers = slices.DeleteFunc(l.Carriers, whole.Equal)
+	l.Carriers = slices.DeleteFunc(l.Carriers, l.Carrier.Equal)
+	if !found.IsEmpty() && !found.Equal(l.Carrier) && !slices.ContainsFunc(l.Carriers, found.Equal) && len(l.Carriers) < MaxLeakParts {
+		l.Carriers = append(l.Carriers, found)
+	}
+}
+
+// rotated tells whether a step of a leak's rotation was made. Since then a reader decides
+// nothing about it.
+func (l *Leak) rotated() bool {
+	return slices.ContainsFunc(l.Events, func(e LeakEvent) bool { return whole(e.Kind, false, len(e.Data) > 0) })
 }
 
 // answer drops what was asked for that an event has imported, and adds what it asks for.

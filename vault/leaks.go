@@ -205,12 +205,14 @@ type leakOpener struct {
 	readers map[int]*identity.Identity // by generation
 	keys    map[string][]byte          // of acts, by how they are wrapped
 	roles   map[int64]Role             // of who made an entry, in the project then
+	whole   map[int64]Role             // likewise, in all of it
 }
 
 func (v *view) leakOpener(project ID) leakOpener {
 	return leakOpener{
 		view: v, project: project, name: v.pattern(target{project: project}).Project,
-		readers: make(map[int]*identity.Identity), keys: make(map[string][]byte), roles: make(map[int64]Role),
+		readers: make(map[int]*identity.Identity), keys: make(map[string][]byte),
+		roles: make(map[int64]Role), whole: make(map[int64]Role),
 	}
 }
 
@@ -274,10 +276,20 @@ func (o *leakOpener) event(key []byte, e audit.Entry, role Role) (leakRecord, er
 	if least, err := rec.Kind.least(); err != nil || role < least {
 		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say %q", o.names.principal(e.Actor), string(rec.Kind))})
 	}
-	if whole, _ := o.roster.role(e.Actor, target{project: o.project}, e.Seq, time.Time{}); len(rec.Next) > 0 && whole < Maintainer {
-		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say what is to replace it", o.names.principal(e.Actor))})
+	if whole(rec.Kind, len(rec.Next) > 0, len(rec.Data) > 0) && o.maintained(e) < Maintainer {
+		return fail(&leakProblem{fmt.Errorf("%s was not allowed to say how it is rotated", o.names.principal(e.Actor))})
 	}
 	return rec, nil
+}
+
+// maintained gives the role that who made an entry had in all of the project then.
+func (o *leakOpener) maintained(e audit.Entry) Role {
+	role, known := o.whole[e.Seq]
+	if !known {
+		role, _ = o.roster.role(e.Actor, target{project: o.project}, e.Seq, time.Time{})
+		o.whole[e.Seq] = role
+	}
+	return role
 }
 
 // open opens the body of an event: the key of its act, wrapped to the project's

@@ -66,6 +66,13 @@ func TestForgedLeaks(t *testing.T) {
 			}
 			return leakKey(s.prod.project, leak(s, "leak"), f.next()), plain
 		}, "leak: found by olivia; ", false},
+		"an owner of dev makes a step": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
+			plain, err := leakOfWeb("leak", LeakEvent{Kind: Closed, Data: []byte(`[]`)}).record(s.now).encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return leakKey(s.prod.project, leak(s, "leak"), f.next()), plain
+		}, "leak: found by olivia; ", false},
 		"too many parts": {"owner of dev", func(s *stage, f *forger) ([]byte, []byte) {
 			rec := leakOfWeb("leak", LeakEvent{Kind: Closed}).record(s.now)
 			rec.Parts = slices.Repeat([]leakPart{{"id", []byte("x")}}, MaxLeakParts+1)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -110,6 +111,9 @@ func TestReopened(t *testing.T) {
 		{rita, LeakEvent{Kind: RevokeOnly}, "closed [] []"},
 		{dora, LeakEvent{Kind: Reopened}, "reopened [] []"},
 		{rita, LeakEvent{Kind: Waiting, Asked: asked("ONE", "v")}, "waiting [] [ONE v rita]"},
+		{b.owner, LeakEvent{Kind: Tracked, Data: json.RawMessage(`[]`)}, "waiting [] [ONE v rita]"},
+		{rita, LeakEvent{Kind: RevokeOnly, Refs: []Ref{{"web", "dev", "TWO"}}}, "waiting [] [ONE v rita]"},
+		{dora, LeakEvent{Kind: RevokeOnly}, "revoke-only [] []"},
 	} {
 		if err := b.report(c.by, leakOfWeb("v", c.event)); err != nil {
 			t.Fatal(err)
@@ -131,10 +135,11 @@ func TestTrack(t *testing.T) {
 	}
 	rita, _ := b.person("rita", Reader, "web/dev")
 	dora, _ := b.person("dora", Developer, "*/dev")
+	mia, _ := b.person("mia", Maintainer, "*/*")
 	step := leakOfWeb("leak", LeakEvent{Kind: Tracked, Data: json.RawMessage(`{"step":1}`)})
 	other := step
 	other.Project = "api"
-	if err := dora.Track(t.Context(), "took it on", step, other); err != nil {
+	if err := mia.Track(t.Context(), "took it on", step, other); err != nil {
 		t.Fatal(err)
 	}
 	var denied *DeniedError
@@ -148,14 +153,19 @@ func TestTrack(t *testing.T) {
 		if err := s.Track(t.Context(), "theirs", leakOfWeb("leak", LeakEvent{Kind: Tracked, Next: secret.New("next")})); !errors.As(err, &denied) || denied.Need != Maintainer {
 			t.Errorf("%s says what is to replace it: %v", s.Self(), err)
 		}
+		for _, kind := range []LeakKind{Tracked, Imported, Closed} {
+			if err := s.Track(t.Context(), "theirs", leakOfWeb("leak", LeakEvent{Kind: kind, Data: step.Data})); !errors.As(err, &denied) || denied.Need != Maintainer {
+				t.Errorf("%s makes a step, %s: %v", s.Self(), kind, err)
+			}
+		}
 	}
 	if err := rita.Track(t.Context(), "saw it", leakOfWeb("leak", LeakEvent{Kind: Found})); err != nil {
 		t.Error(err)
 	}
 	for what, err := range map[string]error{
-		"a long detail":              dora.Track(t.Context(), strings.Repeat("x", MaxText+1), step),
-		"a leak twice":               dora.Track(t.Context(), "", step, step),
-		"a project that isn't there": dora.Track(t.Context(), "", step, LeakReport{Project: "new", Leaked: step.Leaked, LeakEvent: step.LeakEvent}),
+		"a long detail":              mia.Track(t.Context(), strings.Repeat("x", MaxText+1), step),
+		"a leak twice":               mia.Track(t.Context(), "", step, step),
+		"a project that isn't there": mia.Track(t.Context(), "", step, LeakReport{Project: "new", Leaked: step.Leaked, LeakEvent: step.LeakEvent}),
 	} {
 		if err == nil {
 			t.Errorf("%s: taken in", what)
@@ -168,15 +178,18 @@ func TestTrack(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{
-		"dora, web, took it on: true", "dora, api, took it on: true", "rita, web, : false", "rita, web, : false",
-		"rita, web, : false", "dora, web, : false", "mara, web, : false", "rita, web, saw it: true",
-	}
+	want := slices.Concat(
+		[]string{"mia, web, took it on: true", "mia, api, took it on: true"},
+		slices.Repeat([]string{"rita, web, : false"}, 2+4),
+		slices.Repeat([]string{"dora, web, : false"}, 4),
+		slices.Repeat([]string{"mara, web, : false"}, 4),
+		[]string{"rita, web, saw it: true"},
+	)
 	if diff := cmp.Diff(want, logged); diff != "" {
 		t.Error(diff)
 	}
 	l := b.theLeak(b.owner)
-	if string(l.Events[0].Data) != `{"step":1}` || l.Events[0].By != "dora" || len(l.Events) != 2 {
+	if string(l.Events[0].Data) != `{"step":1}` || l.Events[0].By != "mia" || len(l.Events) != 2 {
 		t.Errorf("%+v", l)
 	}
 	b.check()

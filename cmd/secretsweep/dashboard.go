@@ -122,6 +122,19 @@ var (
 	_ tui.People    = (*dashboard)(nil)
 )
 
+// Do makes steps about a record. Who is to look after it is a person of the vault.
+func (d *dashboard) Do(ctx context.Context, r *rotation.Record, steps func(*rotation.Record) ([]rotation.Step, error)) (*rotation.Record, error) {
+	return d.Tracker.Do(ctx, r, func(now *rotation.Record) ([]rotation.Step, error) {
+		all, err := steps(now)
+		for _, s := range all {
+			if err == nil && s.Act == rotation.Own {
+				err = checkOwner(ctx, d.door, s.Owner)
+			}
+		}
+		return all, err
+	})
+}
+
 // Guide gives how a value is rotated.
 func (d *dashboard) Guide(r *rotation.Record) rotation.Guide { return rotation.GuideOf(d.rules, r) }
 

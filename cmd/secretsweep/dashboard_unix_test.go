@@ -273,7 +273,7 @@ example = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\r\n{\
 	x.press("v", "whether it still works?")
 	x.press("y", "says: dead")
 	x.press("o", "Who looks after it?")
-	x.press("\x15bob\r", "owned by bob")
+	x.press("\x15bob\r", "there is no person or token bob")
 	_, _ = io.WriteString(x.keys, "q")
 	sent := x.ends()
 	if got := <-asked; got != "Bearer "+vendor || len(asked) > 0 {
@@ -282,9 +282,9 @@ example = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n\r\n{\
 	if strings.Contains(sent, value) || strings.Contains(sent, vendor) {
 		t.Errorf("a value is shown:\n%q", sent)
 	}
-	u.says(0, []string{"dead", "bob"}, "rotate", "list", "-p", "web")
+	u.says(0, []string{"dead", "alice"}, "rotate", "list", "-p", "web")
 	u.says(0, []string{"proven by", "token_revoked"}, "rotate", "show", "VENDOR_TOKEN", "-p", "web")
-	u.says(0, []string{"owned by bob", "says: dead"}, "audit", "log", "--verb", "rotate", "-f", "json")
+	u.says(0, []string{"owned by alice", "says: dead"}, "audit", "log", "--verb", "rotate", "-f", "json")
 }
 
 // A passphrase is asked for on the plain terminal.

@@ -53,8 +53,8 @@ something failed, whatever it was at; with the same flags.
   postgres-password   a role gets another password: the old one is of no use at once
 
 The admin's address, "postgres://admin:…@db/app", is taken from a secret of the vault or
-from a file, and never from the command line. The database is asked over verified TLS,
-unless its host is allowed.`,
+from a file, and never from the command line. Its host has to be
+allowed; a public one is asked over verified TLS, unless its address has an sslmode.`,
 		Example: `  secretsweep rotate auto DATABASE_URL --admin web/prod/ADMIN_URL
   secretsweep rotate auto web/prod/DATABASE_URL --admin-url-file admin.txt --grace 48h
   secretsweep rotate auto 1a2b3c4d --driver postgres-password --allow-host db.internal

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,6 +138,7 @@ func (s *recordScreen) line() {
 		switch {
 		case state == s.State:
 			all = append(all, "["+string(state)+"]")
+		case s.Way == rotation.RevokeOnly && slices.Contains([]rotation.State{rotation.Replaced, rotation.Moving, rotation.Moved}, state):
 		case state != rotation.FalsePositive && state != rotation.Accepted:
 			all = append(all, string(state))
 		}

@@ -32,8 +32,8 @@ type Credential struct {
 	Carrier secret.Value // the whole that it is a part of, such as an address
 	Parts   []Part       // what was found near it (rules.Part)
 	// Worked tells that an earlier answer said that it works, with these Parts. A part that
-	// belongs to another secret would make this one look dead: without it, nothing that was
-	// asked with a part is known to be.
+	// belongs to another secret would make this one look dead, and so would a provider whose
+	// it isn't (rules.Verify.OwnServers): there nothing is known to be dead that didn't work.
 	Worked bool
 }
 
@@ -128,7 +128,7 @@ func (c *Client) Hosts(cred Credential) ([]string, error) {
 	if cred.Rule == DatabaseURL {
 		var hosts []string
 		for _, one := range logins(cred) {
-			a, err := parseLogin(one)
+			a, err := c.parseLogin(one)
 			if err != nil && len(hosts) == 0 {
 				return nil, err
 			} else if err == nil {
@@ -192,6 +192,8 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 	}
 	near := strings.Join(parts, " and the ")
 	switch {
+	case a.Verdict == Dead && !cred.Worked && v.OwnServers:
+		return c.unknown(a.Host, a.Why+", but it may belong to a server that somebody runs, which issues such secrets, too")
 	case near == "":
 	case a.Verdict == Dead && !cred.Worked:
 		return c.unknown(a.Host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, near))

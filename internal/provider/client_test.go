@@ -350,7 +350,8 @@ func TestWhom(t *testing.T) {
 	}{
 		{"a provider's own", vendor(), nil, token(t), "api.vendor.com", ""},
 		{"several", several, nil, token(t), "api.vendor.com api.vendor.cn", ""},
-		{"a database", vendor(), nil, database, "db.example.com", ""},
+		{"a database", vendor(), nil, database, "", "db.example.com is named by the address itself, and has to be allowed"},
+		{"a database that is allowed", vendor(), allowed(t, "db.example.com"), database, "db.example.com", ""},
 		{"another database", vendor(), nil, mysql, "", "no check for mysql yet"},
 		{"a config's", from, nil, token(t), "", "api.vendor.com is named by a config, and has to be allowed"},
 		{"a config's that is allowed", from, allowed(t, "api.vendor.com:443"), token(t), "api.vendor.com", ""},

@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/md5"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"path"
 	"slices"
 	"strconv"
@@ -80,24 +82,36 @@ type postgresFault string
 func (f postgresFault) Error() string { return string(f) }
 
 const (
-	errNoTLS      postgresFault = "the server has no TLS, and its host was not allowed"
-	errWantsTLS   postgresFault = "the server has no TLS, which the address wants"
-	errUntrusted  postgresFault = "the server's certificate is not trusted, and its host was not allowed"
-	errWantsTrust postgresFault = "the server's certificate is not trusted, which the address wants"
-	errSocket     postgresFault = "a socket of this machine (localhost) has to be allowed"
-	errGarbled    postgresFault = "the server doesn't speak PostgreSQL's protocol as it should"
-	errOtherWay   postgresFault = "the server asks for another way to log in than with a password"
-	errUnshown    postgresFault = "the server doesn't show that it knows the password"
+	errNoTLS     postgresFault = "the server has no TLS, which a public one has to have, or the address wants (sslmode)"
+	errUntrusted postgresFault = "the server's certificate is not trusted, which a public one's has to be, or the address wants (sslmode)"
+	errGarbled   postgresFault = "the server doesn't speak PostgreSQL's protocol as it should"
+	errOtherWay  postgresFault = "the server asks for another way to log in than with a password"
+	errUnshown   postgresFault = "the server doesn't show that it knows the password"
 )
 
-// connectPostgres opens a connection over which a password may be proven: one over verified
-// TLS, or to a host that was allowed. To an allowed host TLS is used as the address says
-// (sslmode), by default where the server has it.
+// mayLogin tells why nobody may be asked at an address. Whoever wrote it has named the host, so
+// that it always has to be allowed.
+func (c *Client) mayLogin(a postgresAddress) error {
+	switch {
+	case c.allows(a.host, a.port):
+		return nil
+	case a.socket != "":
+		return postgresFault("a socket of this machine (localhost) has to be allowed")
+	}
+	return postgresFault(a.host + " is named by the address itself, and has to be allowed")
+}
+
+// connectPostgres opens a connection over which a password may be proven. TLS is used as the
+// address says (sslmode); one that doesn't say has verified TLS at a public address, and
+// elsewhere TLS where the server has it.
 //
 // This is so for all ways to log in, SCRAM too, which never sends the password: who answers in a
 // server's place may choose salt and iterations, and guess the password from the proof
 // afterwards; and a "wrong password" from just anybody would close a leak that is open.
 func (c *Client) connectPostgres(ctx context.Context, a postgresAddress) (*postgresConn, error) {
+	if err := c.mayLogin(a); err != nil {
+		return nil, err
+	}
 	conn, err := c.dialPostgres(ctx, a)
 	if err != nil {
 		return nil, cmp.Or(ctx.Err(), err)
@@ -105,7 +119,7 @@ func (c *Client) connectPostgres(ctx context.Context, a postgresAddress) (*postg
 	if a.socket == "" {
 		stop := context.AfterFunc(ctx, func() { conn.Close() })
 		defer stop()
-		secured, err := c.securePostgres(ctx, conn, a)
+		secured, err := securePostgres(ctx, conn, a, c.way.roots)
 		if err != nil {
 			conn.Close()
 			return nil, cmp.Or(ctx.Err(), err)
@@ -119,22 +133,20 @@ func (c *Client) connectPostgres(ctx context.Context, a postgresAddress) (*postg
 
 func (c *Client) dialPostgres(ctx context.Context, a postgresAddress) (net.Conn, error) {
 	number := strconv.Itoa(int(a.port))
-	switch {
-	case a.socket == "":
+	if a.socket == "" {
 		return c.dial(ctx, "tcp", net.JoinHostPort(a.host, number))
-	case !c.allows(a.host, a.port):
-		return nil, errSocket
 	}
 	return new(net.Dialer).DialContext(ctx, "unix", path.Join(a.socket, ".s.PGSQL."+number))
 }
 
 // securePostgres asks the server for TLS.
-func (c *Client) securePostgres(ctx context.Context, conn net.Conn, a postgresAddress) (net.Conn, error) {
-	allowed := c.allows(a.host, a.port)
-	verify := !allowed || strings.HasPrefix(a.sslmode, "verify-")
-	if a.sslmode == "disable" && allowed {
+func securePostgres(ctx context.Context, conn net.Conn, a postgresAddress, roots *x509.CertPool) (net.Conn, error) {
+	if a.sslmode == "disable" {
 		return conn, nil
 	}
+	at, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+	public := err != nil || kindOf(at.Addr()) == ""
+	verify := strings.HasPrefix(a.sslmode, "verify-") || a.sslmode == "" && public
 	request, err := new(pgproto3.SSLRequest).Encode(nil)
 	if err != nil {
 		return nil, err
@@ -150,19 +162,14 @@ func (c *Client) securePostgres(ctx context.Context, conn net.Conn, a postgresAd
 	case has[0] == 'S':
 	case has[0] != 'N':
 		return nil, errGarbled
-	case !allowed:
-		return nil, errNoTLS
 	case verify || a.sslmode == "require":
-		return nil, errWantsTLS
+		return nil, errNoTLS
 	default:
 		return conn, nil
 	}
-	secured := tls.Client(conn, &tls.Config{ServerName: a.host, RootCAs: c.way.roots, InsecureSkipVerify: !verify, MinVersion: tls.VersionTLS12})
+	secured := tls.Client(conn, &tls.Config{ServerName: a.host, RootCAs: roots, InsecureSkipVerify: !verify, MinVersion: tls.VersionTLS12})
 	err = secured.HandshakeContext(ctx)
 	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
-		if allowed {
-			return nil, errWantsTrust
-		}
 		return nil, errUntrusted
 	}
 	return secured, err

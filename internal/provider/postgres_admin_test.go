@@ -186,9 +186,9 @@ func TestOpenDatabase(t *testing.T) {
 	for _, tt := range []struct{ address, want string }{
 		{s.URL("app", rand.Text(), "postgres"), "log in to the database at 127.0.0.1: wrong password (28P01)"},
 		{s.URL("app", password, "nowhere"), "log in to the database at 127.0.0.1: no such database (3D000)"},
-		{s.URL("app", password, "postgres") + "?sslmode=require", "open the database at 127.0.0.1: the server has no TLS, which the address wants"},
+		{s.URL("app", password, "postgres") + "?sslmode=require", "open the database at 127.0.0.1: the server has no TLS, which a public one has to have, or the address wants (sslmode)"},
 		{"postgres://app:" + password + "@127.0.0.1:1/a", "open the database at 127.0.0.1: the host can't be reached"},
-		{"postgres://app:" + password + "@10.0.0.1/a", "open the database at 10.0.0.1: 10.0.0.1 is a private address, and has to be allowed"},
+		{"postgres://app:" + password + "@10.0.0.1/a", "open the database at 10.0.0.1: 10.0.0.1 is named by the address itself, and has to be allowed"},
 		{"mysql://app:" + password + "@127.0.0.1/a", "address of the database: no check for mysql yet"},
 		{"postgres://app:" + password + "%@127.0.0.1/a", "address of the database: its password is not encoded as in an address"},
 	} {

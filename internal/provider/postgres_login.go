@@ -37,7 +37,7 @@ func logins(cred Credential) []Credential {
 	all := []Credential{{Rule: cred.Rule, Value: cred.Value, Carrier: cred.Carrier}}
 	for _, p := range cred.Parts {
 		another := Credential{Rule: cred.Rule, Value: cred.Value, Carrier: p.Value}
-		_, err := parseLogin(another)
+		_, err := readLogin(another)
 		_, other := errors.AsType[*noPostgres](err)
 		same := func(known Credential) bool { return sameLogin(known.Carrier, p.Value) }
 		if p.Name == AnotherAddress && (err == nil && !slices.ContainsFunc(all, same) || other) {
@@ -62,7 +62,7 @@ func sameLogin(a, b secret.Value) bool {
 // then lets it in no further for whatever reason, the answer is restricted. The same
 // reasons, told before, prove nothing, and neither does a server that asks for no password.
 func (c *Client) loginAt(ctx context.Context, cred Credential) Answer {
-	a, err := parseLogin(cred)
+	a, err := c.parseLogin(cred)
 	if err != nil {
 		return c.unknown("", err.Error())
 	}
@@ -95,9 +95,17 @@ func (c *Client) loginAt(ctx context.Context, cred Credential) Answer {
 	return c.unknown(a.host, "the server answered with something else: "+state.Error())
 }
 
-// parseLogin reads the address at which a login can be tried with a secret. Its errors are
-// reasons, and show nothing of it.
-func parseLogin(cred Credential) (postgresAddress, error) {
+// parseLogin reads the address at which a login may be tried with a secret. Its errors are
+// reasons, and show no more of it than the host.
+func (c *Client) parseLogin(cred Credential) (postgresAddress, error) {
+	a, err := readLogin(cred)
+	if err == nil {
+		err = c.mayLogin(a)
+	}
+	return a, err
+}
+
+func readLogin(cred Credential) (postgresAddress, error) {
 	a, err := parsePostgres(cred.Carrier.Reveal())
 	switch {
 	case err != nil:

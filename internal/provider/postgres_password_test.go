@@ -9,7 +9,7 @@ import (
 // TestLoginOfAnother shows that a login which tries another password than the one that is asked
 // about isn't tried: its refusal would be that of the other.
 func TestLoginOfAnother(t *testing.T) {
-	c := New(Options{})
+	c := New(Options{Allow: allowed(t, "db.example.com")})
 	for _, tt := range []struct {
 		name, value, address string
 		asked                bool

@@ -250,6 +250,9 @@ func TestAttestText(t *testing.T) {
 		if got := r.NextText(); got != want {
 			t.Errorf("%t: %q, want %q", checkable, got, want)
 		}
+		if line := r.Line(); !slices.Contains(line, Milestone{Attest, want, false}) {
+			t.Errorf("%t: what there is to be done is %v", checkable, line)
+		}
 	}
 }
 
@@ -280,6 +283,17 @@ func TestReopened(t *testing.T) {
 			}
 			sound(t, r)
 		})
+	}
+}
+
+// TestHistoryState has the history say where a record stood with the places of each event.
+func TestHistoryState(t *testing.T) {
+	l := born(t)
+	l.do(triage, own, keep, moved, revoke, refuse, clean, shut)
+	l.add(vault.LeakEvent{Kind: vault.Tracked, Data: data(t, open), Places: []place.Place{at("new.sh")}})
+	r := Fold(l.Leak, l.now())
+	if got := r.History[len(r.History)-1].State; r.State != Dead || got != Dead {
+		t.Errorf("it is %s, and by its history %s", r.State, got)
 	}
 }
 

@@ -25,10 +25,11 @@ func (r *Record) Line() []Milestone {
 	return append(all, milestone(Clean, r.clean()), milestone(Close, r.closed))
 }
 
-// death is that the old value is dead: by an answer, if there is one or somebody can be asked.
+// death is that the old value is dead: by an answer, if there is one or somebody can be asked
+// who wasn't yet.
 func (r *Record) death() Milestone {
 	act := Attest
-	if r.Evidence != nil && r.Evidence.Proven || r.Evidence == nil && r.Checkable {
+	if r.Evidence != nil && r.Evidence.Proven || r.Evidence == nil && r.Checkable && !r.asked {
 		act = Ask
 	}
 	return Milestone{act, r.text(act), r.Evidence != nil}

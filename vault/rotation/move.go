@@ -198,7 +198,9 @@ func (r *Record) take(s *Step, e *vault.LeakEvent) {
 	case Clean:
 		r.takeClean(s)
 	case Sweep:
-		r.takeTakers(s.Takers)
+		for _, t := range s.Takers {
+			r.Takers = r.withTaker(t)
+		}
 	case Close:
 		r.closed, r.Ended, r.Reopened = true, e.At, nil
 	case Block:
@@ -257,19 +259,6 @@ func (r *Record) takeClean(s *Step) {
 	}
 	if len(s.Places) == 0 {
 		r.Rest.Status, r.Rest.Why = status, s.Reason
-	}
-}
-
-func (r *Record) takeTakers(all []Taker) {
-	for _, t := range all {
-		t.Places = t.Places[:min(len(t.Places), maxSites)]
-		i := slices.IndexFunc(r.Takers, func(o Taker) bool { return o.System == t.System && o.Name == t.Name })
-		switch {
-		case i >= 0:
-			r.Takers[i] = t
-		case len(r.Takers) < maxTakers:
-			r.Takers = append(r.Takers, t)
-		}
 	}
 }
 

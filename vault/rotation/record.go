@@ -127,7 +127,13 @@ func (r *Record) event(e *vault.LeakEvent) {
 	if e.Parted { // it worked with others
 		r.worked = false
 	}
-	defer r.found(e)
+	before := len(r.History)
+	defer func() {
+		r.found(e)
+		if n := len(r.History); n > before {
+			r.History[n-1].State = r.state() // which the places of the same event may have changed
+		}
+	}()
 	all, err := steps(e)
 	if err != nil {
 		r.refuse(e, nil, err)

@@ -1,12 +1,14 @@
 package rotation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"slices"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -147,7 +149,7 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		news.Gone += len(gone)
 		steps = append(steps, Step{Act: Clean, Places: gone})
 	}
-	if takers := r.takersAmong(s.Takers); len(takers) > 0 && !slices.EqualFunc(takers, r.Takers, sameTaker) {
+	if takers := slices.DeleteFunc(r.takersAmong(s.Takers), r.hasTaker); len(takers) > 0 {
 		steps = append(steps, Step{Act: Sweep, Takers: takers})
 	}
 	if len(steps) == 0 && len(is.changed) == 0 && !is.restBack {
@@ -158,6 +160,16 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 		report.Kind, report.Data = vault.Found, nil
 	}
 	report.Leaked, report.Places = l.Leaked, is.changed
+	report.Leaked.Name = cmp.Or(r.Name, l.Name) // people name the record by that
+	// It is asked about as before, and a driver goes on with what it began with. Where else a
+	// password was found is kept beside it.
+	beside := report.Kind == vault.Found && l.Rule == provider.DatabaseURL && !r.Carrier.IsEmpty()
+	if !beside && (!r.Carrier.IsEmpty() || r.Stage != nil) {
+		report.Carrier = secret.Value{}
+	}
+	if len(r.Parts) > 0 {
+		report.Parts = nil
+	}
 	if l.More > 0 { // beside those that are reported
 		report.MorePlaces = l.More + len(l.Places) - len(is.changed)
 	}

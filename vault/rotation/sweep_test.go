@@ -124,6 +124,22 @@ func TestSweeps(t *testing.T) {
 	}
 }
 
+// TestKeepsName has a record keep the name that people call it by, whatever a place calls it.
+func TestKeepsName(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	for i, name := range []string{"API_KEY", "api_key"} {
+		leaked := leakOf("the value")
+		leaked.Name = name
+		_, err := b.tracker().Track(t.Context(), Swept{Project: "web", Leaks: []Sighting{{Leaked: leaked, Places: []place.Place{at(fmt.Sprint(i))}}}}, ".")
+		b.must(err)
+	}
+	all, err := b.tracker().Records(t.Context(), "web")
+	b.must(err)
+	if len(all) != 1 || all[0].Name != "API_KEY" || len(all[0].Sites) != 2 {
+		t.Errorf("%d records, the first %s at %d places", len(all), all[0].Name, len(all[0].Sites))
+	}
+}
+
 // TestManyPlaces has more places than are kept with an event, or one by one.
 func TestManyPlaces(t *testing.T) {
 	b := newBench(t, store.NewMemory())
@@ -201,6 +217,76 @@ func TestTakers(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestTakersOfTwo sweeps two repositories of a project in turn: what takes a value in one
+// stays when the other is swept, and only what is new is an event.
+func TestTakersOfTwo(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("KEY"), "the value")
+	b.open("the value", key("KEY"))
+	in := func(root string, paths ...string) (all []place.Place) {
+		for _, p := range paths {
+			all = append(all, place.Place{Kind: place.File, Root: root, Path: p, WorkTree: true})
+		}
+		return all
+	}
+	swept := func(want int, all ...Taker) *Record {
+		t.Helper()
+		if _, err := b.tracker().Track(t.Context(), Swept{Project: "web", Takers: all}, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if len(r.Events) != want {
+			t.Errorf("%d events, want %d", len(r.Events), want)
+		}
+		return r
+	}
+	env := func(places ...place.Place) Taker { return Taker{System: "env", Name: "KEY", Places: places} }
+	ci := Taker{System: "github-actions", Name: "KEY", Places: in("web", "ci.yml")}
+	swept(2, env(in("web", "a.go")...), ci)
+	swept(3, env(in("api", "b.go", "c.go")...))
+	for range 2 {
+		swept(3, env(in("web", "a.go")...))
+		swept(3, ci, env(in("web", "a.go")...))
+		swept(3, env(in("api", "b.go", "c.go")...))
+	}
+	r := swept(4, env(in("api", "c.go")...))
+	var got []string
+	for _, taker := range r.Takers {
+		for _, p := range taker.Places {
+			got = append(got, taker.System+" "+p.Root+"/"+p.Path)
+		}
+	}
+	if want := []string{"env api/c.go", "env web/a.go", "github-actions web/ci.yml"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestSweptElsewhere finds a password of a record in another address, with which others of
+// those who report would have its provider asked: it is asked as before.
+func TestSweptElsewhere(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	found := func(host string) vault.Leaked {
+		return vault.Leaked{
+			Value: secret.New("the-password"), Carrier: secret.New("postgres://app:the-password@" + host + "/app"),
+			Parts: []vault.LeakPart{{Name: "host", Value: secret.New(host)}},
+		}
+	}
+	b.set(key("URL"), "postgres://app:the-password@db/app")
+	_, err := b.tracker().Open(t.Context(), "web", found("db"), "for a reason", []vault.Ref{key("URL")})
+	b.must(err)
+	dora := b.session(b.person("dora", vault.Developer, "web/dev"), "secretsweep scan")
+	for _, s := range []*vault.Session{b.owner, dora} {
+		swept := Swept{Project: "web", Leaks: []Sighting{{Leaked: found("localhost"), Places: []place.Place{at(s.Self())}}}}
+		if _, err := b.trackerOf(s).Track(t.Context(), swept, "."); err != nil {
+			t.Fatal(err)
+		}
+		r := b.one()
+		if !r.Carrier.Equal(found("db").Carrier) || !r.Parts[0].Value.Equal(secret.New("db")) || len(r.Sites) == 0 {
+			t.Errorf("a sweep by %s changes what is asked, and where", s.Self())
+		}
 	}
 }
 
@@ -295,41 +381,40 @@ func TestSweepsAtOnce(t *testing.T) {
 }
 
 // TestOtherParts shows that a value which worked with one part isn't known to work with another
-// that a later sweep has found near it, whose refusal would be that of the part.
+// that somebody says belongs to it, whose refusal would be that of the part. A sweep changes
+// nothing any more once it was asked about.
 func TestOtherParts(t *testing.T) {
 	b := newBench(t, store.NewMemory())
-	find := func(path, part string) *Record {
-		t.Helper()
+	leak := func(part string) vault.Leaked {
 		l := leakOf("the value")
 		l.Parts = []vault.LeakPart{{Name: "id", Value: secret.New(part)}}
-		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: l, Places: []place.Place{at(path)}}}}
+		return l
+	}
+	find := func(path, part string) provider.Credential {
+		t.Helper()
+		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: leak(part), Places: []place.Place{at(path)}}}}
 		_, err := b.tracker().Track(t.Context(), s, ".")
 		b.must(err)
-		all, err := b.tracker().Records(t.Context(), "web")
-		b.must(err)
-		return all[0]
+		return b.one().Credential()
 	}
-	r := find("a", "first")
-	r, err := b.tracker().Do(t.Context(), r, Once(works))
-	b.must(err)
-	if !r.Credential().Worked {
-		t.Fatal("it isn't known to work")
+	find("a", "first")
+	b.do(b.one(), works)
+	for _, part := range []string{"first", "second"} {
+		if c := find(part, part); !c.Worked || c.Parts[0].Value.Reveal() != "first" {
+			t.Errorf("a sweep that finds the %s part: worked %t", part, c.Worked)
+		}
 	}
-	if r = find("b", "first"); !r.Credential().Worked {
-		t.Error("it isn't known to work with the same part")
+	b.must(b.owner.Track(t.Context(), "", vault.LeakReport{Project: "web", Leaked: leak("second"), LeakEvent: vault.LeakEvent{Kind: vault.Tracked}}))
+	if c := b.one().Credential(); c.Worked || c.Parts[0].Value.Reveal() != "second" {
+		t.Errorf("it is known to work (%t) with a part that it was never asked about with", c.Worked)
 	}
-	if r = find("c", "second"); r.Credential().Worked {
-		t.Error("it is known to work with a part that it was never asked about with")
-	}
-	r, err = b.tracker().Do(t.Context(), r, Once(works))
-	b.must(err)
-	if !r.Credential().Worked {
+	if c := b.do(b.one(), works).Credential(); !c.Worked {
 		t.Error("it isn't known to work with the part that it was asked about with")
 	}
 }
 
-// TestOtherAddresses shows that a database in whose address a password was found isn't forgotten
-// when a later sweep finds it in another one's.
+// TestOtherAddresses shows that a database in whose address a password was found is asked
+// beside the one in whose address it was found first.
 func TestOtherAddresses(t *testing.T) {
 	b := newBench(t, store.NewMemory())
 	first, second := "postgres://app:the%20value@one.example.com/db", "postgres://app:the%20value@two.example.com/db"
@@ -341,7 +426,7 @@ func TestOtherAddresses(t *testing.T) {
 		b.must(err)
 	}
 	c := b.one().Credential()
-	if len(c.Parts) != 1 || c.Parts[0].Name != provider.AnotherAddress || c.Parts[0].Value.Reveal() != first || c.Carrier.Reveal() != second {
+	if len(c.Parts) != 1 || c.Parts[0].Name != provider.AnotherAddress || c.Parts[0].Value.Reveal() != second || c.Carrier.Reveal() != first {
 		t.Errorf("asks with %d parts", len(c.Parts))
 	}
 }

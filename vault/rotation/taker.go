@@ -65,6 +65,29 @@ func (r *Record) isTaken(t *Taker, names []vault.Ref) bool {
 	return false
 }
 
-func sameTaker(a, b Taker) bool {
-	return a.System == b.System && a.Name == b.Name && slices.EqualFunc(a.Places, b.Places, func(p, q place.Place) bool { return PlaceKey(&p) == PlaceKey(&q) })
+// withTaker gives the takers of a record, and those that it has with one that a sweep came
+// upon. A sweep of a repository says nothing of what lies in another one.
+func (r *Record) withTaker(t Taker) []Taker {
+	i := slices.IndexFunc(r.Takers, func(o Taker) bool { return o.System == t.System && o.Name == t.Name })
+	if i < 0 {
+		t.Places = t.Places[:min(len(t.Places), maxSites)]
+		return append(slices.Clip(r.Takers), t)[:min(len(r.Takers)+1, maxTakers)]
+	}
+	places := slices.Clone(t.Places)
+	for _, p := range r.Takers[i].Places {
+		if !slices.ContainsFunc(t.Places, func(q place.Place) bool { return q.Root == p.Root }) {
+			places = append(places, p)
+		}
+	}
+	slices.SortStableFunc(places, place.Compare)
+	all := slices.Clone(r.Takers)
+	all[i].Places = places[:min(len(places), maxSites)]
+	return all
+}
+
+// hasTaker tells whether a record has a taker as a sweep came upon it.
+func (r *Record) hasTaker(t Taker) bool {
+	return slices.EqualFunc(r.withTaker(t), r.Takers, func(a, b Taker) bool {
+		return slices.EqualFunc(a.Places, b.Places, func(p, q place.Place) bool { return PlaceKey(&p) == PlaceKey(&q) })
+	})
 }

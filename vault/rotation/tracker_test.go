@@ -521,3 +521,25 @@ func TestRights(t *testing.T) {
 		t.Error("who can't see consumers says that they have moved")
 	}
 }
+
+// TestReaderOfOwned has a reader and a developer say of a record that somebody owns what is for
+// them to say no more: that nothing needs it, and that it is dead.
+func TestReaderOfOwned(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	b.set(key("KEY"), "the value")
+	b.sweep(false, at("a"))
+	b.do(b.one(), triage, own)
+	rita := b.session(b.person("rita", vault.Reader, "web/dev"), "secretsweep scan")
+	b.must(rita.Track(t.Context(), "hers", vault.LeakReport{
+		Project: "web", Leaked: leakOf("the value"), LeakEvent: vault.LeakEvent{Kind: vault.RevokeOnly},
+	}))
+	if r := b.one(); r.Way != Rotate || r.State != Owned {
+		t.Errorf("%s %s", r.Way, r.State)
+	}
+	dora := b.session(b.person("dora", vault.Developer, "web/dev"), "secretsweep rotate")
+	if err := dora.Track(t.Context(), "hers", vault.LeakReport{
+		Project: "web", Leaked: leakOf("the value"), LeakEvent: vault.LeakEvent{Kind: vault.Tracked, Data: data(t, refuse)},
+	}); err == nil {
+		t.Error("a developer of dev says that it is dead")
+	}
+}
