@@ -362,7 +362,7 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
-		l.carry(secret.New(r.Carrier), changes && r.Kind != Found)
+		l.carry(secret.New(r.Carrier), moves)
 	}
 	if parted {
 		l.Parts = r.parts()

@@ -45,7 +45,7 @@ func TestDatabase(t *testing.T) {
 	}
 	allow := "--allow-host=" + server.Address()
 
-	says(1, []string{"127.0.0.1 is a loopback address, and has to be allowed", "verdicts  1 unknown"}, "scan", "--verify", repo)
+	says(1, []string{"127.0.0.1 is named by the address itself, and has to be allowed", "verdicts  1 unknown"}, "scan", "--verify", repo)
 	says(1, []string{"asking 127.0.0.1 about 1 value", "verdict: live, says 127.0.0.1 (logged in)"}, "scan", "--verify", allow, repo)
 	says(0, nil, "import", repo, "--yes", "-p", "web")
 	says(2, []string{"has to be allowed"}, "rotate", "verify", "DATABASE_URL")
