@@ -154,8 +154,10 @@ func whole(kind LeakKind, next, data bool) bool {
 type Leak struct {
 	ID      ID
 	Project string
-	Leaked                // as the newest event that says something of it does; a reader's only adds
-	Places  []place.Place // of all events, in the order of [place.Compare]; at most 200
+	Leaked  // as the newest event that says something of it does; a reader's only adds
+	// Carriers are other wholes that were around it where it was found, at most 20.
+	Carriers []secret.Value
+	Places   []place.Place // of all events, in the order of [place.Compare]; at most 200
 	// MorePlaces is about how many there are beside these.
 	MorePlaces int
 	Events     []LeakEvent // in the order of the log
@@ -359,8 +361,8 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	e.Parted = parted && !slices.EqualFunc(l.Parts, r.parts(), samePart)
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
-	if len(r.Carrier) > 0 && (moves || l.Carrier.IsEmpty()) {
-		l.Carrier = secret.New(r.Carrier)
+	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
+		l.carry(secret.New(r.Carrier), moves)
 	}
 	if parted {
 		l.Parts = r.parts()
@@ -384,6 +386,17 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 		}
 	}
 	l.answer(e)
+}
+
+// carry takes the whole that is around the value now, or keeps it beside that of before.
+func (l *Leak) carry(found secret.Value, moves bool) {
+	if l.Carrier.IsEmpty() || moves {
+		l.Carrier, found = found, l.Carrier
+	}
+	l.Carriers = slices.DeleteFunc(l.Carriers, l.Carrier.Equal)
+	if !found.IsEmpty() && !found.Equal(l.Carrier) && !slices.ContainsFunc(l.Carriers, found.Equal) && len(l.Carriers) < MaxLeakParts {
+		l.Carriers = append(l.Carriers, found)
+	}
 }
 
 // rotated tells whether a step of a leak's rotation was made. Since then a reader decides

@@ -8,6 +8,7 @@ import (
 	"github.com/secretsweep/secretsweep/detectors"
 	"github.com/secretsweep/secretsweep/internal/place"
 	"github.com/secretsweep/secretsweep/internal/provider"
+	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/rules"
 	"github.com/secretsweep/secretsweep/scanner"
 	"github.com/secretsweep/secretsweep/scanner/report"
@@ -132,8 +133,25 @@ func isExample(f *scanner.Finding) bool {
 // credentialOf gives what is asked about a finding.
 func credentialOf(f *scanner.Finding) provider.Credential {
 	c := provider.Credential{Rule: f.Rule.ID, Value: f.Value, Carrier: f.Carrier}
-	for _, p := range f.Parts {
+	for _, p := range partsOf(f) {
 		c.Parts = append(c.Parts, provider.Part{Name: p.Name, Value: p.Value})
 	}
 	return c
+}
+
+// partsOf gives what was found near a value, and the other addresses in which a password of
+// databases stands: each may be that of a server that still takes it.
+func partsOf(f *scanner.Finding) []detectors.Part {
+	if f.Rule.ID != provider.DatabaseURL {
+		return f.Parts
+	}
+	all := slices.Clip(f.Parts)
+	known := []secret.Value{f.Value, f.Carrier}
+	for _, n := range f.Namings {
+		if !n.Carrier.IsEmpty() && !slices.ContainsFunc(known, n.Carrier.Equal) {
+			known = append(known, n.Carrier)
+			all = append(all, detectors.Part{Name: provider.AnotherAddress, Value: n.Carrier})
+		}
+	}
+	return all
 }

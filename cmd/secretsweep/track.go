@@ -89,7 +89,7 @@ func leakedOf(row *importers.Row) vault.Leaked {
 	if !f.Carrier.Equal(f.Value) && len(f.Carrier.Reveal()) <= maxBeside {
 		l.Carrier = f.Carrier
 	}
-	l.Parts = leakParts(f.Parts)
+	l.Parts = leakParts(partsOf(f))
 	return l
 }
 

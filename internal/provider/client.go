@@ -120,17 +120,22 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // Can tells whether there is a way to ask about a rule's values.
-func (c *Client) Can(rule string) bool { return rule == databaseURL || c.rules.VerifyOf(rule) != nil }
+func (c *Client) Can(rule string) bool { return rule == DatabaseURL || c.rules.VerifyOf(rule) != nil }
 
 // Hosts tells who would be asked about a secret, in turn. The error is why nobody can be, and
 // shows no value.
 func (c *Client) Hosts(cred Credential) ([]string, error) {
-	if cred.Rule == databaseURL {
-		a, err := c.parseLogin(cred)
-		if err != nil {
-			return nil, err
+	if cred.Rule == DatabaseURL {
+		var hosts []string
+		for _, one := range logins(cred) {
+			a, err := c.parseLogin(one)
+			if err != nil && len(hosts) == 0 {
+				return nil, err
+			} else if err == nil {
+				hosts = appendNew(hosts, a.host)
+			}
 		}
-		return []string{a.host}, nil
+		return hosts, nil
 	}
 	v := c.rules.VerifyOf(cred.Rule)
 	if v == nil {
@@ -162,7 +167,7 @@ func requests(v *rules.Verify) []*rules.Request {
 // [Unknown], with the reason. A refusal to who may have asked with another secret's part means
 // nothing, unless it is known that these belong together.
 func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
-	if cred.Rule == databaseURL {
+	if cred.Rule == DatabaseURL {
 		return c.login(ctx, cred)
 	}
 	v := c.rules.VerifyOf(cred.Rule)
@@ -182,11 +187,10 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 		}
 		before = appendNew(before, a.Host)
 	}
-	near := strings.Join(parts, " and the ")
-	others := slices.DeleteFunc(before, func(host string) bool { return host == a.Host })
-	if a.Verdict == Dead && len(others) > 0 {
-		a.Why += ", as at " + strings.Join(others, ", ")
+	if a.Verdict == Dead {
+		a = a.asAt(before)
 	}
+	near := strings.Join(parts, " and the ")
 	switch {
 	case a.Verdict == Dead && !cred.Worked && v.OwnServers:
 		return c.unknown(a.Host, a.Why+", but it may belong to a server that somebody runs, which issues such secrets, too")
@@ -195,6 +199,14 @@ func (c *Client) Verify(ctx context.Context, cred Credential) Answer {
 		return c.unknown(a.Host, fmt.Sprintf("%s, but the %s found near it may belong to another secret", a.Why, near))
 	default:
 		a.Why += fmt.Sprintf(" (asked with the %s found near it)", near)
+	}
+	return a
+}
+
+// asAt says where the same was said before.
+func (a Answer) asAt(hosts []string) Answer {
+	if hosts = slices.DeleteFunc(hosts, func(host string) bool { return host == a.Host }); len(hosts) > 0 {
+		a.Why += ", as at " + strings.Join(hosts, ", ")
 	}
 	return a
 }

@@ -334,7 +334,7 @@ func TestWhom(t *testing.T) {
 	several := vendor()
 	several.Elsewhere = []rules.Request{several.Request, several.Request}
 	several.Elsewhere[0].URL = "https://api.vendor.cn/v1/me"
-	database, mysql := Credential{Rule: databaseURL}, Credential{Rule: databaseURL}
+	database, mysql := Credential{Rule: DatabaseURL}, Credential{Rule: DatabaseURL}
 	database.Carrier = secret.New(made(t, "postgres://app:{alnum:20}@db.example.com/app"))
 	mysql.Carrier = secret.New(made(t, "mysql://app:{alnum:20}@db.example.com/app"))
 	other := token(t)

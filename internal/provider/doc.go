@@ -31,7 +31,8 @@
 // # Databases
 //
 // The password in the address of a PostgreSQL database is asked about by logging in with it,
-// at the host and port that the address names: it is nobody else's. Only what stands in the
+// at the host and port that the address names: it is nobody else's. One that stands in several
+// addresses is dead if all of these refuse it. Only what stands in an
 // address counts; no variable, file or service of this machine is read. The connection is
 // over TLS with a certificate that the system trusts, or the host was allowed. This is so for
 // every way in which a server may want the password, SCRAM too, which doesn't send it: whoever

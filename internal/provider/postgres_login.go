@@ -5,21 +5,63 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/secretsweep/secretsweep/internal/secret"
 )
 
-// databaseURL is the rule about whose values is asked by a login.
-const databaseURL = "database-url"
+// DatabaseURL is the rule about whose values is asked by a login.
+const DatabaseURL = "database-url"
 
-// login asks whether the password in a database's address still works, by logging in with it.
+// AnotherAddress is the part that is an address in which a password stands, too, beside the one
+// that is around it: of two databases that have the same password one may take it still.
+const AnotherAddress = "another address"
+
+// login asks whether the password in a database's address still works, by logging in with it:
+// at each server at which it is known to be one, until one doesn't refuse it.
+func (c *Client) login(ctx context.Context, cred Credential) Answer {
+	var a Answer
+	var before []string
+	for _, one := range logins(cred) {
+		if a = c.loginAt(ctx, one); a.Verdict != Dead {
+			return a
+		}
+		before = appendNew(before, a.Host)
+	}
+	return a.asAt(before)
+}
+
+// logins gives a credential for each of a password's logins, which has one address. Those that
+// are no addresses aren't among them, but for the one around it.
+func logins(cred Credential) []Credential {
+	all := []Credential{{Rule: cred.Rule, Value: cred.Value, Carrier: cred.Carrier}}
+	for _, p := range cred.Parts {
+		another := Credential{Rule: cred.Rule, Value: cred.Value, Carrier: p.Value}
+		_, err := readLogin(another)
+		_, other := errors.AsType[*noPostgres](err)
+		same := func(known Credential) bool { return sameLogin(known.Carrier, p.Value) }
+		if p.Name == AnotherAddress && (err == nil && !slices.ContainsFunc(all, same) || other) {
+			all = append(all, another)
+		}
+	}
+	return all
+}
+
+// sameLogin tells whether two addresses log in the same user at the same server.
+func sameLogin(a, b secret.Value) bool {
+	one, err := parsePostgres(a.Reveal())
+	other, fault := parsePostgres(b.Reveal())
+	return err == nil && fault == nil && SameServer(a, b) && one.user == other.user
+}
+
+// loginAt tries one login.
 //
 // It is live if the server lets it in, and dead if the server says that the password is
 // wrong (SQLSTATE 28P01) after it has seen a proof of it. A server checks the password
 // before it looks for the database and counts connections: if it accepts the password, and
 // then lets it in no further for whatever reason, the answer is restricted. The same
 // reasons, told before, prove nothing, and neither does a server that asks for no password.
-func (c *Client) login(ctx context.Context, cred Credential) Answer {
+func (c *Client) loginAt(ctx context.Context, cred Credential) Answer {
 	a, err := c.parseLogin(cred)
 	if err != nil {
 		return c.unknown("", err.Error())
@@ -56,6 +98,14 @@ func (c *Client) login(ctx context.Context, cred Credential) Answer {
 // parseLogin reads the address at which a login may be tried with a secret. Its errors are
 // reasons, and show no more of it than the host.
 func (c *Client) parseLogin(cred Credential) (postgresAddress, error) {
+	a, err := readLogin(cred)
+	if err == nil {
+		err = c.mayLogin(a)
+	}
+	return a, err
+}
+
+func readLogin(cred Credential) (postgresAddress, error) {
 	a, err := parsePostgres(cred.Carrier.Reveal())
 	switch {
 	case err != nil:
@@ -66,9 +116,6 @@ func (c *Client) parseLogin(cred Credential) (postgresAddress, error) {
 	}
 	if _, other := errors.AsType[*noPostgres](err); err != nil && !other {
 		err = fmt.Errorf("the address of the database can't be asked at: %w", err)
-	}
-	if err == nil {
-		err = c.mayLogin(a)
 	}
 	return a, err
 }

@@ -235,3 +235,40 @@ func TestLoginAddress(t *testing.T) {
 		})
 	}
 }
+
+// TestLoginOfTwo has a password that stands in the addresses of several databases. It is dead
+// if all refuse it.
+func TestLoginOfTwo(t *testing.T) {
+	password := rand.Text()
+	s := logged(t, password)
+	c := New(Options{Rules: &rules.Set{}, Allow: allowed(t, "127.0.0.1", "localhost")})
+	at := func(user, host string) string {
+		return strings.Replace(s.URL(user, password, "postgres"), "127.0.0.1", host, 1)
+	}
+	for _, tt := range []struct {
+		name   string
+		first  string
+		others []string
+		want   Verdict
+	}{
+		{"works at the other", at("nobody", "localhost"), []string{at("app", "127.0.0.1")}, Live},
+		{"works as another user", at("nobody", "127.0.0.1"), []string{at("nobody", "127.0.0.1"), at("app", "127.0.0.1")}, Live},
+		{"refused by both", at("nobody", "localhost"), []string{at("nobody", "127.0.0.1")}, Dead},
+		{"the other can't be asked", at("nobody", "localhost"), []string{strings.Replace(at("app", "127.0.0.1"), "postgres:", "mysql:", 1)}, Unknown},
+		{"the other is none", at("nobody", "localhost"), []string{"password " + password}, Dead},
+		{"the other has another password", at("nobody", "localhost"), []string{"postgres://app:other@127.0.0.1/postgres"}, Dead},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cred := Credential{Rule: DatabaseURL, Value: secret.New(password), Carrier: secret.New(tt.first)}
+			for _, address := range tt.others {
+				cred.Parts = append(cred.Parts, Part{AnotherAddress, secret.New(address)})
+			}
+			if got := c.Verify(t.Context(), cred); got.Verdict != tt.want {
+				t.Errorf("got %s (%s at %s), want %s", got.Verdict, got.Why, got.Host, tt.want)
+			}
+			if hosts, err := c.Hosts(cred); err != nil || !strings.Contains(tt.first, "@"+hosts[0]+":") {
+				t.Errorf("asks %s, %v", hosts, err)
+			}
+		})
+	}
+}

@@ -23,7 +23,7 @@ func TestLoginOfAnother(t *testing.T) {
 		{"another's address", "first-1", "postgres://app:other@db.example.com/shop", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			hosts, err := c.Hosts(Credential{Rule: databaseURL, Value: secret.New(tt.value), Carrier: secret.New(tt.address)})
+			hosts, err := c.Hosts(Credential{Rule: DatabaseURL, Value: secret.New(tt.value), Carrier: secret.New(tt.address)})
 			if (err == nil) != tt.asked {
 				t.Errorf("asks %v, %v", hosts, err)
 			}

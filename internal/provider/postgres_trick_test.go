@@ -154,7 +154,7 @@ func TestLoginTricked(t *testing.T) {
 	t.Run("stopped", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		c := trickedBy(t, func(s *tricks) { cancel(); _, _ = s.conn.Read(make([]byte, 99)); _, _ = s.conn.Read(make([]byte, 8)) })
-		got := c.Verify(ctx, Credential{Rule: databaseURL, Carrier: secret.New("postgres://a:b@127.0.0.1/a")})
+		got := c.Verify(ctx, Credential{Rule: DatabaseURL, Carrier: secret.New("postgres://a:b@127.0.0.1/a")})
 		if got.Verdict != Unknown || got.Why != "stopped before there was an answer" {
 			t.Errorf("got %s: %s", got.Verdict, got.Why)
 		}

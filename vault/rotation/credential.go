@@ -9,5 +9,10 @@ func (r *Record) Credential() provider.Credential {
 	for _, p := range r.Parts {
 		c.Parts = append(c.Parts, provider.Part{Name: p.Name, Value: p.Value})
 	}
+	if r.Rule == provider.DatabaseURL { // each may be that of a server that still takes it
+		for _, address := range r.Carriers {
+			c.Parts = append(c.Parts, provider.Part{Name: provider.AnotherAddress, Value: address})
+		}
+	}
 	return c
 }

@@ -35,9 +35,6 @@ func Drivers(o DriverOptions) []Driver {
 	return []Driver{&postgresUsers{p}, &postgresPassword{p}}
 }
 
-// ruleOfDatabases is the rule about whose values is asked by a login.
-const ruleOfDatabases = "database-url"
-
 // postgres is what both ways to rotate the password of a PostgreSQL role have in common.
 type postgres struct{ DriverOptions }
 
@@ -69,7 +66,7 @@ func (p *postgres) Works(ctx context.Context, value secret.Value) provider.Answe
 	if err != nil {
 		return provider.Answer{Verdict: provider.Unknown, Why: err.Error()}
 	}
-	return p.Client.Verify(ctx, provider.Credential{Rule: ruleOfDatabases, Carrier: address})
+	return p.Client.Verify(ctx, provider.Credential{Rule: provider.DatabaseURL, Carrier: address})
 }
 
 // patience is how long a session may take for its work. A statement that waits for another

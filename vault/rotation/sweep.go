@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault"
 )
@@ -160,8 +161,10 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 	}
 	report.Leaked, report.Places = l.Leaked, is.changed
 	report.Leaked.Name = cmp.Or(r.Name, l.Name) // people name the record by that
-	// It is asked about as before, and a driver goes on with what it began with.
-	if !r.Carrier.IsEmpty() || r.Stage != nil {
+	// It is asked about as before, and a driver goes on with what it began with. Where else a
+	// password was found is kept beside it.
+	beside := report.Kind == vault.Found && l.Rule == provider.DatabaseURL && !r.Carrier.IsEmpty()
+	if !beside && (!r.Carrier.IsEmpty() || r.Stage != nil) {
 		report.Carrier = secret.Value{}
 	}
 	if len(r.Parts) > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/secretsweep/secretsweep/internal/place"
+	"github.com/secretsweep/secretsweep/internal/provider"
 	"github.com/secretsweep/secretsweep/internal/secret"
 	"github.com/secretsweep/secretsweep/vault"
 	"github.com/secretsweep/secretsweep/vault/store"
@@ -379,41 +380,57 @@ func TestSweepsAtOnce(t *testing.T) {
 	}
 }
 
-// TestOtherParts shows that a value which worked with one part goes on to be asked about with
-// it, whatever a later sweep has found near it, and isn't known to work with another.
+// TestOtherParts shows that a value which worked with one part isn't known to work with another
+// that somebody says belongs to it, whose refusal would be that of the part. A sweep changes
+// nothing any more once it was asked about.
 func TestOtherParts(t *testing.T) {
 	b := newBench(t, store.NewMemory())
-	find := func(path, part string) *Record {
-		t.Helper()
+	leak := func(part string) vault.Leaked {
 		l := leakOf("the value")
 		l.Parts = []vault.LeakPart{{Name: "id", Value: secret.New(part)}}
-		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: l, Places: []place.Place{at(path)}}}}
+		return l
+	}
+	find := func(path, part string) provider.Credential {
+		t.Helper()
+		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: leak(part), Places: []place.Place{at(path)}}}}
 		_, err := b.tracker().Track(t.Context(), s, ".")
 		b.must(err)
-		all, err := b.tracker().Records(t.Context(), "web")
+		return b.one().Credential()
+	}
+	find("a", "first")
+	b.do(b.one(), works)
+	for _, part := range []string{"first", "second"} {
+		if c := find(part, part); !c.Worked || c.Parts[0].Value.Reveal() != "first" {
+			t.Errorf("a sweep that finds the %s part: worked %t", part, c.Worked)
+		}
+	}
+	b.must(b.owner.Track(t.Context(), "", vault.LeakReport{Project: "web", Leaked: leak("second"), LeakEvent: vault.LeakEvent{Kind: vault.Tracked}}))
+	if c := b.one().Credential(); c.Worked || c.Parts[0].Value.Reveal() != "second" {
+		t.Errorf("it is known to work (%t) with a part that it was never asked about with", c.Worked)
+	}
+	if c := b.do(b.one(), works).Credential(); !c.Worked {
+		t.Error("it isn't known to work with the part that it was asked about with")
+	}
+}
+
+// TestOtherAddresses shows that a database in whose address a password was found is asked
+// beside the one in whose address it was found first.
+func TestOtherAddresses(t *testing.T) {
+	b := newBench(t, store.NewMemory())
+	first, second := "postgres://app:the%20value@one.example.com/db", "postgres://app:the%20value@two.example.com/db"
+	for i, address := range []string{first, second, second, first, second} {
+		l := leakOf("the value")
+		l.Rule, l.Carrier = provider.DatabaseURL, secret.New(address)
+		s := Swept{Project: "web", Leaks: []Sighting{{Leaked: l, Places: []place.Place{at(fmt.Sprint(i))}}}}
+		_, err := b.tracker().Track(t.Context(), s, ".")
 		b.must(err)
-		return all[0]
 	}
-	r := find("a", "first")
-	r, err := b.tracker().Do(t.Context(), r, Once(works))
-	b.must(err)
-	if !r.Credential().Worked {
-		t.Fatal("it isn't known to work")
+	c := b.one().Credential()
+	if len(c.Parts) != 1 || c.Parts[0].Name != provider.AnotherAddress {
+		t.Fatalf("asks with %d parts", len(c.Parts))
 	}
-	if r = find("b", "first"); !r.Credential().Worked {
-		t.Error("it isn't known to work with the same part")
-	}
-	r = find("c", "second")
-	if c := r.Credential(); !c.Worked || len(c.Parts) != 1 || c.Parts[0].Value.Reveal() != "first" {
-		t.Errorf("it is asked about with %d parts, and known to work: %v", len(c.Parts), c.Worked)
-	}
-	// A person may say so, and then it hasn't worked with that.
-	l := leakOf("the value")
-	l.Parts = []vault.LeakPart{{Name: "id", Value: secret.New("third")}}
-	b.must(b.owner.Track(t.Context(), "by hand", vault.LeakReport{Project: "web", Leaked: l, LeakEvent: vault.LeakEvent{Kind: vault.Imported}}))
-	all, err := b.tracker().Records(t.Context(), "web")
-	b.must(err)
-	if c := all[0].Credential(); c.Worked || c.Parts[0].Value.Reveal() != "third" {
-		t.Error("it is known to work with a part that it was never asked about with")
+	asked := []string{c.Carrier.Reveal(), c.Parts[0].Value.Reveal()}
+	if slices.Sort(asked); !slices.Equal(asked, []string{first, second}) {
+		t.Error("one of the two isn't asked")
 	}
 }
