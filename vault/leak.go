@@ -362,7 +362,8 @@ func (l *Leak) take(r leakRecord, by string, role Role, now time.Time) {
 	l.Events = append(l.Events, e)
 	l.Value = secret.New(r.Value)
 	if len(r.Carrier) > 0 && (changes || l.Carrier.IsEmpty()) {
-		l.carry(secret.New(r.Carrier), moves)
+		steps := r.Kind == Tracked || r.Kind == Reopened // which a sweep makes, too
+		l.carry(secret.New(r.Carrier), moves && !steps)
 	}
 	if parted {
 		l.Parts = r.parts()

@@ -163,7 +163,7 @@ func (s *Swept) again(ctx context.Context, l Sighting, r *Record, news *News) (*
 	report.Leaked.Name = cmp.Or(r.Name, l.Name) // people name the record by that
 	// It is asked about as before, and a driver goes on with what it began with. Where else a
 	// password was found is kept beside it.
-	beside := report.Kind == vault.Found && l.Rule == provider.DatabaseURL && !r.Carrier.IsEmpty()
+	beside := l.Rule == provider.DatabaseURL && !r.Carrier.IsEmpty()
 	if !beside && (!r.Carrier.IsEmpty() || r.Stage != nil) {
 		report.Carrier = secret.Value{}
 	}

@@ -433,4 +433,13 @@ func TestOtherAddresses(t *testing.T) {
 	if slices.Sort(asked); !slices.Equal(asked, []string{first, second}) {
 		t.Error("one of the two isn't asked")
 	}
+	// One more is found where it reopens the record.
+	b.do(b.one(), Step{Act: Triage, Way: RevokeOnly}, own, refuse, Step{Act: Clean}, shut)
+	l := leakOf("the value")
+	l.Rule, l.Carrier = provider.DatabaseURL, secret.New("postgres://app:the%20value@three.example.com/db")
+	_, err := b.tracker().Track(t.Context(), Swept{Project: "web", Leaks: []Sighting{{Leaked: l, Places: []place.Place{at("new")}}}}, ".")
+	b.must(err)
+	if r := b.one(); r.Reopened == nil || len(r.Credential().Parts) != 2 {
+		t.Errorf("reopened: %v, asks with %d parts", r.Reopened != nil, len(r.Credential().Parts))
+	}
 }
