@@ -145,11 +145,14 @@ func (d *dashboard) Hosts(r *rotation.Record) ([]string, error) {
 
 // Ask asks whether the value of a record still works, and writes down the answer.
 func (d *dashboard) Ask(ctx context.Context, r *rotation.Record) (*rotation.Record, error) {
-	a := d.client.Verify(ctx, r.Credential())
+	c := r.Credential()
+	a := d.client.Verify(ctx, c)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return d.Do(context.WithoutCancel(ctx), r, rotation.Once(rotation.Asked(a)))
+	return d.Do(context.WithoutCancel(ctx), r, func(now *rotation.Record) ([]rotation.Step, error) {
+		return []rotation.Step{now.Heard(c, a)}, nil
+	})
 }
 
 // Show gives the text of a version.

@@ -81,9 +81,10 @@ func (o *rotateRevokeOptions) run(ctx context.Context, sh shell, name string) er
 	}
 	// What was begun is carried out, and written down, whoever interrupts it.
 	ctx = context.WithoutCancel(ctx)
-	after, fault := client.Revoke(ctx, record.Credential())
+	c := record.Credential()
+	after, fault := client.Revoke(ctx, c)
 	record, err = o.makeSteps(ctx, sh, r, record, func(now *rotation.Record) ([]rotation.Step, error) {
-		asked := rotation.Asked(after)
+		asked := now.Heard(c, after)
 		if fault != nil {
 			return []rotation.Step{asked}, nil
 		}

@@ -87,6 +87,11 @@ func (o *rotateVerifyOptions) run(ctx context.Context, sh shell, names []string)
 	now, fault := o.keep(ctx, sh, r, client, records, all)
 	if fault == nil {
 		records = now
+		for i, one := range now {
+			if one.Last != nil && client.Can(one.Rule) { // what the answer comes to for the record
+				all[i].Verdict, all[i].Why = one.Last.Verdict, one.Last.Why
+			}
+		}
 	}
 	if err := o.write(sh, records, all); err != nil || fault != nil { // what was said is shown in any case
 		return errors.Join(fault, err)
@@ -139,7 +144,7 @@ func (o *rotateVerifyOptions) keep(ctx context.Context, sh shell, before *rotati
 		if !c.Can(now.Rule) {
 			return nil, nil
 		}
-		return []rotation.Step{rotation.Asked(all[i])}, nil
+		return []rotation.Step{now.Heard(records[i].Credential(), all[i])}, nil
 	})
 }
 

@@ -1,6 +1,10 @@
 package rotation
 
-import "github.com/secretsweep/secretsweep/internal/provider"
+import (
+	"slices"
+
+	"github.com/secretsweep/secretsweep/internal/provider"
+)
 
 // Credential gives what its provider is asked about, with what was found near the value. That
 // it worked with these is known where an earlier answer said so.
@@ -15,4 +19,17 @@ func (r *Record) Credential() provider.Credential {
 		}
 	}
 	return c
+}
+
+// Heard gives the step that has the answer to what was asked with a credential. If the record
+// has another one since, such as more addresses of a database, the answer says nothing of that.
+func (r *Record) Heard(c provider.Credential, a provider.Answer) Step {
+	now := r.Credential()
+	same := now.Rule == c.Rule && now.Carrier.Equal(c.Carrier) && slices.EqualFunc(now.Parts, c.Parts, func(p, q provider.Part) bool {
+		return p.Name == q.Name && p.Value.Equal(q.Value)
+	})
+	if !same {
+		a.Verdict, a.Why = provider.Unknown, "a sweep has changed meanwhile what is to be asked: ask again"
+	}
+	return Asked(a)
 }

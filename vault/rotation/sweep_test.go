@@ -433,6 +433,15 @@ func TestOtherAddresses(t *testing.T) {
 	if slices.Sort(asked); !slices.Equal(asked, []string{first, second}) {
 		t.Error("one of the two isn't asked")
 	}
+	// An answer of the first alone is none of what is to be asked since.
+	alone := c
+	alone.Parts = nil
+	if s := b.one().Heard(alone, provider.Answer{Verdict: provider.Dead}); s.Answer.Verdict != provider.Unknown {
+		t.Errorf("one of two answers: %s", s.Answer.Verdict)
+	}
+	if s := b.one().Heard(c, provider.Answer{Verdict: provider.Dead}); s.Answer.Verdict != provider.Dead {
+		t.Errorf("what was asked: %s", s.Answer.Verdict)
+	}
 	// One more is found where it reopens the record.
 	b.do(b.one(), Step{Act: Triage, Way: RevokeOnly}, own, refuse, Step{Act: Clean}, shut)
 	l := leakOf("the value")
