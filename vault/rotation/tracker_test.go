@@ -341,7 +341,7 @@ func TestReadsTheOldOneAfterAll(t *testing.T) {
 	if r = b.do(r, Step{Act: Move, Consumer: "dora, by run"}); r.State != Moved {
 		t.Errorf("ticked off: %s, %s", r.State, r.NextText())
 	}
-	r = b.do(r, revoke)
+	b.do(r, revoke)
 	b.now = b.now.Add(time.Hour)
 	_, err = b.session(dora, "secretsweep pull").Get(t.Context(), key("KEY"), vault.Which{Version: 1})
 	b.must(err)
