@@ -72,7 +72,7 @@ func TestSign(t *testing.T) {
 	if auth := got.Get("Authorization"); len(auth) != len(want)+64 || auth[:len(want)] != want {
 		t.Errorf("Authorization: %q", auth)
 	}
-	if len(w.seen) != 1 {
-		t.Errorf("the server saw %d requests, want 1", len(w.seen))
+	if len(w.requests()) != 1 {
+		t.Errorf("the server saw %d requests, want 1", len(w.requests()))
 	}
 }

@@ -49,10 +49,10 @@ func TestBuiltin(t *testing.T) {
 				t.Run(rule+"/revoke", func(t *testing.T) { revokes(t, c, v, cred, &serve, rng) })
 			}
 			secretAddress := v.Secret || v.Revoke != nil && v.Revoke.Secret
-			if !secretAddress && slices.ContainsFunc(w.seen, func(line string) bool { return strings.Contains(line, cred.Value.Reveal()) }) {
+			if !secretAddress && slices.ContainsFunc(w.requests(), func(line string) bool { return strings.Contains(line, cred.Value.Reveal()) }) {
 				t.Errorf("%s: the value is in an address", rule)
 			}
-			w.seen = nil
+			w.forget()
 		}
 	}
 	if asked < 10 {

@@ -99,8 +99,8 @@ func TestVerify(t *testing.T) {
 			if diff := cmp.Diff(Answer{Verdict: tt.verdict, Why: tt.why, Host: "api.vendor.com", At: now}, got, cmp.AllowUnexported(Answer{})); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)
 			}
-			if len(w.seen) != 1 {
-				t.Errorf("the server saw %d requests, want 1", len(w.seen))
+			if len(w.requests()) != 1 {
+				t.Errorf("the server saw %d requests, want 1", len(w.requests()))
 			}
 		})
 	}
@@ -220,8 +220,8 @@ func TestCancelled(t *testing.T) {
 			t.Errorf("cancelled %s: got %s (%s)", when, got.Verdict, got.Why)
 		}
 	}
-	if len(w.seen) != 1 {
-		t.Errorf("the server saw %d requests, want 1", len(w.seen))
+	if len(w.requests()) != 1 {
+		t.Errorf("the server saw %d requests, want 1", len(w.requests()))
 	}
 	count := 0
 	c.VerifyAll(ctx, make([]Credential, 5), func(int, Answer) { count++ })
@@ -244,8 +244,8 @@ func TestCertificates(t *testing.T) {
 	if got := c.Verify(t.Context(), token(t)); got.Verdict != Unknown || got.Why != "the host's certificate is not trusted" {
 		t.Errorf("of another one: got %s (%s)", got.Verdict, got.Why)
 	}
-	if len(w.seen) != 0 {
-		t.Errorf("the server saw %d requests, want none", len(w.seen))
+	if len(w.requests()) != 0 {
+		t.Errorf("the server saw %d requests, want none", len(w.requests()))
 	}
 }
 
@@ -369,7 +369,7 @@ func TestWhom(t *testing.T) {
 			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, hosts, got, tt.hosts, tt.want)
 		}
 	}
-	if len(w.seen)+len(w.dialed) != 0 {
+	if len(w.requests())+len(w.dialed) != 0 {
 		t.Error("somebody was asked")
 	}
 }

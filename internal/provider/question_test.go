@@ -83,8 +83,8 @@ func TestPlaces(t *testing.T) {
 			}
 			a := c.Verify(t.Context(), cred)
 			if tt.why != "" {
-				if a.Verdict != Unknown || a.Why != tt.why || len(w.seen) > 0 {
-					t.Errorf("got %s (%s), want %s; the server saw %d requests", a.Verdict, a.Why, tt.why, len(w.seen))
+				if a.Verdict != Unknown || a.Why != tt.why || len(w.requests()) > 0 {
+					t.Errorf("got %s (%s), want %s; the server saw %d requests", a.Verdict, a.Why, tt.why, len(w.requests()))
 				}
 				return
 			}

@@ -108,7 +108,7 @@ func TestRevoke(t *testing.T) {
 			if msg := message(err); msg != tt.err {
 				t.Errorf("got error %q, want %q", msg, tt.err)
 			}
-			if diff := cmp.Diff(tt.seen, w.seen); diff != "" {
+			if diff := cmp.Diff(tt.seen, w.requests()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})

@@ -103,7 +103,7 @@ func TestSilence(t *testing.T) {
 				}
 			}
 		}
-		for _, line := range w.seen {
+		for _, line := range w.requests() {
 			if strings.Contains(line, tokenText) {
 				t.Errorf("%s: the token is in an address", served)
 			}

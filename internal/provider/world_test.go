@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,6 +44,21 @@ type world struct {
 	dialed    []string            // addresses that were connected to
 	seen      []string            // methods and addresses of requests
 	certified string              // whose certificate it has, if it isn't who is asked for
+}
+
+// requests gives the methods and addresses of the requests so far. Those that a client gave up
+// may still be coming.
+func (w *world) requests() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.seen)
+}
+
+// forget forgets them.
+func (w *world) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = nil
 }
 
 // publicAddress is where names are that the world doesn't know.
