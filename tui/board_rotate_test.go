@@ -299,10 +299,10 @@ func TestRotateHostile(t *testing.T) {
 // Of a file with a long path the end is seen, which says most.
 func TestRotateLongPath(t *testing.T) {
 	f, _ := life(1)
-	f.leaks[0].Events[0].Places[0].Root = "/home/ada/" + strings.Repeat("work/", 30)
+	f.leaks[0].Events[0].Places[0].Root = "/home/ada/" + strings.Repeat("team/", 30)
 	x := newBoardTerminal(t, f.board(), size{80, 24}, Options{NoColor: true})
 	x.press("m")
-	x.sees("…", "/work/work/\\x1b[2J.env")
+	x.sees("…", "/team/team/\\x1b[2J.env")
 	x.seesNo("file /home")
 }
 
